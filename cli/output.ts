@@ -1,0 +1,179 @@
+import { relative } from "node:path";
+import pc from "picocolors";
+import { type GuestAccess, guestAccess, type ServiceAccess } from "../course/access";
+import { guestsOf, type LabPlan } from "../course/plan";
+import type { LabRecord } from "../course/record";
+import type { DownReport } from "../operations/down";
+import type { ServiceCheck } from "../operations/services";
+import { sshAlias, sshConfigPath } from "../operations/sshConfig";
+import type { StatusReport } from "../operations/status";
+import type { SweepReport } from "../operations/sweep";
+import type { UpReport } from "../operations/up";
+
+/** Version of every JSON document the command line prints. */
+export const SCHEMA_VERSION = 1;
+
+/** Said at `up` and in the README: what containers as guests are not. */
+export const CONTAINERS_NOTE =
+  "Containers stand in for guests: for rehearsal and for trying a course. They separate networks, not hostile users.";
+
+interface Row {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Services with neighbouring ports on one line: `http://…:8001/ … 8010/ (10)`. */
+function serviceRows(services: readonly (ServiceAccess | ServiceCheck)[]): Row[] {
+  const stacks = [...new Set(services.map((service) => service.stack))];
+  return stacks.map((stack) => {
+    const own = services.filter((service) => service.stack === stack);
+    const first = own[0]?.url ?? "";
+    const last = own.at(-1)?.url ?? "";
+    const bad = own.filter((service): service is ServiceCheck => "ok" in service && !service.ok);
+    const text = own.length === 1 ? first : `${first} … ${last} (${own.length})`;
+    return { name: stack, text: bad[0] ? `${text}  ${pc.red(`no: ${bad[0].url} ${bad[0].answer}`)}` : text };
+  });
+}
+
+/** The command that logs in to a guest, as typed in the folder the user is in. */
+export function sshCommand(plan: LabPlan, guest: { readonly name: string; readonly team: string }): string {
+  const path = sshConfigPath(plan.lab);
+  const near = relative(process.cwd(), path);
+  const shown = near.startsWith("..") ? path : near;
+  return `ssh -F ${/[^\w@%+=:,./-]/.test(shown) ? `'${shown}'` : shown} ${sshAlias(plan, guest)}`;
+}
+
+function table(rows: readonly Row[], indent: string): string {
+  const width = Math.max(0, ...rows.map((row) => row.name.length));
+  return rows.map((row) => `${indent}${row.name.padEnd(width)}  ${row.text}`).join("\n");
+}
+
+function guestBlock(
+  title: string,
+  access: GuestAccess,
+  services: readonly ServiceAccess[],
+  ssh: string,
+): string {
+  const rows: Row[] = [
+    { name: "address", text: access.address ?? "none (adapters disconnected)" },
+    ...(access.ssh ? [{ name: "SSH", text: ssh }] : []),
+    ...serviceRows(services),
+  ];
+  return `  ${pc.bold(title)}\n${table(rows, "    ")}`;
+}
+
+function images(record: LabRecord): string {
+  return record.images.source === "registry"
+    ? "Images: official, pinned by digest."
+    : "Images: stand-ins built from distribution packages (no image registry answered): Debian or Ubuntu content under the course's names.";
+}
+
+/** The summary after `up`: what to open. */
+export function renderUp(report: UpReport): string {
+  const { plan } = report;
+  const guests = guestsOf(plan).map((guest) => {
+    const access = guestAccess(guest);
+    const urls = new Set(access.services.map((service) => service.url));
+    return guestBlock(
+      `${guest.team}  ${guest.name}`,
+      access,
+      report.services.filter((service) => urls.has(service.url)),
+      sshCommand(plan, guest),
+    );
+  });
+  const changes = report.units
+    .map((unit) => {
+      const words = Object.entries(unit.changes).map(([kind, count]) => `${count} ${kind}`);
+      return `stack ${unit.stack}: ${words.join(", ")} (${unit.resources} resources)`;
+    })
+    .join("\n");
+  return [
+    "",
+    pc.bold(`Lab "${plan.lab}" is up`),
+    ...guests,
+    "",
+    changes,
+    images(report.record),
+    CONTAINERS_NOTE,
+    `Take it down: npx classlab down --stack ${plan.lab}`,
+    "",
+  ].join("\n");
+}
+
+/** The document of `up --json`. */
+export function upJson(report: UpReport): object {
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    ok: report.services.every((service) => service.ok),
+    lab: report.plan.lab,
+    access: report.plan.access,
+    imageSource: report.record.images.source,
+    units: report.units,
+    guests: guestsOf(report.plan).map((guest) => ({
+      team: guest.team,
+      guest: guest.name,
+      ...guestAccess(guest),
+      sshCommand: sshCommand(report.plan, guest),
+    })),
+    services: report.services,
+  };
+}
+
+/** The plan as people read it. */
+export function renderPlan(plan: LabPlan): string {
+  const guests = guestsOf(plan).map((guest) =>
+    guestBlock(
+      `${guest.team}  ${guest.name}`,
+      guestAccess(guest),
+      guestAccess(guest).services,
+      sshCommand(plan, guest),
+    ),
+  );
+  const switches = plan.switches.map((entry) => ({
+    name: entry.name,
+    text: `${entry.mode} ${entry.subnet}, host ${entry.gateway}`,
+  }));
+  return [
+    pc.bold(
+      `Plan of lab "${plan.lab}" on ${plan.target}: ${plan.teams.length} team(s), ${guestsOf(plan).length} guest(s)`,
+    ),
+    table(switches, "  "),
+    ...guests,
+    "",
+  ].join("\n");
+}
+
+/** The result of `down`. */
+export function renderDown(lab: string, report: DownReport): string {
+  if (report.left.length > 0)
+    return `Lab "${lab}" is down, but ${report.left.length} object(s) still stand: npx classlab sweep --stack ${lab}\n`;
+  const removed = report.units.reduce((sum, unit) => sum + (unit.changes.delete ?? 0), 0);
+  return `Lab "${lab}" is down: ${removed} resource(s) removed, nothing of it stands.\n`;
+}
+
+/** The result of `status`. */
+export function renderStatus(report: StatusReport): string {
+  return [
+    ...report.guests.map((guest) => {
+      const rows = serviceRows(guest.services);
+      const state = guest.state === "running" ? pc.green(guest.state) : pc.red(guest.state);
+      return `  ${pc.bold(`${guest.team}  ${guest.guest}`)}  ${state}${rows.length > 0 ? `\n${table(rows, "    ")}` : ""}`;
+    }),
+    report.ok
+      ? "Everything planned runs and answers."
+      : "Not everything planned runs and answers: npx classlab up brings back what is missing.",
+    "",
+  ].join("\n");
+}
+
+/** The result of `sweep`. */
+export function renderSweep(report: SweepReport): string {
+  if (report.found.length === 0) return "Nothing that carries the mark stands on this machine.\n";
+  const rows = report.found.map((object) => ({
+    name: `${object.kind} ${object.name}`,
+    text: `lab ${object.mark.lab}${object.mark.team ? `, ${object.mark.team}` : ""}${object.created ? `, made ${object.created.slice(0, 19)}` : ""}`,
+  }));
+  const end =
+    report.removed.length > 0 ? `Removed ${report.removed.length} object(s).` : "Remove them: add --remove.";
+  return `${table(rows, "  ")}\n${end}\n`;
+}

@@ -1,0 +1,28 @@
+import type * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import type { CourseImageName } from "../course/images";
+import type { OwnerMark } from "../course/mark";
+import type { GuestChannel, StackProviders } from "./hypervisors/driver";
+
+/** What every Docker stack in a guest gets besides its own plan. */
+export interface DockerStackContext {
+  /** Provider of the guest's own Docker Engine. */
+  readonly engine: docker.Provider;
+  /** Providers for scripts and secrets. */
+  readonly providers: StackProviders;
+  /** The guest's management channel. */
+  readonly channel: GuestChannel;
+  /** The guest's disk: the stack lives and dies with it. */
+  readonly disk: pulumi.CustomResource;
+  /** Settles when the channel answers and the course images are there. */
+  readonly ready: pulumi.CustomResource;
+  /** Id, in the guest's Docker, of a course image. */
+  readonly imageId: (name: CourseImageName) => pulumi.Output<string>;
+  /** Whose objects these are. */
+  readonly mark: OwnerMark;
+}
+
+/** Options for everything that lives on a guest's disk. */
+export function onDisk(context: DockerStackContext, parent: pulumi.Resource): pulumi.CustomResourceOptions {
+  return { parent, deletedWith: context.disk, replaceWith: [context.disk] };
+}

@@ -1,0 +1,26 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { HostPlan } from "../course/plan";
+import type { HypervisorDriver, PreparedHost, StackProviders } from "./hypervisors/driver";
+
+/** Arguments of a {@link HypervisorHost}. */
+export interface HypervisorHostArgs {
+  /** The host as planned. */
+  readonly plan: HostPlan;
+  /** Driver of the target. */
+  readonly driver: HypervisorDriver;
+  /** Providers for what is no object of the host's platform. */
+  readonly providers: StackProviders;
+}
+
+/** The machine that guests run on, made ready for them. Teams may share it. */
+export class HypervisorHost extends pulumi.ComponentResource {
+  /** What the driver's other functions need of the host. */
+  readonly prepared: PreparedHost;
+
+  /** @param name logical name; children are named after it */
+  constructor(name: string, args: HypervisorHostArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("classlab:index:HypervisorHost", name, { kind: args.plan.kind }, opts);
+    this.prepared = args.driver.prepareHost(name, args.plan, { parent: this }, args.providers);
+    this.registerOutputs({});
+  }
+}

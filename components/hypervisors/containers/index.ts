@@ -1,0 +1,135 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { markLabels, type OwnerMark } from "../../../course/mark";
+import { script } from "../../script";
+import type { HypervisorDriver } from "../driver";
+import { containerChannel } from "./channel";
+import { renderAdapters, renderReady } from "./render";
+
+/** Where a guest keeps what must outlive its container: home folders, its Docker data, its host keys. */
+const DISK = "/disk";
+
+/**
+ * What a guest needs to run a Docker Engine of its own: less than `--privileged`, and it works on hosts that lack
+ * CAP_SYS_RESOURCE. Names in canonical form: the Docker provider compares them literally.
+ */
+const CAPABILITIES = ["CAP_MKNOD", "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_SYS_ADMIN", "CAP_SYS_PTRACE"];
+const SECURITY_OPTIONS = ["apparmor=unconfined", "seccomp=unconfined", "systempaths=unconfined"];
+
+/** Longer than the script's own deadline, so that the script's words are what the user sees. */
+const READY_TIMEOUT = "4m";
+
+/** The owner mark in the Docker provider's shape. */
+export function labelInputs(mark: OwnerMark): { label: string; value: string }[] {
+  return Object.entries(markLabels(mark)).map(([label, value]) => ({ label, value }));
+}
+
+/** System containers on this machine's Docker as guests: for rehearsal, for CI and for trying a course on a laptop. */
+export const containersDriver: HypervisorDriver = {
+  prepareHost: (name, plan, opts, providers) => ({
+    plan,
+    provider: new docker.Provider(`${name}-docker`, {}, opts),
+    providers,
+  }),
+
+  createSwitch: (name, plan, host, context, opts) =>
+    new docker.Network(
+      `${name}-network`,
+      {
+        name: plan.objectName,
+        driver: "bridge",
+        attachable: false,
+        ingress: false,
+        internal: false,
+        ipv6: false,
+        ipamDriver: "default",
+        ipamConfigs: [{ subnet: plan.subnet, gateway: plan.gateway }],
+        labels: labelInputs(context.mark),
+      },
+      // A subnet cannot be given to a second network while the first still has it.
+      { ...opts, provider: host.provider, deleteBeforeReplace: true },
+    ),
+
+  createGuest: (name, plan, host, authorizedKey, context, opts) => {
+    const disk = new docker.Volume(
+      `${name}-disk`,
+      { name: `${plan.objectName}-disk`, driver: "local", labels: labelInputs(context.mark) },
+      { ...opts, provider: host.provider, deleteBeforeReplace: true },
+    );
+    const machine = new docker.Container(
+      `${name}-machine`,
+      {
+        name: plan.objectName,
+        hostname: plan.name,
+        image: context.images.guest.id,
+        init: true,
+        networkMode: "none",
+        capabilities: { adds: CAPABILITIES },
+        securityOpts: SECURITY_OPTIONS,
+        mounts: [{ type: "volume", source: disk.name, target: DISK }],
+        volumes: [{ hostPath: "/sys/fs/cgroup", containerPath: "/sys/fs/cgroup", readOnly: false }],
+        ports: plan.published.map((port) => ({
+          internal: port.guestPort,
+          external: port.hostPort,
+          ip: "127.0.0.1",
+          protocol: "tcp",
+        })),
+        restart: "unless-stopped",
+        logDriver: "json-file",
+        logOpts: { "max-size": "10m", "max-file": "2" },
+        labels: labelInputs(context.mark),
+        destroyGraceSeconds: 10,
+      },
+      {
+        ...opts,
+        provider: host.provider,
+        deleteBeforeReplace: true,
+        replaceWith: [disk],
+        // The daemon does not report `systempaths` back: any refresh would replace the guest.
+        ignoreChanges: ["securityOpts"],
+      },
+    );
+    const ready = script(
+      `${name}-ready`,
+      {
+        shell: "sh -s --",
+        apply: "",
+        script: pulumi.output(authorizedKey).apply((key) => renderReady(plan, key)),
+        triggers: [machine.id],
+        deadline: READY_TIMEOUT,
+      },
+      {
+        ...opts,
+        provider: host.providers.command,
+        dependsOn: [machine],
+        deletedWith: machine,
+        replaceWith: [machine],
+        deleteBeforeReplace: true,
+      },
+    );
+    return { disk, machine, ready };
+  },
+
+  connectAdapters: (name, plan, guest, switches, host, opts) =>
+    script(
+      `${name}-adapters`,
+      {
+        shell: "sh -s --",
+        apply: "apply",
+        // A network with a guest attached cannot be removed: the adapters leave first.
+        remove: "remove",
+        script: renderAdapters(plan),
+        triggers: [guest.machine.id],
+        deadline: "2m",
+      },
+      {
+        ...opts,
+        provider: host.providers.command,
+        dependsOn: [guest.machine, ...switches],
+        replaceWith: [guest.machine, ...switches],
+        deleteBeforeReplace: true,
+      },
+    ),
+
+  channel: containerChannel,
+};

@@ -1,0 +1,86 @@
+import type { AdapterPlan, GuestPlan } from "../../../course/plan";
+
+/** Seconds a guest may take until its Docker Engine answers. */
+export const READY_DEADLINE_SECONDS = 120;
+
+/** Quotes a word for POSIX sh. */
+export function quote(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/**
+ * Script for this machine: waits until the guest's Docker Engine answers over the channel and lets the team's key in.
+ * On failure its last lines name the cause and show the end of the guest's log.
+ */
+export function renderReady(
+  guest: GuestPlan,
+  authorizedKey: string,
+  deadline = READY_DEADLINE_SECONDS,
+): string {
+  return `set -eu
+guest=${quote(guest.objectName)}
+key=${quote(authorizedKey)}
+fail() {
+  echo "guest-not-ready: $guest: $1. Last lines of its log:" >&2
+  docker logs --tail 20 "$guest" >&2 2>&1 || true
+  docker exec "$guest" tail -n 20 /var/log/dockerd.log >&2 2>/dev/null || true
+  exit 1
+}
+end=$(($(date +%s) + ${deadline}))
+while :; do
+  state=$(docker inspect -f '{{.State.Status}}' "$guest" 2>/dev/null || echo absent)
+  case $state in
+    absent) fail "the guest is absent" ;;
+    exited|dead) fail "the guest stopped with exit code $(docker inspect -f '{{.State.ExitCode}}' "$guest")" ;;
+  esac
+  docker exec "$guest" docker info >/dev/null 2>&1 && break
+  [ "$(date +%s)" -lt "$end" ] || fail "its Docker Engine did not answer within ${deadline} s (guest is $state)"
+  sleep 0.3
+done
+printf '%s\\n' "$key" | docker exec -i "$guest" sh -eu -c '
+  key=$(cat)
+  umask 077
+  printf "%s\\n" "$key" > /etc/classlab/channel_keys
+  install -d -m 700 -o ubuntu -g ubuntu /home/ubuntu/.ssh
+  file=/home/ubuntu/.ssh/authorized_keys
+  # Keys that learners added stay; ours is the line that carries the mark.
+  { if [ -f "$file" ]; then grep -v " classlab:" "$file" || true; fi; printf "%s\\n" "$key"; } > "$file.new"
+  chown ubuntu:ubuntu "$file.new"
+  mv "$file.new" "$file"'
+echo '{"ready":true}'
+`;
+}
+
+/** One line a network that the guest is to be on: `<network> <address>`. */
+export function renderAdapterList(adapters: readonly AdapterPlan[]): string {
+  return adapters
+    .flatMap((adapter) => (adapter.mode === "disabled" ? [] : [`${adapter.switchObject} ${adapter.address}`]))
+    .join("\n");
+}
+
+/**
+ * Script for this machine: brings the guest's networks to the list, in place; argument `remove` takes it off all.
+ * Docker refuses to connect a container that is on network `none`, so that one goes first.
+ */
+export function renderAdapters(guest: GuestPlan): string {
+  return `set -eu
+guest=${quote(guest.objectName)}
+wanted=${quote(renderAdapterList(guest.adapters))}
+[ "$1" = apply ] || wanted=
+if ! docker inspect "$guest" >/dev/null 2>&1; then
+  [ "$1" = apply ] || { echo '{"adapters":[]}'; exit 0; }
+  echo "guest $guest is absent" >&2
+  exit 1
+fi
+present=$(docker inspect -f '{{range $name, $n := .NetworkSettings.Networks}}{{$name}} {{with $n.IPAMConfig}}{{.IPv4Address}}{{end}}{{println}}{{end}}' "$guest")
+printf '%s\\n' "$present" | while read -r network address; do
+  [ -n "$network" ] || continue
+  printf '%s\\n' "$wanted" | grep -Fqx "$network $address" || docker network disconnect "$network" "$guest"
+done
+printf '%s\\n' "$wanted" | while read -r network address; do
+  [ -n "$network" ] || continue
+  printf '%s\\n' "$present" | grep -Fqx "$network $address" || docker network connect --ip "$address" "$network" "$guest"
+done
+echo '{"adapters":true}'
+`;
+}

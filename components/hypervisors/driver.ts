@@ -1,0 +1,87 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ImageSet } from "../../course/images";
+import type { OwnerMark } from "../../course/mark";
+import type { GuestPlan, HostPlan, SwitchPlan } from "../../course/plan";
+
+/** What every driver's functions get besides the plan. */
+export interface DriverContext {
+  /** Whose objects these are. */
+  readonly mark: OwnerMark;
+  /** The images that the lab decided on. */
+  readonly images: ImageSet;
+}
+
+/** Providers that a stack makes once and hands down: no resource uses a default provider. */
+export interface StackProviders {
+  readonly command: pulumi.ProviderResource;
+  readonly random: pulumi.ProviderResource;
+}
+
+/** A host made ready for guests. */
+export interface PreparedHost {
+  readonly plan: HostPlan;
+  /** The provider that makes switches and guests on this host. */
+  readonly provider: pulumi.ProviderResource;
+  readonly providers: StackProviders;
+}
+
+/** A guest as a driver made it. */
+export interface Guest {
+  /** The guest's disk: what lives inside the guest lives and dies with it. */
+  readonly disk: pulumi.CustomResource;
+  /** The guest itself; replaced without its disk it comes back with all that was on it. */
+  readonly machine: pulumi.CustomResource;
+  /** Settles when the guest answers over its management channel. */
+  readonly ready: pulumi.CustomResource;
+}
+
+/** How a guest is managed without any lab network. */
+export interface GuestChannel {
+  /** Command on this machine that runs, as root in the guest, the POSIX sh script on its standard input. */
+  readonly shell: string;
+  /** Command on this machine that feeds an image archive of the host's Docker to the guest's. */
+  readonly loadImages: string;
+  /** Docker host for the Docker provider. */
+  readonly dockerHost: string;
+  /** SSH options for the Docker provider: no path of this machine among them. */
+  readonly sshOpts: readonly string[];
+}
+
+/** What each hypervisor implements. Nothing is decided here: every decision is in the plan. */
+export interface HypervisorDriver {
+  /** Provider, features, storage. */
+  prepareHost(
+    name: string,
+    host: HostPlan,
+    opts: pulumi.ComponentResourceOptions,
+    providers: StackProviders,
+  ): PreparedHost;
+  /** One switch in its mode. */
+  createSwitch(
+    name: string,
+    plan: SwitchPlan,
+    host: PreparedHost,
+    context: DriverContext,
+    opts: pulumi.CustomResourceOptions,
+  ): pulumi.CustomResource;
+  /** A guest without adapters, and the wait until its channel answers. `authorizedKey` may log in as `ubuntu`. */
+  createGuest(
+    name: string,
+    plan: GuestPlan,
+    host: PreparedHost,
+    authorizedKey: pulumi.Input<string>,
+    context: DriverContext,
+    opts: pulumi.CustomResourceOptions,
+  ): Guest;
+  /** The guest's adapters, in place: a change updates this resource and leaves the guest running. */
+  connectAdapters(
+    name: string,
+    plan: GuestPlan,
+    guest: Guest,
+    switches: readonly pulumi.CustomResource[],
+    host: PreparedHost,
+    opts: pulumi.CustomResourceOptions,
+  ): pulumi.CustomResource;
+  /** The management channel of a guest. */
+  channel(plan: GuestPlan, lab: string): GuestChannel;
+}

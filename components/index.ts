@@ -1,0 +1,10 @@
+export { DockerHost, type DockerHostArgs } from "./dockerHost";
+export { GuestVm, type GuestVmArgs } from "./guestVm";
+export { HypervisorHost, type HypervisorHostArgs } from "./hypervisorHost";
+export { NginxFarm, type NginxFarmArgs } from "./nginxFarm";
+export { NginxServer, type SinglePortStackArgs } from "./nginxServer";
+export { PhpApache } from "./phpApache";
+export { TeamKey, type TeamKeyArgs } from "./teamKey";
+export { TeamLab, type TeamLabArgs } from "./teamLab";
+export { VirtualSwitch, type VirtualSwitchArgs } from "./virtualSwitch";
+export { WordPressStack } from "./wordPressStack";

@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { HOME_VARIABLE, teamKeyPath } from "./hypervisors/containers/channel";
+import { writePrivateFile } from "./privateFile";
+import { sshKeyFromSeed } from "./sshKey";
+
+/** Arguments of a {@link TeamKey}. */
+export interface TeamKeyArgs {
+  readonly lab: string;
+  readonly team: string;
+  /** Provider of the random seed. */
+  readonly random: pulumi.ProviderResource;
+}
+
+/**
+ * A team's SSH key pair, made once: the seed is an encrypted secret in state, the private key a 0600 file below the
+ * home folder wherever the program runs. The file's path is no recorded input, so another checkout sees no change.
+ */
+export class TeamKey extends pulumi.ComponentResource {
+  /** The line for `authorized_keys`, known once the private key's file is there. */
+  readonly publicKey: pulumi.Output<string>;
+
+  /** @param name logical name; children are named after it */
+  constructor(name: string, args: TeamKeyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("classlab:index:TeamKey", name, { team: args.team }, opts);
+    const seed = new random.RandomBytes(
+      `${name}-seed`,
+      { length: 32 },
+      { parent: this, provider: args.random },
+    );
+    const publicKey = seed.base64.apply((base64) => {
+      const pair = sshKeyFromSeed(base64, `classlab:${args.lab}/${args.team}`);
+      const home = process.env[HOME_VARIABLE];
+      if (home) writePrivateFile(join(home, teamKeyPath(args.lab, args.team)), pair.privateKey);
+      return pair.publicKey;
+    });
+    this.publicKey = pulumi.unsecret(publicKey);
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,57 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { TeamPlan } from "../course/plan";
+import { GuestVm } from "./guestVm";
+import type { HypervisorHost } from "./hypervisorHost";
+import type { DriverContext, HypervisorDriver, StackProviders } from "./hypervisors/driver";
+import { TeamKey } from "./teamKey";
+import type { VirtualSwitch } from "./virtualSwitch";
+
+/** Arguments of a {@link TeamLab}. */
+export interface TeamLabArgs {
+  /** The team's lab as planned. */
+  readonly plan: TeamPlan;
+  /** Driver of the target. */
+  readonly driver: HypervisorDriver;
+  /** The host its guests run on. */
+  readonly host: HypervisorHost;
+  /** Switches made in this stack, by name. */
+  readonly switches: ReadonlyMap<string, VirtualSwitch>;
+  /** Providers for scripts and secrets. */
+  readonly providers: StackProviders;
+  /** Owner mark (the team is added here) and images. */
+  readonly context: DriverContext;
+}
+
+/** One team's lab: its key and its guests. */
+export class TeamLab extends pulumi.ComponentResource {
+  /** @param name logical name, the team's id; children are named after it */
+  constructor(name: string, args: TeamLabArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { plan } = args;
+    super("classlab:index:TeamLab", name, { team: plan.id, slot: plan.slot }, opts);
+    const context = { ...args.context, mark: { ...args.context.mark, team: plan.id } };
+    const key = new TeamKey(
+      `${name}-key`,
+      { lab: context.mark.lab, team: plan.id, random: args.providers.random },
+      { parent: this },
+    );
+    for (const guest of plan.guests) {
+      const switches = guest.adapters.flatMap((adapter) => {
+        const found = adapter.mode === "disabled" ? undefined : args.switches.get(adapter.switch);
+        return found ? [found] : [];
+      });
+      new GuestVm(
+        `${name}-${guest.name}`,
+        {
+          plan: guest,
+          driver: args.driver,
+          host: args.host,
+          switches,
+          authorizedKey: key.publicKey,
+          context,
+        },
+        { parent: this },
+      );
+    }
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,76 @@
+import type { LabConfig } from "./config";
+import type { Fault } from "./faults";
+import { addressToNumber, numberToAddress, parseSubnet } from "./network";
+import type { TeamIdentity } from "./teams";
+
+/** Guests without a given address start here in slot 1: below the course's own 192.168.99.99. */
+const SLOT_1_OFFSET = 10;
+/** Slots from 2 on start here: above the course's own values. */
+const OTHER_SLOTS_OFFSET = 100;
+/** Smallest block of addresses of a team, so that a guest added later moves no other team. */
+const MIN_BLOCK = 4;
+
+/** The addresses of a lab's adapters. */
+export interface Addresses {
+  readonly faults: Fault[];
+  /** The address of one adapter; undefined for a disconnected one. */
+  find(team: string, guestIndex: number, adapterIndex: number): string | undefined;
+}
+
+/**
+ * Addresses for every adapter of every team. On a shared LAN slot 1 has the configured values (the course's own);
+ * slot n ≥ 2 has the block `100 + (n - 2) * block`, whoever else is present.
+ */
+export function allocateAddresses(config: LabConfig, teams: readonly TeamIdentity[]): Addresses {
+  const table = new Map<string, string>();
+  const users = new Map<string, string>();
+  const faults: Fault[] = [];
+  for (const onSwitch of config.switches) {
+    const subnet = parseSubnet(onSwitch.subnet);
+    const adapters = config.guests.flatMap((guest, guestIndex) =>
+      guest.adapters.flatMap((adapter, adapterIndex) =>
+        "switch" in adapter && adapter.switch === onSwitch.name
+          ? [{ guest, guestIndex, adapter, adapterIndex }]
+          : [],
+      ),
+    );
+    const block = Math.max(MIN_BLOCK, 2 ** Math.ceil(Math.log2(Math.max(1, adapters.length))));
+    for (const team of teams) {
+      for (const [index, { guest, guestIndex, adapter, adapterIndex }] of adapters.entries()) {
+        const where = `lab.guests[${guestIndex}].adapters[${adapterIndex}]`;
+        const offset =
+          team.slot === 1 ? SLOT_1_OFFSET + index : OTHER_SLOTS_OFFSET + (team.slot - 2) * block + index;
+        const value =
+          team.slot === 1 && adapter.address !== undefined
+            ? addressToNumber(adapter.address)
+            : subnet.first + offset;
+        if (value >= subnet.last) {
+          faults.push({
+            code: "address-space-exhausted",
+            where: `lab.switches.${onSwitch.name}`,
+            what: `${onSwitch.subnet} has no address left for guest "${guest.name}" of ${team.id} (slot ${team.slot})`,
+            expected: `a subnet with more than ${offset + 1} addresses, or lower slots`,
+          });
+          continue;
+        }
+        const address = numberToAddress(value);
+        const user = `guest "${guest.name}" of ${team.id}`;
+        const other = users.get(`${onSwitch.name} ${address}`);
+        if (other) {
+          faults.push({
+            code: "duplicate-address",
+            where,
+            what: `${address} is given to ${other} and to ${user}`,
+            expected: "an address of its own for each adapter on a switch",
+          });
+        }
+        users.set(`${onSwitch.name} ${address}`, user);
+        table.set(`${team.id} ${guestIndex} ${adapterIndex}`, address);
+      }
+    }
+  }
+  return {
+    faults,
+    find: (team, guestIndex, adapterIndex) => table.get(`${team} ${guestIndex} ${adapterIndex}`),
+  };
+}

@@ -1,0 +1,20 @@
+/** A subnet that is in use on a host, and by whom. */
+export interface SubnetInUse {
+  /** IPv4 CIDR. */
+  readonly subnet: string;
+  /** In words: `Docker network "bridge"`, `interface eth0`. */
+  readonly user: string;
+  /** The lab whose switch it is and the switch's object name, when it is one of ours. */
+  readonly own?: { readonly lab: string; readonly objectName: string };
+}
+
+/** A serializable snapshot of the host, taken by operations. Every part may be absent. */
+export interface LabFacts {
+  readonly subnets?: readonly SubnetInUse[];
+  /** False where guests' addresses cannot be reached from this machine (Docker in a VM of its own). */
+  readonly routed?: boolean;
+  /** TCP ports that something listens on at 127.0.0.1 of this machine. */
+  readonly portsInUse?: readonly number[];
+  /** Ports that the lab published before: `<guest object name>:<guest port>` to host port. They stay. */
+  readonly publishedBefore?: Readonly<Record<string, number>>;
+}

@@ -1,0 +1,120 @@
+/**
+ * Everything that can go wrong and be said in advance or by name. The list is closed: each code has a fixture with
+ * its expected message under `tests/fixtures/bad`, and a test compares the two lists.
+ */
+export const FAULT_CODES = [
+  "config-file",
+  "config-yaml",
+  "config-missing",
+  "config-unknown-key",
+  "config-value",
+  "duplicate-team",
+  "duplicate-slot",
+  "duplicate-switch",
+  "duplicate-guest",
+  "duplicate-docker-stack",
+  "duplicate-address",
+  "duplicate-port",
+  "unknown-switch",
+  "mode-unsupported",
+  "subnet-invalid",
+  "subnet-overlap",
+  "subnet-in-use",
+  "address-outside-subnet",
+  "address-reserved",
+  "address-space-exhausted",
+  "name-too-long",
+  "image-missing",
+  "image-build-failed",
+  "registry-unreachable",
+  "docker-not-running",
+  "stack-absent",
+  "stack-locked",
+  "engine-failed",
+  "guest-not-ready",
+  "environment-missing",
+  "needs-confirmation",
+] as const;
+
+/** One of the closed list of causes. */
+export type FaultCode = (typeof FAULT_CODES)[number];
+
+/** One thing that is wrong, told so that the reader can mend it. */
+export interface Fault {
+  /** The cause, from the closed list. */
+  readonly code: FaultCode;
+  /** Where it stands: a path in the configuration (`lab.guests[1].name`), a team, a file or a machine. */
+  readonly where: string;
+  /** What was found, as a sentence without its full stop. */
+  readonly what: string;
+  /** What would have been right; absent where nothing else could stand there. */
+  readonly expected?: string;
+  /** The next step for the reader; absent where `expected` says it already. */
+  readonly fix?: string;
+}
+
+/** The command line's exit codes (docs/architecture.md, "The command line"). */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  missing: 3,
+  leftovers: 5,
+  locked: 7,
+} as const;
+
+const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
+  "image-missing": EXIT.missing,
+  "registry-unreachable": EXIT.missing,
+  "docker-not-running": EXIT.missing,
+  "environment-missing": EXIT.missing,
+  "image-build-failed": EXIT.failed,
+  "engine-failed": EXIT.failed,
+  "guest-not-ready": EXIT.failed,
+  "stack-locked": EXIT.locked,
+};
+
+/** The exit code for a list of faults: that of the first; wrong usage or configuration unless its cause says otherwise. */
+export function exitCodeOf(faults: readonly Fault[]): number {
+  const first = faults[0];
+  return first ? (EXIT_BY_CODE[first.code] ?? EXIT.usage) : EXIT.done;
+}
+
+/** A fault as one line of text: where, what, what was expected, what to do. */
+export function formatFault(fault: Fault): string {
+  const sentences = [`${fault.where}: ${fault.what}.`];
+  if (fault.expected) sentences.push(`Expected ${fault.expected}.`);
+  if (fault.fix) sentences.push(`${fault.fix}.`);
+  return sentences.join(" ");
+}
+
+/** Several faults as lines, each with its code in brackets for `docs/causes.md` and for searching. */
+export function formatFaults(faults: readonly Fault[]): string {
+  return faults.map((fault) => `${formatFault(fault)} [${fault.code}]`).join("\n");
+}
+
+/** Faults thrown by operations, where a return value would have to pass through many hands. */
+export class FaultError extends Error {
+  /** @param faults what is wrong; never empty */
+  constructor(readonly faults: readonly [Fault, ...Fault[]]) {
+    super(formatFaults(faults));
+    this.name = "FaultError";
+  }
+}
+
+/** A value or the reasons why there is none. */
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly faults: readonly [Fault, ...Fault[]] };
+
+/** The result that holds a value. */
+export function succeeded<T>(value: T): Result<T> {
+  return { ok: true, value };
+}
+
+/** The result that holds faults; at least one, or it is a defect of the caller. */
+export function failed(faults: readonly Fault[]): Result<never> {
+  const [first, ...rest] = faults;
+  if (!first) throw new Error("a failed result needs a fault");
+  return { ok: false, faults: [first, ...rest] };
+}

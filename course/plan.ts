@@ -1,0 +1,193 @@
+import { allocateAddresses } from "./addresses";
+import type { DockerStackConfig, LabConfig } from "./config";
+import type { LabFacts } from "./facts";
+import { type Fault, failed, type Result, succeeded } from "./faults";
+import { gatewayOf, parseSubnet } from "./network";
+import { publishPorts } from "./ports";
+import type { Mode, Target } from "./support";
+import { resolveTeams, type TeamIdentity } from "./teams";
+import { checkConfig } from "./validators";
+
+/** A host: the machine that guests run on. */
+export interface HostPlan {
+  /** Name, unique in the lab. */
+  readonly name: string;
+  /** How it is reached. */
+  readonly kind: "this-machine";
+}
+
+/** A switch as it will be made. */
+export interface SwitchPlan {
+  /** Name in the configuration. */
+  readonly name: string;
+  /** Name on the platform: unique per host. */
+  readonly objectName: string;
+  readonly mode: Exclude<Mode, "disabled">;
+  /** IPv4 subnet in CIDR form. */
+  readonly subnet: string;
+  /** The host's own address on the switch. */
+  readonly gateway: string;
+  /** Name of the host that carries it. */
+  readonly host: string;
+}
+
+/** One adapter of a guest, in order. */
+export type AdapterPlan =
+  | { readonly mode: "disabled" }
+  | {
+      readonly mode: SwitchPlan["mode"];
+      /** Name of the switch in the configuration. */
+      readonly switch: string;
+      /** Name of the switch on the platform. */
+      readonly switchObject: string;
+      /** IPv4 address without prefix. */
+      readonly address: string;
+    };
+
+/** A Docker stack inside a guest. */
+export type DockerStackPlan = DockerStackConfig & {
+  /** Name, unique in the guest; containers are named after it. */
+  readonly name: string;
+  /** TCP ports that the stack opens in the guest. */
+  readonly ports: readonly number[];
+};
+
+/** A port of a guest made reachable at 127.0.0.1 of the host. */
+export interface PublishedPort {
+  readonly guestPort: number;
+  readonly hostPort: number;
+}
+
+/** A guest as it will be made. */
+export interface GuestPlan {
+  /** Name in the configuration, and the guest's own host name. */
+  readonly name: string;
+  /** Name on the platform: unique per host. */
+  readonly objectName: string;
+  readonly team: string;
+  readonly host: string;
+  readonly adapters: readonly AdapterPlan[];
+  readonly docker: readonly DockerStackPlan[];
+  /** Ports published on 127.0.0.1; empty where guests' addresses are routed. */
+  readonly published: readonly PublishedPort[];
+}
+
+/** A team's lab. */
+export interface TeamPlan extends TeamIdentity {
+  readonly host: string;
+  readonly guests: readonly GuestPlan[];
+}
+
+/** What one stack holds. */
+export interface UnitPlan {
+  /** Name of the Pulumi stack. */
+  readonly stack: string;
+  readonly kind: "one" | "site" | "team";
+  /** Ids of the teams in it. */
+  readonly teams: readonly string[];
+  /** Names of the switches made in it. */
+  readonly switches: readonly string[];
+}
+
+/** A whole lab, decided. Components only turn it into resources. */
+export interface LabPlan {
+  readonly schemaVersion: 1;
+  readonly lab: string;
+  readonly target: Target;
+  readonly access: "routed" | "published";
+  readonly hosts: readonly HostPlan[];
+  readonly switches: readonly SwitchPlan[];
+  readonly teams: readonly TeamPlan[];
+  readonly units: readonly UnitPlan[];
+}
+
+const HOST: HostPlan = { name: "this-machine", kind: "this-machine" };
+
+function dockerStack(config: DockerStackConfig): DockerStackPlan {
+  if (config.kind !== "nginx-farm") return { ...config, name: config.kind, ports: [config.port] };
+  return {
+    ...config,
+    name: config.kind,
+    ports: Array.from({ length: config.count }, (_, index) => config.firstPort + index),
+  };
+}
+
+function makeUnits(lab: string, config: LabConfig, teams: readonly TeamIdentity[]): UnitPlan[] {
+  const ids = teams.map((team) => team.id);
+  const shared = config.switches.map((entry) => entry.name);
+  if (config.units === "one") return [{ stack: lab, kind: "one", teams: ids, switches: shared }];
+  return [
+    { stack: `${lab}-site`, kind: "site", teams: [], switches: shared },
+    ...ids.map((id): UnitPlan => ({ stack: `${lab}-${id}`, kind: "team", teams: [id], switches: [] })),
+  ];
+}
+
+/**
+ * Decides everything about a lab: teams, switches, guests, addresses, ports, Docker stacks, units. Pure: the same
+ * input gives the same plan on any machine.
+ * @param lab the lab's name
+ * @param config the parsed configuration
+ * @param facts what was seen of the host; without it, conflicts with the host are not looked for
+ */
+export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): Result<LabPlan> {
+  const faults: Fault[] = checkConfig(lab, config, facts);
+  const teams = resolveTeams(config.teams);
+  faults.push(...teams.faults);
+  // Addresses of a lab that is wrong already would only repeat its faults in other words.
+  if (faults.length > 0) return failed(faults);
+
+  const switches = config.switches.map(
+    (entry): SwitchPlan => ({
+      name: entry.name,
+      objectName: `${lab}-${entry.name}`,
+      mode: entry.mode,
+      subnet: entry.subnet,
+      gateway: gatewayOf(parseSubnet(entry.subnet)),
+      host: HOST.name,
+    }),
+  );
+  const addresses = allocateAddresses(config, teams.teams);
+  if (addresses.faults.length > 0) return failed(addresses.faults);
+
+  const access = config.access === "auto" ? (facts.routed === false ? "published" : "routed") : config.access;
+  const guests = teams.teams.flatMap((team) =>
+    config.guests.map(
+      (guest, guestIndex): GuestPlan => ({
+        name: guest.name,
+        objectName: `${lab}-${team.id}-${guest.name}`,
+        team: team.id,
+        host: HOST.name,
+        adapters: guest.adapters.map((adapter, adapterIndex): AdapterPlan => {
+          if ("mode" in adapter) return { mode: "disabled" };
+          const onSwitch = switches.find((entry) => entry.name === adapter.switch);
+          const address = addresses.find(team.id, guestIndex, adapterIndex);
+          if (!onSwitch || address === undefined)
+            throw new Error("validated adapter without switch or address");
+          return { mode: onSwitch.mode, switch: onSwitch.name, switchObject: onSwitch.objectName, address };
+        }),
+        docker: guest.docker.map(dockerStack),
+        published: [],
+      }),
+    ),
+  );
+  const published = access === "published" ? publishPorts(guests, facts) : guests;
+  return succeeded({
+    schemaVersion: 1,
+    lab,
+    target: config.target,
+    access,
+    hosts: [HOST],
+    switches,
+    teams: teams.teams.map((team) => ({
+      ...team,
+      host: HOST.name,
+      guests: published.filter((guest) => guest.team === team.id),
+    })),
+    units: makeUnits(lab, config, teams.teams),
+  });
+}
+
+/** Every guest of a plan, team by team. */
+export function guestsOf(plan: LabPlan): readonly GuestPlan[] {
+  return plan.teams.flatMap((team) => team.guests);
+}

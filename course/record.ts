@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { COURSE_IMAGES, IMAGE_SOURCES } from "./images";
+
+const imageRecord = z.strictObject({ reference: z.string(), id: z.string() });
+
+/**
+ * What was decided once for a lab and must stay, wherever it is run from: kept in the stack's state, read back before
+ * every run.
+ */
+export const labRecordSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  /** The random id of the lab, part of the owner mark. */
+  id: z.string().regex(/^[0-9a-f]{16}$/),
+  /** How guests are reached from this machine. */
+  access: z.enum(["routed", "published"]),
+  /** Published ports by `publishedKey`. */
+  published: z.record(z.string(), z.int()),
+  /** Source and ids of the images. */
+  images: z.strictObject({
+    source: z.enum(IMAGE_SOURCES).exclude(["auto"]),
+    guest: imageRecord,
+    course: z.record(z.enum(COURSE_IMAGES.map((image) => image.name)), imageRecord),
+  }),
+});
+
+/** A lab's decisions, as kept in state. */
+export type LabRecord = z.output<typeof labRecordSchema>;

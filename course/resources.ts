@@ -1,0 +1,98 @@
+import type { DockerStackPlan, GuestPlan, LabPlan, TeamPlan, UnitPlan } from "./plan";
+
+/** A resource that a stack will hold, by type token and logical name. */
+export interface PlannedResource {
+  readonly type: string;
+  readonly name: string;
+}
+
+const component = (kind: string, name: string): PlannedResource => ({ type: `classlab:index:${kind}`, name });
+const command = (name: string): PlannedResource => ({ type: "command:local:Command", name });
+const provider = (kind: string, name: string): PlannedResource => ({
+  type: `pulumi:providers:${kind}`,
+  name,
+});
+const docker = (kind: string, name: string): PlannedResource => ({
+  type: `docker:index/${kind.toLowerCase()}:${kind}`,
+  name,
+});
+const password = (name: string): PlannedResource => ({
+  type: "random:index/randomPassword:RandomPassword",
+  name,
+});
+
+function stackResources(parent: string, stack: DockerStackPlan): PlannedResource[] {
+  const name = `${parent}-${stack.name}`;
+  switch (stack.kind) {
+    case "nginx":
+      return [component("NginxServer", name), docker("Container", `${name}-container`)];
+    case "nginx-farm":
+      return [component("NginxFarm", name), command(`${name}-containers`)];
+    case "php-apache":
+      return [
+        component("PhpApache", name),
+        command(`${name}-page`),
+        docker("Container", `${name}-container`),
+      ];
+    case "wordpress":
+      return [
+        component("WordPressStack", name),
+        password(`${name}-password`),
+        password(`${name}-root-password`),
+        command(`${name}-files`),
+        docker("Network", `${name}-network`),
+        docker("Volume", `${name}-data`),
+        docker("Container", `${name}-database`),
+        docker("Container", `${name}-site`),
+      ];
+  }
+}
+
+function guestResources(team: TeamPlan, guest: GuestPlan): PlannedResource[] {
+  const name = `${team.id}-${guest.name}`;
+  const host = `${name}-docker`;
+  return [
+    component("GuestVm", name),
+    docker("Volume", `${name}-disk`),
+    docker("Container", `${name}-machine`),
+    command(`${name}-ready`),
+    command(`${name}-adapters`),
+    component("DockerHost", host),
+    command(`${host}-images`),
+    ...(guest.docker.length > 0 ? [provider("docker", `${host}-engine`)] : []),
+    ...guest.docker.flatMap((stack) => stackResources(host, stack)),
+  ];
+}
+
+function teamResources(team: TeamPlan): PlannedResource[] {
+  return [
+    component("TeamLab", team.id),
+    component("TeamKey", `${team.id}-key`),
+    { type: "random:index/randomBytes:RandomBytes", name: `${team.id}-key-seed` },
+    ...team.guests.flatMap((guest) => guestResources(team, guest)),
+  ];
+}
+
+/**
+ * Every resource that a unit's stack will hold, the stack's own included. The component tests compare this list with
+ * what the components register, and `up` with what the engine recorded.
+ */
+export function resourcesOf(plan: LabPlan, unit: UnitPlan): PlannedResource[] {
+  return [
+    { type: "pulumi:pulumi:Stack", name: `classlab-${unit.stack}` },
+    { type: "pulumi:index:Stash", name: "record" },
+    provider("command", "scripts"),
+    provider("random", "secrets"),
+    ...plan.hosts.flatMap((host) => [
+      component("HypervisorHost", host.name),
+      provider("docker", `${host.name}-docker`),
+    ]),
+    ...plan.switches
+      .filter((entry) => unit.switches.includes(entry.name))
+      .flatMap((entry) => [
+        component("VirtualSwitch", entry.name),
+        docker("Network", `${entry.name}-network`),
+      ]),
+    ...plan.teams.filter((team) => unit.teams.includes(team.id)).flatMap(teamResources),
+  ];
+}

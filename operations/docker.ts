@@ -1,0 +1,39 @@
+import type { z } from "zod";
+import { type Fault, FaultError } from "../course/faults";
+import { type ProcessOptions, type ProcessResult, run } from "./process";
+
+/** Runs the Docker client on this machine; a failure is told by the result. */
+export function docker(args: readonly string[], options?: ProcessOptions): Promise<ProcessResult> {
+  return run("docker", args, options);
+}
+
+/** The fault for a Docker Engine that does not answer, with the client's own words. */
+export function dockerNotRunning(words: string): Fault {
+  return {
+    code: "docker-not-running",
+    where: "this machine",
+    what: `Docker does not answer (${words.trim().split("\n").at(-1) ?? "no reason given"})`,
+    fix: "Start Docker, or run npm start, which installs and starts it",
+  };
+}
+
+/** Runs the Docker client and returns its output. @throws FaultError when it fails, with its words */
+export async function dockerOutput(args: readonly string[], options?: ProcessOptions): Promise<string> {
+  const result = await docker(args, options);
+  if (result.code === 0) return result.stdout;
+  if (/cannot connect|is the docker daemon running|error during connect/i.test(result.stderr)) {
+    throw new FaultError([dockerNotRunning(result.stderr)]);
+  }
+  throw new FaultError([
+    {
+      code: "engine-failed",
+      where: `docker ${args[0] ?? ""} ${args[1] ?? ""}`.trim(),
+      what: result.stderr.trim().split("\n").at(-1) ?? `exit code ${result.code}`,
+    },
+  ]);
+}
+
+/** Runs a Docker command that prints JSON and checks its shape. */
+export async function dockerJson<T>(schema: z.ZodType<T>, args: readonly string[]): Promise<T> {
+  return schema.parse(JSON.parse(await dockerOutput(args)));
+}

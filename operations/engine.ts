@@ -1,0 +1,206 @@
+import { automation } from "@pulumi/pulumi";
+import { z } from "zod";
+import { FaultError } from "../course/faults";
+import { type LabRecord, labRecordSchema } from "../course/record";
+import { homeFolder } from "./paths";
+import { PROJECT } from "./workFolder";
+
+/** Engine events, passed on for progress. */
+export type EngineEvent = automation.EngineEvent;
+
+/** What a run did, by kind of step: `same`, `create`, `update`, `replace`, `delete`. */
+export type Changes = Readonly<Record<string, number>>;
+
+const resourceSchema = z.looseObject({
+  urn: z.string(),
+  type: z.string(),
+  inputs: z.record(z.string(), z.unknown()).optional(),
+  outputs: z.record(z.string(), z.unknown()).optional(),
+});
+
+const deploymentSchema = z.looseObject({
+  resources: z.array(resourceSchema).optional(),
+  secrets_providers: z
+    .looseObject({ state: z.looseObject({ salt: z.string().optional() }).optional() })
+    .optional(),
+});
+
+/** A stack's state as far as classlab reads it. */
+export interface StackState {
+  readonly resources: readonly z.output<typeof resourceSchema>[];
+  /** Salt of the passphrase encryption; absent with other secret providers. */
+  readonly salt: string | undefined;
+  /** The lab's record; absent until the first run kept it. */
+  readonly record: LabRecord | undefined;
+}
+
+/** Key of the tag that keeps the lab's id with its backend, also while nothing of the lab stands. */
+const ID_TAG = "classlab:id";
+
+/** Engine of one stack, by the Automation API. */
+export class StackEngine {
+  private constructor(
+    /** Name of the stack. */
+    readonly name: string,
+    private readonly stack: automation.Stack,
+  ) {}
+
+  /**
+   * Selects a stack in its prepared work folder.
+   * @param create whether it is made when it does not exist
+   * @returns undefined when it does not exist and is not to be made
+   */
+  static async open(name: string, folder: string, create: boolean): Promise<StackEngine | undefined> {
+    const options: automation.LocalWorkspaceOptions = { workDir: folder };
+    // The program is loaded on demand: only a run needs it.
+    const program: automation.PulumiFn = async () => (await import("../stacks/index.js")).program();
+    const args: automation.InlineProgramArgs = { stackName: name, projectName: PROJECT, program };
+    try {
+      return new StackEngine(name, await automation.LocalWorkspace.selectStack(args, options));
+    } catch (error) {
+      if (!(error instanceof automation.StackNotFoundError)) throw engineFault(name, error);
+    }
+    if (!create) return undefined;
+    try {
+      return new StackEngine(name, await automation.LocalWorkspace.createStack(args, options));
+    } catch (error) {
+      throw engineFault(name, error);
+    }
+  }
+
+  /** Reads the stack's state; secrets stay encrypted. */
+  async state(): Promise<StackState> {
+    const exported = await this.guard(() => this.stack.exportStack());
+    const deployment = deploymentSchema.parse(exported.deployment ?? {});
+    const resources = deployment.resources ?? [];
+    const stash = resources.find((resource) => resource.type === "pulumi:index:Stash");
+    const record = labRecordSchema.safeParse(stash?.inputs?.input);
+    return {
+      resources,
+      salt: deployment.secrets_providers?.state?.salt,
+      record: record.success ? record.data : undefined,
+    };
+  }
+
+  /** The lab's id as kept in the stack's tags. */
+  async id(): Promise<string | undefined> {
+    return (await this.guard(() => this.stack.listTags()))[ID_TAG];
+  }
+
+  /** Keeps the lab's id in the stack's tags. */
+  async keepId(id: string): Promise<void> {
+    await this.guard(() => this.stack.setTag(ID_TAG, id));
+  }
+
+  /** Brings the unit to its plan. */
+  async up(onEvent: (event: EngineEvent) => void, signal?: AbortSignal): Promise<Changes> {
+    const options: automation.UpOptions = {
+      onEvent,
+      suppressProgress: true,
+      parallel: 16,
+      ...(signal ? { signal } : {}),
+    };
+    const result = await this.guard(() => this.stack.up(options));
+    return result.summary.resourceChanges ?? {};
+  }
+
+  /** Removes everything of the unit. */
+  async destroy(onEvent: (event: EngineEvent) => void, signal?: AbortSignal): Promise<Changes> {
+    const options: automation.DestroyOptions = {
+      onEvent,
+      suppressProgress: true,
+      parallel: 16,
+      ...(signal ? { signal } : {}),
+    };
+    const result = await this.guard(() => this.stack.destroy(options));
+    return result.summary.resourceChanges ?? {};
+  }
+
+  private async guard<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw engineFault(this.name, error);
+    }
+  }
+}
+
+/** The engine's failure as a fault: its own diagnostics, without the transcript around them. */
+function engineFault(stack: string, error: unknown): FaultError {
+  if (error instanceof FaultError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  const lockHolder = /created by (\S+) \(pid (\d+)\) at (\S+)/.exec(text);
+  if (error instanceof automation.ConcurrentUpdateError || lockHolder) {
+    return new FaultError([
+      {
+        code: "stack-locked",
+        where: `stack ${stack}`,
+        what: lockHolder
+          ? `another run holds it: ${lockHolder[1]}, process ${lockHolder[2]}, since ${lockHolder[3]}`
+          : "another run holds it",
+        fix: "Wait for it to end, and run the command again",
+      },
+    ]);
+  }
+  const causes = [...text.matchAll(/guest-not-ready: ([^\n]+(?:\n(?!\s*$)[^\n]*)*)/g)];
+  if (causes[0]) {
+    return new FaultError([
+      {
+        code: "guest-not-ready",
+        where: `stack ${stack}`,
+        what: (causes[0][1] ?? "").trim().replace(/\.$/, ""),
+        fix: "Run the command again when the cause is mended: it goes on where it stopped",
+      },
+    ]);
+  }
+  const image = /image-missing: (\S+)/.exec(text);
+  if (image) {
+    return new FaultError([
+      {
+        code: "image-missing",
+        where: `image ${image[1]}`,
+        what: "this machine does not have it",
+        fix: "Run: npx classlab images",
+      },
+    ]);
+  }
+  return new FaultError([
+    {
+      code: "engine-failed",
+      where: `stack ${stack}`,
+      what: diagnostics(text),
+      fix: "Run the command again when the cause is mended: it goes on where it stopped",
+    },
+  ]);
+}
+
+function diagnostics(text: string): string {
+  const lines = text.split("\n").map((line) => line.trimEnd());
+  const errors = lines.filter((line) => /error:/i.test(line));
+  return (errors.length > 0 ? errors : lines.filter((line) => line.trim() !== "").slice(-5))
+    .map((line) => line.trim())
+    .filter((line, index, all) => all.indexOf(line) === index)
+    .join("\n")
+    .replace(/\.$/, "");
+}
+
+/** The environment variables that plain Pulumi needs for a lab's stacks, as classlab itself uses them. */
+export function engineEnvironment(folder: string, stack: string): Record<string, string> {
+  const passed = [
+    "PATH",
+    "PULUMI_HOME",
+    "PULUMI_BACKEND_URL",
+    "PULUMI_CONFIG_PASSPHRASE_FILE",
+    "PULUMI_SKIP_UPDATE_CHECK",
+    "DOCKER_HOST",
+  ];
+  return {
+    ...Object.fromEntries(
+      passed.flatMap((key) => (process.env[key] === undefined ? [] : [[key, process.env[key]]])),
+    ),
+    CLASSLAB_HOME: homeFolder(),
+    PULUMI_STACK: stack,
+    // The engine takes any of its flags from the environment: it works in the derived folder from wherever it is called.
+    PULUMI_OPTION_CWD: folder,
+  };
+}

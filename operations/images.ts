@@ -1,0 +1,328 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import type { LabConfig } from "../course/config";
+import { type Fault, FaultError } from "../course/faults";
+import {
+  COURSE_IMAGES,
+  type CourseImageName,
+  type DecidedImageSource,
+  type ImageRecord,
+  type ImageSet,
+} from "../course/images";
+import { RECIPES, STAND_IN_TEXT } from "../images/catalog";
+import { docker, dockerOutput } from "./docker";
+import { PACKAGE_ROOT } from "./paths";
+import { run, tail } from "./process";
+
+/** Tells the user what goes on, a line at a time. */
+export type Say = (line: string) => void;
+
+const IMAGES_FOLDER = join(PACKAGE_ROOT, "images");
+const BUILD_DEADLINE = 20 * 60_000;
+const PULL_DEADLINE = 15 * 60_000;
+/** A registry that has not answered by then is taken for absent. */
+const PROBE_DEADLINE = 30_000;
+
+const registrySchema = z.looseObject({
+  images: z.record(z.string(), z.looseObject({ reference: z.string() })),
+});
+
+function officialReference(name: CourseImageName | "guest"): string {
+  const table = registrySchema.parse(JSON.parse(readFileSync(join(IMAGES_FOLDER, "registry.json"), "utf8")));
+  const entry = table.images[name];
+  if (!entry) throw new Error(`images/registry.json lacks ${name}`);
+  return entry.reference;
+}
+
+function hashOf(...parts: readonly (string | Buffer)[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part).update("\0");
+  return hash.digest("hex").slice(0, 12);
+}
+
+/** Names and contents of a build context, in a fixed order. */
+function contextParts(folder: string): (string | Buffer)[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .sort()
+    .filter((file) => statSync(join(folder, file)).isFile())
+    .flatMap((file) => [file, readFileSync(join(folder, file))]);
+}
+
+async function imageId(reference: string): Promise<string | undefined> {
+  const result = await docker(["image", "inspect", "-f", "{{.Id}}", reference]);
+  return result.code === 0 ? result.stdout.trim() : undefined;
+}
+
+function buildFault(what: string, name: string): FaultError {
+  return new FaultError([
+    {
+      code: "image-build-failed",
+      where: `image ${name}`,
+      what,
+      fix: "Run npx classlab images again when the cause is mended",
+    },
+  ]);
+}
+
+/** Builds an image unless the cache has it; the tag is the hash of all that goes into it. */
+async function build(
+  name: string,
+  folder: string,
+  args: Readonly<Record<string, string>>,
+  extra: { readonly files: Readonly<Record<string, string>> },
+  say: Say,
+): Promise<ImageRecord> {
+  const hash = hashOf(
+    ...contextParts(folder),
+    ...Object.entries(args).flat(),
+    ...Object.entries(extra.files).flatMap(([file, path]) => [file, readFileSync(path)]),
+  );
+  const reference = `classlab/${name}:${hash}`;
+  const known = await imageId(reference);
+  if (known) return { reference, id: known };
+  say(`image ${name}: building`);
+  const started = Date.now();
+  // The context is a stream of its own, so that files from elsewhere join it without a copy in the source tree.
+  const context = mkdtempSync(join(tmpdir(), "classlab-image-"));
+  try {
+    const staged = await run("cp", ["-R", `${folder}/.`, context]);
+    if (staged.code !== 0) throw buildFault(tail(staged.stderr), name);
+    for (const [file, path] of Object.entries(extra.files)) {
+      const copied = await run("cp", [path, join(context, file)]);
+      if (copied.code !== 0) throw buildFault(tail(copied.stderr), name);
+    }
+    const result = await docker(
+      [
+        "build",
+        "--network",
+        "host",
+        ...Object.entries(args).flatMap(([key, value]) => ["--build-arg", `${key}=${value}`]),
+        "-t",
+        reference,
+        context,
+      ],
+      { deadline: BUILD_DEADLINE },
+    );
+    if (result.code !== 0) {
+      const cause =
+        result.code === 124
+          ? `no end within ${BUILD_DEADLINE / 60_000} minutes`
+          : tail(`${result.stdout}\n${result.stderr}`);
+      throw buildFault(`the build failed:\n${cause}`, name);
+    }
+  } finally {
+    rmSync(context, { recursive: true, force: true });
+  }
+  const id = await imageId(reference);
+  if (!id) throw buildFault("the build left no image", name);
+  say(`image ${name}: built in ${Math.round((Date.now() - started) / 1000)} s`);
+  return { reference, id };
+}
+
+function hostRelease(): { id: string; codename: string } {
+  const text = readFileSync("/etc/os-release", "utf8");
+  const value = (key: string) => new RegExp(`^${key}="?([^"\n]*)"?$`, "m").exec(text)?.[1] ?? "";
+  return { id: value("ID"), codename: value("VERSION_CODENAME") };
+}
+
+/** The root file system of this machine's distribution as an image: the base where no registry answers. */
+async function buildBase(say: Say, consent: boolean): Promise<ImageRecord> {
+  if (process.platform !== "linux") {
+    throw new FaultError([
+      {
+        code: "registry-unreachable",
+        where: "this machine",
+        what: "no image registry answers, and images are built from distribution packages on Debian and Ubuntu only",
+        fix: "Connect to the internet or to a registry mirror, and run the command again",
+      },
+    ]);
+  }
+  const release = hostRelease();
+  const recipe = join(IMAGES_FOLDER, "base", "build.sh");
+  const reference = `classlab/base:${hashOf(readFileSync(recipe), release.id, release.codename, process.arch)}`;
+  const known = await imageId(reference);
+  if (known) return { reference, id: known };
+  if ((await run("sh", ["-c", "command -v debootstrap"])).code !== 0) {
+    say("debootstrap: installing");
+    const installed = await run(
+      process.execPath,
+      [join(PACKAGE_ROOT, "setup", "packages.mjs"), ...(consent ? ["--yes"] : []), "debootstrap"],
+      {
+        deadline: BUILD_DEADLINE,
+      },
+    );
+    if (installed.code !== 0) {
+      throw new FaultError([
+        {
+          code: "environment-missing",
+          where: "this machine",
+          what: "debootstrap is not installed, and no image registry answers",
+          fix: "Run: sudo apt-get install debootstrap",
+        },
+      ]);
+    }
+  }
+  say(`image base: ${release.id} ${release.codename} from distribution packages`);
+  const started = Date.now();
+  const folder = mkdtempSync(join(tmpdir(), "classlab-base-"));
+  try {
+    const archive = join(folder, "base.tar");
+    const asRoot = process.getuid?.() === 0 ? [] : ["sudo"];
+    const [program, ...words] = [...asRoot, "sh", recipe, archive, release.codename];
+    const made = await run(program ?? "sh", words, { deadline: BUILD_DEADLINE });
+    if (made.code !== 0)
+      throw buildFault(`debootstrap failed:\n${tail(`${made.stdout}\n${made.stderr}`)}`, "base");
+    await dockerOutput(["import", "--change", "LABEL classlab.image=base", archive, reference], {
+      deadline: BUILD_DEADLINE,
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const id = await imageId(reference);
+  if (!id) throw buildFault("the import left no image", "base");
+  say(`image base: built in ${Math.round((Date.now() - started) / 1000)} s`);
+  return { reference, id };
+}
+
+function composeBinary(): string {
+  const path = process.env.CLASSLAB_COMPOSE;
+  if (!path) {
+    throw new FaultError([
+      {
+        code: "environment-missing",
+        where: "CLASSLAB_COMPOSE",
+        what: "the Docker Compose binary for guests was not provided",
+        fix: "Run classlab through npm start or npx classlab, which provide it",
+      },
+    ]);
+  }
+  return path;
+}
+
+async function fromDistribution(say: Say, consent: boolean): Promise<ImageSet> {
+  const base = await buildBase(say, consent);
+  const made = new Map<CourseImageName, Promise<ImageRecord>>();
+  const course = (name: CourseImageName): Promise<ImageRecord> => {
+    const started = made.get(name);
+    if (started) return started;
+    const recipe = RECIPES[name];
+    const building = (async () => {
+      const args =
+        recipe.base === "none"
+          ? {}
+          : { BASE: recipe.base === "distribution" ? base.reference : (await course(recipe.base)).reference };
+      return build(name, join(IMAGES_FOLDER, recipe.folder), args, { files: {} }, say);
+    })();
+    made.set(name, building);
+    return building;
+  };
+  const guest = build(
+    "guest",
+    join(IMAGES_FOLDER, "guest"),
+    { BASE: base.reference, STAND_IN: STAND_IN_TEXT },
+    { files: { "docker-compose": composeBinary() } },
+    say,
+  );
+  return collect("distribution", guest, course);
+}
+
+async function collect(
+  source: DecidedImageSource,
+  guest: Promise<ImageRecord>,
+  course: (name: CourseImageName) => Promise<ImageRecord>,
+): Promise<ImageSet> {
+  const all = COURSE_IMAGES.map(async ({ name }) => [name, await course(name)] as const);
+  // Every build is waited for, so that none goes on unseen after another failed.
+  const settled = await Promise.allSettled([guest, ...all]);
+  const failure = settled.find((entry) => entry.status === "rejected");
+  if (failure) throw failure.reason;
+  return {
+    source,
+    guest: await guest,
+    course: Object.fromEntries(await Promise.all(all)) as Record<CourseImageName, ImageRecord>,
+  };
+}
+
+async function pull(name: CourseImageName | "guest", say: Say): Promise<ImageRecord> {
+  const official = officialReference(name);
+  const reference = `classlab/official-${name}:${hashOf(official)}`;
+  const known = await imageId(reference);
+  if (known) return { reference, id: known };
+  say(`image ${name}: pulling ${official.split("@")[0]}`);
+  const pulled = await docker(["pull", "-q", official], { deadline: PULL_DEADLINE });
+  if (pulled.code !== 0) {
+    throw new FaultError([
+      {
+        code: "registry-unreachable",
+        where: `image ${name}`,
+        what: `${official} could not be pulled: ${pulled.stderr.trim().split("\n").at(-1) ?? ""}`,
+        fix: "Connect this machine to the registry, or set images.source to distribution",
+      },
+    ]);
+  }
+  await dockerOutput(["tag", official, reference]);
+  const id = await imageId(reference);
+  if (!id) throw buildFault("the pull left no image", name);
+  return { reference, id };
+}
+
+async function fromRegistry(say: Say): Promise<ImageSet> {
+  const guest = (async () => {
+    const base = await pull("guest", say);
+    return build(
+      "guest",
+      join(IMAGES_FOLDER, "guest"),
+      { BASE: base.reference, STAND_IN: "" },
+      { files: { "docker-compose": composeBinary() } },
+      say,
+    );
+  })();
+  return collect("registry", guest, (name) => pull(name, say));
+}
+
+async function registryAnswers(): Promise<boolean> {
+  const reference = officialReference("hello-world");
+  return (await docker(["pull", "-q", reference], { deadline: PROBE_DEADLINE })).code === 0;
+}
+
+/**
+ * Makes the images of a lab available on this machine: pulled, built, or found in the cache.
+ * @param wanted the configured source, or the one that the lab decided on before
+ * @param say progress, a line at a time
+ * @param consent whether distribution packages may be installed without asking
+ */
+export async function ensureImages(
+  wanted: LabConfig["images"]["source"],
+  say: Say,
+  consent: boolean,
+): Promise<ImageSet> {
+  if (wanted === "registry") return fromRegistry(say);
+  if (wanted === "distribution") return fromDistribution(say, consent);
+  if (await registryAnswers()) {
+    say("images: an image registry answers: the official images");
+    return fromRegistry(say);
+  }
+  say("images: no image registry answers: stand-ins built from distribution packages");
+  return fromDistribution(say, consent);
+}
+
+/** The images of a set that this machine's Docker no longer has. */
+export async function missingImages(set: ImageSet): Promise<string[]> {
+  const records = [set.guest, ...Object.values(set.course)];
+  const result = await docker(["image", "inspect", "-f", "{{.Id}}", ...records.map((record) => record.id)]);
+  const present = new Set(result.stdout.split("\n"));
+  return records.filter((record) => !present.has(record.id)).map((record) => record.reference);
+}
+
+/** The fault for an image that a run needs and this machine lacks. */
+export function imageMissing(reference: string): Fault {
+  return {
+    code: "image-missing",
+    where: `image ${reference}`,
+    what: "this machine does not have it",
+    fix: "Run: npx classlab images",
+  };
+}

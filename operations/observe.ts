@@ -1,0 +1,93 @@
+import { z } from "zod";
+import { MARK_KEYS, type OwnerMark, readMark } from "../course/mark";
+import { dockerJson, dockerOutput } from "./docker";
+
+/** An object on the platform that carries an owner mark. */
+export interface ObservedObject {
+  readonly kind: "container" | "network" | "volume";
+  readonly name: string;
+  readonly mark: OwnerMark;
+  /** When it was made, ISO 8601; empty where the platform does not say. */
+  readonly created: string;
+  /** Container state (`running`, `exited`, …); absent for other kinds. */
+  readonly state?: string;
+}
+
+const containerSchema = z.array(
+  z.looseObject({
+    Name: z.string(),
+    Created: z.string(),
+    State: z.looseObject({ Status: z.string() }),
+    Config: z.looseObject({ Labels: z.record(z.string(), z.string()).nullable() }),
+  }),
+);
+const networkSchema = z.array(
+  z.looseObject({
+    Name: z.string(),
+    Created: z.string(),
+    Labels: z.record(z.string(), z.string()).nullable(),
+  }),
+);
+const volumeSchema = z.array(
+  z.looseObject({
+    Name: z.string(),
+    CreatedAt: z.string().optional(),
+    Labels: z.record(z.string(), z.string()).nullable(),
+  }),
+);
+
+async function names(args: readonly string[]): Promise<string[]> {
+  return (await dockerOutput([...args, "--filter", `label=${MARK_KEYS.lab}`])).split("\n").filter(Boolean);
+}
+
+function marked<T extends object>(
+  labels: Readonly<Record<string, string>> | null,
+  rest: T,
+): (T & { mark: OwnerMark })[] {
+  const mark = readMark(labels ?? {});
+  return mark ? [{ ...rest, mark }] : [];
+}
+
+/** Everything on this machine's Docker that carries an owner mark, read without Pulumi state. */
+export async function observe(): Promise<ObservedObject[]> {
+  const [containers, networks, volumes] = await Promise.all([
+    names(["ps", "-aq", "--no-trunc"]),
+    names(["network", "ls", "-q", "--no-trunc"]),
+    names(["volume", "ls", "-q"]),
+  ]);
+  const [inspectedContainers, inspectedNetworks, inspectedVolumes] = await Promise.all([
+    containers.length ? dockerJson(containerSchema, ["inspect", ...containers]) : [],
+    networks.length ? dockerJson(networkSchema, ["network", "inspect", ...networks]) : [],
+    volumes.length ? dockerJson(volumeSchema, ["volume", "inspect", ...volumes]) : [],
+  ]);
+  return [
+    ...inspectedContainers.flatMap((entry) =>
+      marked(entry.Config.Labels, {
+        kind: "container" as const,
+        name: entry.Name.replace(/^\//, ""),
+        created: entry.Created,
+        state: entry.State.Status,
+      }),
+    ),
+    ...inspectedNetworks.flatMap((entry) =>
+      marked(entry.Labels, { kind: "network" as const, name: entry.Name, created: entry.Created }),
+    ),
+    ...inspectedVolumes.flatMap((entry) =>
+      marked(entry.Labels, { kind: "volume" as const, name: entry.Name, created: entry.CreatedAt ?? "" }),
+    ),
+  ];
+}
+
+/** Removes one observed object. @throws FaultError with Docker's words */
+export async function removeObject(object: ObservedObject): Promise<void> {
+  switch (object.kind) {
+    case "container":
+      await dockerOutput(["rm", "-f", "-v", object.name]);
+      return;
+    case "network":
+      await dockerOutput(["network", "rm", object.name]);
+      return;
+    case "volume":
+      await dockerOutput(["volume", "rm", object.name]);
+  }
+}

@@ -1,0 +1,75 @@
+import { spawn } from "node:child_process";
+
+/** What a finished process left behind. */
+export interface ProcessResult {
+  /** Exit code; 124 when the deadline ended it, 127 when it could not be started. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How to run a process. */
+export interface ProcessOptions {
+  /** Text for its standard input; nothing by default. */
+  readonly stdin?: string;
+  /** Milliseconds until it is ended; default 60,000. */
+  readonly deadline?: number;
+  readonly cwd?: string;
+  /** Called with each line of either output as it comes. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** Runs a program without a shell and waits for it; a failure is told by the result, never thrown. */
+export function run(
+  program: string,
+  args: readonly string[],
+  options: ProcessOptions = {},
+): Promise<ProcessResult> {
+  return new Promise((resolve) => {
+    const child = spawn(program, [...args], {
+      cwd: options.cwd,
+      stdio: [options.stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    });
+    let stdout = "";
+    let stderr = "";
+    let pending = "";
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      child.kill("SIGKILL");
+    }, options.deadline ?? 60_000);
+    const lines = (text: string) => {
+      if (!options.onLine) return;
+      const parts = (pending + text).split(/\r?\n/);
+      pending = parts.pop() ?? "";
+      for (const part of parts) options.onLine(part);
+    };
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+      lines(text);
+    });
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+      lines(text);
+    });
+    const finish = (code: number) => {
+      clearTimeout(timer);
+      resolve({ code, stdout, stderr });
+    };
+    child.on("error", (error) => {
+      stderr += error.message;
+      finish(127);
+    });
+    child.on("close", (code) => finish(late ? 124 : (code ?? 1)));
+    if (options.stdin !== undefined && child.stdin) {
+      // A program that ends before it read everything is told by its exit code.
+      child.stdin.on("error", () => undefined);
+      child.stdin.end(options.stdin);
+    }
+  });
+}
+
+/** The last lines of a text, for error messages. */
+export function tail(text: string, lines = 15): string {
+  return text.trimEnd().split("\n").slice(-lines).join("\n");
+}

@@ -1,0 +1,33 @@
+import { FaultError } from "../course/faults";
+import type { Changes, EngineEvent } from "./engine";
+import type { PreparedUnit } from "./prepare";
+
+/** What became of one unit. */
+export interface UnitResult {
+  readonly stack: string;
+  readonly changes: Changes;
+  /** Resources in the stack's state afterwards. */
+  readonly resources: number;
+}
+
+/** Told about every event of the engine, with the unit it belongs to. */
+export type OnUnitEvent = (stack: string, event: EngineEvent) => void;
+
+/** Runs the units one after the other, what teams share first (or last, when taking down). */
+export async function runUnits(
+  units: readonly PreparedUnit[],
+  work: (unit: PreparedUnit) => Promise<Changes>,
+): Promise<UnitResult[]> {
+  const results: UnitResult[] = [];
+  for (const unit of units) {
+    const changes = await work(unit);
+    const state = await unit.engine.state();
+    results.push({ stack: unit.unit.stack, changes, resources: state.resources.length });
+  }
+  return results;
+}
+
+/** True for an error that is a fault of the given cause. */
+export function isFault(error: unknown, code: FaultError["faults"][0]["code"]): error is FaultError {
+  return error instanceof FaultError && error.faults[0].code === code;
+}

@@ -1,0 +1,45 @@
+import type { ServiceAccess } from "../course/access";
+
+/** What a service answered. */
+export interface ServiceCheck extends ServiceAccess {
+  readonly ok: boolean;
+  /** HTTP status, or the cause of no answer. */
+  readonly answer: string;
+}
+
+/** A service that comes up slower than this is told as not answering. */
+const DEADLINE = 60_000;
+const REQUEST_DEADLINE = 5_000;
+const PAUSE = 300;
+
+async function ask(service: ServiceAccess): Promise<ServiceCheck> {
+  try {
+    const response = await fetch(service.url, { signal: AbortSignal.timeout(REQUEST_DEADLINE) });
+    await response.text();
+    return { ...service, ok: response.ok, answer: `HTTP ${response.status}` };
+  } catch (error) {
+    const cause = error instanceof Error ? (error.cause instanceof Error ? error.cause : error) : undefined;
+    return { ...service, ok: false, answer: cause?.message ?? "no answer" };
+  }
+}
+
+/**
+ * Opens every service as a learner's browser would.
+ * @param wait whether a service that does not answer yet is asked again until the deadline
+ */
+export async function checkServices(
+  services: readonly ServiceAccess[],
+  wait: boolean,
+): Promise<ServiceCheck[]> {
+  const end = Date.now() + (wait ? DEADLINE : 0);
+  return Promise.all(
+    services.map(async (service) => {
+      let check = await ask(service);
+      while (!check.ok && Date.now() < end) {
+        await new Promise((resolve) => setTimeout(resolve, PAUSE));
+        check = await ask(service);
+      }
+      return check;
+    }),
+  );
+}

@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import { teamKeyPath } from "../components/hypervisors/containers/channel";
+import { writePrivateFile } from "../components/privateFile";
+import { guestAccess } from "../course/access";
+import { guestsOf, type LabPlan } from "../course/plan";
+import { docker } from "./docker";
+import { homeFolder } from "./paths";
+
+/** Where the SSH configuration of a lab stands. */
+export function sshConfigPath(lab: string): string {
+  return join(homeFolder(), "ssh", `${lab}.conf`);
+}
+
+/** Name of a guest in the SSH configuration: short where only one team is there. */
+export function sshAlias(plan: LabPlan, guest: { readonly name: string; readonly team: string }): string {
+  return plan.teams.length === 1 ? guest.name : `${guest.team}-${guest.name}`;
+}
+
+async function hostKey(objectName: string): Promise<string | undefined> {
+  const result = await docker(["exec", objectName, "cat", "/etc/ssh/ssh_host_ed25519_key.pub"], {
+    deadline: 10_000,
+  });
+  return result.code === 0 ? result.stdout.trim().split(" ").slice(0, 2).join(" ") : undefined;
+}
+
+/**
+ * Writes the SSH configuration of a lab: one entry a guest, its key, and its host key as read over the management
+ * channel, so that the first login is as sure as the tenth.
+ */
+export async function writeSshConfig(plan: LabPlan): Promise<void> {
+  const knownHosts = join(homeFolder(), "ssh", `${plan.lab}.known_hosts`);
+  const entries = await Promise.all(
+    guestsOf(plan).map(async (guest) => {
+      const access = guestAccess(guest);
+      if (!access.ssh) return undefined;
+      const alias = sshAlias(plan, guest);
+      const key = await hostKey(guest.objectName);
+      return {
+        known: key ? `${alias} ${key}` : undefined,
+        config: [
+          `Host ${alias}`,
+          `  HostName ${access.ssh.host}`,
+          `  Port ${access.ssh.port}`,
+          `  User ${access.ssh.user}`,
+          `  HostKeyAlias ${alias}`,
+          `  IdentityFile "${join(homeFolder(), teamKeyPath(plan.lab, guest.team))}"`,
+        ].join("\n"),
+      };
+    }),
+  );
+  const present = entries.flatMap((entry) => (entry ? [entry] : []));
+  const common = [
+    "Host *",
+    "  IdentitiesOnly yes",
+    "  StrictHostKeyChecking yes",
+    `  UserKnownHostsFile "${knownHosts}"`,
+  ].join("\n");
+  writePrivateFile(
+    knownHosts,
+    present.flatMap((entry) => (entry.known ? [`${entry.known}\n`] : [])).join(""),
+  );
+  writePrivateFile(
+    sshConfigPath(plan.lab),
+    `${[...present.map((entry) => entry.config), common].join("\n\n")}\n`,
+  );
+}

@@ -1,0 +1,88 @@
+import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { writePrivateFile } from "../components/privateFile";
+import type { UnitPlan } from "../course/plan";
+import type { LabRecord } from "../course/record";
+import { homeFolder, PACKAGE_ROOT } from "./paths";
+import type { StackFile } from "./stackFile";
+
+/** Name of the Pulumi project, part of every URN. */
+export const PROJECT = "classlab";
+
+/** Keys of a stack file that belong to the engine: they say how its secrets are encrypted. */
+const ENGINE_KEYS = ["encryptionsalt", "encryptedkey", "secretsprovider"] as const;
+
+/**
+ * The folder the engine works in for a lab. The engine rewrites stack files (it adds a salt, it reformats), so it gets
+ * copies: no tracked file is ever touched.
+ */
+export function workFolder(lab: string): string {
+  return join(homeFolder(), "work", lab);
+}
+
+function linkModules(folder: string): void {
+  const link = join(folder, "node_modules");
+  const target = join(PACKAGE_ROOT, "node_modules");
+  try {
+    if (readlinkSync(link) === target) return;
+    rmSync(link);
+  } catch {
+    // Not there yet.
+  }
+  symlinkSync(target, link, "dir");
+}
+
+/** Makes the folder with its project file and the program that plain Pulumi runs there. */
+export function prepareWorkFolder(lab: string): string {
+  const folder = workFolder(lab);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writePrivateFile(
+    join(folder, "Pulumi.yaml"),
+    stringify({
+      name: PROJECT,
+      main: "index.js",
+      runtime: { name: "nodejs", options: { typescript: false } },
+    }),
+  );
+  writePrivateFile(
+    join(folder, "index.js"),
+    `module.exports = require(${JSON.stringify(join(PACKAGE_ROOT, "dist", "index.js"))});\n`,
+  );
+  linkModules(folder);
+  return folder;
+}
+
+/**
+ * Writes the stack file of a unit: the user's configuration, what classlab decided, and the engine's own keys, from
+ * state where the stack exists already (another salt would make another encryption of the same secrets).
+ */
+export function writeStackFile(
+  file: StackFile,
+  unit: UnitPlan,
+  record: LabRecord,
+  salt: string | undefined,
+): void {
+  const path = join(workFolder(file.lab), `Pulumi.${unit.stack}.yaml`);
+  const before: unknown = existsSync(path) ? parse(readFileSync(path, "utf8")) : undefined;
+  const engineKeys = Object.fromEntries(
+    ENGINE_KEYS.flatMap((key) => {
+      const own = file.document[key];
+      const kept = typeof before === "object" && before !== null ? Reflect.get(before, key) : undefined;
+      const value = own ?? (key === "encryptionsalt" ? (salt ?? kept) : kept);
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
+  const config = file.document.config;
+  writePrivateFile(
+    path,
+    stringify({
+      ...engineKeys,
+      config: {
+        ...(typeof config === "object" && config !== null ? config : {}),
+        "classlab:name": file.lab,
+        "classlab:record": record,
+      },
+    }),
+  );
+}

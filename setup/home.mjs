@@ -1,0 +1,82 @@
+import { randomBytes } from "node:crypto";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
+
+/**
+ * The environment for the CLI and for plain Pulumi, so far as it needs nothing to be provided. State, passphrase, keys and
+ * plugins stay in the checkout; whatever the user has set is kept.
+ * @param {string} root the checkout
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {NodeJS.ProcessEnv} a copy
+ */
+export function labEnvironment(root, env) {
+  const result = { ...env };
+  result.CLASSLAB_HOME = env.CLASSLAB_HOME ? resolve(env.CLASSLAB_HOME) : join(root, ".classlab");
+  result.PULUMI_HOME = env.PULUMI_HOME || join(root, ".engine", "home");
+  result.PULUMI_BACKEND_URL = env.PULUMI_BACKEND_URL || `file://${join(result.CLASSLAB_HOME, "state")}`;
+  // An empty passphrase is a passphrase, too.
+  if (env.PULUMI_CONFIG_PASSPHRASE === undefined && !env.PULUMI_CONFIG_PASSPHRASE_FILE) {
+    result.PULUMI_CONFIG_PASSPHRASE_FILE = join(result.CLASSLAB_HOME, "passphrase");
+  }
+  result.PULUMI_SKIP_UPDATE_CHECK = env.PULUMI_SKIP_UPDATE_CHECK || "true";
+  return result;
+}
+
+/**
+ * Makes the folders and the passphrase that `labEnvironment` names by default. What exists is left as it is.
+ * @param {NodeJS.ProcessEnv} user the environment as the user set it
+ * @param {NodeJS.ProcessEnv} lab what `labEnvironment` made of it
+ * @throws {Error} of the file system
+ */
+export function makeHome(user, lab) {
+  const home = lab.CLASSLAB_HOME;
+  if (!existsSync(home)) {
+    mkdirSync(dirname(home), { recursive: true });
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    chmodSync(home, 0o700);
+  }
+  if (!user.PULUMI_BACKEND_URL) mkdirSync(join(home, "state"), { recursive: true, mode: 0o700 });
+  const passphrase = join(home, "passphrase");
+  if (
+    lab.PULUMI_CONFIG_PASSPHRASE_FILE === passphrase &&
+    !user.PULUMI_CONFIG_PASSPHRASE_FILE &&
+    !existsSync(passphrase)
+  ) {
+    makePassphrase(passphrase);
+  }
+}
+
+// The file appears whole or not at all, and of two processes one wins: a link fails where something stands.
+function makePassphrase(file) {
+  const text = `${randomBytes(32).toString("base64")}\n`;
+  const aside = `${file}.${process.pid}.${randomBytes(4).toString("hex")}`;
+  try {
+    const out = openSync(aside, "wx", 0o600);
+    writeSync(out, text);
+    fsyncSync(out);
+    closeSync(out);
+    linkSync(aside, file);
+  } catch (error) {
+    if (error.code === "EEXIST") return;
+    if (error.code !== "EPERM" && error.code !== "ENOTSUP" && error.code !== "EOPNOTSUPP") throw error;
+    // A file system without links.
+    try {
+      writeFileSync(file, text, { flag: "wx", mode: 0o600 });
+    } catch (second) {
+      if (second.code !== "EEXIST") throw second;
+    }
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}

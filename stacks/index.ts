@@ -1,0 +1,10 @@
+import { readSettings } from "./settings";
+import { deployUnit, type UnitOutputs } from "./unit";
+
+export { PREPARED_KEYS } from "./settings";
+export type { UnitOutputs } from "./unit";
+
+/** The Pulumi program: the stack's configuration in, its unit of the lab made. */
+export async function program(): Promise<UnitOutputs> {
+  return deployUnit(readSettings());
+}
