@@ -9,7 +9,7 @@ export interface ProgressTarget {
 
 /** Words for what a resource of a type stands for; a type that is not here is not worth a line. */
 const STAGES: readonly (readonly [suffix: RegExp, words: string])[] = [
-  [/-machine$/, "guest started"],
+  [/(?<!^this)-machine$/, "guest started"],
   [/-ready$/, "guest ready"],
   [/-adapters$/, "adapters connected"],
   [/-images$/, "course images loaded"],

@@ -40,6 +40,8 @@ export class WordPressStack extends pulumi.ComponentResource {
     super("classlab:index:WordPressStack", name, { port: args.port }, opts);
     const { context } = args;
     const labels = labelInputs(context.mark);
+    // The container's own name: the provider loses aliases where the network is the container's mode.
+    const database = `${args.name}-database`;
     const life = onDisk(context, this);
     const inEngine = { ...life, provider: context.engine, deleteBeforeReplace: true };
     // Letters and digits only: the words go through sh, PHP and SQL.
@@ -84,10 +86,9 @@ export class WordPressStack extends pulumi.ComponentResource {
     new docker.Container(
       `${name}-database`,
       {
-        name: `${args.name}-database`,
+        name: database,
         image: context.imageId("database"),
         networkMode: network.name,
-        networksAdvanced: [{ name: network.name, aliases: ["database"] }],
         envs: [
           "MARIADB_DATABASE=wordpress",
           "MARIADB_USER=wordpress",
@@ -108,9 +109,8 @@ export class WordPressStack extends pulumi.ComponentResource {
         name: args.name,
         image: context.imageId("wordpress"),
         networkMode: network.name,
-        networksAdvanced: [{ name: network.name, aliases: ["site"] }],
         envs: [
-          "WORDPRESS_DB_HOST=database",
+          `WORDPRESS_DB_HOST=${database}`,
           "WORDPRESS_DB_NAME=wordpress",
           "WORDPRESS_DB_USER=wordpress",
           `WORDPRESS_DB_PASSWORD_FILE=${MOUNTED_SECRETS}/db-password`,

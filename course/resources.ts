@@ -80,7 +80,7 @@ function teamResources(team: TeamPlan): PlannedResource[] {
 export function resourcesOf(plan: LabPlan, unit: UnitPlan): PlannedResource[] {
   return [
     { type: "pulumi:pulumi:Stack", name: `classlab-${unit.stack}` },
-    { type: "pulumi:index:Stash", name: "record" },
+    component("LabRecord", "record"),
     provider("command", "scripts"),
     provider("random", "secrets"),
     ...plan.hosts.flatMap((host) => [

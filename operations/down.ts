@@ -1,6 +1,6 @@
 import type { OwnerMark } from "../course/mark";
 import { type ObservedObject, observe } from "./observe";
-import { prepareExisting } from "./prepare";
+import { openExisting } from "./prepare";
 import { isFault, type OnUnitEvent, runUnits, type UnitResult } from "./runUnits";
 import type { StackFile } from "./stackFile";
 
@@ -23,7 +23,7 @@ export async function down(
 ): Promise<DownReport> {
   let units: UnitResult[] = [];
   try {
-    const lab = await prepareExisting(file);
+    const lab = await openExisting(file);
     units = await runUnits([...lab.units].reverse(), (unit) =>
       unit.engine.destroy((event) => options.onEvent(unit.unit.stack, event), options.signal),
     );

@@ -1,5 +1,6 @@
 import { automation } from "@pulumi/pulumi";
 import { z } from "zod";
+import { LAB_RECORD_TYPE } from "../components/labRecord";
 import { FaultError } from "../course/faults";
 import { type LabRecord, labRecordSchema } from "../course/record";
 import { homeFolder } from "./paths";
@@ -73,8 +74,8 @@ export class StackEngine {
     const exported = await this.guard(() => this.stack.exportStack());
     const deployment = deploymentSchema.parse(exported.deployment ?? {});
     const resources = deployment.resources ?? [];
-    const stash = resources.find((resource) => resource.type === "pulumi:index:Stash");
-    const record = labRecordSchema.safeParse(stash?.inputs?.input);
+    const kept = resources.find((resource) => resource.type === LAB_RECORD_TYPE);
+    const record = labRecordSchema.safeParse(kept?.inputs);
     return {
       resources,
       salt: deployment.secrets_providers?.state?.salt,

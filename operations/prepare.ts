@@ -100,22 +100,35 @@ function candidatePorts(plan: LabPlan): number[] {
   return guestsOf(plan).flatMap((guest) => guest.published.map((port) => port.hostPort));
 }
 
-/** Gets a lab that stands ready to be looked at or taken down, from its state alone. */
-export async function prepareExisting(file: StackFile): Promise<PreparedLab> {
+/** A lab's stacks as they are, whatever they hold. */
+export interface OpenedLab extends Omit<PreparedLab, "record"> {
+  /** The lab's decisions; absent while nothing of it was made. */
+  readonly record: LabRecord | undefined;
+}
+
+/** Opens the stacks of a lab from their state alone, for looking at it or taking it down. */
+export async function openExisting(file: StackFile): Promise<OpenedLab> {
   const folder = prepareWorkFolder(file.lab);
   const units = await openUnits(file, planLab(file), folder, false);
   const record = units.find((entry) => entry.state.record)?.state.record;
-  if (!record) {
-    throw new FaultError([
-      {
-        code: "stack-absent",
-        where: `lab ${file.lab}`,
-        what: "nothing of it stands",
-        fix: `Run: npx classlab up --stack ${file.lab}`,
-      },
-    ]);
-  }
-  const plan = planLab(file, { routed: record.access === "routed", publishedBefore: record.published });
+  const plan = planLab(
+    file,
+    record ? { routed: record.access === "routed", publishedBefore: record.published } : {},
+  );
   for (const { unit, state } of units) writeStackFile(file, unit, record, state.salt);
   return { plan, record, folder, units };
+}
+
+/** Opens a lab of which something stands. @throws FaultError `stack-absent` when nothing does */
+export async function prepareExisting(file: StackFile): Promise<PreparedLab> {
+  const lab = await openExisting(file);
+  if (lab.record) return { ...lab, record: lab.record };
+  throw new FaultError([
+    {
+      code: "stack-absent",
+      where: `lab ${file.lab}`,
+      what: "nothing of it stands",
+      fix: `Run: npx classlab up --stack ${file.lab}`,
+    },
+  ]);
 }

@@ -60,7 +60,7 @@ export function prepareWorkFolder(lab: string): string {
 export function writeStackFile(
   file: StackFile,
   unit: UnitPlan,
-  record: LabRecord,
+  record: LabRecord | undefined,
   salt: string | undefined,
 ): void {
   const path = join(workFolder(file.lab), `Pulumi.${unit.stack}.yaml`);
@@ -81,7 +81,7 @@ export function writeStackFile(
       config: {
         ...(typeof config === "object" && config !== null ? config : {}),
         "classlab:name": file.lab,
-        "classlab:record": record,
+        ...(record ? { "classlab:record": record } : {}),
       },
     }),
   );

@@ -1,11 +1,27 @@
 // Also loaded by a Node that is too old, to say so: no syntax newer than Node 12 here.
 import { writeSync } from "node:fs";
 
+/** The codes of everything that can be missing; each has its message among the fixtures of the tests. */
+export const CODES = [
+  "node-version",
+  "windows",
+  "modules",
+  "build",
+  "engine",
+  "engine-version",
+  "plugin",
+  "compose",
+  "bundle-checksum",
+  "docker",
+  "docker-permission",
+  "docker-consent",
+  "packages",
+];
+
 /**
  * Something that set-up could not provide. `code` is stable, the other fields are for people.
  * @typedef {object} Missing
- * @property {'node-version' | 'modules' | 'build' | 'engine' | 'engine-version' | 'plugin' | 'compose' |
- *   'bundle-checksum' | 'docker' | 'docker-permission' | 'docker-consent' | 'packages' | 'windows'} code
+ * @property {string} code one of `CODES`
  * @property {string} what what is missing
  * @property {string} why the cause
  * @property {string} todo what to do about it

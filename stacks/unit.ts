@@ -1,9 +1,9 @@
 import * as command from "@pulumi/command";
-import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { HypervisorHost } from "../components/hypervisorHost";
 import { driverOf } from "../components/hypervisors";
 import type { DriverContext, StackProviders } from "../components/hypervisors/driver";
+import { LabRecord } from "../components/labRecord";
 import { TeamLab } from "../components/teamLab";
 import { VirtualSwitch } from "../components/virtualSwitch";
 import { type GuestAccess, guestAccess } from "../course/access";
@@ -18,7 +18,7 @@ export interface UnitOutputs {
 /** Makes everything that one stack of a lab holds. */
 export function deployUnit({ plan, unit, record }: StackSettings): UnitOutputs {
   // What was decided once stays in state, first of all, so that a run that fails later has not lost it.
-  const kept = new pulumi.Stash("record", { input: record });
+  const kept = new LabRecord("record", record);
   const providers: StackProviders = {
     command: new command.Provider("scripts"),
     random: new random.Provider("secrets"),

@@ -87,16 +87,20 @@ initialise() {
 
     # Bootstrap mode reads statements from standard input and listens nowhere: nobody meets a server without a password.
     {
+        echo "SET NAMES utf8mb4;"
+        # mariadb-install-db makes root for more names of this machine, all without a password.
+        echo "DELETE FROM mysql.global_priv WHERE User = '' OR (User = 'root' AND Host <> 'localhost');"
         echo "FLUSH PRIVILEGES;"
         # The healthcheck's account: no rights, and only for the operating system's user of that name.
         echo "CREATE USER IF NOT EXISTS 'mysql'@'localhost' IDENTIFIED VIA unix_socket;"
+        # printf from here on: the shell's echo would eat the backslashes.
         quote "$root_password"
-        echo "ALTER USER 'root'@'localhost' IDENTIFIED BY $quoted;"
+        printf '%s\n' "ALTER USER 'root'@'localhost' IDENTIFIED BY $quoted;"
         secret=$quoted
         if [ "$root_host" != localhost ]; then
             quote "$root_host"
-            echo "CREATE USER 'root'@$quoted IDENTIFIED BY $secret;"
-            echo "GRANT ALL ON *.* TO 'root'@$quoted WITH GRANT OPTION;"
+            printf '%s\n' "CREATE USER 'root'@$quoted IDENTIFIED BY $secret;"
+            printf '%s\n' "GRANT ALL ON *.* TO 'root'@$quoted WITH GRANT OPTION;"
         fi
         if [ -n "$database" ]; then
             schema=$(printf '%s' "$database" | sed 's/`/``/g')
@@ -105,14 +109,14 @@ initialise() {
         if [ -n "$user" ]; then
             quote "$user"; name=$quoted
             quote "$password"
-            echo "CREATE USER $name@'%' IDENTIFIED BY $quoted;"
+            printf '%s\n' "CREATE USER $name@'%' IDENTIFIED BY $quoted;"
             if [ -n "$database" ]; then
                 # In GRANT an underscore is a wildcard.
                 schema=$(printf '%s' "$schema" | sed 's/[_%]/\\&/g')
                 printf 'GRANT ALL ON `%s`.* TO %s@%s;\n' "$schema" "$name" "'%'"
             fi
         fi
-    } | as_mysql mariadbd --no-defaults --bootstrap --datadir="$data" --skip-log-bin --log-warnings=0 >/tmp/bootstrap.log 2>&1 || {
+    } | as_mysql mariadbd --bootstrap --datadir="$data" --skip-log-bin --log-warnings=0 >/tmp/bootstrap.log 2>&1 || {
         # The server names the statement that failed, password and all: say only which kind of error.
         sed -n 's/^\(ERROR: [0-9]*\).*/\1/p' /tmp/bootstrap.log >&2
         die "setting up the accounts failed"
