@@ -147,7 +147,7 @@ export function renderPlan(plan: LabPlan): string {
 export function renderDown(lab: string, report: DownReport): string {
   if (report.left.length > 0)
     return `Lab "${lab}" is down, but ${report.left.length} object(s) still stand: npx classlab sweep --stack ${lab}\n`;
-  const removed = report.units.reduce((sum, unit) => sum + (unit.changes.delete ?? 0), 0);
+  const removed = report.units.reduce((sum, unit) => sum + unit.removed, 0);
   return `Lab "${lab}" is down: ${removed} resource(s) removed, nothing of it stands.\n`;
 }
 

@@ -9,8 +9,8 @@ const imageRecord = z.strictObject({ reference: z.string(), id: z.string() });
  */
 export const labRecordSchema = z.strictObject({
   schemaVersion: z.literal(1),
-  /** The random id of the lab, part of the owner mark. */
-  id: z.string().regex(/^[0-9a-f]{16}$/),
+  /** The random id of the lab, part of the owner mark. Not `id`: the engine takes that name for its own. */
+  labId: z.string().regex(/^[0-9a-f]{16}$/),
   /** How guests are reached from this machine. */
   access: z.enum(["routed", "published"]),
   /** Published ports by `publishedKey`. */

@@ -52,7 +52,7 @@ async function openUnits(
 
 async function labId(units: readonly PreparedUnit[]): Promise<string> {
   const [first] = units;
-  const kept = units.find((entry) => entry.state.record)?.state.record?.id ?? (await first?.engine.id());
+  const kept = units.find((entry) => entry.state.record)?.state.record?.labId ?? (await first?.engine.id());
   if (kept) return kept;
   const id = randomBytes(8).toString("hex");
   await first?.engine.keepId(id);
@@ -63,7 +63,13 @@ function recordOf(plan: LabPlan, id: string, images: LabRecord["images"]): LabRe
   const published = guestsOf(plan).flatMap((guest) =>
     guest.published.map((port) => [publishedKey(guest, port.guestPort), port.hostPort] as const),
   );
-  return { schemaVersion: 1, id, access: plan.access, published: Object.fromEntries(published), images };
+  return {
+    schemaVersion: 1,
+    labId: id,
+    access: plan.access,
+    published: Object.fromEntries(published),
+    images,
+  };
 }
 
 /**

@@ -6,8 +6,10 @@ import type { PreparedUnit } from "./prepare";
 export interface UnitResult {
   readonly stack: string;
   readonly changes: Changes;
-  /** Resources in the stack's state afterwards. */
+  /** Resources that the stack holds afterwards. */
   readonly resources: number;
+  /** Resources that the run removed. */
+  readonly removed: number;
 }
 
 /** Told about every event of the engine, with the unit it belongs to. */
@@ -21,8 +23,9 @@ export async function runUnits(
   const results: UnitResult[] = [];
   for (const unit of units) {
     const changes = await work(unit);
-    const state = await unit.engine.state();
-    results.push({ stack: unit.unit.stack, changes, resources: state.resources.length });
+    const { delete: removed = 0, ...standing } = changes;
+    const resources = Object.values(standing).reduce((sum, count) => sum + count, 0);
+    results.push({ stack: unit.unit.stack, changes, resources, removed });
   }
   return results;
 }

@@ -81,9 +81,8 @@ function currentContext(env) {
 
 async function probe(env) {
   const result = await run("docker", ["version", "--format", "{{.Server.Version}}"], { env, seconds: 10 });
-  const words = result.timedOut
-    ? "it did not answer within 10 s"
-    : (tail(result.output, 1)[0] ?? "it ended without a word");
+  const last = tail(result.output, 1)[0]?.replace(/\. Is the docker daemon running\?$/, "");
+  const words = result.timedOut ? "it did not answer within 10 s" : (last ?? "it ended without a word");
   const answers = result.ok && result.stdout.trim() !== "";
   return {
     answers,

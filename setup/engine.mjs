@@ -28,8 +28,7 @@ export async function provideEngine({ root, bundle, say, env, locked }) {
   const onPath = which("pulumi", path);
   const found = onPath === null ? null : await inspect(onPath, own, env);
   if (found?.tested) return path;
-  if (found)
-    say(`${found.words} is passed over: classlab was tested with ${versions.engine.tested.join(", ")}.`);
+  if (found) say(`${found.what} is passed over: ${found.why}.`);
   if (existsSync(join(own, "pulumi"))) return withOwn;
   await locked(async () => {
     if (existsSync(join(own, "pulumi"))) return;
@@ -47,20 +46,26 @@ async function inspect(file, own, env) {
   const folders = [dirname(file), dirname(realpathSync(file))];
   // Our own: its version is in the folder's name, so nothing has to be started.
   if (folders.includes(own) || (existsSync(own) && folders.includes(realpathSync(own))))
-    return { tested: true, words: "" };
+    return { tested: true };
   const result = await run(file, ["version"], { env, seconds: 20 });
   const version = /v?(\d+\.\d+\.\d+\S*)/.exec(result.stdout)?.[1];
-  if (!result.ok || version === undefined)
-    return { tested: false, words: `The Pulumi engine ${file}, which does not tell its version,` };
-  if (!versions.engine.tested.includes(version))
-    return { tested: false, words: `The Pulumi engine ${version} on PATH` };
-  if (!folders.some((folder) => existsSync(join(folder, "pulumi-language-nodejs")))) {
+  if (!result.ok || version === undefined) {
     return {
       tested: false,
-      words: `The Pulumi engine ${version} on PATH, which has no pulumi-language-nodejs beside it,`,
+      code: "engine",
+      what: `The Pulumi engine ${file}`,
+      why: "it does not tell its version",
     };
   }
-  return { tested: true, words: "" };
+  const what = `The Pulumi engine ${version} on PATH`;
+  if (!versions.engine.tested.includes(version)) {
+    const why = `classlab was tested with ${versions.engine.tested.join(", ")}`;
+    return { tested: false, code: "engine-version", what, why };
+  }
+  if (!folders.some((folder) => existsSync(join(folder, "pulumi-language-nodejs")))) {
+    return { tested: false, code: "engine", what, why: "there is no pulumi-language-nodejs beside it" };
+  }
+  return { tested: true };
 }
 
 function nothingToBeHad(found, version, cause) {
@@ -68,13 +73,8 @@ function nothingToBeHad(found, version, cause) {
     `install Pulumi ${version} (https://www.pulumi.com/docs/install/versions/), or name a folder that holds the offline bundle by ` +
     "CLASSLAB_BUNDLE, then run the same command again";
   if (found) {
-    const tested = `classlab was tested with ${versions.engine.tested.join(", ")}, which cannot be had`;
-    return {
-      code: "engine-version",
-      what: `${found.words.replace(/,$/, "")} cannot be used`,
-      why: `${tested}: ${cause}`,
-      todo,
-    };
+    const why = `${found.why}, and ${version} cannot be had: ${cause}`;
+    return { code: found.code, what: `${found.what} cannot be used`, why, todo };
   }
   return {
     code: "engine",

@@ -25,7 +25,7 @@ export function deployUnit({ plan, unit, record }: StackSettings): UnitOutputs {
   };
   const driver = driverOf(plan.target);
   const context: DriverContext = {
-    mark: { lab: plan.lab, id: record.id, stack: unit.stack },
+    mark: { lab: plan.lab, id: record.labId, stack: unit.stack },
     images: { source: record.images.source, guest: record.images.guest, course: record.images.course },
   };
   const hosts = new Map(

@@ -50,10 +50,27 @@ export interface Request {
   /** With systemd: the fake one. */
   systemd?: boolean;
   debian?: boolean;
+  /** Pretends another system. */
+  platform?: string;
 }
 
 // The few real tools that set-up and the fakes use; nothing else of this machine is on the search path.
-const TOOLS = ["sh", "tar", "gzip", "mkdir", "cat", "chmod", "cp", "sleep", "env", "ls", "touch", "setsid", "rm", "sed"];
+const TOOLS = [
+  "sh",
+  "tar",
+  "gzip",
+  "mkdir",
+  "cat",
+  "chmod",
+  "cp",
+  "sleep",
+  "env",
+  "ls",
+  "touch",
+  "setsid",
+  "rm",
+  "sed",
+];
 
 // Runs `provide` and prints what came of it.
 const DRIVER = `
@@ -62,6 +79,7 @@ import { Readable } from "node:stream";
 import { provide, ROOT } from "./setup/provide.mjs";
 import { sentence } from "./setup/missing.mjs";
 const request = JSON.parse(process.argv[2]);
+if (request.platform) Object.defineProperty(process, "platform", { value: request.platform });
 globalThis.fetch = async (url) => {
   const answer = request.internet?.[url];
   if (answer === undefined) throw new TypeError("fetch failed", { cause: Object.assign(new Error(), { code: "ENOTFOUND" }) });
@@ -132,6 +150,64 @@ export class Checkout {
     if (language) this.fake("pulumi-language-nodejs", "");
   }
 
+  /** The plugins, where the engine keeps them. */
+  fakePlugins(home = join(this.root, ".engine/home")): void {
+    for (const [name, version] of Object.entries(versions.plugins)) {
+      const folder = join(home, `plugins/resource-${name}-v${version}`);
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, `pulumi-resource-${name}`), "");
+    }
+  }
+
+  haveCompose(): void {
+    const folder = join(this.root, `.engine/docker-compose-v${versions.compose}`);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "docker-compose"), "");
+  }
+
+  /** Modules as npm leaves them when someone installs them by hand. */
+  haveModules(): void {
+    mkdirSync(join(this.root, "node_modules"));
+    writeFileSync(join(this.root, "node_modules/.package-lock.json"), '{"packages":{}}');
+  }
+
+  /** Another engine in a bundle, with its right checksum. */
+  replaceEngine(bundle: string, from: string): void {
+    const list = join(bundle, "bundle.json");
+    const content = JSON.parse(readFileSync(list, "utf8")) as {
+      files: { name: string; file: string; sha256: string }[];
+    };
+    for (const entry of content.files) {
+      if (entry.name !== "pulumi") continue;
+      execFileSync("tar", ["-czf", join(bundle, entry.file), "-C", from, "."]);
+      entry.sha256 = this.sha256(join(bundle, entry.file));
+    }
+    writeFileSync(list, JSON.stringify(content));
+  }
+
+  /** What stands in for jest once npm has installed the modules. */
+  fakeJest(script: string): void {
+    const jest = join(this.place, "jest.js");
+    writeFileSync(jest, script);
+    const install = "mkdir -p node_modules/jest/bin; cp";
+    const npm = NPM.replace("mkdir -p node_modules;", `${install} ${jest} node_modules/jest/bin/jest.js;`);
+    this.fake("npm", npm);
+  }
+
+  sha256(file: string): string {
+    return createHash("sha256").update(readFileSync(file)).digest("hex");
+  }
+
+  damage(file: string): void {
+    writeFileSync(file, "damaged");
+    const list = join(dirname(file), "bundle.json");
+    // The checksum of an archive depends on the time it was made: a fixed one for the message.
+    const content = JSON.parse(readFileSync(list, "utf8")) as { files: { file: string; sha256: string }[] };
+    for (const entry of content.files)
+      if (join(dirname(file), entry.file) === file) entry.sha256 = "0".repeat(64);
+    writeFileSync(list, JSON.stringify(content));
+  }
+
   /** The calls of fakes so far. */
   called(): string[] {
     return existsSync(this.calls) ? readFileSync(this.calls, "utf8").split("\n").filter(Boolean) : [];
@@ -147,9 +223,7 @@ export class Checkout {
     const platform = `${process.platform}-${process.arch}`;
     const files: object[] = [];
     const add = (name: string, version: string, file: string) => {
-      const sha256 = createHash("sha256")
-        .update(readFileSync(join(folder, file)))
-        .digest("hex");
+      const sha256 = this.sha256(join(folder, file));
       files.push({ file, name, version, sha256 });
     };
     const archive = (file: string, programs: Record<string, string>) => {
@@ -190,7 +264,10 @@ export class Checkout {
       cgroup: this.place,
       seconds: 2,
     };
-    writeFileSync(system.osRelease, request.debian === false ? "ID=fedora\n" : 'ID=raspbian\nID_LIKE="debian"\n');
+    writeFileSync(
+      system.osRelease,
+      request.debian === false ? "ID=fedora\n" : 'ID=raspbian\nID_LIKE="debian"\n',
+    );
     const needs = request.needs ?? ["modules", "engine", "docker"];
     return this.start(["driver.mjs", JSON.stringify({ ...request, needs, system })], request.env);
   }
@@ -202,7 +279,10 @@ export class Checkout {
   }
 
   /** Starts the launcher. `platform` and `node` pretend another system. */
-  launch(args: string[], more: { env?: Record<string, string>; platform?: string; node?: string } = {}): ChildProcess {
+  launch(
+    args: string[],
+    more: { env?: Record<string, string>; platform?: string; node?: string } = {},
+  ): ChildProcess {
     const pretend = join(this.root, "pretend.cjs");
     const lines = [
       more.platform ? `Object.defineProperty(process, "platform", { value: "${more.platform}" });` : "",
@@ -242,7 +322,10 @@ export class Checkout {
 
   /** The checkout's paths made the same in every run, for comparison with a fixture. */
   neutral(text: string): string {
-    return text.replaceAll(this.root, "<checkout>").replaceAll(this.place, "<place>");
+    return text
+      .replaceAll(`${process.platform}-${process.arch}`, "<platform>")
+      .replaceAll(this.root, "<checkout>")
+      .replaceAll(this.place, "<place>");
   }
 
   /** Files and folders of work in progress that are left in the checkout. */

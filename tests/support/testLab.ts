@@ -1,0 +1,127 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { z } from "zod";
+import { classlab, execute, type Finished, output, ROOT } from "./cli";
+
+const upSchema = z.looseObject({
+  ok: z.boolean(),
+  units: z.array(
+    z.looseObject({
+      stack: z.string(),
+      changes: z.record(z.string(), z.number()),
+      resources: z.number(),
+      planned: z.number(),
+    }),
+  ),
+  guests: z.array(
+    z.looseObject({ guest: z.string(), sshCommand: z.string(), address: z.string().optional() }),
+  ),
+  services: z.array(
+    z.looseObject({ stack: z.string(), url: z.string(), ok: z.boolean(), answer: z.string() }),
+  ),
+});
+
+/** The document that `up --json` prints, as far as tests read it. */
+export type UpDocument = z.output<typeof upSchema>;
+
+/** Address part of the test labs: beside the dev lab's 192.168.99, so that a lab that stands is not disturbed. */
+export const TEST_NET = "192.168.199";
+
+/** A lab of a test's own: home, backend and stack file in a temporary folder. */
+export class TestLab {
+  readonly folder = mkdtempSync(join(tmpdir(), "classlab test "));
+  readonly env: NodeJS.ProcessEnv;
+  private readonly file: string;
+
+  /** @param name the lab's name @param config text of a stack file; the dev lab on the test subnet by default */
+  constructor(
+    readonly name: string,
+    config = TestLab.devConfig(),
+  ) {
+    this.file = join(this.folder, `Pulumi.${name}.yaml`);
+    writeFileSync(this.file, config);
+    mkdirSync(join(this.folder, "home"));
+    const { PULUMI_STACK: _stack, PULUMI_OPTION_CWD: _cwd, ...env } = process.env;
+    this.env = { ...env, CI: "true", CLASSLAB_HOME: join(this.folder, "home") };
+    // What the set-up of the test run itself found must not stand in for this lab's own.
+    for (const key of ["PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE_FILE"]) delete this.env[key];
+  }
+
+  /** The dev lab's stack file, moved to the test subnet. */
+  static devConfig(): string {
+    return readFileSync(join(ROOT, "Pulumi.dev.yaml"), "utf8").replaceAll("192.168.99.", `${TEST_NET}.`);
+  }
+
+  /** Changes the lab's configuration. */
+  edit(change: (lab: LabYaml) => void): void {
+    const document: { config: { "classlab:lab": LabYaml } } = parse(readFileSync(this.file, "utf8"));
+    change(document.config["classlab:lab"]);
+    writeFileSync(this.file, stringify(document));
+  }
+
+  /** Runs a verb on this lab. */
+  run(verb: string, ...args: string[]): Promise<Finished> {
+    return classlab([verb, "--config", this.file, ...args], this.env);
+  }
+
+  /** `up --yes --json`, which must succeed. */
+  async up(): Promise<UpDocument> {
+    const result = await this.run("up", "--yes", "--json");
+    if (result.code !== 0)
+      throw new Error(`up ended with ${result.code}\n${result.stdout}\n${result.stderr}`);
+    return upSchema.parse(JSON.parse(result.stdout));
+  }
+
+  /** The environment that `classlab env` prints, as a shell takes it. */
+  async pulumiEnv(): Promise<NodeJS.ProcessEnv> {
+    const printed = await this.run("env");
+    if (printed.code !== 0) throw new Error(printed.stderr);
+    const environment = await output("sh", ["-c", `${printed.stdout}\nenv -0`], { env: this.env });
+    return Object.fromEntries(
+      environment
+        .split("\0")
+        .filter(Boolean)
+        .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+    );
+  }
+
+  /** Runs plain Pulumi in that environment, from the checkout's own folder. */
+  async pulumi(...args: string[]): Promise<Finished> {
+    return execute("pulumi", args, { env: await this.pulumiEnv() });
+  }
+
+  /** Runs a script in a guest, as root, over its management channel. */
+  inGuest(guest: string, script: string): Promise<string> {
+    return output("docker", ["exec", "-i", `${this.name}-team-01-${guest}`, "sh", "-eu", "-s"], {
+      stdin: script,
+    });
+  }
+
+  /** Logs in as a learner with the printed command. */
+  ssh(command: string, script: string): Promise<Finished> {
+    return execute("sh", ["-c", `${command} ${script}`], { env: this.env });
+  }
+
+  /** Takes the lab down and forgets it. */
+  async dispose(): Promise<void> {
+    await this.run("down", "--yes");
+    await this.run("sweep", "--remove", "--yes");
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The lab's configuration as a test edits it. */
+export interface LabYaml {
+  guests: {
+    name: string;
+    adapters: ({ switch: string; address?: string } | { mode: "disabled" })[];
+    docker?: object[];
+  }[];
+  [key: string]: unknown;
+}
+
+/** Why integration tests cannot run here, or undefined. Absence is a failure in CI, never a skip. */
+export const SKIP_INTEGRATION =
+  process.env.CLASSLAB_TEST_SKIP?.includes("docker") === true && !process.env.CI;

@@ -1,0 +1,112 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { Checkout, fixture, versions } from "./checkout";
+
+let checkout: Checkout;
+beforeEach(() => {
+  checkout = new Checkout();
+  checkout.engine(versions.engine.install);
+  checkout.fakePlugins();
+  checkout.haveCompose();
+});
+afterEach(() => checkout.remove());
+
+const run = (...args: string[]) => checkout.finish(checkout.launch(args));
+
+test("the command gets its arguments, and its exit code is passed on", async () => {
+  const { code, stdout } = await run("status", "--stack", "dev", "--json");
+  expect(code).toBe(7);
+  expect(stdout).toBe("cli status --stack dev --json\n");
+});
+
+test.each([["plan", "--stack", "dev"], ["--help"], ["up", "--help"], ["--version"], [], ["pu"]])(
+  "neither engine nor Docker is asked for by: %s %s %s",
+  async (...args) => {
+    const { code, stdout } = await run(...args);
+    expect(code).toBe(0);
+    expect(stdout).toBe(`cli ${args.join(" ")}\n`);
+    expect(checkout.called().filter((call) => !call.startsWith("npm"))).toEqual([]);
+    expect(existsSync(join(checkout.root, ".classlab"))).toBe(false);
+  },
+);
+
+test("env asks for the engine alone", async () => {
+  await run("env", "--stack", "dev");
+  expect(checkout.called()).toContain("pulumi version");
+  expect(checkout.called().filter((call) => call.startsWith("docker"))).toEqual([]);
+});
+
+describe("with something missing", () => {
+  beforeEach(() => checkout.unfake("docker"));
+
+  // Whether the system is Debian is the machine's own here.
+  const sentences = ["docker-consent", "docker-other-linux", "docker-other-system"].map((name) =>
+    fixture(name),
+  );
+
+  test("up prints the plan of the same lab all the same, then what is missing", async () => {
+    const { code, stdout, stderr } = await run("up", "--stack", "dev", "--team=team-01");
+    expect(code).toBe(3);
+    expect(stdout).toBe("cli plan --stack dev --team=team-01\n");
+    expect(sentences.some((sentence) => stderr.endsWith(`${sentence}\n`))).toBe(true);
+  });
+
+  test("other commands only say so", async () => {
+    const { code, stdout } = await run("down", "--stack", "dev");
+    expect(code).toBe(3);
+    expect(stdout).toBe("");
+  });
+
+  test("--json prints one document and nothing else", async () => {
+    const { code, stdout } = await run("up", "--stack", "dev", "--json");
+    expect(code).toBe(3);
+    const document = JSON.parse(stdout) as { missing: object[] };
+    expect(document).toMatchObject({ schemaVersion: 1, ok: false });
+    expect(document.missing).toEqual([
+      {
+        code: expect.stringMatching(/^docker/),
+        what: expect.any(String),
+        why: expect.any(String),
+        todo: expect.any(String),
+      },
+    ]);
+  });
+});
+
+test("a signal to the launcher reaches the command, whose exit code counts", async () => {
+  const child = checkout.launch(["sweep"]);
+  const ended = checkout.finish(child);
+  await new Promise((done) => child.stdout?.once("data", done));
+  await new Promise((done) => setTimeout(done, 100));
+  child.kill("SIGTERM");
+  expect(await ended).toMatchObject({ code: 5, signal: null });
+});
+
+describe("npm test", () => {
+  const jest = (env: Record<string, string>) =>
+    checkout.finish(checkout.start(["setup/test.mjs", "--x"], env));
+
+  beforeEach(() => {
+    checkout.unfake("docker");
+    checkout.fakeJest(
+      'console.log(process.env.CLASSLAB_TEST_SKIP + " " + process.argv.slice(2).join(" ")); process.exit(9);',
+    );
+  });
+
+  test("skips what needs Docker where that cannot be had", async () => {
+    const { code, stdout } = await jest({});
+    expect(stdout).toBe("docker -i --x\n");
+    expect(code).toBe(9);
+  });
+
+  test("runs all in band where nothing is missing", async () => {
+    checkout.fake("docker", "echo 28.0.0");
+    const { stdout } = await jest({});
+    expect(stdout).toBe("undefined -i --x\n");
+  });
+
+  test("stops where modules are missing", async () => {
+    checkout.fake("npm", "exit 1");
+    expect(await jest({})).toMatchObject({ code: 3, stdout: "" });
+  });
+});
