@@ -40,7 +40,7 @@ export function sshCommand(plan: LabPlan, guest: { readonly name: string; readon
   const path = sshConfigPath(plan.lab);
   const near = relative(process.cwd(), path);
   const shown = near.startsWith("..") ? path : near;
-  return `ssh -F ${/[^\w@%+=:,./-]/.test(shown) ? `'${shown}'` : shown} ${sshAlias(plan, guest)}`;
+  return `ssh -F ${/[^\w@%+=:,./-]/.test(shown) ? `'${shown.replaceAll("'", `'\\''`)}'` : shown} ${sshAlias(plan, guest)}`;
 }
 
 function table(rows: readonly Row[], indent: string): string {

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { onDisk } from "./dockerStack";
 import { labelInputs } from "./hypervisors/containers";
+import { quote } from "./hypervisors/containers/render";
 import type { SinglePortStackArgs } from "./nginxServer";
 import { script } from "./script";
 
@@ -22,9 +23,9 @@ export function renderWordPressFiles(password: string, rootPassword: string): st
 install -d -o ubuntu -g ubuntu /home/ubuntu/docker ${SITE}
 install -d -m 700 /disk/classlab
 install -d -m 755 ${SECRETS} ${SECRETS}/site ${SECRETS}/database
-printf '%s' '${password}' > ${SECRETS}/site/db-password
-printf '%s' '${password}' > ${SECRETS}/database/db-password
-printf '%s' '${rootPassword}' > ${SECRETS}/database/db-root-password
+printf '%s' ${quote(password)} > ${SECRETS}/site/db-password
+printf '%s' ${quote(password)} > ${SECRETS}/database/db-password
+printf '%s' ${quote(rootPassword)} > ${SECRETS}/database/db-root-password
 chmod 444 ${SECRETS}/*/*
 echo '{"files":true}'
 `;

@@ -25,7 +25,7 @@ export function allocateAddresses(config: LabConfig, teams: readonly TeamIdentit
   const table = new Map<string, string>();
   const users = new Map<string, string>();
   const faults: Fault[] = [];
-  for (const onSwitch of config.switches) {
+  for (const [switchIndex, onSwitch] of config.switches.entries()) {
     const subnet = parseSubnet(onSwitch.subnet);
     const adapters = config.guests.flatMap((guest, guestIndex) =>
       guest.adapters.flatMap((adapter, adapterIndex) =>
@@ -35,6 +35,7 @@ export function allocateAddresses(config: LabConfig, teams: readonly TeamIdentit
       ),
     );
     const block = Math.max(MIN_BLOCK, 2 ** Math.ceil(Math.log2(Math.max(1, adapters.length))));
+    const without: { user: string; offset: number }[] = [];
     for (const team of teams) {
       for (const [index, { guest, guestIndex, adapter, adapterIndex }] of adapters.entries()) {
         const where = `lab.guests[${guestIndex}].adapters[${adapterIndex}]`;
@@ -45,12 +46,7 @@ export function allocateAddresses(config: LabConfig, teams: readonly TeamIdentit
             ? addressToNumber(adapter.address)
             : subnet.first + offset;
         if (value >= subnet.last) {
-          faults.push({
-            code: "address-space-exhausted",
-            where: `lab.switches.${onSwitch.name}`,
-            what: `${onSwitch.subnet} has no address left for guest "${guest.name}" of ${team.id} (slot ${team.slot})`,
-            expected: `a subnet with more than ${offset + 1} addresses, or lower slots`,
-          });
+          without.push({ user: `guest "${guest.name}" of ${team.id} (slot ${team.slot})`, offset });
           continue;
         }
         const address = numberToAddress(value);
@@ -67,6 +63,17 @@ export function allocateAddresses(config: LabConfig, teams: readonly TeamIdentit
         users.set(`${onSwitch.name} ${address}`, user);
         table.set(`${team.id} ${guestIndex} ${adapterIndex}`, address);
       }
+    }
+    const [first] = without;
+    if (first) {
+      // The highest offset needs its own address and the broadcast address after it.
+      const needed = Math.max(...without.map(({ offset }) => offset)) + 2;
+      faults.push({
+        code: "address-space-exhausted",
+        where: `lab.switches[${switchIndex}].subnet`,
+        what: `${onSwitch.subnet} has no address left for ${first.user}${without.length > 1 ? ` and ${without.length - 1} more` : ""}`,
+        expected: `a subnet of at least ${needed} addresses (a prefix of /${32 - Math.ceil(Math.log2(needed))} or less), or lower slots`,
+      });
     }
   }
   return {

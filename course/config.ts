@@ -10,6 +10,9 @@ const NAME_RULE =
 /** NetBIOS limits a host name to 15 characters; the narrowest rule among the targets holds for all. */
 const name = z.string().regex(/^(?=.{1,15}$)[a-z]([a-z0-9-]*[a-z0-9])?$/, { error: NAME_RULE });
 
+/** What people write first is the switch's mode on the adapter. */
+const ADAPTER_MODE_RULE = "disabled, or instead of mode the key switch, whose mode the adapter then has";
+
 const port = z.int().min(1).max(65535);
 
 const teamSchema = z.strictObject({
@@ -26,7 +29,7 @@ const switchSchema = z.strictObject({
 
 const adapterSchema = z.union([
   z.strictObject({ switch: name, address: z.ipv4().optional() }),
-  z.strictObject({ mode: z.literal("disabled") }),
+  z.strictObject({ mode: z.literal("disabled", { error: ADAPTER_MODE_RULE }) }),
 ]);
 
 const dockerStackSchema = z.discriminatedUnion("kind", [
@@ -75,9 +78,19 @@ export function formatPath(path: readonly PropertyKey[]): string {
   );
 }
 
+/** A value as the reader of a stack file knows it. Lists and mappings only in outline: they may be long or hold themselves. */
 function show(value: unknown): string {
-  if (value === undefined) return "nothing";
-  const text = JSON.stringify(value) ?? String(value);
+  // YAML's null is what stands behind a key without a value.
+  if (value === undefined || value === null) return "nothing";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : `a list of ${value.length}`;
+  if (typeof value === "object") {
+    const keys = Object.keys(value);
+    return keys.length === 0 ? "an empty mapping" : `a mapping with ${cut(keys.join(", "))}`;
+  }
+  return cut(typeof value === "string" ? JSON.stringify(value) : String(value));
+}
+
+function cut(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
@@ -93,7 +106,9 @@ export function nearest(key: string, known: readonly string[]): string | undefin
   const [best] = known
     .map((candidate) => ({ candidate, cost: distance(key.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.cost - b.cost);
-  return best && best.cost <= Math.max(2, key.length / 3) ? best.candidate : undefined;
+  return best && best.cost <= Math.max(2, key.length / 3) && best.cost < best.candidate.length
+    ? best.candidate
+    : undefined;
 }
 
 /** The keys allowed at a path of the schema, found by asking the schema's own JSON form. */
@@ -141,22 +156,34 @@ function leaves(issue: Issue): Issue[] {
   return best.flatMap((inner) => leaves({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
+/** The schema's types in the words of people who write YAML. Every number in it is a whole one. */
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  array: "a list",
+  object: "a mapping of keys to values",
+  string: "text",
+  number: "a whole number",
+  int: "a whole number",
+};
+
+function bound(words: "at least" | "at most", limit: number | bigint, origin: string): string {
+  const some = (unit: string, many: string) => `${words} ${limit} ${limit === 1 ? unit : many}`;
+  if (origin === "array") return `a list with ${some("entry", "entries")}`;
+  if (origin === "string") return some("character", "characters");
+  return `a whole number of ${words} ${limit}`;
+}
+
 function expectation(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type":
-      return issue.expected === "int"
-        ? "a whole number"
-        : `${/^[aeio]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`;
+      return TYPE_WORDS[issue.expected] ?? issue.expected;
     case "invalid_value":
-      return `one of ${issue.values.map((value) => String(value)).join(", ")}`;
+      // The schema's own words where it has some, instead of zod's.
+      if (!issue.message.startsWith("Invalid ")) return issue.message;
+      return `${issue.values.length > 1 ? "one of " : ""}${issue.values.map(String).join(", ")}`;
     case "too_small":
-      return issue.origin === "array"
-        ? `at least ${issue.minimum} of them`
-        : `a value of at least ${issue.minimum}`;
+      return bound("at least", issue.minimum, issue.origin);
     case "too_big":
-      return issue.origin === "array"
-        ? `at most ${issue.maximum} of them`
-        : `a value of at most ${issue.maximum}`;
+      return bound("at most", issue.maximum, issue.origin);
     case "invalid_format":
       if (issue.format === "ipv4") return "an IPv4 address such as 192.168.99.99";
       if (issue.format === "cidrv4") return "an IPv4 subnet such as 192.168.99.0/24";
@@ -180,6 +207,15 @@ function toFaults(issue: Issue, input: unknown): Fault[] {
     if (leaf.code === "unrecognized_keys") {
       const known = knownKeysAt(leaf.path, input);
       return leaf.keys.map((key) => {
+        if (known.includes(key)) {
+          const others = Object.keys(Object(valueAt(input, leaf.path))).filter((other) => other !== key);
+          return {
+            code: "config-unknown-key",
+            where: `${where}.${key}`,
+            what: `the key "${key}" does not go together with ${others.join(", ")}`,
+            expected: "one or the other",
+          };
+        }
         const near = nearest(key, known);
         return {
           code: "config-unknown-key",

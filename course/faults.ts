@@ -80,12 +80,18 @@ export function exitCodeOf(faults: readonly Fault[]): number {
   return first ? (EXIT_BY_CODE[first.code] ?? EXIT.usage) : EXIT.done;
 }
 
+/** Ends a sentence; words of other programs may have ended it already. */
+function sentence(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
+}
+
 /** A fault as one line of text: where, what, what was expected, what to do. */
 export function formatFault(fault: Fault): string {
-  const sentences = [`${fault.where}: ${fault.what}.`];
-  if (fault.expected) sentences.push(`Expected ${fault.expected}.`);
-  if (fault.fix) sentences.push(`${fault.fix}.`);
-  return sentences.join(" ");
+  return [
+    sentence(`${fault.where}: ${fault.what}`),
+    ...(fault.expected ? [sentence(`Expected ${fault.expected}`)] : []),
+    ...(fault.fix ? [sentence(fault.fix)] : []),
+  ].join(" ");
 }
 
 /** Several faults as lines, each with its code in brackets for `docs/causes.md` and for searching. */

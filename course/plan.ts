@@ -3,10 +3,10 @@ import type { DockerStackConfig, LabConfig } from "./config";
 import type { LabFacts } from "./facts";
 import { type Fault, failed, type Result, succeeded } from "./faults";
 import { gatewayOf, parseSubnet } from "./network";
-import { publishPorts } from "./ports";
+import { portsNeeded, publishPorts } from "./ports";
 import type { Mode, Target } from "./support";
 import { resolveTeams, type TeamIdentity } from "./teams";
-import { checkConfig } from "./validators";
+import { checkConfig, checkNames } from "./validators";
 
 /** A host: the machine that guests run on. */
 export interface HostPlan {
@@ -135,6 +135,8 @@ export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): 
   faults.push(...teams.faults);
   // Addresses of a lab that is wrong already would only repeat its faults in other words.
   if (faults.length > 0) return failed(faults);
+  const names = checkNames(config, teams.teams);
+  if (names.length > 0) return failed(names);
 
   const switches = config.switches.map(
     (entry): SwitchPlan => ({
@@ -170,6 +172,19 @@ export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): 
       }),
     ),
   );
+  if (access === "published") {
+    const { wanted, free } = portsNeeded(guests, facts);
+    if (wanted > free) {
+      return failed([
+        {
+          code: "address-space-exhausted",
+          where: "lab.access",
+          what: `the lab publishes ${wanted} ports on 127.0.0.1, where ${free} are free`,
+          expected: "fewer teams, guests or farm ports on one machine",
+        },
+      ]);
+    }
+  }
   const published = access === "published" ? publishPorts(guests, facts) : guests;
   return succeeded({
     schemaVersion: 1,

@@ -7,9 +7,34 @@ export const SSH_PORT = 22;
 /** First port that SSH is published on. */
 const FIRST_SSH_PORT = 2201;
 
+/** Ports to publish on where the wanted number and all above it are taken. */
+const LOWEST_FREE = 1024;
+const HIGHEST = 65535;
+
 /** The key under which a published port is remembered. */
 export function publishedKey(guest: Pick<GuestPlan, "objectName">, guestPort: number): string {
   return `${guest.objectName}:${guestPort}`;
+}
+
+function guestPorts(guest: GuestPlan): number[] {
+  return [SSH_PORT, ...guest.docker.flatMap((stack) => stack.ports)];
+}
+
+function portsTaken(facts: LabFacts): Set<number> {
+  return new Set([...(facts.portsInUse ?? []), ...Object.values(facts.publishedBefore ?? {})]);
+}
+
+/** How many ports the guests need beyond those published before, and how many `publishPorts` has to give. */
+export function portsNeeded(
+  guests: readonly GuestPlan[],
+  facts: LabFacts,
+): { readonly wanted: number; readonly free: number } {
+  const before = facts.publishedBefore ?? {};
+  const wanted = guests.flatMap((guest) =>
+    guestPorts(guest).filter((port) => before[publishedKey(guest, port)] === undefined),
+  ).length;
+  const taken = [...portsTaken(facts)].filter((port) => port >= LOWEST_FREE).length;
+  return { wanted, free: HIGHEST - LOWEST_FREE + 1 - taken };
 }
 
 /**
@@ -18,12 +43,12 @@ export function publishedKey(guest: Pick<GuestPlan, "objectName">, guestPort: nu
  */
 export function publishPorts(guests: readonly GuestPlan[], facts: LabFacts): GuestPlan[] {
   const before = facts.publishedBefore ?? {};
-  const taken = new Set<number>([...(facts.portsInUse ?? []), ...Object.values(before)]);
+  const taken = portsTaken(facts);
   const take = (guest: GuestPlan, guestPort: number, wanted: number) => {
     let hostPort = before[publishedKey(guest, guestPort)];
     if (hostPort === undefined) {
       hostPort = wanted;
-      while (taken.has(hostPort)) hostPort += 1;
+      while (taken.has(hostPort)) hostPort = hostPort < HIGHEST ? hostPort + 1 : LOWEST_FREE;
       taken.add(hostPort);
     }
     return { guestPort, hostPort };

@@ -3,6 +3,9 @@ import { COURSE_IMAGES, IMAGE_SOURCES } from "./images";
 
 const imageRecord = z.strictObject({ reference: z.string(), id: z.string() });
 
+/** The course images by name, each of them present. */
+export const imageTableSchema = z.record(z.enum(COURSE_IMAGES.map((image) => image.name)), imageRecord);
+
 /**
  * What was decided once for a lab and must stay, wherever it is run from: kept in the stack's state, read back before
  * every run.
@@ -14,12 +17,12 @@ export const labRecordSchema = z.strictObject({
   /** How guests are reached from this machine. */
   access: z.enum(["routed", "published"]),
   /** Published ports by `publishedKey`. */
-  published: z.record(z.string(), z.int()),
+  published: z.record(z.string(), z.int().min(1).max(65535)),
   /** Source and ids of the images. */
   images: z.strictObject({
     source: z.enum(IMAGE_SOURCES).exclude(["auto"]),
     guest: imageRecord,
-    course: z.record(z.enum(COURSE_IMAGES.map((image) => image.name)), imageRecord),
+    course: imageTableSchema,
   }),
 });
 

@@ -19,7 +19,7 @@ export type Support =
 const NOT_YET: Support = {
   kind: "refused",
   why: "the containers target does not build this mode yet",
-  instead: "bridged or disabled",
+  instead: "bridged, or adapters with mode: disabled",
 };
 
 /**

@@ -38,7 +38,7 @@ export function resolveTeams(config: LabConfig["teams"]): { teams: TeamIdentity[
       faults.push({
         code: "config-value",
         where: `${where}.slot`,
-        what: `team "${given.id}" has no slot`,
+        what: `team "${given.id}" has ${slot === undefined ? "no slot" : `the slot ${slot}`}`,
         expected: "a number from 1 to 99, given as slot or at the end of the id",
       });
       continue;

@@ -9,8 +9,10 @@ import {
   numberToAddress,
   overlaps,
   parseSubnet,
+  type Subnet,
 } from "./network";
 import { MODE_SUPPORT } from "./support";
+import type { TeamIdentity } from "./teams";
 
 type Validator = (config: LabConfig, facts: LabFacts, lab: string) => Fault[];
 
@@ -60,17 +62,34 @@ const modesSupported: Validator = (config) =>
     ];
   });
 
+/** Largest subnet, as the private ranges have it: 10.0.0.0/8. */
+const SHORTEST_PREFIX = 8;
+
+function prefixFits(subnet: Subnet): boolean {
+  return SHORTEST_PREFIX <= subnet.prefix && subnet.prefix <= LONGEST_PREFIX;
+}
+
 const subnetsValid: Validator = (config) =>
   config.switches.flatMap((entry, index): Fault[] => {
     const where = `lab.switches[${index}].subnet`;
     const subnet = parseSubnet(entry.subnet);
-    if (!isNetworkAddress(subnet) || subnet.prefix > LONGEST_PREFIX || subnet.prefix < 8) {
+    if (!prefixFits(subnet)) {
       return [
         {
           code: "subnet-invalid",
           where,
-          what: `${entry.subnet} is no subnet that guests fit in`,
-          expected: `a network address with a prefix from 8 to ${LONGEST_PREFIX}, e.g. ${numberToAddress(subnet.first)}/24`,
+          what: `${entry.subnet} is too ${subnet.prefix > LONGEST_PREFIX ? "small" : "large"} for a lab`,
+          expected: `a prefix from /${SHORTEST_PREFIX} to /${LONGEST_PREFIX}`,
+        },
+      ];
+    }
+    if (!isNetworkAddress(subnet)) {
+      return [
+        {
+          code: "subnet-invalid",
+          where,
+          what: `${entry.subnet} is an address in a subnet, not the subnet itself`,
+          expected: `${numberToAddress(subnet.first)}/${subnet.prefix}`,
         },
       ];
     }
@@ -108,11 +127,9 @@ const subnetsFree: Validator = (config, facts, lab) =>
         where,
         what: `${entry.subnet} is in use on this machine: ${user.user} has ${user.subnet}`,
         expected: "a subnet that nothing else uses",
-        ...(free
-          ? {
-              fix: `${free} is free; set it as "subnet: ${free}" at ${where} and move the guests' addresses with it`,
-            }
-          : {}),
+        fix: free
+          ? `${free} is free: set "subnet: ${free}" on switch "${entry.name}" (${where}) and move the guests' addresses with it`
+          : `No /24 of 192.168.0.0/16 is free: choose one elsewhere and set it on switch "${entry.name}" (${where})`,
       },
     ];
   });
@@ -129,7 +146,10 @@ const adaptersValid: Validator = (config) =>
             code: "unknown-switch",
             where: `${where}.switch`,
             what: `there is no switch "${adapter.switch}"`,
-            expected: `one of ${config.switches.map((entry) => entry.name).join(", ")}`,
+            expected:
+              config.switches.length > 0
+                ? `${config.switches.length > 1 ? "one of " : ""}${config.switches.map((entry) => entry.name).join(", ")}`
+                : "a switch that lab.switches lists, which is empty",
           },
         ];
       }
@@ -146,6 +166,8 @@ const adaptersValid: Validator = (config) =>
       }
       if (adapter.address === undefined) return [];
       const subnet = parseSubnet(onSwitch.subnet);
+      // That subnet has its own fault; which addresses it has is not to be said before it is mended.
+      if (!prefixFits(subnet)) return [];
       if (!contains(subnet, adapter.address)) {
         return [
           {
@@ -188,25 +210,30 @@ const dockerStacksValid: Validator = (config) =>
       const where = `lab.guests[${guestIndex}].docker[${index}].${farm ? "firstPort" : "port"}`;
       const first = farm ? stack.firstPort : stack.port;
       const last = farm ? stack.firstPort + stack.count - 1 : stack.port;
-      if (last > 65535) {
+      if (farm && last > 65535) {
         faults.push({
           code: "config-value",
           where,
-          what: `ports ${first} to ${last} go past the end`,
-          expected: "ports up to 65535",
+          what: `the farm's ports ${first} to ${last} go past the highest port`,
+          expected: `at most ${65535 - stack.count + 1} as the first of ${stack.count} ports`,
         });
         continue;
       }
+      const shared = new Map<string, number[]>();
       for (let port = first; port <= last; port += 1) {
         const other = taken.get(port);
-        if (other) {
-          faults.push({
-            code: "duplicate-port",
-            where,
-            what: `port ${port} of guest "${guest.name}" is used by ${other} and by ${stack.kind}`,
-            expected: "a port of its own for each service of a guest",
-          });
-        } else taken.set(port, stack.kind);
+        if (other === undefined) taken.set(port, stack.kind);
+        // A second stack of one kind has a fault already.
+        else if (other !== stack.kind) shared.set(other, [...(shared.get(other) ?? []), port]);
+      }
+      for (const [other, ports] of shared) {
+        const many = ports.length > 1 ? `ports ${ports[0]} to ${ports.at(-1)}` : `port ${ports[0]}`;
+        faults.push({
+          code: "duplicate-port",
+          where,
+          what: `${many} of guest "${guest.name}" ${ports.length > 1 ? "are" : "is"} used by ${other} and by ${stack.kind}`,
+          expected: "a port of its own for each service of a guest",
+        });
       }
     }
     return faults;
@@ -224,6 +251,7 @@ const labName: Validator = (_config, _facts, lab) =>
           where: "stack name",
           what: `"${lab}" is no name for a lab`,
           expected: `lower-case letters, digits and hyphens, starting with a letter, at most ${LONGEST_LAB_NAME} characters`,
+          fix: "Rename the stack file: a lab is named NAME by its Pulumi.NAME.yaml",
         },
       ];
 
@@ -240,4 +268,34 @@ const VALIDATORS: readonly Validator[] = [
 /** Every fault of a configuration that parsed, and of its meeting with the host when facts are given. */
 export function checkConfig(lab: string, config: LabConfig, facts: LabFacts): Fault[] {
   return VALIDATORS.flatMap((validate) => validate(config, facts, lab));
+}
+
+/** Names that would be one although teams and guests differ: `red` + `web-server` and `red-web` + `server`. */
+export function checkNames(config: LabConfig, teams: readonly TeamIdentity[]): Fault[] {
+  const faults: Fault[] = teams
+    .filter((team) => config.units === "per-team" && team.id === "site")
+    .map((team) => ({
+      code: "duplicate-team",
+      where: "lab.teams",
+      what: `the stack of team "${team.id}" would have the name of the stack for what teams share`,
+      expected: 'another id, or "units: one"',
+    }));
+  const owners = new Map<string, string>();
+  for (const team of teams) {
+    for (const guest of config.guests) {
+      const joined = `${team.id}-${guest.name}`;
+      const owner = `guest "${guest.name}" of team "${team.id}"`;
+      const other = owners.get(joined);
+      if (other) {
+        faults.push({
+          code: "duplicate-guest",
+          where: "lab.teams",
+          what: `${other} and ${owner} would both be named "${joined}"`,
+          expected: "team ids and guest names that stay apart when a hyphen joins them",
+        });
+      }
+      owners.set(joined, owner);
+    }
+  }
+  return faults;
 }

@@ -12,6 +12,7 @@ import {
   type ImageRecord,
   type ImageSet,
 } from "../course/images";
+import { imageTableSchema } from "../course/record";
 import { RECIPES, STAND_IN_TEXT } from "../images/catalog";
 import { docker, dockerOutput } from "./docker";
 import { PACKAGE_ROOT } from "./paths";
@@ -97,8 +98,6 @@ async function build(
     const result = await docker(
       [
         "build",
-        "--network",
-        "host",
         ...Object.entries(args).flatMap(([key, value]) => ["--build-arg", `${key}=${value}`]),
         "-t",
         reference,
@@ -242,7 +241,7 @@ async function collect(
   return {
     source,
     guest: await guest,
-    course: Object.fromEntries(await Promise.all(all)) as Record<CourseImageName, ImageRecord>,
+    course: imageTableSchema.parse(Object.fromEntries(await Promise.all(all))),
   };
 }
 

@@ -102,8 +102,14 @@ export async function prepareUp(
   return { plan, record, folder, units };
 }
 
+/** How far beyond a wanted port a free one is looked for. */
+const PORT_SEARCH = 50;
+
 function candidatePorts(plan: LabPlan): number[] {
-  return guestsOf(plan).flatMap((guest) => guest.published.map((port) => port.hostPort));
+  const wanted = guestsOf(plan).flatMap((guest) => guest.published.map((port) => port.hostPort));
+  return [
+    ...new Set(wanted.flatMap((port) => Array.from({ length: PORT_SEARCH }, (_, index) => port + index))),
+  ];
 }
 
 /** A lab's stacks as they are, whatever they hold. */

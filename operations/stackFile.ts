@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { isMap, isSeq, parseDocument } from "yaml";
+import { type Document, isMap, parseDocument } from "yaml";
 import { type LabConfig, parseLab } from "../course/config";
 import { FaultError } from "../course/faults";
 
@@ -29,6 +29,22 @@ function record(value: unknown): Record<string, unknown> | undefined {
     : undefined;
 }
 
+/** The document as plain data; an alias without its anchor comes to light only here. */
+function toPlain(path: string, document: Document): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new FaultError([
+      {
+        code: "config-yaml",
+        where: path,
+        what: `the file is no YAML: ${error instanceof Error ? error.message : String(error)}`,
+        expected: "a Pulumi stack file with the key config",
+      },
+    ]);
+  }
+}
+
 /**
  * Reads and parses a stack file.
  * @param path the file; relative to the working folder
@@ -36,12 +52,13 @@ function record(value: unknown): Record<string, unknown> | undefined {
  */
 export function readStackFile(path: string): StackFile {
   const absolute = resolve(path);
-  if (!existsSync(absolute)) {
+  const file = statSync(absolute, { throwIfNoEntry: false });
+  if (!file || file.isDirectory()) {
     throw new FaultError([
       {
         code: "config-file",
         where: path,
-        what: "there is no such file",
+        what: file ? "this is a folder" : "there is no such file",
         expected: "a Pulumi stack file",
         fix: "Name another with --stack NAME (Pulumi.NAME.yaml) or --config FILE",
       },
@@ -54,11 +71,15 @@ export function readStackFile(path: string): StackFile {
       {
         code: "config-yaml",
         where: path,
-        what: `the file is no YAML: ${problem.message.split("\n")[0]?.replace(/:$/, "")}`,
+        what:
+          problem.code === "MULTIPLE_DOCS"
+            ? "the file holds several YAML documents, divided by ---"
+            : `the file is no YAML: ${problem.message.split("\n")[0]?.replace(/:$/, "")}`,
+        expected: "a Pulumi stack file with the key config",
       },
     ]);
   }
-  if (parsed.contents !== null && !isMap(parsed.contents) && !isSeq(parsed.contents)) {
+  if (parsed.contents !== null && !isMap(parsed.contents)) {
     throw new FaultError([
       {
         code: "config-yaml",
@@ -68,7 +89,7 @@ export function readStackFile(path: string): StackFile {
       },
     ]);
   }
-  const document = record(parsed.toJS()) ?? {};
+  const document = record(toPlain(path, parsed)) ?? {};
   const config = record(document.config) ?? {};
   const lab = parseLab(config[LAB_KEY]);
   if (!lab.ok) throw new FaultError(lab.faults);

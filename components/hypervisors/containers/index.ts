@@ -26,11 +26,25 @@ export function labelInputs(mark: OwnerMark): { label: string; value: string }[]
   return Object.entries(markLabels(mark)).map(([label, value]) => ({ label, value }));
 }
 
+/**
+ * The SDK would record `DOCKER_HOST`, a path of this machine, as the provider's input; left out, the plugin itself reads
+ * the variable where it runs.
+ */
+function withoutDockerHost<T>(make: () => T): T {
+  const { DOCKER_HOST: host } = process.env;
+  delete process.env.DOCKER_HOST;
+  try {
+    return make();
+  } finally {
+    if (host !== undefined) process.env.DOCKER_HOST = host;
+  }
+}
+
 /** System containers on this machine's Docker as guests: for rehearsal, for CI and for trying a course on a laptop. */
 export const containersDriver: HypervisorDriver = {
   prepareHost: (name, plan, opts, providers) => ({
     plan,
-    provider: new docker.Provider(`${name}-docker`, {}, opts),
+    provider: withoutDockerHost(() => new docker.Provider(`${name}-docker`, {}, opts)),
     providers,
   }),
 
@@ -53,6 +67,12 @@ export const containersDriver: HypervisorDriver = {
     ),
 
   createGuest: (name, plan, host, authorizedKey, context, opts) => {
+    const ports = plan.published.map((port) => ({
+      internal: port.guestPort,
+      external: port.hostPort,
+      ip: "127.0.0.1",
+      protocol: "tcp",
+    }));
     const disk = new docker.Volume(
       `${name}-disk`,
       { name: `${plan.objectName}-disk`, driver: "local", labels: labelInputs(context.mark) },
@@ -71,12 +91,7 @@ export const containersDriver: HypervisorDriver = {
         mounts: [{ type: "volume", source: disk.name, target: DISK }],
         // The guest sees its own cgroups only, and sets them up itself.
         cgroupnsMode: "private",
-        ports: plan.published.map((port) => ({
-          internal: port.guestPort,
-          external: port.hostPort,
-          ip: "127.0.0.1",
-          protocol: "tcp",
-        })),
+        ports,
         restart: "unless-stopped",
         logDriver: "json-file",
         logOpts: { "max-size": "10m", "max-file": "2" },
@@ -88,6 +103,10 @@ export const containersDriver: HypervisorDriver = {
         provider: host.provider,
         deleteBeforeReplace: true,
         replaceWith: [disk],
+        // Docker publishes a port once the first network is connected, and reports none before: the provider would see
+        // a difference on every run. A real one replaces the container all the same; the disk stays.
+        ignoreChanges: ["ports"],
+        replacementTrigger: JSON.stringify(ports),
       },
     );
     const ready = script(

@@ -1,0 +1,100 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { LabFacts } from "../../course/facts";
+import { FAULT_CODES, FaultError, formatFault, formatFaults } from "../../course/faults";
+import { makePlan } from "../../course/plan";
+import { readStackFile } from "../../operations/stackFile";
+import { ROOT } from "./labs";
+
+const FOLDER = "tests/fixtures/bad";
+
+/** What only a run can meet; integration tests bring each about. */
+const AT_RUN_TIME = [
+  "image-missing",
+  "image-build-failed",
+  "registry-unreachable",
+  "docker-not-running",
+  "stack-absent",
+  "stack-locked",
+  "engine-failed",
+  "guest-not-ready",
+  "environment-missing",
+  "needs-confirmation",
+];
+
+const files = readdirSync(join(ROOT, FOLDER));
+const named = (ending: string) =>
+  files.filter((file) => file.endsWith(ending)).map((file) => file.slice(0, -ending.length));
+const expected = (name: string) => readFileSync(join(ROOT, FOLDER, `${name}.txt`), "utf8").trimEnd();
+const names = named(".txt");
+
+function factsOf(name: string): LabFacts {
+  const path = join(ROOT, FOLDER, `${name}.facts.json`);
+  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
+}
+
+/** What is said of the stack file of a fixture, as on the command line in the checkout. */
+function message(name: string): string {
+  try {
+    const file = readStackFile(`${FOLDER}/${name}.yaml`);
+    const plan = makePlan(file.lab, file.config, factsOf(name));
+    return plan.ok ? "no fault" : formatFaults(plan.faults);
+  } catch (error) {
+    if (error instanceof FaultError) return error.message;
+    throw error;
+  }
+}
+
+describe("broken stack files", () => {
+  const before = process.cwd();
+  beforeAll(() => process.chdir(ROOT));
+  afterAll(() => process.chdir(before));
+
+  test("each has its expected message beside it; only the absent one has no file", () => {
+    expect(names.filter((name) => name !== "file-absent").sort()).toEqual(named(".yaml").sort());
+    expect(existsSync(join(ROOT, FOLDER, "file-absent.yaml"))).toBe(false);
+    for (const name of named(".facts.json")) expect(names).toContain(name);
+  });
+
+  test.each(names)("%s", (name) => {
+    expect(message(name)).toBe(expected(name));
+  });
+
+  test("a fixture with facts is good without them: the host is what is wrong", () => {
+    for (const name of named(".facts.json")) {
+      const file = readStackFile(`${FOLDER}/${name}.yaml`);
+      expect(makePlan(file.lab, file.config).ok).toBe(true);
+    }
+  });
+
+  test("one fault a file, but for those that show several at once", () => {
+    const several = names.filter((name) => expected(name).includes("\n"));
+    expect(several.sort()).toEqual(["port-farm-last", "several-faults", "several-faults-of-plan"]);
+  });
+
+  test("messages are full sentences: where, what, how it ends, and the code", () => {
+    for (const line of names.flatMap((name) => expected(name).split("\n"))) {
+      expect(line).toMatch(/^(lab|classlab:lab|stack name|tests\/)[^ ]*[^:]*: .+[.?] \[[a-z-]+\]$/);
+      expect(line).not.toMatch(/[.?!:]\.(?!\.)|\?\.|undefined|null|\[object|Invalid input|one of [.,]/);
+    }
+  });
+
+  test("a subnet in use: who uses it, a free one, and the line that sets it", () => {
+    expect(expected("subnet-in-use-network")).toMatch(/"shop_default" has .* is free: set "subnet: [\d./]+"/);
+    expect(expected("subnet-in-use-interface")).toContain("interface eth0 (192.168.99.14)");
+    expect(expected("subnet-in-use-lab")).toContain('"dev-lan" of lab "dev"');
+  });
+});
+
+test("every code has a fixture, or is one that only a run can meet", () => {
+  const shown = new Set(
+    names.flatMap((name) => [...expected(name).matchAll(/\[([a-z-]+)\]$/gm)].map(([, code]) => code)),
+  );
+  expect([...shown, ...AT_RUN_TIME].sort()).toEqual([...FAULT_CODES].sort());
+});
+
+test("words of other programs that end a sentence themselves get no second full stop", () => {
+  const fault = { code: "engine-failed", where: "docker run", fix: "Did you mean this?" } as const;
+  expect(formatFault({ ...fault, what: "it broke." })).toBe("docker run: it broke. Did you mean this?");
+  expect(formatFault({ ...fault, what: "it broke" })).toBe("docker run: it broke. Did you mean this?");
+});
