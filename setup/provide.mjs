@@ -9,6 +9,7 @@ import { labEnvironment, makeHome } from "./home.mjs";
 import { withLock } from "./lock.mjs";
 import { MissingError } from "./missing.mjs";
 import { provideModules } from "./modules.mjs";
+import { provideSsh } from "./ssh.mjs";
 
 /** The checkout that this file belongs to. */
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -46,8 +47,10 @@ export async function provide({ root, needs, yes, say, env, system }) {
   }
   const compose = composePath(root, env);
   if (existsSync(compose)) lab.CLASSLAB_COMPOSE = compose;
-  if (needs.includes("docker"))
+  if (needs.includes("docker")) {
+    await attempt(() => provideSsh({ yes, say, env, osRelease: system?.osRelease }));
     Object.assign(lab, await attempt(() => provideDocker({ yes, say, env, system })));
+  }
   return { env: lab, missing };
 }
 

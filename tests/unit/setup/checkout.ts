@@ -130,6 +130,7 @@ export class Checkout {
     this.fake("sudo", 'while [ "$1" = -n ]; do shift; done; exec "$@"', false);
     this.fake("npm", NPM);
     this.fake("docker", "echo 28.0.0");
+    this.fake("ssh", "exit 0");
   }
 
   /** An executable that notes its call, unless told not to, and then does what the script says. */

@@ -280,6 +280,30 @@ describe("the environment", () => {
   });
 });
 
+describe("ssh", () => {
+  test("is installed after consent", async () => {
+    checkout.unfake("ssh");
+    checkout.fake("apt-get", "exit 0");
+    checkout.fake("apt-cache", "exit 0");
+    const { missing, said } = await checkout.provide({ needs: ["docker"], yes: true });
+    expect(missing).toEqual([]);
+    expect(said).toEqual(["Installing openssh-client with apt-get ..."]);
+  });
+
+  test("is told when there is no consent", async () => {
+    checkout.unfake("ssh");
+    const { missing } = await checkout.provide({ needs: ["docker"] });
+    expect(missing).toEqual([
+      {
+        code: "packages",
+        what: "openssh-client is not installed",
+        why: "there is no terminal to ask for consent",
+        todo: 'run "sudo apt-get update && sudo apt-get install -y openssh-client", or the same command again with --yes',
+      },
+    ]);
+  });
+});
+
 describe("docker", () => {
   test("is installed and started with systemd, after consent", async () => {
     checkout.unfake("docker");
