@@ -31,7 +31,8 @@ const json = (document: object) => process.stdout.write(`${JSON.stringify(docume
 
 function labFile(options: Options): StackFile {
   const name = options.stack ?? process.env.PULUMI_STACK ?? "dev";
-  return readStackFile(options.config ?? join(PACKAGE_ROOT, `Pulumi.${name}.yaml`));
+  if (options.config !== undefined) return readStackFile(options.config);
+  return readStackFile(join(PACKAGE_ROOT, `Pulumi.${name}.yaml`), `--stack ${name}`);
 }
 
 function consent(options: Options): boolean {
@@ -63,12 +64,13 @@ async function withProgress<T>(work: (progress: Progress, signal: AbortSignal) =
     live: process.stderr.isTTY === true,
   });
   const controller = new AbortController();
-  const stop = () => {
+  const stop = (signal: NodeJS.Signals) => {
     progress.line("stopping after the steps under way; run the command again to go on");
-    controller.abort();
+    // A terminal sends Ctrl-C to the engine too; a second one would end it in the middle of a step.
+    if (signal !== "SIGINT" || !process.stdin.isTTY) controller.abort();
   };
-  process.once("SIGINT", stop);
-  process.once("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
   try {
     return await work(progress, controller.signal);
   } finally {
@@ -100,7 +102,7 @@ async function upVerb(options: Options): Promise<number> {
     }),
   );
   if (options.json) json(upJson(report));
-  else process.stdout.write(renderUp(report));
+  else process.stdout.write(renderUp(report, file.selection));
   return report.services.every((service) => service.ok) ? EXIT.done : EXIT.failed;
 }
 
@@ -113,7 +115,7 @@ async function downVerb(options: Options): Promise<number> {
   );
   if (options.json)
     json({ schemaVersion: SCHEMA_VERSION, ok: report.left.length === 0, lab: file.lab, ...report });
-  else process.stdout.write(renderDown(file.lab, report));
+  else process.stdout.write(renderDown(file.lab, file.selection, report));
   return report.left.length === 0 ? EXIT.done : EXIT.leftovers;
 }
 

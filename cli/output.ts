@@ -69,7 +69,7 @@ function images(record: LabRecord): string {
 }
 
 /** The summary after `up`: what to open. */
-export function renderUp(report: UpReport): string {
+export function renderUp(report: UpReport, selection: string): string {
   const { plan } = report;
   const guests = guestsOf(plan).map((guest) => {
     const access = guestAccess(guest);
@@ -95,7 +95,7 @@ export function renderUp(report: UpReport): string {
     changes,
     images(report.record),
     CONTAINERS_NOTE,
-    `Take it down: npx classlab down --stack ${plan.lab}`,
+    `Take it down: npx classlab down ${selection}`,
     "",
   ].join("\n");
 }
@@ -144,9 +144,9 @@ export function renderPlan(plan: LabPlan): string {
 }
 
 /** The result of `down`. */
-export function renderDown(lab: string, report: DownReport): string {
+export function renderDown(lab: string, selection: string, report: DownReport): string {
   if (report.left.length > 0)
-    return `Lab "${lab}" is down, but ${report.left.length} object(s) still stand: npx classlab sweep --stack ${lab}\n`;
+    return `Lab "${lab}" is down, but ${report.left.length} object(s) still stand: npx classlab sweep ${selection}\n`;
   const removed = report.units.reduce((sum, unit) => sum + unit.removed, 0);
   return `Lab "${lab}" is down: ${removed} resource(s) removed, nothing of it stands.\n`;
 }

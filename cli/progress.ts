@@ -56,7 +56,8 @@ export class Progress {
     const finished = event.resOutputsEvent?.metadata;
     const failed = event.resOpFailedEvent?.metadata;
     const metadata = started ?? finished ?? failed;
-    if (!metadata) return;
+    // The stack's own resource is named after the lab, whatever that ends with.
+    if (!metadata || metadata.type === "pulumi:pulumi:Stack") return;
     const name = metadata.urn.split("::").at(-1) ?? metadata.urn;
     const stage = STAGES.find(([suffix]) => suffix.test(name));
     const done = DONE[metadata.op];

@@ -1,8 +1,8 @@
 import { automation } from "@pulumi/pulumi";
 import { z } from "zod";
 import { LAB_RECORD_TYPE } from "../components/labRecord";
-import { FaultError } from "../course/faults";
 import { type LabRecord, labRecordSchema } from "../course/record";
+import { engineFault } from "./engineFault";
 import { homeFolder } from "./paths";
 import { PROJECT } from "./workFolder";
 
@@ -124,65 +124,6 @@ export class StackEngine {
       throw engineFault(this.name, error);
     }
   }
-}
-
-/** The engine's failure as a fault: its own diagnostics, without the transcript around them. */
-function engineFault(stack: string, error: unknown): FaultError {
-  if (error instanceof FaultError) return error;
-  const text = error instanceof Error ? error.message : String(error);
-  const lockHolder = /created by (\S+) \(pid (\d+)\) at (\S+)/.exec(text);
-  if (error instanceof automation.ConcurrentUpdateError || lockHolder) {
-    return new FaultError([
-      {
-        code: "stack-locked",
-        where: `stack ${stack}`,
-        what: lockHolder
-          ? `another run holds it: ${lockHolder[1]}, process ${lockHolder[2]}, since ${lockHolder[3]}`
-          : "another run holds it",
-        fix: "Wait for it to end, and run the command again",
-      },
-    ]);
-  }
-  const causes = [...text.matchAll(/guest-not-ready: ([^\n]+(?:\n(?!\s*$)[^\n]*)*)/g)];
-  if (causes[0]) {
-    return new FaultError([
-      {
-        code: "guest-not-ready",
-        where: `stack ${stack}`,
-        what: (causes[0][1] ?? "").trim().replace(/\.$/, ""),
-        fix: "Run the command again when the cause is mended: it goes on where it stopped",
-      },
-    ]);
-  }
-  const image = /image-missing: (\S+)/.exec(text);
-  if (image) {
-    return new FaultError([
-      {
-        code: "image-missing",
-        where: `image ${image[1]}`,
-        what: "this machine does not have it",
-        fix: "Run: npx classlab images",
-      },
-    ]);
-  }
-  return new FaultError([
-    {
-      code: "engine-failed",
-      where: `stack ${stack}`,
-      what: diagnostics(text),
-      fix: "Run the command again when the cause is mended: it goes on where it stopped",
-    },
-  ]);
-}
-
-function diagnostics(text: string): string {
-  const lines = text.split("\n").map((line) => line.trimEnd());
-  const errors = lines.filter((line) => /error:/i.test(line));
-  return (errors.length > 0 ? errors : lines.filter((line) => line.trim() !== "").slice(-5))
-    .map((line) => line.trim())
-    .filter((line, index, all) => all.indexOf(line) === index)
-    .join("\n")
-    .replace(/\.$/, "");
 }
 
 /** The environment variables that plain Pulumi needs for a lab's stacks, as classlab itself uses them. */

@@ -151,6 +151,7 @@ async function buildBase(say: Say, consent: boolean): Promise<ImageRecord> {
       [join(PACKAGE_ROOT, "setup", "packages.mjs"), ...(consent ? ["--yes"] : []), "debootstrap"],
       {
         deadline: BUILD_DEADLINE,
+        terminal: true,
       },
     );
     if (installed.code !== 0) {

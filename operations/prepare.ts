@@ -43,7 +43,7 @@ async function openUnits(
         code: "stack-absent",
         where: `lab ${file.lab}`,
         what: "it has no stack in this backend",
-        fix: `Run: npx classlab up --stack ${file.lab}`,
+        fix: `Run: npx classlab up ${file.selection}`,
       },
     ]);
   }
@@ -140,7 +140,7 @@ export async function prepareExisting(file: StackFile): Promise<PreparedLab> {
       code: "stack-absent",
       where: `lab ${file.lab}`,
       what: "nothing of it stands",
-      fix: `Run: npx classlab up --stack ${file.lab}`,
+      fix: `Run: npx classlab up ${file.selection}`,
     },
   ]);
 }

@@ -15,6 +15,8 @@ export interface ProcessOptions {
   /** Milliseconds until it is ended; default 60,000. */
   readonly deadline?: number;
   readonly cwd?: string;
+  /** Whether it may ask the user on the terminal: it gets this process's input, and its output goes to stderr. */
+  readonly terminal?: boolean;
   /** Called with each line of either output as it comes. */
   readonly onLine?: (line: string) => void;
 }
@@ -28,7 +30,9 @@ export function run(
   return new Promise((resolve) => {
     const child = spawn(program, [...args], {
       cwd: options.cwd,
-      stdio: [options.stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+      stdio: options.terminal
+        ? ["inherit", process.stderr, "inherit"]
+        : [options.stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     });
     let stdout = "";
     let stderr = "";

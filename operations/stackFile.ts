@@ -10,6 +10,8 @@ export interface StackFile {
   readonly lab: string;
   /** Absolute path. */
   readonly path: string;
+  /** The options that name this lab on a command line, for hints. */
+  readonly selection: string;
   /** The whole document as plain data. */
   readonly document: Record<string, unknown>;
   readonly config: LabConfig;
@@ -48,9 +50,10 @@ function toPlain(path: string, document: Document): unknown {
 /**
  * Reads and parses a stack file.
  * @param path the file; relative to the working folder
+ * @param selection the options that name it; `--config` with its path by default
  * @throws FaultError with every fault of the file at once
  */
-export function readStackFile(path: string): StackFile {
+export function readStackFile(path: string, selection = `--config ${path}`): StackFile {
   const absolute = resolve(path);
   const file = statSync(absolute, { throwIfNoEntry: false });
   if (!file || file.isDirectory()) {
@@ -93,5 +96,5 @@ export function readStackFile(path: string): StackFile {
   const config = record(document.config) ?? {};
   const lab = parseLab(config[LAB_KEY]);
   if (!lab.ok) throw new FaultError(lab.faults);
-  return { lab: labName(absolute), path: absolute, document, config: lab.value };
+  return { lab: labName(absolute), path: absolute, selection, document, config: lab.value };
 }

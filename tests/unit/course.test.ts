@@ -18,7 +18,7 @@ import { portsNeeded, publishPorts } from "../../course/ports";
 import { labRecordSchema } from "../../course/record";
 import { MODE_SUPPORT, MODES, TARGETS } from "../../course/support";
 import { resolveTeams } from "../../course/teams";
-import { devConfig, devPlan, faultsOf, guestNamed, planOf, valueOf } from "./labs";
+import { devConfig, devPlan, faultsOf, guestNamed, planOf, solid } from "./labs";
 
 describe("network", () => {
   test.each([
@@ -155,7 +155,7 @@ describe("addresses", () => {
     const three = [one(0), one(1), one(2)];
     expect(addressesOf(["t40"], three)[40]?.at(-1)).toBe("192.168.99.254");
     const four = parseLab(input(["t40"], [...three, one(3)]));
-    expect(faultsOf(makePlan("lab", valueOf(four)))).toContain("[address-space-exhausted]");
+    expect(faultsOf(makePlan("lab", solid(four)))).toContain("[address-space-exhausted]");
   });
 
   test("more than four guests make the block eight", () => {
@@ -300,7 +300,7 @@ describe("access", () => {
     ["routed", false, "routed"],
     ["published", true, "published"],
   ] as const)("configured %s, addresses routed here %s: %s", (access, routed, expected) => {
-    const plan = valueOf(makePlan("dev", { ...devConfig(), access }, routed === undefined ? {} : { routed }));
+    const plan = solid(makePlan("dev", { ...devConfig(), access }, routed === undefined ? {} : { routed }));
     expect(plan.access).toBe(expected);
     expect(guestNamed(plan, "ubuntu-test2").published).toHaveLength(expected === "routed" ? 0 : 1);
   });

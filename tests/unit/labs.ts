@@ -12,7 +12,7 @@ import { MODES } from "../../course/support";
 export const ROOT = join(__dirname, "../..");
 
 /** The value of a result that must be good. */
-export function valueOf<T>(result: Result<T>): T {
+export function solid<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(formatFaults(result.faults));
   return result.value;
 }
@@ -25,7 +25,7 @@ export function faultsOf(result: Result<unknown>): string {
 
 /** The plan of a lab given as YAML gives it. */
 export function planOf(lab: string, input: unknown, facts?: LabFacts): LabPlan {
-  return valueOf(makePlan(lab, valueOf(parseLab(input)), facts));
+  return solid(makePlan(lab, solid(parseLab(input)), facts));
 }
 
 /** The dev lab's configuration, from the file in the checkout. */
@@ -33,12 +33,12 @@ export function devConfig(): LabConfig {
   const document: { config: Record<string, unknown> } = parse(
     readFileSync(join(ROOT, "Pulumi.dev.yaml"), "utf8"),
   );
-  return valueOf(parseLab(document.config["classlab:lab"]));
+  return solid(parseLab(document.config["classlab:lab"]));
 }
 
 /** The plan of the dev lab. */
 export function devPlan(facts?: LabFacts): LabPlan {
-  return valueOf(makePlan("dev", devConfig(), facts));
+  return solid(makePlan("dev", devConfig(), facts));
 }
 
 /** One guest of a plan by name. */

@@ -1,0 +1,134 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { FaultError } from "../../course/faults";
+import { gatherFacts, portsInUse } from "../../operations/facts";
+import { LAB_KEY, readStackFile } from "../../operations/stackFile";
+import { FakeShell } from "./shell";
+
+// Jest gives tests an environment of their own; the programs they start should see it.
+jest.mock("node:child_process", () => {
+  const actual = jest.requireActual<typeof import("node:child_process")>("node:child_process");
+  return {
+    ...actual,
+    spawn: (program: string, args: string[], options: object) =>
+      actual.spawn(program, args, { ...options, env: process.env }),
+  };
+});
+
+describe("readStackFile", () => {
+  const folder = mkdtempSync(join(tmpdir(), "classlab-stacks-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const text = `config:\n  ${LAB_KEY}:\n    guests:\n      - name: a\n`;
+  const read = (name: string, content = text) => {
+    writeFileSync(join(folder, name), content);
+    return readStackFile(join(folder, name));
+  };
+
+  test.each([
+    ["Pulumi.dev.yaml", "dev"],
+    ["Pulumi.class-2.yml", "class-2"],
+    ["course.yaml", "course"],
+    ["Pulumi.a.b.yaml", "a.b"],
+  ])("%s is lab %s", (name, lab) => {
+    const file = read(name);
+    expect(file.lab).toBe(lab);
+    expect(file.path).toBe(join(folder, name));
+    expect(file.config.guests).toEqual([{ name: "a", adapters: [], docker: [] }]);
+  });
+
+  test("keeps the rest of the document, and what anchors repeat", () => {
+    const file = read(
+      "Pulumi.x.yaml",
+      `encryptionsalt: v1:abc\nconfig:\n  other:key: 1\n  ${LAB_KEY}:\n    guests:\n      - name: a\n        adapters: &one\n          - switch: lan\n      - name: b\n        adapters: *one\n`,
+    );
+    expect(file.document).toMatchObject({ encryptionsalt: "v1:abc", config: { "other:key": 1 } });
+    expect(file.config.guests[1]?.adapters).toEqual([{ switch: "lan" }]);
+  });
+
+  test.each([
+    ["", "config-missing"],
+    ["config:\n", "config-missing"],
+    ["config: 5\n", "config-missing"],
+  ])("%j has no lab", (content, code) => {
+    expect(() => read("Pulumi.y.yaml", content)).toThrow(`[${code}]`);
+  });
+
+  test("a folder is no file", () => {
+    mkdirSync(join(folder, "labs"), { recursive: true });
+    expect(() => readStackFile(join(folder, "labs"))).toThrow(FaultError);
+    expect(() => readStackFile(join(folder, "labs"))).toThrow("this is a folder");
+  });
+});
+
+describe("gatherFacts", () => {
+  const path = process.env.PATH;
+  let fake: FakeShell;
+  const docker = (networks: object[]) => {
+    fake = new FakeShell(`
+case "$1 $2" in
+  "network ls") cat "$FAKE/ids" ;;
+  "network inspect") cat "$FAKE/networks" ;;
+  *) exit 9 ;;
+esac
+`);
+    fake.write("ids", networks.map((_, index) => `id${index}\n`).join(""));
+    fake.write("networks", JSON.stringify(networks));
+    process.env.FAKE = fake.folder;
+    process.env.PATH = `${fake.folder}/bin:${path}`;
+  };
+  afterEach(() => {
+    process.env.PATH = path;
+    delete process.env.FAKE;
+    fake.dispose();
+  });
+  const network = (Name: string, Subnet: string, Labels: Record<string, string> | null = null) => ({
+    Name,
+    Labels,
+    Options: null,
+    IPAM: { Config: [{ Subnet, Gateway: Subnet.replace(/0\/.*/, "1") }] },
+  });
+
+  test("tells whose each network is, and leaves IPv6 and networks without addresses out", async () => {
+    docker([
+      network("bridge", "203.0.113.0/24"),
+      network("dev-lan", "192.168.99.0/24", { classlab: "dev", "classlab.id": "1", "classlab.stack": "dev" }),
+      network("six", "fd00::/64"),
+      { ...network("host", "x"), IPAM: { Config: null } },
+      { ...network("none", "x"), IPAM: { Config: [{}] } },
+    ]);
+    const facts = await gatherFacts();
+    expect(facts.subnets?.filter((entry) => entry.user.startsWith("Docker"))).toEqual([
+      { subnet: "203.0.113.0/24", user: 'Docker network "bridge"' },
+      {
+        subnet: "192.168.99.0/24",
+        user: 'Docker network "dev-lan" of lab "dev"',
+        own: { lab: "dev", objectName: "dev-lan" },
+      },
+    ]);
+    // A gateway of the documentation's range is no address of this machine.
+    expect(facts.routed).toBe(false);
+    expect(fake.read("calls").split("\n")[1]).toBe("host docker|network|inspect|id0|id1|id2|id3|id4");
+  });
+
+  test("without a network bridge nothing is said of routing; without networks none is looked at", async () => {
+    docker([network("other", "203.0.113.0/24")]);
+    expect((await gatherFacts()).routed).toBeUndefined();
+    fake.dispose();
+    docker([]);
+    expect((await gatherFacts()).routed).toBeUndefined();
+    expect(fake.read("calls")).toBe("host docker|network|ls|-q|--no-trunc\n");
+  });
+});
+
+test("a port that something listens on is in use, and free again afterwards", async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  expect(await portsInUse([address.port])).toEqual([address.port]);
+  await new Promise((resolve) => server.close(resolve));
+  expect(await portsInUse([address.port])).toEqual([]);
+  expect(await portsInUse([])).toEqual([]);
+});

@@ -1,0 +1,578 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { renderPreload } from "../../components/courseImages";
+import { containerChannel } from "../../components/hypervisors/containers/channel";
+import {
+  quote,
+  renderAdapterList,
+  renderAdapters,
+  renderReady,
+} from "../../components/hypervisors/containers/render";
+import { renderFarm } from "../../components/nginxFarm";
+import { renderWordPressFiles } from "../../components/wordPressStack";
+import { COURSE_IMAGES, type ImageSet } from "../../course/images";
+import type { AdapterPlan, GuestPlan } from "../../course/plan";
+import { devPlan, guestNamed } from "./labs";
+import { FakeShell, SHELLS, type ShellRun } from "./shell";
+
+const GUEST = guestNamed(devPlan(), "ubuntu-test1");
+const NAME = GUEST.objectName;
+/** A name that would run a command if it were not quoted. */
+const EVIL = "g'; touch pwned; echo '$(touch pwned)`touch pwned`\"";
+
+let fake: FakeShell;
+afterEach(() => fake.dispose());
+
+function expectJson(run: ShellRun, value: unknown): void {
+  expect(run.stderr).toBe("");
+  expect(run.code).toBe(0);
+  expect(run.stdout).toMatch(/^[^\n]+\n$/);
+  expect(JSON.parse(run.stdout)).toEqual(value);
+}
+
+const on = (network: string, address: string): AdapterPlan => ({
+  mode: "bridged",
+  switch: network.replace("dev-", ""),
+  switchObject: network,
+  address,
+});
+
+describe.each(SHELLS)("under %s", (shell) => {
+  describe("renderAdapters", () => {
+    /** A guest on the networks of a file, one a line, as Docker's own template prints them. */
+    const DOCKER = `
+[ -e "$FAKE/present" ] || exit 1
+case "$1 \${2:-}" in
+  "inspect -f")
+    case $3 in *.NetworkSettings.Networks*IPAMConfig*IPv4Address*) cat "$FAKE/networks"; echo ;; *) exit 9 ;; esac ;;
+  inspect*) ;;
+  "network disconnect")
+    grep -q "^$3 " "$FAKE/networks" || { echo "not connected" >&2; exit 1; }
+    grep -v "^$3 " "$FAKE/networks" > "$FAKE/rest" || true
+    mv "$FAKE/rest" "$FAKE/networks" ;;
+  "network connect")
+    if grep -q "^none " "$FAKE/networks"; then echo "cannot join with none" >&2; exit 1; fi
+    if grep -q "^$5 " "$FAKE/networks"; then echo "already connected" >&2; exit 1; fi
+    [ "$5" != full ] || { echo "no address left" >&2; exit 1; }
+    echo "$5 $4" >> "$FAKE/networks" ;;
+  *) exit 9 ;;
+esac
+`;
+    const apply = (adapters: readonly AdapterPlan[], word = "apply", guest: GuestPlan = GUEST) =>
+      fake.run(shell, renderAdapters({ ...guest, adapters }), word);
+    const networks = () => fake.read("networks").split("\n").filter(Boolean).sort();
+    const changes = (run: ShellRun) => run.calls.filter((call) => call.includes("|network|"));
+    const LAN = on("dev-lan", "192.168.99.99");
+
+    beforeEach(() => {
+      fake = new FakeShell(DOCKER);
+      fake.write("present", "");
+    });
+
+    test("nothing to do: nothing is touched", () => {
+      fake.write("networks", "dev-lan 192.168.99.99\n");
+      const run = apply([LAN]);
+      expectJson(run, { adapters: true });
+      expect(changes(run)).toEqual([]);
+    });
+
+    test("the network none, with which a guest is made, goes first", () => {
+      fake.write("networks", "none \n");
+      const run = apply([LAN]);
+      expectJson(run, { adapters: true });
+      expect(changes(run)).toEqual([
+        `host docker|network|disconnect|none|${NAME}`,
+        `host docker|network|connect|--ip|192.168.99.99|dev-lan|${NAME}`,
+      ]);
+      expect(networks()).toEqual(["dev-lan 192.168.99.99"]);
+    });
+
+    test("from one network to another", () => {
+      fake.write("networks", "dev-old 10.0.0.5\n");
+      expectJson(apply([LAN]), { adapters: true });
+      expect(networks()).toEqual(["dev-lan 192.168.99.99"]);
+    });
+
+    test("another address on the same network", () => {
+      fake.write("networks", "dev-lan 192.168.99.9\n");
+      expectJson(apply([LAN]), { adapters: true });
+      expect(networks()).toEqual(["dev-lan 192.168.99.99"]);
+    });
+
+    test("two networks, one of them there already and left alone", () => {
+      fake.write("networks", "dev-lan 192.168.99.99\n");
+      const run = apply([on("dev-lan2", "10.0.0.9"), LAN]);
+      expect(changes(run)).toEqual([`host docker|network|connect|--ip|10.0.0.9|dev-lan2|${NAME}`]);
+      expect(networks()).toEqual(["dev-lan 192.168.99.99", "dev-lan2 10.0.0.9"]);
+    });
+
+    test("disabled: off every network", () => {
+      fake.write("networks", "dev-lan 192.168.99.99\ndev-lan2 10.0.0.9\n");
+      expectJson(apply([{ mode: "disabled" }]), { adapters: true });
+      expect(networks()).toEqual([]);
+      expectJson(apply([{ mode: "disabled" }]), { adapters: true });
+    });
+
+    test("removing takes the guest off, whatever the list says", () => {
+      fake.write("networks", "dev-lan 192.168.99.99\n");
+      expectJson(apply([LAN], "remove"), { adapters: true });
+      expect(networks()).toEqual([]);
+    });
+
+    test("guest absent: a failure that names it, but nothing to do when removing", () => {
+      fake = new FakeShell(DOCKER);
+      const run = apply([LAN]);
+      expect(run.code).toBe(1);
+      expect(run.stderr).toBe(`guest ${NAME} is absent\n`);
+      expect(run.stdout).toBe("");
+      expectJson(apply([LAN], "remove"), { adapters: [] });
+    });
+
+    test("a network that cannot be joined fails the script, also as the first of two", () => {
+      fake.write("networks", "none \n");
+      const run = apply([on("full", "10.0.0.9"), LAN]);
+      expect(run.code).not.toBe(0);
+      expect(run.stderr).toContain("no address left");
+      expect(run.stdout).toBe("");
+    });
+
+    test("a name with quotes stays one word", () => {
+      fake.write("networks", "none \n");
+      const run = apply([LAN], "apply", { ...GUEST, objectName: EVIL });
+      expectJson(run, { adapters: true });
+      expect(changes(run).at(-1)).toBe(`host docker|network|connect|--ip|192.168.99.99|dev-lan|${EVIL}`);
+      expect(fake.has("pwned")).toBe(false);
+    });
+  });
+
+  describe("renderReady", () => {
+    const DOCKER = `
+if [ "\${AT:-}" = guest ]; then
+  [ "$1" = info ] || exit 9
+  echo x >> "$FAKE/asked"
+  [ "$(wc -l < "$FAKE/asked")" -ge "$(cat "$FAKE/answers-at")" ]
+  exit
+fi
+case "$1 $2 \${3:-}" in
+  "inspect -f {{.State.Status}}") cat "$FAKE/status" 2>/dev/null ;;
+  "inspect -f {{.State.ExitCode}}") echo 137 ;;
+  "logs --tail 20") echo "dockerd: no space left"; echo "dockerd: giving up" >&2 ;;
+  *) exit 9 ;;
+esac
+`;
+    const KEY = "ssh-ed25519 AAAATEAM classlab:dev/team-01";
+    const KEYS = "root/home/ubuntu/.ssh/authorized_keys";
+    const ready = (options: { key?: string; deadline?: number; guest?: GuestPlan } = {}) =>
+      fake.run(shell, renderReady(options.guest ?? GUEST, options.key ?? KEY, options.deadline ?? 20));
+
+    beforeEach(() => {
+      fake = new FakeShell(DOCKER);
+      fake.write("status", "running\n");
+      fake.write("answers-at", "1");
+      fake.write("root/etc/classlab/made", "");
+    });
+
+    test("ready at once: the key is in, for the channel and for learners", () => {
+      expectJson(ready(), { ready: true });
+      expect(fake.read("asked")).toBe("x\n");
+      expect(fake.read("root/etc/classlab/channel_keys")).toBe(`${KEY}\n`);
+      expect(fake.read(KEYS)).toBe(`${KEY}\n`);
+      expect(statSync(join(fake.folder, "root/etc/classlab/channel_keys")).mode & 0o777).toBe(0o600);
+      expect(statSync(join(fake.folder, KEYS)).mode & 0o777).toBe(0o600);
+    });
+
+    test("the learner owns folder and file, and no half-written file is left", () => {
+      const run = ready();
+      const folder = join(fake.folder, "root/home/ubuntu/.ssh");
+      expect(run.calls).toContain(`guest install|-d|-m|700|-o|ubuntu|-g|ubuntu|${folder}`);
+      expect(run.calls).toContain(`guest chown|ubuntu:ubuntu|${folder}/authorized_keys.new`);
+      expect(fake.list("root/home/ubuntu/.ssh")).toEqual(["authorized_keys"]);
+    });
+
+    test("waits until the guest's Docker answers", () => {
+      fake.write("answers-at", "3");
+      expectJson(ready(), { ready: true });
+      expect(fake.read("asked")).toBe("x\nx\nx\n");
+    });
+
+    test("a guest that stopped: cause, exit code, log tail", () => {
+      fake.write("status", "exited\n");
+      const run = ready();
+      expect(run.code).toBe(1);
+      expect(run.stdout).toBe("");
+      expect(run.stderr).toBe(
+        `guest-not-ready: ${NAME}: the guest stopped with exit code 137. Last lines of its log:\ndockerd: no space left\ndockerd: giving up\n`,
+      );
+      expect(fake.read(KEYS)).toBe("");
+    });
+
+    test("a guest that is not there is told apart", () => {
+      fake = new FakeShell(DOCKER);
+      const run = ready();
+      expect(run.code).toBe(1);
+      expect(run.stderr).toContain(`guest-not-ready: ${NAME}: the guest is absent. Last lines of its log:`);
+    });
+
+    test("never ready: the deadline, the cause and the ends of both logs", () => {
+      fake.write("answers-at", "1000");
+      fake.program(
+        "tail",
+        '#!/bin/sh\n[ "$*" = "-n 20 /var/log/dockerd.log" ] && echo "cgroup mountpoint does not exist"\n',
+      );
+      const before = Date.now();
+      const run = ready({ deadline: 1 });
+      const took = Date.now() - before;
+      expect(took).toBeLessThan(8000);
+      expect(run.code).toBe(1);
+      expect(run.stderr).toBe(
+        `guest-not-ready: ${NAME}: its Docker Engine did not answer within 1 s (guest is running). Last lines of its log:\ndockerd: no space left\ndockerd: giving up\ncgroup mountpoint does not exist\n`,
+      );
+      expect(fake.read("asked").length).toBeGreaterThan(2);
+    });
+
+    test("keys that learners added stay, in order; ours is replaced; again changes nothing", () => {
+      fake.write(
+        KEYS,
+        "ssh-rsa AAAAOWN me@home\nssh-ed25519 AAAAOLD classlab:dev/team-01\n# note\nssh-rsa AAAALAST no-newline",
+      );
+      expectJson(ready(), { ready: true });
+      const merged = `ssh-rsa AAAAOWN me@home\n# note\nssh-rsa AAAALAST no-newline\n${KEY}\n`;
+      expect(fake.read(KEYS)).toBe(merged);
+      expectJson(ready(), { ready: true });
+      expect(fake.read(KEYS)).toBe(merged);
+    });
+
+    test("a file that held only our key is replaced by it", () => {
+      fake.write(KEYS, "ssh-ed25519 AAAAOLD classlab:dev/team-01\n");
+      expectJson(ready(), { ready: true });
+      expect(fake.read(KEYS)).toBe(`${KEY}\n`);
+    });
+
+    test("name and key with quotes stay one word each", () => {
+      const run = ready({ key: `${KEY} ${EVIL}`, guest: { ...GUEST, objectName: EVIL } });
+      expectJson(run, { ready: true });
+      expect(run.calls).toContain(`host docker|exec|${EVIL}|docker|info`);
+      expect(fake.read(KEYS)).toBe(`${KEY} ${EVIL}\n`);
+      expect(fake.has("pwned")).toBe(false);
+    });
+
+    test("the key is on no command line", () => {
+      expect(ready().calls.join("\n")).not.toContain("AAAATEAM");
+    });
+  });
+
+  describe("renderPreload", () => {
+    /** Images of host and guest are lines of two files; an archive is the list of its images. */
+    const DOCKER = `
+images="$FAKE/\${AT:-host}-images"
+touch "$images"
+case "$1 \${2:-}" in
+  "images --format") [ "$3" = '{{.Repository}}:{{.Tag}}' ] && cat "$images" ;;
+  "image inspect")
+    for reference in "$@"; do :; done
+    grep -Fqx "$reference" "$images" || { echo "no such image: $reference" >&2; exit 1; }
+    echo "sha256:\${reference#classlab/}" ;;
+  save*) shift; [ ! -e "$FAKE/save-fails" ] || exit 1; printf '%s\\n' "$@" ;;
+  "load -q") [ ! -e "$FAKE/load-fails" ] || { echo "no space left" >&2; exit 1; }; cat >> "$images" ;;
+  tag*) grep -Fqx "$2" "$images" || { echo "no such image: $2" >&2; exit 1; }; echo "$3" >> "$images" ;;
+  *) exit 9 ;;
+esac
+`;
+    const record = (name: string) => ({ reference: `classlab/${name}:1f0c`, id: `sha256:host-${name}` });
+    const SET: ImageSet = {
+      source: "distribution",
+      guest: record("guest"),
+      course: {
+        nginx: record("nginx"),
+        "hello-world": record("hello-world"),
+        ubuntu: record("ubuntu"),
+        alpine: record("alpine"),
+        "php-apache": record("php-apache"),
+        wordpress: record("wordpress"),
+        database: record("database"),
+      },
+    };
+    const names = COURSE_IMAGES.map((image) => image.name);
+    const all = names.map((name) => `classlab/${name}:1f0c\n`).join("");
+    const ids = Object.fromEntries(names.map((name) => [name, `sha256:${name}:1f0c`]));
+    const preload = () => fake.run(shell, renderPreload(containerChannel(GUEST, "dev"), SET));
+    const saves = (run: ShellRun) => run.calls.filter((call) => /docker\|(save|load)/.test(call));
+
+    beforeEach(() => {
+      fake = new FakeShell(DOCKER);
+      fake.write("host-images", all);
+    });
+
+    test("an empty guest: all in one archive, named as learners type them, ids told", () => {
+      const run = preload();
+      expectJson(run, ids);
+      expect(saves(run).sort()).toEqual([
+        "guest docker|load|-q",
+        `host docker|exec|-i|${NAME}|docker|load|-q`,
+        `host docker|save|${names.map((name) => `classlab/${name}:1f0c`).join("|")}`,
+      ]);
+      const held = fake.read("guest-images").split("\n");
+      for (const tag of COURSE_IMAGES.flatMap((image) => image.tags)) expect(held).toContain(tag);
+    });
+
+    test("nothing lacking: nothing is saved", () => {
+      fake.write("guest-images", all);
+      const run = preload();
+      expectJson(run, ids);
+      expect(saves(run)).toEqual([]);
+    });
+
+    test("only what lacks travels, once; a name that begins alike does not count as there", () => {
+      fake.write(
+        "guest-images",
+        all
+          .replace("classlab/ubuntu:1f0c\n", "classlab/ubuntu:1f0c9\n")
+          .replace("classlab/alpine:1f0c\n", ""),
+      );
+      const run = preload();
+      expectJson(run, ids);
+      expect(saves(run)).toContain("host docker|save|classlab/ubuntu:1f0c|classlab/alpine:1f0c");
+      expect(saves(run)).toHaveLength(3);
+      expect(saves(preload())).toEqual([]);
+    });
+
+    test("an image that this machine lacks: named, with the command that makes it, and nothing done", () => {
+      fake.write("host-images", all.replace("classlab/wordpress:1f0c\n", ""));
+      const run = preload();
+      expect(run.code).toBe(1);
+      expect(run.stdout).toBe("");
+      expect(run.stderr).toBe(
+        "image-missing: classlab/wordpress:1f0c is not on this machine. Run: npx classlab images\n",
+      );
+      expect(saves(run)).toEqual([]);
+    });
+
+    test.each(["unreachable", "load-fails", "save-fails"])("%s: fails, and prints no ids", (what) => {
+      fake.write(what, "");
+      const run = preload();
+      expect(run.code).not.toBe(0);
+      expect(run.stdout).not.toContain("}");
+    });
+  });
+
+  describe("renderFarm", () => {
+    /** Containers are files: `<state> <farm>`; run and start make them running. */
+    const DOCKER = `
+mkdir -p "$FAKE/containers"
+cd "$FAKE/containers"
+case "$1" in
+  ps)
+    want=
+    farm=
+    for word in "$@"; do
+      case $word in
+        status=*) want=\${word#status=} ;;
+        label=classlab.farm=*) farm=\${word#label=classlab.farm=} ;;
+      esac
+    done
+    [ -n "$farm" ] && [ "$2" = -a ] || exit 9
+    for name in *; do
+      [ -e "$name" ] || continue
+      read -r state of < "$name"
+      [ "$of" = "$farm" ] || continue
+      [ -z "$want" ] || [ "$want" = "$state" ] || continue
+      echo "$name"
+    done ;;
+  rm) [ "$2" = -f ] && [ -e "$3" ] && rm "$3" ;;
+  start) [ -e "$2" ] || exit 1; read -r state of < "$2"; echo "running $of" > "$2" ;;
+  run)
+    [ "$2 $3" = "-d --name" ] || exit 9
+    [ ! -e "$4" ] || { echo "name in use: $4" >&2; exit 125; }
+    for word in "$@"; do case $word in classlab.farm=*) echo "running \${word#classlab.farm=}" > "$4" ;; esac; done ;;
+  *) exit 9 ;;
+esac
+`;
+    const MARK = { lab: "dev", id: "0123456789abcdef", stack: "dev", team: "team-01" };
+    const IMAGE = `sha256:${"ab".repeat(32)}`;
+    const farm = (...ports: number[]) =>
+      fake.run(shell, renderFarm("nginx-farm", IMAGE, MARK), ...ports.map(String));
+    const containers = () =>
+      Object.fromEntries(
+        fake.list("containers").map((name) => [name, fake.read(`containers/${name}`).trim()]),
+      );
+    const changes = (run: ShellRun) => run.calls.filter((call) => !call.includes("docker|ps|")).sort();
+
+    beforeEach(() => {
+      fake = new FakeShell(DOCKER);
+    });
+
+    test("makes what lacks, with mark, port and restart policy", () => {
+      const run = farm(8001, 8002);
+      expectJson(run, { containers: 2 });
+      expect(changes(run)).toEqual(
+        [8001, 8002].map((port) =>
+          [
+            "host docker",
+            ...[
+              "run",
+              "-d",
+              "--name",
+              `nginx-farm-${port}`,
+              "-p",
+              `${port}:80`,
+              "--restart",
+              "unless-stopped",
+            ],
+            ...["--label", "classlab=dev", "--label", "classlab.id=0123456789abcdef"],
+            ...["--label", "classlab.stack=dev", "--label", "classlab.team=team-01"],
+            ...["--label", "classlab.farm=nginx-farm", IMAGE],
+          ].join("|"),
+        ),
+      );
+    });
+
+    test("a hundred, each once; again does nothing", () => {
+      const ports = Array.from({ length: 100 }, (_, index) => 8001 + index);
+      expectJson(farm(...ports), { containers: 100 });
+      expect(fake.list("containers")).toHaveLength(100);
+      const again = farm(...ports);
+      expectJson(again, { containers: 100 });
+      expect(changes(again)).toEqual([]);
+    });
+
+    test("starts what stopped, makes what was removed, leaves what runs", () => {
+      fake.write("containers/nginx-farm-8001", "exited nginx-farm\n");
+      fake.write("containers/nginx-farm-8003", "running nginx-farm\n");
+      const run = farm(8001, 8002, 8003);
+      expectJson(run, { containers: 3 });
+      expect(changes(run).map((call) => call.split("|").slice(1, 5).join(" "))).toEqual([
+        "run -d --name nginx-farm-8002",
+        "start nginx-farm-8001",
+      ]);
+    });
+
+    test("removes ports that left; a port that begins alike is another one", () => {
+      fake.write("containers/nginx-farm-80", "running nginx-farm\n");
+      fake.write("containers/nginx-farm-8001", "exited nginx-farm\n");
+      const run = farm(800);
+      expectJson(run, { containers: 1 });
+      expect(Object.keys(containers())).toEqual(["nginx-farm-800"]);
+    });
+
+    test("without ports the whole farm goes, and nothing else", () => {
+      fake.write("containers/nginx-farm-8001", "running nginx-farm\n");
+      fake.write("containers/nginx-farm-8002", "exited nginx-farm\n");
+      fake.write("containers/web", "running -\n");
+      expectJson(farm(), { containers: 0 });
+      expect(containers()).toEqual({ web: "running -" });
+    });
+
+    test("containers that are not the farm's are left alone, also under the farm's own kind of name", () => {
+      fake.write("containers/nginx-farm-9000", "running -\n");
+      fake.write("containers/second-8001", "exited second\n");
+      expectJson(farm(8001), { containers: 1 });
+      expect(containers()).toEqual({
+        "nginx-farm-8001": "running nginx-farm",
+        "nginx-farm-9000": "running -",
+        "second-8001": "exited second",
+      });
+    });
+
+    test("a learner's container in the way is not removed: the script fails with Docker's words", () => {
+      fake.write("containers/nginx-farm-8001", "running -\n");
+      const run = farm(8001, 8002);
+      expect(run.code).not.toBe(0);
+      expect(run.stdout).toBe("");
+      expect(run.stderr).toContain("name in use: nginx-farm-8001");
+      expect(containers()["nginx-farm-8001"]).toBe("running -");
+    });
+  });
+
+  describe("renderWordPressFiles", () => {
+    beforeEach(() => {
+      fake = new FakeShell("exit 9");
+    });
+    const SECRETS = "root/disk/classlab/wordpress";
+
+    test("passwords in files that nobody writes, without a newline, again as well", () => {
+      for (const [own, root] of [
+        ["Own1", "Root1"],
+        ["Own2", "Root2"],
+      ] as const) {
+        // Readable by all is enough for a container's user; only root may write over what is read-only.
+        const script = renderWordPressFiles(own, root);
+        const run = fake.run(shell, process.getuid?.() === 0 ? script : `rm -rf /disk/classlab\n${script}`);
+        expectJson(run, { files: true });
+        expect(fake.read(`${SECRETS}/site/db-password`)).toBe(own);
+        expect(fake.read(`${SECRETS}/database/db-password`)).toBe(own);
+        expect(fake.read(`${SECRETS}/database/db-root-password`)).toBe(root);
+        expect(fake.list(`${SECRETS}/site`)).toEqual(["db-password"]);
+        const { mode } = statSync(join(fake.folder, SECRETS, "database/db-root-password"));
+        expect(mode & 0o777).toBe(0o444);
+        expect(run.calls.join("\n")).not.toMatch(/Own|Root\d/);
+      }
+    });
+
+    test("the folder above the passwords is root's alone, the learner's folder the learner's", () => {
+      const { calls } = fake.run(shell, renderWordPressFiles("a", "b"));
+      const root = join(fake.folder, "root");
+      expect(calls).toContain(`host install|-d|-m|700|${root}/disk/classlab`);
+      expect(calls).toContain(
+        `host install|-d|-o|ubuntu|-g|ubuntu|${root}/home/ubuntu/docker|${root}/home/ubuntu/docker/wordpress`,
+      );
+    });
+
+    test("a password with quotes stays what it is", () => {
+      expectJson(fake.run(shell, renderWordPressFiles(EVIL, `x${EVIL}`)), { files: true });
+      expect(fake.read(`${SECRETS}/database/db-password`)).toBe(EVIL);
+      expect(fake.read(`${SECRETS}/database/db-root-password`)).toBe(`x${EVIL}`);
+      expect(fake.has("pwned")).toBe(false);
+    });
+  });
+
+  test.each(["", "plain", "two words", "it's", "''", "a\\b", '$HOME `id` "x"', "line\nbreak", EVIL])(
+    "quote keeps %j",
+    (word) => {
+      fake = new FakeShell("exit 9");
+      expect(fake.run(shell, `printf '%s' ${quote(word)}`).stdout).toBe(word);
+    },
+  );
+});
+
+describe("as text", () => {
+  beforeEach(() => {
+    fake = new FakeShell("exit 9");
+  });
+
+  test("the adapter list has one line for each connected adapter, in order", () => {
+    expect(renderAdapterList([])).toBe("");
+    expect(renderAdapterList([on("dev-b", "10.0.0.2"), { mode: "disabled" }, on("dev-a", "10.0.1.2")])).toBe(
+      "dev-b 10.0.0.2\ndev-a 10.0.1.2",
+    );
+  });
+
+  test("the ready script's own deadline is two minutes", () => {
+    expect(renderReady(GUEST, "key")).toContain("+ 120))");
+  });
+
+  test("the channel names the guest only, and no path of a machine", () => {
+    const channel = containerChannel(GUEST, "dev");
+    expect(channel.shell).toBe(`docker exec -i ${NAME} sh -s --`);
+    expect(channel.loadImages).toBe(`docker exec -i ${NAME} docker load -q`);
+    expect(channel.dockerHost).toBe(`ssh://root@${NAME}`);
+    expect(channel.sshOpts).toEqual([
+      "-F",
+      "none",
+      "-o",
+      `ProxyCommand=docker exec -i ${NAME} /usr/sbin/sshd -i -f /etc/classlab/channel_sshd_config`,
+      "-o",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: ssh expands it
+      "IdentityFile=${CLASSLAB_HOME}/keys/dev/team-01",
+      "-o",
+      "IdentitiesOnly=yes",
+      "-o",
+      "StrictHostKeyChecking=no",
+      "-o",
+      "UserKnownHostsFile=/dev/null",
+      "-o",
+      "LogLevel=ERROR",
+      "-o",
+      "ConnectTimeout=20",
+    ]);
+  });
+});
