@@ -87,6 +87,8 @@ try {
   }
 } finally {
   shell(REMOVE_BY_HAND);
-  spawnSync(process.execPath, [join(ROOT, "setup", "classlab.mjs"), "down", "--yes", "--config", config], { env });
+  spawnSync(process.execPath, [join(ROOT, "setup", "classlab.mjs"), "down", "--yes", "--config", config], {
+    env,
+  });
   rmSync(folder, { recursive: true, force: true });
 }
