@@ -4,13 +4,15 @@ export interface SubnetInUse {
   readonly subnet: string;
   /** In words: `Docker network "bridge"`, `interface eth0`. */
   readonly user: string;
-  /** The lab whose switch it is and the switch's object name, when it is one of ours. */
-  readonly own?: { readonly lab: string; readonly objectName: string };
+  /** The lab whose switch it is and the switch's object name, when it carries an owner mark. */
+  readonly own?: { readonly lab: string; readonly id: string; readonly objectName: string };
 }
 
 /** A serializable snapshot of the host, taken by operations. Every part may be absent. */
 export interface LabFacts {
   readonly subnets?: readonly SubnetInUse[];
+  /** The random id of this lab; absent before its first run. */
+  readonly labId?: string;
   /** False where guests' addresses cannot be reached from this machine (Docker in a VM of its own). */
   readonly routed?: boolean;
   /** TCP ports that something listens on at 127.0.0.1 of this machine. */

@@ -114,7 +114,7 @@ const subnetsFree: Validator = (config, facts, lab) =>
     const user = inUse.find(
       (used) =>
         overlaps(parseSubnet(used.subnet), subnet) &&
-        !(used.own?.lab === lab && used.own.objectName === `${lab}-${entry.name}`),
+        !(used.own && used.own.id === facts.labId && used.own.objectName === `${lab}-${entry.name}`),
     );
     if (!user) return [];
     const where = `lab.switches[${index}].subnet`;

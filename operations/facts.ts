@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 import { z } from "zod";
@@ -33,27 +34,53 @@ function ipv4Configs(network: DockerNetwork): { subnet: string; gateway: string 
   );
 }
 
-function localSubnets(): { subnet: string; address: string; name: string }[] {
+/** Linux's list of IPv4 routes; it also has those of interfaces without a carrier, which Node's own list leaves out. */
+const ROUTES_FILE = "/proc/net/route";
+
+/** Reads a word of `/proc/net/route`: an address in the machine's byte order, in hexadecimal. */
+function routeAddress(hexadecimal: string): string {
+  return (hexadecimal.match(/../g) ?? [])
+    .reverse()
+    .map((byte) => Number.parseInt(byte, 16))
+    .join(".");
+}
+
+/** Subnets of a text in the form of `/proc/net/route`, without the default route and host routes. */
+export function parseRoutes(text: string): { subnet: string; name: string }[] {
+  return text
+    .split("\n")
+    .slice(1)
+    .flatMap((line) => {
+      const [name, destination, , , , , , mask] = line.split(/\s+/);
+      if (!name || !destination || !mask) return [];
+      const bits = Number.parseInt(mask, 16).toString(2).replaceAll("0", "").length;
+      return bits < 1 || bits > 30 ? [] : [{ subnet: `${routeAddress(destination)}/${bits}`, name }];
+    });
+}
+
+function localSubnets(): { subnet: string; name: string }[] {
+  if (existsSync(ROUTES_FILE)) return parseRoutes(readFileSync(ROUTES_FILE, "utf8"));
   return Object.entries(networkInterfaces()).flatMap(([name, addresses]) =>
     (addresses ?? []).flatMap((entry) => {
       if (entry.family !== "IPv4" || entry.internal || !entry.cidr) return [];
       const parsed = parseSubnet(entry.cidr);
-      return [{ subnet: `${numberToAddress(parsed.first)}/${parsed.prefix}`, address: entry.address, name }];
+      return [{ subnet: `${numberToAddress(parsed.first)}/${parsed.prefix}`, name }];
     }),
   );
 }
 
+function canListen(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen({ port, host }, () => server.close(() => resolve(true)));
+  });
+}
+
 /** TCP ports out of the given ones that cannot be listened on at 127.0.0.1. */
 export async function portsInUse(ports: readonly number[]): Promise<number[]> {
-  const checks = ports.map(
-    (port) =>
-      new Promise<number[]>((resolve) => {
-        const server = createServer();
-        server.once("error", () => resolve([port]));
-        server.listen({ port, host: "127.0.0.1" }, () => server.close(() => resolve([])));
-      }),
-  );
-  return (await Promise.all(checks)).flat();
+  const free = await Promise.all(ports.map((port) => canListen("127.0.0.1", port)));
+  return ports.filter((_port, index) => !free[index]);
 }
 
 /**
@@ -71,21 +98,20 @@ export async function gatherFacts(): Promise<LabFacts> {
         user: mark
           ? `Docker network "${network.Name}" of lab "${mark.lab}"`
           : `Docker network "${network.Name}"`,
-        ...(mark ? { own: { lab: mark.lab, objectName: network.Name } } : {}),
+        ...(mark ? { own: { lab: mark.lab, id: mark.id, objectName: network.Name } } : {}),
       };
     }),
   );
-  const dockerGateways = new Set(networks.flatMap(ipv4Configs).flatMap(({ gateway }) => gateway ?? []));
-  const fromInterfaces = local
+  const ofDocker = new Set(fromDocker.map((entry) => entry.subnet));
+  const fromRoutes = local
     // The bridges of Docker's networks were told above.
-    .filter((entry) => !dockerGateways.has(entry.address))
-    .map(
-      (entry): SubnetInUse => ({ subnet: entry.subnet, user: `interface ${entry.name} (${entry.address})` }),
-    );
+    .filter((entry) => !ofDocker.has(entry.subnet))
+    .map((entry): SubnetInUse => ({ subnet: entry.subnet, user: `interface ${entry.name}` }));
   const bridge = networks.find((network) => network.Name === "bridge");
   const gateway = bridge ? ipv4Configs(bridge)[0]?.gateway : undefined;
   return {
-    subnets: [...fromDocker, ...fromInterfaces],
-    ...(gateway === undefined ? {} : { routed: local.some((entry) => entry.address === gateway) }),
+    subnets: [...fromDocker, ...fromRoutes],
+    // Only a machine's own address can be listened on, whether or not its interface has a carrier.
+    ...(gateway === undefined ? {} : { routed: await canListen(gateway, 0) }),
   };
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { FaultError } from "../course/faults";
+import type { LabFacts } from "../course/facts";
+import { type Fault, FaultError } from "../course/faults";
 import { guestsOf, type LabPlan } from "../course/plan";
 import { publishedKey } from "../course/ports";
 import type { LabRecord } from "../course/record";
@@ -25,37 +26,29 @@ export interface PreparedLab {
   readonly units: readonly PreparedUnit[];
 }
 
-async function openUnits(
-  file: StackFile,
-  plan: LabPlan,
-  folder: string,
-  create: boolean,
-): Promise<PreparedUnit[]> {
+/** The lab's stacks that exist, or all of them, made where they do not. */
+async function openUnits(plan: LabPlan, folder: string, create: boolean): Promise<PreparedUnit[]> {
   const units: PreparedUnit[] = [];
   // One after the other: selecting a stack writes the engine's workspace file.
   for (const unit of plan.units) {
     const engine = await StackEngine.open(unit.stack, folder, create);
     if (engine) units.push({ unit, engine, state: await engine.state() });
   }
-  if (units.length === 0) {
-    throw new FaultError([
-      {
-        code: "stack-absent",
-        where: `lab ${file.lab}`,
-        what: "it has no stack in this backend",
-        fix: `Run: npx classlab up ${file.selection}`,
-      },
-    ]);
-  }
   return units;
 }
 
-async function labId(units: readonly PreparedUnit[]): Promise<string> {
-  const [first] = units;
-  const kept = units.find((entry) => entry.state.record)?.state.record?.labId ?? (await first?.engine.id());
-  if (kept) return kept;
+function recordIn(units: readonly PreparedUnit[]): LabRecord | undefined {
+  return units.find((entry) => entry.state.record)?.state.record;
+}
+
+/** The lab's id: from its record, else from the tag that outlives `down`; undefined before the first run. */
+async function knownId(units: readonly PreparedUnit[]): Promise<string | undefined> {
+  return recordIn(units)?.labId ?? (await units[0]?.engine.id());
+}
+
+async function makeId(units: readonly PreparedUnit[]): Promise<string> {
   const id = randomBytes(8).toString("hex");
-  await first?.engine.keepId(id);
+  await units[0]?.engine.keepId(id);
   return id;
 }
 
@@ -81,23 +74,30 @@ export async function prepareUp(
   file: StackFile,
   options: { readonly say: Say; readonly consent: boolean; readonly updateImages?: boolean },
 ): Promise<PreparedLab> {
-  const facts = await gatherFacts();
-  // Refuse a lab that cannot be before anything is written, in the backend or elsewhere.
-  const first = planLab(file, facts);
+  const drafted = planLab(file);
   const folder = prepareWorkFolder(file.lab);
-  const units = await openUnits(file, first, folder, true);
-  const before = units.find((entry) => entry.state.record)?.state.record;
-  const plan = planLab(file, {
-    ...facts,
+  const standing = await openUnits(drafted, folder, false);
+  const before = recordIn(standing);
+  const id = await knownId(standing);
+  const seen = await gatherFacts();
+  const facts: LabFacts = {
+    ...seen,
+    ...(id === undefined ? {} : { labId: id }),
     ...(before && file.config.access === "auto" ? { routed: before.access === "routed" } : {}),
     ...(before ? { publishedBefore: before.published } : {}),
-    portsInUse: first.access === "published" ? await portsInUse(candidatePorts(first)) : [],
-  });
+  };
+  // A lab that cannot be is refused here, before anything is made, its stack included.
+  const first = planLab(file, facts);
+  const plan =
+    first.access === "published"
+      ? planLab(file, { ...facts, portsInUse: await portsInUse(candidatePorts(first)) })
+      : first;
+  const units = standing.length === plan.units.length ? standing : await openUnits(plan, folder, true);
   const wanted = before && !options.updateImages ? before.images.source : file.config.images.source;
   let images = before && !options.updateImages ? before.images : undefined;
   if (!images || (await missingImages(images)).length > 0)
     images = await ensureImages(wanted, options.say, options.consent);
-  const record = recordOf(plan, await labId(units), images);
+  const record = recordOf(plan, id ?? (await makeId(units)), images);
   for (const { unit, state } of units) writeStackFile(file, unit, record, state.salt);
   return { plan, record, folder, units };
 }
@@ -121,8 +121,9 @@ export interface OpenedLab extends Omit<PreparedLab, "record"> {
 /** Opens the stacks of a lab from their state alone, for looking at it or taking it down. */
 export async function openExisting(file: StackFile): Promise<OpenedLab> {
   const folder = prepareWorkFolder(file.lab);
-  const units = await openUnits(file, planLab(file), folder, false);
-  const record = units.find((entry) => entry.state.record)?.state.record;
+  const units = await openUnits(planLab(file), folder, false);
+  if (units.length === 0) throw new FaultError([stackAbsent(file, "it has no stack in this backend")]);
+  const record = recordIn(units);
   const plan = planLab(
     file,
     record ? { routed: record.access === "routed", publishedBefore: record.published } : {},
@@ -135,12 +136,14 @@ export async function openExisting(file: StackFile): Promise<OpenedLab> {
 export async function prepareExisting(file: StackFile): Promise<PreparedLab> {
   const lab = await openExisting(file);
   if (lab.record) return { ...lab, record: lab.record };
-  throw new FaultError([
-    {
-      code: "stack-absent",
-      where: `lab ${file.lab}`,
-      what: "nothing of it stands",
-      fix: `Run: npx classlab up ${file.selection}`,
-    },
-  ]);
+  throw new FaultError([stackAbsent(file, "nothing of it stands")]);
+}
+
+function stackAbsent(file: StackFile, what: string): Fault {
+  return {
+    code: "stack-absent",
+    where: `lab ${file.lab}`,
+    what,
+    fix: `Run: npx classlab up ${file.selection}`,
+  };
 }

@@ -81,7 +81,7 @@ esac
   afterEach(() => {
     process.env.PATH = path;
     delete process.env.FAKE;
-    fake.dispose();
+    FakeShell.disposeAll();
   });
   const network = (Name: string, Subnet: string, Labels: Record<string, string> | null = null) => ({
     Name,
@@ -104,7 +104,7 @@ esac
       {
         subnet: "192.168.99.0/24",
         user: 'Docker network "dev-lan" of lab "dev"',
-        own: { lab: "dev", objectName: "dev-lan" },
+        own: { lab: "dev", id: "1", objectName: "dev-lan" },
       },
     ]);
     // A gateway of the documentation's range is no address of this machine.
@@ -115,7 +115,6 @@ esac
   test("without a network bridge nothing is said of routing; without networks none is looked at", async () => {
     docker([network("other", "203.0.113.0/24")]);
     expect((await gatherFacts()).routed).toBeUndefined();
-    fake.dispose();
     docker([]);
     expect((await gatherFacts()).routed).toBeUndefined();
     expect(fake.read("calls")).toBe("host docker|network|ls|-q|--no-trunc\n");

@@ -21,7 +21,7 @@ const NAME = GUEST.objectName;
 const EVIL = "g'; touch pwned; echo '$(touch pwned)`touch pwned`\"";
 
 let fake: FakeShell;
-afterEach(() => fake.dispose());
+afterEach(() => FakeShell.disposeAll());
 
 function expectJson(run: ShellRun, value: unknown): void {
   expect(run.stderr).toBe("");
@@ -165,8 +165,15 @@ esac
     const ready = (options: { key?: string; deadline?: number; guest?: GuestPlan } = {}) =>
       fake.run(shell, renderReady(options.guest ?? GUEST, options.key ?? KEY, options.deadline ?? 20));
 
-    beforeEach(() => {
+    /** The guest's log is a file here: this machine may have one of the same name. */
+    const TAIL = '#!/bin/sh\n[ "$*" = "-n 20 /var/log/dockerd.log" ] && cat "$FAKE/guest-log"\n';
+    const withGuest = () => {
       fake = new FakeShell(DOCKER);
+      fake.program("tail", TAIL);
+    };
+
+    beforeEach(() => {
+      withGuest();
       fake.write("status", "running\n");
       fake.write("answers-at", "1");
       fake.write("root/etc/classlab/made", "");
@@ -207,7 +214,7 @@ esac
     });
 
     test("a guest that is not there is told apart", () => {
-      fake = new FakeShell(DOCKER);
+      withGuest();
       const run = ready();
       expect(run.code).toBe(1);
       expect(run.stderr).toContain(`guest-not-ready: ${NAME}: the guest is absent. Last lines of its log:`);
@@ -215,10 +222,7 @@ esac
 
     test("never ready: the deadline, the cause and the ends of both logs", () => {
       fake.write("answers-at", "1000");
-      fake.program(
-        "tail",
-        '#!/bin/sh\n[ "$*" = "-n 20 /var/log/dockerd.log" ] && echo "cgroup mountpoint does not exist"\n',
-      );
+      fake.write("guest-log", "cgroup mountpoint does not exist\n");
       const before = Date.now();
       const run = ready({ deadline: 1 });
       const took = Date.now() - before;

@@ -58,10 +58,13 @@ done
 
 /** A folder with stand-ins for the programs that a rendered script calls, and with the files they answer from. */
 export class FakeShell {
+  private static readonly made = new Set<FakeShell>();
+
   readonly folder = mkdtempSync(join(tmpdir(), "classlab-shell-"));
 
   /** @param docker body of the stand-in for Docker, in sh: `$AT` is `guest` inside one, `$FAKE` this folder */
   constructor(docker: string) {
+    FakeShell.made.add(this);
     this.program("docker", DOCKER + docker);
     this.program("install", INSTALL);
     this.program("chown", record("chown"));
@@ -118,7 +121,9 @@ export class FakeShell {
     };
   }
 
-  dispose(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+  /** Removes the folders of all that a test made. */
+  static disposeAll(): void {
+    for (const { folder } of FakeShell.made) rmSync(folder, { recursive: true, force: true });
+    FakeShell.made.clear();
   }
 }
