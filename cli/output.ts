@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import pc from "picocolors";
+import { createColors } from "picocolors";
 import { type GuestAccess, guestAccess, type ServiceAccess } from "../course/access";
 import { guestsOf, type LabPlan } from "../course/plan";
 import type { LabRecord } from "../course/record";
@@ -9,6 +9,9 @@ import { sshAlias, sshConfigPath } from "../operations/sshConfig";
 import type { StatusReport } from "../operations/status";
 import type { SweepReport } from "../operations/sweep";
 import type { UpReport } from "../operations/up";
+
+// Only where somebody looks: a log of CI or a pipe gets plain text.
+const pc = createColors(process.stdout.isTTY === true && process.env.NO_COLOR === undefined);
 
 /** Version of every JSON document the command line prints. */
 export const SCHEMA_VERSION = 1;

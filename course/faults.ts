@@ -24,6 +24,7 @@ export const FAULT_CODES = [
   "address-reserved",
   "address-space-exhausted",
   "name-too-long",
+  "lab-name-in-use",
   "image-missing",
   "image-build-failed",
   "registry-unreachable",

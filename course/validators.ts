@@ -114,7 +114,10 @@ const subnetsFree: Validator = (config, facts, lab) =>
     const user = inUse.find(
       (used) =>
         overlaps(parseSubnet(used.subnet), subnet) &&
-        !(used.own && used.own.id === facts.labId && used.own.objectName === `${lab}-${entry.name}`),
+        !(
+          used.own?.lab === lab &&
+          (used.own.id !== facts.labId || used.own.objectName === `${lab}-${entry.name}`)
+        ),
     );
     if (!user) return [];
     const where = `lab.switches[${index}].subnet`;
@@ -255,7 +258,23 @@ const labName: Validator = (_config, _facts, lab) =>
         },
       ];
 
+/** Names of objects begin with the lab's: two labs of one name on one machine would be in each other's way. */
+const nameFree: Validator = (_config, facts, lab) => {
+  const other = facts.subnets?.find((used) => used.own?.lab === lab && used.own.id !== facts.labId);
+  if (!other) return [];
+  return [
+    {
+      code: "lab-name-in-use",
+      where: "stack name",
+      what: `another lab named "${lab}" stands on this machine, made from another state (it has the ${other.user.replace(/ of lab .*/, "")})`,
+      expected: "a name of its own for each lab on a machine",
+      fix: "Take that one down where it was made, or give this one another name: that of its file, Pulumi.NAME.yaml",
+    },
+  ];
+};
+
 const VALIDATORS: readonly Validator[] = [
+  nameFree,
   labName,
   uniqueNames,
   modesSupported,

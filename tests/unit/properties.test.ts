@@ -63,7 +63,7 @@ describe("parseLab", () => {
 describe("makePlan", () => {
   test("never throws, whatever the schema accepts and whatever the host is", () => {
     let plans = 0;
-    check(fc.tuple(acceptedLabs, facts), ([input, known]) => {
+    check(fc.tuple(fc.oneof(acceptedLabs, goodLabs), facts), ([input, known]) => {
       const config = labSchema.parse(input);
       const result = makePlan("lab", config, known);
       if (result.ok) {
@@ -71,8 +71,8 @@ describe("makePlan", () => {
         expectSound(result.value);
       } else expect(result.faults.length).toBeGreaterThan(0);
     });
-    // Or the property would only ever have seen faults.
-    expect(plans).toBeGreaterThan(5);
+    // Or the property would hardly ever have seen a plan; about half of the labs have one.
+    expect(plans).toBeGreaterThan(50);
   });
 
   test("takes any lab's name or says that it is none", () =>

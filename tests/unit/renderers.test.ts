@@ -255,7 +255,7 @@ esac
     test("name and key with quotes stay one word each", () => {
       const run = ready({ key: `${KEY} ${EVIL}`, guest: { ...GUEST, objectName: EVIL } });
       expectJson(run, { ready: true });
-      expect(run.calls).toContain(`host docker|exec|${EVIL}|docker|info`);
+      expect(run.calls).toContain(`host docker|exec|${EVIL}|timeout|10|docker|info`);
       expect(fake.read(KEYS)).toBe(`${KEY} ${EVIL}\n`);
       expect(fake.has("pwned")).toBe(false);
     });

@@ -33,7 +33,7 @@ while :; do
     absent) fail "the guest is absent" ;;
     exited|dead) fail "the guest stopped with exit code $(docker inspect -f '{{.State.ExitCode}}' "$guest")" ;;
   esac
-  docker exec "$guest" docker info >/dev/null 2>&1 && break
+  docker exec "$guest" timeout 10 docker info >/dev/null 2>&1 && break
   [ "$(date +%s)" -lt "$end" ] || fail "its Docker Engine did not answer within ${deadline} s (guest is $state)"
   sleep 0.3
 done
