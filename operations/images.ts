@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import type { LabConfig } from "../course/config";
-import { type Fault, FaultError } from "../course/faults";
+import { FaultError } from "../course/faults";
 import {
   COURSE_IMAGES,
   type CourseImageName,
@@ -315,14 +315,4 @@ export async function missingImages(set: ImageSet): Promise<string[]> {
   const result = await docker(["image", "inspect", "-f", "{{.Id}}", ...records.map((record) => record.id)]);
   const present = new Set(result.stdout.split("\n"));
   return records.filter((record) => !present.has(record.id)).map((record) => record.reference);
-}
-
-/** The fault for an image that a run needs and this machine lacks. */
-export function imageMissing(reference: string): Fault {
-  return {
-    code: "image-missing",
-    where: `image ${reference}`,
-    what: "this machine does not have it",
-    fix: "Run: npx classlab images",
-  };
 }

@@ -35,6 +35,9 @@ export async function up(file: StackFile, options: UpOptions): Promise<UpReport>
   );
   await writeSshConfig(lab.plan);
   const services = guestsOf(lab.plan).flatMap((guest) => guestAccess(guest).services);
+  options.say(
+    services.length > 0 ? `opening ${services.length} services as a browser would` : "no service to open",
+  );
   const planned = new Map(lab.plan.units.map((unit) => [unit.stack, resourcesOf(lab.plan, unit).length]));
   return {
     plan: lab.plan,
