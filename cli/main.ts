@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { Command, CommanderError } from "commander";
-import { EXIT, exitCodeOf, FaultError, formatFaults } from "../course/faults";
+import { EXIT, exitCodeOf, type Fault, FaultError, formatFaults } from "../course/faults";
 import { resourcesOf } from "../course/resources";
 import { PACKAGE_ROOT } from "../operations/paths";
 import { readStackFile, type StackFile } from "../operations/stackFile";
@@ -57,6 +57,13 @@ async function confirm(question: string, options: Options): Promise<void> {
   ]);
 }
 
+const INTERRUPTED: Fault = {
+  code: "interrupted",
+  where: "this run",
+  what: "it was stopped before everything was done; what was done stands",
+  fix: "Run the command again: it goes on where it stopped",
+};
+
 /** Runs a command with progress on stderr and Ctrl-C handed to the engine, which stops after the step under way. */
 async function withProgress<T>(work: (progress: Progress, signal: AbortSignal) => Promise<T>): Promise<T> {
   const progress = new Progress({
@@ -64,7 +71,9 @@ async function withProgress<T>(work: (progress: Progress, signal: AbortSignal) =
     live: process.stderr.isTTY === true,
   });
   const controller = new AbortController();
+  let stopped = false;
   const stop = (signal: NodeJS.Signals) => {
+    stopped = true;
     progress.line("stopping after the steps under way; run the command again to go on");
     // A terminal sends Ctrl-C to the engine too; a second one would end it in the middle of a step.
     if (signal !== "SIGINT" || !process.stdin.isTTY) controller.abort();
@@ -73,6 +82,9 @@ async function withProgress<T>(work: (progress: Progress, signal: AbortSignal) =
   process.on("SIGTERM", stop);
   try {
     return await work(progress, controller.signal);
+  } catch (error) {
+    // What the engine says of steps that were ended on request is no news to whoever ended them.
+    throw stopped ? new FaultError([INTERRUPTED]) : error;
   } finally {
     process.removeListener("SIGINT", stop);
     process.removeListener("SIGTERM", stop);

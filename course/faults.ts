@@ -32,6 +32,7 @@ export const FAULT_CODES = [
   "stack-absent",
   "stack-locked",
   "engine-failed",
+  "interrupted",
   "guest-not-ready",
   "environment-missing",
   "needs-confirmation",
@@ -71,6 +72,7 @@ const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
   "environment-missing": EXIT.missing,
   "image-build-failed": EXIT.failed,
   "engine-failed": EXIT.failed,
+  interrupted: EXIT.failed,
   "guest-not-ready": EXIT.failed,
   "stack-locked": EXIT.locked,
 };

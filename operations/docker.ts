@@ -33,7 +33,18 @@ export async function dockerOutput(args: readonly string[], options?: ProcessOpt
   ]);
 }
 
-/** Runs a Docker command that prints JSON and checks its shape. */
-export async function dockerJson<T>(schema: z.ZodType<T>, args: readonly string[]): Promise<T> {
-  return schema.parse(JSON.parse(await dockerOutput(args)));
+/**
+ * Inspects objects and checks the answer's shape. An object that has gone since it was listed is left out: Docker prints
+ * the others and complains of it.
+ * @param command the words before the ids, e.g. `network inspect`
+ */
+export async function inspectAll<T>(
+  schema: z.ZodType<T[]>,
+  command: readonly string[],
+  ids: readonly string[],
+): Promise<T[]> {
+  if (ids.length === 0) return [];
+  const result = await docker([...command, ...ids]);
+  if (result.code !== 0 && !/no such/i.test(result.stderr)) await dockerOutput([...command, ...ids]);
+  return schema.parse(JSON.parse(result.stdout));
 }

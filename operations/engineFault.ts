@@ -54,12 +54,25 @@ export function engineFault(stack: string, error: unknown): FaultError {
   ]);
 }
 
+/** What the engine says of itself around the cause. */
+const NOISE =
+  /update failed|destroy failed|Command failed with exit code|\*\*\w+ failed\*\*|^code:|errors? occurred/;
+
+/** A line of the engine's transcript: sign, type, name, what it did, then the cause. */
+const STEP_LINE = /^[-+~]+\s+\S+\s+(\S+)\s.*?error:\s*(.*)$/;
+
+/** The causes in the engine's transcript: one line each, with the resource's name where it is known. */
 function diagnostics(text: string): string {
-  const lines = text.split("\n").map((line) => line.trimEnd());
-  const errors = lines.filter((line) => /error:/i.test(line));
-  return (errors.length > 0 ? errors : lines.filter((line) => line.trim() !== "").slice(-5))
+  const lines = text
+    .split("\n")
     .map((line) => line.trim())
-    .filter((line, index, all) => all.indexOf(line) === index)
-    .join("\n")
-    .replace(/\.$/, "");
+    .filter((line) => line !== "");
+  const errors = lines.filter((line) => /error:/i.test(line) && !NOISE.test(line));
+  const named = errors.flatMap((line) => {
+    const step = STEP_LINE.exec(line);
+    return step ? [`${step[1]}: ${step[2]}`] : [];
+  });
+  const plain = errors.map((line) => line.replace(/^error:\s*/i, ""));
+  const causes = named.length > 0 ? named : plain.length > 0 ? plain : lines.slice(-5);
+  return [...new Set(causes)].join("\n").replace(/\.$/, "");
 }

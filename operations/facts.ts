@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { LabFacts, SubnetInUse } from "../course/facts";
 import { readMark } from "../course/mark";
 import { numberToAddress, parseSubnet } from "../course/network";
-import { dockerJson, dockerOutput } from "./docker";
+import { dockerOutput, inspectAll } from "./docker";
 
 const networkSchema = z.array(
   z.looseObject({
@@ -25,7 +25,7 @@ type DockerNetwork = z.output<typeof networkSchema>[number];
 
 async function dockerNetworks(): Promise<DockerNetwork[]> {
   const ids = (await dockerOutput(["network", "ls", "-q", "--no-trunc"])).split("\n").filter(Boolean);
-  return ids.length === 0 ? [] : dockerJson(networkSchema, ["network", "inspect", ...ids]);
+  return inspectAll(networkSchema, ["network", "inspect"], ids);
 }
 
 function ipv4Configs(network: DockerNetwork): { subnet: string; gateway: string | undefined }[] {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { MARK_KEYS, type OwnerMark, readMark } from "../course/mark";
-import { dockerJson, dockerOutput } from "./docker";
+import { dockerOutput, inspectAll } from "./docker";
 
 /** An object on the platform that carries an owner mark. */
 export interface ObservedObject {
@@ -56,9 +56,9 @@ export async function observe(): Promise<ObservedObject[]> {
     names(["volume", "ls", "-q"]),
   ]);
   const [inspectedContainers, inspectedNetworks, inspectedVolumes] = await Promise.all([
-    containers.length ? dockerJson(containerSchema, ["inspect", ...containers]) : [],
-    networks.length ? dockerJson(networkSchema, ["network", "inspect", ...networks]) : [],
-    volumes.length ? dockerJson(volumeSchema, ["volume", "inspect", ...volumes]) : [],
+    inspectAll(containerSchema, ["inspect"], containers),
+    inspectAll(networkSchema, ["network", "inspect"], networks),
+    inspectAll(volumeSchema, ["volume", "inspect"], volumes),
   ]);
   return [
     ...inspectedContainers.flatMap((entry) =>

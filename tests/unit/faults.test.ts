@@ -17,6 +17,7 @@ const AT_RUN_TIME = [
   "stack-absent",
   "stack-locked",
   "engine-failed",
+  "interrupted",
   "guest-not-ready",
   "environment-missing",
   "needs-confirmation",

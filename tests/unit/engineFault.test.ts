@@ -1,0 +1,26 @@
+import { engineFault } from "../../operations/engineFault";
+
+test("of the engine's transcript only the causes are told, each once, with the resource's name", () => {
+  const text = `code: 255
+ stdout: Updating (dev):
++  docker:index:Network lan-network creating (0s)
++  docker:index:Network lan-network creating (0s) error: network with name dev-lan already exists
++  docker:index:Network lan-network **creating failed** error: network with name dev-lan already exists
++  pulumi:pulumi:Stack classlab-dev creating (1s) error: update failed
+Diagnostics:
+  docker:index:Network (lan-network):
+    error: network with name dev-lan already exists
+error: update failed
+err?: Error: Command failed with exit code 255: pulumi up --yes`;
+  expect(engineFault("dev", new Error(text)).message).toBe(
+    "stack dev: lan-network: network with name dev-lan already exists. Run the command again when the cause is mended: it goes on where it stopped. [engine-failed]",
+  );
+});
+
+test("a lock is told with who holds it and since when", () => {
+  const text =
+    "error: the stack is currently locked by 1 lock(s). file:///state/.pulumi/locks/x.json: created by root@vm (pid 27178) at 2026-11-23T22:36:50Z";
+  expect(engineFault("dev", text).message).toBe(
+    "stack dev: another run holds it: root@vm, process 27178, since 2026-11-23T22:36:50Z. Wait for it to end, and run the command again. [stack-locked]",
+  );
+});
