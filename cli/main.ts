@@ -4,6 +4,7 @@ import { createInterface } from "node:readline/promises";
 import { Command, CommanderError } from "commander";
 import { EXIT, exitCodeOf, type Fault, FaultError, formatFaults } from "../course/faults";
 import { resourcesOf } from "../course/resources";
+import { quote } from "../course/shell";
 import { PACKAGE_ROOT } from "../operations/paths";
 import { readStackFile, type StackFile } from "../operations/stackFile";
 import {
@@ -35,8 +36,9 @@ function labFile(options: Options): StackFile {
   return readStackFile(join(PACKAGE_ROOT, `Pulumi.${name}.yaml`), `--stack ${name}`);
 }
 
+/** The same rule as set-up's: `CI` set to nothing, `0` or `false` is no CI, and no consent. */
 function consent(options: Options): boolean {
-  return options.yes === true || process.env.CI !== undefined;
+  return options.yes === true || !["", "0", "false"].includes(process.env.CI ?? "");
 }
 
 async function confirm(question: string, options: Options): Promise<void> {
@@ -142,18 +144,17 @@ async function statusVerb(options: Options): Promise<number> {
 
 async function sweepVerb(options: Options): Promise<number> {
   const lab = options.all ? undefined : labFile(options).lab;
-  const { sweep } = await import("../operations/sweep.js");
-  const found = await sweep(lab, false);
-  if (!options.remove || found.found.length === 0) {
-    if (options.json) json({ schemaVersion: SCHEMA_VERSION, ok: found.found.length === 0, ...found });
-    else process.stdout.write(renderSweep(found));
-    return found.found.length === 0 ? EXIT.done : EXIT.leftovers;
-  }
+  const { findLeftovers, removeLeftovers } = await import("../operations/sweep.js");
+  const found = await findLeftovers(lab);
   if (!options.json) process.stdout.write(renderSweep(found));
-  await confirm(`Remove these ${found.found.length} object(s)?`, options);
-  const report = await sweep(lab, true);
-  if (options.json) json({ schemaVersion: SCHEMA_VERSION, ok: true, ...report });
-  else process.stdout.write(`Removed ${report.removed.length} object(s).\n`);
+  if (!options.remove || found.length === 0) {
+    if (options.json) json({ schemaVersion: SCHEMA_VERSION, ok: found.length === 0, found, removed: [] });
+    return found.length === 0 ? EXIT.done : EXIT.leftovers;
+  }
+  await confirm(`Remove these ${found.length} object(s)?`, options);
+  await removeLeftovers(found);
+  if (options.json) json({ schemaVersion: SCHEMA_VERSION, ok: true, found, removed: found });
+  else process.stdout.write(`Removed ${found.length} object(s).\n`);
   return EXIT.done;
 }
 
@@ -163,10 +164,9 @@ async function envVerb(options: Options): Promise<number> {
   const variables = await labEnvironment(file);
   if (options.json) json({ schemaVersion: SCHEMA_VERSION, variables });
   else {
-    const quoted = (value: string) => `'${value.replaceAll("'", `'\\''`)}'`;
     process.stdout.write(
       Object.entries(variables)
-        .map(([key, value]) => `export ${key}=${quoted(value)}\n`)
+        .map(([key, value]) => `export ${key}=${quote(value)}\n`)
         .join(""),
     );
   }
@@ -259,11 +259,8 @@ async function main(): Promise<number> {
     await program.parseAsync();
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 || error.code === "commander.help"
-      ? error.code === "commander.help"
-        ? EXIT.usage
-        : EXIT.done
-      : EXIT.usage;
+    // "commander.help" is the help shown for want of a verb, not the one asked for.
+    return error.exitCode === 0 && error.code !== "commander.help" ? EXIT.done : EXIT.usage;
   }
   return code;
 }

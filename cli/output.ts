@@ -3,11 +3,12 @@ import { createColors } from "picocolors";
 import { type GuestAccess, guestAccess, type ServiceAccess } from "../course/access";
 import { guestsOf, type LabPlan } from "../course/plan";
 import type { LabRecord } from "../course/record";
+import { quote } from "../course/shell";
 import type { DownReport } from "../operations/down";
+import type { ObservedObject } from "../operations/observe";
 import type { ServiceCheck } from "../operations/services";
 import { sshAlias, sshConfigPath } from "../operations/sshConfig";
 import type { StatusReport } from "../operations/status";
-import type { SweepReport } from "../operations/sweep";
 import type { UpReport } from "../operations/up";
 
 // Only where somebody looks: a log of CI or a pipe gets plain text.
@@ -43,7 +44,7 @@ export function sshCommand(plan: LabPlan, guest: { readonly name: string; readon
   const path = sshConfigPath(plan.lab);
   const near = relative(process.cwd(), path);
   const shown = near.startsWith("..") ? path : near;
-  return `ssh -F ${/[^\w@%+=:,./-]/.test(shown) ? `'${shown.replaceAll("'", `'\\''`)}'` : shown} ${sshAlias(plan, guest)}`;
+  return `ssh -F ${/[^\w@%+=:,./-]/.test(shown) ? quote(shown) : shown} ${sshAlias(plan, guest)}`;
 }
 
 function table(rows: readonly Row[], indent: string): string {
@@ -169,14 +170,12 @@ export function renderStatus(report: StatusReport): string {
   ].join("\n");
 }
 
-/** The result of `sweep`. */
-export function renderSweep(report: SweepReport): string {
-  if (report.found.length === 0) return "Nothing that carries the mark stands on this machine.\n";
-  const rows = report.found.map((object) => ({
+/** What `sweep` found. */
+export function renderSweep(found: readonly ObservedObject[]): string {
+  if (found.length === 0) return "Nothing that carries the mark stands on this machine.\n";
+  const rows = found.map((object) => ({
     name: `${object.kind} ${object.name}`,
     text: `lab ${object.mark.lab}${object.mark.team ? `, ${object.mark.team}` : ""}${object.created ? `, made ${object.created.slice(0, 19)}` : ""}`,
   }));
-  const end =
-    report.removed.length > 0 ? `Removed ${report.removed.length} object(s).` : "Remove them: add --remove.";
-  return `${table(rows, "  ")}\n${end}\n`;
+  return `${table(rows, "  ")}\nRemove them: add --remove.\n`;
 }

@@ -1,9 +1,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { quote } from "../course/shell";
 import { onDisk } from "./dockerStack";
 import { labelInputs } from "./hypervisors/containers";
-import { quote } from "./hypervisors/containers/render";
 import type { SinglePortStackArgs } from "./nginxServer";
 import { script } from "./script";
 

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { type Fault, FaultError } from "../course/faults";
+import { FaultError } from "../course/faults";
 import { type ProcessOptions, type ProcessResult, run } from "./process";
 
 /** Runs the Docker client on this machine; a failure is told by the result. */
@@ -7,30 +7,33 @@ export function docker(args: readonly string[], options?: ProcessOptions): Promi
   return run("docker", args, options);
 }
 
-/** The fault for a Docker Engine that does not answer, with the client's own words. */
-export function dockerNotRunning(words: string): Fault {
-  return {
-    code: "docker-not-running",
-    where: "this machine",
-    what: `Docker does not answer (${words.trim().split("\n").at(-1) ?? "no reason given"})`,
-    fix: "Start Docker, or run npm start, which installs and starts it",
-  };
+/** A failed Docker command as a fault, with the client's own words. */
+function dockerFault(args: readonly string[], result: ProcessResult): FaultError {
+  const words = result.stderr.trim().split("\n").at(-1);
+  if (/cannot connect|is the docker daemon running|error during connect/i.test(result.stderr)) {
+    return new FaultError([
+      {
+        code: "docker-not-running",
+        where: "this machine",
+        what: `Docker does not answer (${words ?? "no reason given"})`,
+        fix: "Start Docker, or run npm start, which installs and starts it",
+      },
+    ]);
+  }
+  return new FaultError([
+    {
+      code: "engine-failed",
+      where: `docker ${args[0] ?? ""} ${args[1] ?? ""}`.trim(),
+      what: words ?? `exit code ${result.code}`,
+    },
+  ]);
 }
 
 /** Runs the Docker client and returns its output. @throws FaultError when it fails, with its words */
 export async function dockerOutput(args: readonly string[], options?: ProcessOptions): Promise<string> {
   const result = await docker(args, options);
-  if (result.code === 0) return result.stdout;
-  if (/cannot connect|is the docker daemon running|error during connect/i.test(result.stderr)) {
-    throw new FaultError([dockerNotRunning(result.stderr)]);
-  }
-  throw new FaultError([
-    {
-      code: "engine-failed",
-      where: `docker ${args[0] ?? ""} ${args[1] ?? ""}`.trim(),
-      what: result.stderr.trim().split("\n").at(-1) ?? `exit code ${result.code}`,
-    },
-  ]);
+  if (result.code !== 0) throw dockerFault(args, result);
+  return result.stdout;
 }
 
 /**
@@ -45,6 +48,6 @@ export async function inspectAll<T>(
 ): Promise<T[]> {
   if (ids.length === 0) return [];
   const result = await docker([...command, ...ids]);
-  if (result.code !== 0 && !/no such/i.test(result.stderr)) await dockerOutput([...command, ...ids]);
+  if (result.code !== 0 && !/no such/i.test(result.stderr)) throw dockerFault(command, result);
   return schema.parse(JSON.parse(result.stdout));
 }

@@ -1,5 +1,4 @@
-import type { OwnerMark } from "../course/mark";
-import { type ObservedObject, observe } from "./observe";
+import { findMarked, type ObservedObject } from "./observe";
 import { openExisting } from "./prepare";
 import { isFault, type OnUnitEvent, runUnits, type UnitResult } from "./runUnits";
 import type { StackFile } from "./stackFile";
@@ -9,11 +8,6 @@ export interface DownReport {
   readonly units: readonly UnitResult[];
   /** Objects of the lab that still stand afterwards. */
   readonly left: readonly ObservedObject[];
-}
-
-/** Objects that carry the mark of a lab. */
-export async function objectsOf(lab: OwnerMark["lab"]): Promise<ObservedObject[]> {
-  return (await observe()).filter((object) => object.mark.lab === lab);
 }
 
 /** Takes a lab down: teams first, what they share last. A lab of which nothing stands is down already. */
@@ -30,5 +24,5 @@ export async function down(
   } catch (error) {
     if (!isFault(error, "stack-absent")) throw error;
   }
-  return { units, left: await objectsOf(file.lab) };
+  return { units, left: await findMarked(file.lab) };
 }

@@ -73,25 +73,25 @@ async function build(
   name: string,
   folder: string,
   args: Readonly<Record<string, string>>,
-  extra: { readonly files: Readonly<Record<string, string>> },
+  files: Readonly<Record<string, string>>,
   say: Say,
 ): Promise<ImageRecord> {
   const hash = hashOf(
     ...contextParts(folder),
     ...Object.entries(args).flat(),
-    ...Object.entries(extra.files).flatMap(([file, path]) => [file, readFileSync(path)]),
+    ...Object.entries(files).flatMap(([file, path]) => [file, readFileSync(path)]),
   );
   const reference = `classlab/${name}:${hash}`;
   const known = await imageId(reference);
   if (known) return { reference, id: known };
   say(`image ${name}: building`);
   const started = Date.now();
-  // The context is a stream of its own, so that files from elsewhere join it without a copy in the source tree.
+  // The context is a copy, so that files from elsewhere join it without standing in the source tree.
   const context = mkdtempSync(join(tmpdir(), "classlab-image-"));
   try {
     const staged = await run("cp", ["-R", `${folder}/.`, context]);
     if (staged.code !== 0) throw buildFault(tail(staged.stderr), name);
-    for (const [file, path] of Object.entries(extra.files)) {
+    for (const [file, path] of Object.entries(files)) {
       const copied = await run("cp", [path, join(context, file)]);
       if (copied.code !== 0) throw buildFault(tail(copied.stderr), name);
     }
@@ -202,6 +202,17 @@ function composeBinary(): string {
   return path;
 }
 
+/** The guest's image on a base; `standIn` is what it says of itself at login, empty where it is what its name says. */
+function buildGuest(base: ImageRecord, standIn: string, say: Say): Promise<ImageRecord> {
+  return build(
+    "guest",
+    join(IMAGES_FOLDER, "guest"),
+    { BASE: base.reference, STAND_IN: standIn },
+    { "docker-compose": composeBinary() },
+    say,
+  );
+}
+
 async function fromDistribution(say: Say, consent: boolean): Promise<ImageSet> {
   const base = await buildBase(say, consent);
   const made = new Map<CourseImageName, Promise<ImageRecord>>();
@@ -214,18 +225,12 @@ async function fromDistribution(say: Say, consent: boolean): Promise<ImageSet> {
         recipe.base === "none"
           ? {}
           : { BASE: recipe.base === "distribution" ? base.reference : (await course(recipe.base)).reference };
-      return build(name, join(IMAGES_FOLDER, recipe.folder), args, { files: {} }, say);
+      return build(name, join(IMAGES_FOLDER, recipe.folder), args, {}, say);
     })();
     made.set(name, building);
     return building;
   };
-  const guest = build(
-    "guest",
-    join(IMAGES_FOLDER, "guest"),
-    { BASE: base.reference, STAND_IN: STAND_IN_TEXT },
-    { files: { "docker-compose": composeBinary() } },
-    say,
-  );
+  const guest = buildGuest(base, STAND_IN_TEXT, say);
   return collect("distribution", guest, course);
 }
 
@@ -270,16 +275,7 @@ async function pull(name: CourseImageName | "guest", say: Say): Promise<ImageRec
 }
 
 async function fromRegistry(say: Say): Promise<ImageSet> {
-  const guest = (async () => {
-    const base = await pull("guest", say);
-    return build(
-      "guest",
-      join(IMAGES_FOLDER, "guest"),
-      { BASE: base.reference, STAND_IN: "" },
-      { files: { "docker-compose": composeBinary() } },
-      say,
-    );
-  })();
+  const guest = pull("guest", say).then((base) => buildGuest(base, "", say));
   return collect("registry", guest, (name) => pull(name, say));
 }
 

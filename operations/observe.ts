@@ -49,7 +49,7 @@ function marked<T extends object>(
 }
 
 /** Everything on this machine's Docker that carries an owner mark, read without Pulumi state. */
-export async function observe(): Promise<ObservedObject[]> {
+async function observe(): Promise<ObservedObject[]> {
   const [containers, networks, volumes] = await Promise.all([
     names(["ps", "-aq", "--no-trunc"]),
     names(["network", "ls", "-q", "--no-trunc"]),
@@ -76,6 +76,11 @@ export async function observe(): Promise<ObservedObject[]> {
       marked(entry.Labels, { kind: "volume" as const, name: entry.Name, created: entry.CreatedAt ?? "" }),
     ),
   ];
+}
+
+/** What carries the mark of one lab, by name; of every lab when it is undefined. */
+export async function findMarked(lab: string | undefined): Promise<ObservedObject[]> {
+  return (await observe()).filter((object) => lab === undefined || object.mark.lab === lab);
 }
 
 /** Removes one observed object. @throws FaultError with Docker's words */

@@ -1,6 +1,6 @@
 import { guestAccess } from "../course/access";
 import { guestsOf, type LabPlan } from "../course/plan";
-import { objectsOf } from "./down";
+import { findMarked } from "./observe";
 import { prepareExisting } from "./prepare";
 import { checkServices, type ServiceCheck } from "./services";
 import type { StackFile } from "./stackFile";
@@ -24,7 +24,7 @@ export interface StatusReport {
 
 /** Looks at a lab: its guests on the platform, its services over HTTP. */
 export async function status(file: StackFile): Promise<StatusReport> {
-  const [lab, objects] = await Promise.all([prepareExisting(file), objectsOf(file.lab)]);
+  const [lab, objects] = await Promise.all([prepareExisting(file), findMarked(file.lab)]);
   const guests = await Promise.all(
     guestsOf(lab.plan).map(async (guest): Promise<GuestStatus> => {
       const object = objects.find((entry) => entry.kind === "container" && entry.name === guest.objectName);

@@ -26,7 +26,7 @@ export function deployUnit({ plan, unit, record }: StackSettings): UnitOutputs {
   const driver = driverOf(plan.target);
   const context: DriverContext = {
     mark: { lab: plan.lab, id: record.labId, stack: unit.stack },
-    images: { source: record.images.source, guest: record.images.guest, course: record.images.course },
+    images: record.images,
   };
   const hosts = new Map(
     plan.hosts.map((host) => [

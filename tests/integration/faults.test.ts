@@ -60,8 +60,7 @@ suite("run-time faults", () => {
       "-c",
       `until docker exec ${probe} test -e /usr/local/bin/docker; do sleep 0.1; done`,
     ]);
-    const images = { source: RECORD.images.source, guest: RECORD.images.guest, course: RECORD.images.course };
-    const script = renderPreload(containerChannel(guest, "dev"), images);
+    const script = renderPreload(containerChannel(guest, "dev"), RECORD.images);
     const result = await execute("sh", ["-s", "--"], { stdin: script });
     expect(result.code).toBe(1);
     expect(engineFault("dev", result.stderr).message).toBe(fixture("image-missing.txt"));

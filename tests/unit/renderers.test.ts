@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { renderPreload } from "../../components/courseImages";
 import { containerChannel } from "../../components/hypervisors/containers/channel";
 import {
-  quote,
   renderAdapterList,
   renderAdapters,
   renderReady,
@@ -12,6 +11,7 @@ import { renderFarm } from "../../components/nginxFarm";
 import { renderWordPressFiles } from "../../components/wordPressStack";
 import { COURSE_IMAGES, type ImageSet } from "../../course/images";
 import type { AdapterPlan, GuestPlan } from "../../course/plan";
+import { quote } from "../../course/shell";
 import { devPlan, guestNamed } from "./labs";
 import { FakeShell, SHELLS, type ShellRun } from "./shell";
 

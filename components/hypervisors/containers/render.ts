@@ -1,12 +1,8 @@
 import type { AdapterPlan, GuestPlan } from "../../../course/plan";
+import { quote } from "../../../course/shell";
 
 /** Seconds a guest may take until its Docker Engine answers. */
 export const READY_DEADLINE_SECONDS = 120;
-
-/** Quotes a word for POSIX sh. */
-export function quote(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
-}
 
 /**
  * Script for this machine: waits until the guest's Docker Engine answers over the channel and lets the team's key in.
