@@ -4,6 +4,7 @@ import { LAB_RECORD_TYPE } from "../components/labRecord";
 import { type LabRecord, labRecordSchema } from "../course/record";
 import { engineFault } from "./engineFault";
 import { homeFolder } from "./paths";
+import { pulumiCommand } from "./pulumiCommand";
 import { PROJECT } from "./workFolder";
 
 /** Engine events, passed on for progress. */
@@ -52,14 +53,17 @@ export class StackEngine {
    * @returns undefined when it does not exist and is not to be made
    */
   static async open(name: string, folder: string, create: boolean): Promise<StackEngine | undefined> {
-    const options: automation.LocalWorkspaceOptions = { workDir: folder };
+    const options: automation.LocalWorkspaceOptions = {
+      workDir: folder,
+      pulumiCommand: await pulumiCommand(),
+    };
     // The program is loaded on demand: only a run needs it.
     const program: automation.PulumiFn = async () => (await import("../stacks/index.js")).program();
     const args: automation.InlineProgramArgs = { stackName: name, projectName: PROJECT, program };
     try {
       return new StackEngine(name, await automation.LocalWorkspace.selectStack(args, options));
     } catch (error) {
-      if (!(error instanceof automation.StackNotFoundError)) throw engineFault(name, error);
+      if (!/no stack named .* found/.test(String(error))) throw engineFault(name, error);
     }
     if (!create) return undefined;
     try {
@@ -93,12 +97,20 @@ export class StackEngine {
     await this.guard(() => this.stack.setTag(ID_TAG, id));
   }
 
-  /** Brings the unit to its plan. */
-  async up(onEvent: (event: EngineEvent) => void, signal?: AbortSignal): Promise<Changes> {
+  /**
+   * Brings the unit to its plan.
+   * @param replace URNs of resources to be made anew although their inputs are the same
+   */
+  async up(
+    onEvent: (event: EngineEvent) => void,
+    signal?: AbortSignal,
+    replace: readonly string[] = [],
+  ): Promise<Changes> {
     const options: automation.UpOptions = {
       onEvent,
       suppressProgress: true,
       parallel: 16,
+      replace: [...replace],
       ...(signal ? { signal } : {}),
     };
     const result = await this.guard(() => this.stack.up(options));
