@@ -13,6 +13,9 @@ export interface Options {
   readonly all?: boolean;
   readonly remove?: boolean;
   readonly update?: boolean;
+  readonly repair?: boolean;
+  readonly team?: readonly string[];
+  readonly replace?: readonly string[];
 }
 
 /** A verb: does its work, prints its result, returns the exit code. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { EXIT, exitCodeOf, FaultError, formatFaults } from "../course/faults";
 import { PACKAGE_ROOT } from "../operations/paths";
+import { markThisRun } from "../operations/runMark";
 import { json, type Options, type Verb } from "./context";
 import { SCHEMA_VERSION } from "./output";
 import { downVerb } from "./verbs/down";
@@ -25,6 +26,12 @@ function reportError(error: unknown, asJson: boolean): number {
   );
   return EXIT.failed;
 }
+
+/** An option that may be given several times. */
+const collect = (value: string, before: readonly string[] | undefined): string[] => [
+  ...(before ?? []),
+  value,
+];
 
 function makeProgram(finish: (code: number) => void): Command {
   const version: unknown = JSON.parse(readFileSync(join(PACKAGE_ROOT, "package.json"), "utf8")).version;
@@ -55,7 +62,16 @@ function makeProgram(finish: (code: number) => void): Command {
     });
   };
   add("plan", "show what a lab will be; needs neither engine nor Docker", planVerb);
-  add("up", "bring a lab to its plan and show what to open", upVerb);
+  add("up", "bring a lab to its plan and show what to open", upVerb, (command) =>
+    command
+      .option("--repair", "also bring back what learners changed inside guests; listed first")
+      .option("--team <id>", "with --repair: only this team (may be repeated)", collect)
+      .option(
+        "--replace <team[/guest]>",
+        "allow this guest to be replaced or deleted (may be repeated)",
+        collect,
+      ),
+  );
   add("down", "take a lab down", downVerb);
   add("status", "show guests and services as they are", statusVerb);
   add("sweep", "list what stands of a lab, by owner mark alone", sweepVerb, (command) =>
@@ -69,6 +85,7 @@ function makeProgram(finish: (code: number) => void): Command {
 }
 
 async function main(): Promise<number> {
+  markThisRun();
   let code: number = EXIT.done;
   const program = makeProgram((value) => {
     code = value;

@@ -5,6 +5,7 @@ import { guestsOf, type LabPlan } from "../course/plan";
 import type { LabRecord } from "../course/record";
 import { quote } from "../course/shell";
 import type { DownReport } from "../operations/down";
+import type { Drift } from "../operations/drift";
 import type { ObservedObject } from "../operations/observe";
 import type { ServiceCheck } from "../operations/services";
 import { sshAlias, sshConfigPath } from "../operations/sshConfig";
@@ -97,6 +98,7 @@ export function renderUp(report: UpReport, selection: string): string {
     ...guests,
     "",
     changes,
+    ...renderLeft(report.left, selection),
     images(report.record),
     CONTAINERS_NOTE,
     `Take it down: npx classlab down ${selection}`,
@@ -104,11 +106,16 @@ export function renderUp(report: UpReport, selection: string): string {
   ].join("\n");
 }
 
+/** Whether an `up` did what it is for: every service answers, but for those that learners changed. */
+export function upSucceeded(report: UpReport): boolean {
+  return report.services.every((service) => service.ok || service.changed === true);
+}
+
 /** The document of `up --json`. */
 export function upJson(report: UpReport): object {
   return {
     schemaVersion: SCHEMA_VERSION,
-    ok: report.services.every((service) => service.ok),
+    ok: upSucceeded(report),
     lab: report.plan.lab,
     access: report.plan.access,
     imageSource: report.record.images.source,
@@ -120,6 +127,7 @@ export function upJson(report: UpReport): object {
       sshCommand: sshCommand(report.plan, guest),
     })),
     services: report.services,
+    left: report.left,
   };
 }
 
@@ -155,17 +163,45 @@ export function renderDown(lab: string, selection: string, report: DownReport): 
   return `Lab "${lab}" is down: ${removed} resource(s) removed, nothing of it stands.\n`;
 }
 
+/** Differences as lines: what is so, whose it is, what mends it. */
+function driftRows(drift: readonly Drift[]): string {
+  return drift
+    .map((entry) => {
+      const where = entry.team ? `${entry.team}${entry.guest ? `/${entry.guest}` : ""}: ` : "";
+      return `  ${entry.kind.padEnd(8)} ${where}${entry.what}`;
+    })
+    .join("\n");
+}
+
+/** What `up` left as learners made it; empty when there is nothing. */
+function renderLeft(left: readonly Drift[], selection: string): string[] {
+  if (left.length === 0) return [];
+  const mendable = left.some((entry) => entry.mend);
+  return [
+    "",
+    "Left as learners made it:",
+    driftRows(left),
+    ...(mendable ? [`Bring back what is ours of it: npx classlab up ${selection} --repair`] : []),
+  ];
+}
+
 /** The result of `status`. */
-export function renderStatus(report: StatusReport): string {
+export function renderStatus(report: StatusReport, selection: string): string {
+  const host = report.drift.filter((entry) => entry.level === "host");
+  const inside = report.drift.filter((entry) => entry.level === "guest");
   return [
     ...report.guests.map((guest) => {
       const rows = serviceRows(guest.services);
       const state = guest.state === "running" ? pc.green(guest.state) : pc.red(guest.state);
       return `  ${pc.bold(`${guest.team}  ${guest.guest}`)}  ${state}${rows.length > 0 ? `\n${table(rows, "    ")}` : ""}`;
     }),
-    report.ok
-      ? "Everything planned runs and answers."
-      : "Not everything planned runs and answers: npx classlab up brings back what is missing.",
+    ...(host.length > 0 ? ["", `To be made again by npx classlab up ${selection}:`, driftRows(host)] : []),
+    ...(inside.length > 0 ? ["", "Changed inside guests (learners' work):", driftRows(inside)] : []),
+    ...(inside.some((entry) => entry.mend)
+      ? [`Bring back what is ours of it: npx classlab up ${selection} --repair`]
+      : []),
+    "",
+    report.ok ? "Everything planned runs and answers." : "Not everything planned runs and answers.",
     "",
   ].join("\n");
 }

@@ -1,4 +1,5 @@
-import { type Fault, FaultError } from "../course/faults";
+import { EXIT, type Fault, FaultError, formatFaults } from "../course/faults";
+import { endOwnProcesses, endOwnPrograms } from "../operations/recovery/processes";
 import { Progress } from "./progress";
 
 const INTERRUPTED: Fault = {
@@ -8,32 +9,50 @@ const INTERRUPTED: Fault = {
   fix: "Run the command again: it goes on where it stopped",
 };
 
-/** Runs a command with progress on stderr and Ctrl-C handed to the engine, which stops after the step under way. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** A launcher may pass on what the terminal has sent to everybody: within this many milliseconds it is one signal. */
+const ONE_SIGNAL = 300;
+
+/**
+ * Runs a command with progress on stderr. Ctrl-C once: the engine is asked to stop, finishes or ends the steps under way
+ * and records them. Twice: everything is ended at once; the next run mends what that leaves.
+ * @param standing says in a line what stands, for a run that was stopped
+ */
 export async function withProgress<T>(
   work: (progress: Progress, signal: AbortSignal) => Promise<T>,
+  standing?: () => Promise<string>,
 ): Promise<T> {
   const progress = new Progress({
     write: (text) => process.stderr.write(text),
     live: process.stderr.isTTY === true,
   });
   const controller = new AbortController();
-  let stopped = false;
-  const stop = (signal: NodeJS.Signals) => {
-    stopped = true;
-    progress.line("stopping after the steps under way; run the command again to go on");
-    // A terminal sends Ctrl-C to the engine too; a second one would end it in the middle of a step.
-    if (signal !== "SIGINT" || !process.stdin.isTTY) controller.abort();
+  let asked: number | undefined;
+  const stop = () => {
+    if (asked === undefined) {
+      asked = performance.now();
+      progress.line("stopping after the steps under way (once more: at once)");
+      controller.abort();
+      endOwnPrograms();
+      return;
+    }
+    if (performance.now() - asked < ONE_SIGNAL) return;
+    progress.stop();
+    endOwnProcesses();
+    process.stderr.write(`${formatFaults([INTERRUPTED])}\n`);
+    process.exit(EXIT.failed);
   };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
+  for (const signal of SIGNALS) process.on(signal, stop);
   try {
     return await work(progress, controller.signal);
   } catch (error) {
+    if (asked === undefined) throw error;
     // What the engine says of steps that were ended on request is no news to whoever ended them.
-    throw stopped ? new FaultError([INTERRUPTED]) : error;
+    const stands = await standing?.().catch(() => undefined);
+    throw new FaultError([stands ? { ...INTERRUPTED, what: `${INTERRUPTED.what}: ${stands}` } : INTERRUPTED]);
   } finally {
-    process.removeListener("SIGINT", stop);
-    process.removeListener("SIGTERM", stop);
+    for (const signal of SIGNALS) process.removeListener(signal, stop);
     progress.stop();
   }
 }

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { CourseImageName } from "../course/images";
 import type { DockerStackPlan } from "../course/plan";
 import { type GuestImageIds, renderPreload } from "./courseImages";
-import type { DockerStackContext } from "./dockerStack";
+import { type DockerStackContext, lifeInGuest } from "./dockerStack";
 import type { DriverContext, Guest, GuestChannel, StackProviders } from "./hypervisors/driver";
 import { NginxFarm } from "./nginxFarm";
 import { NginxServer } from "./nginxServer";
@@ -43,8 +43,7 @@ export class DockerHost extends pulumi.ComponentResource {
         parent: this,
         provider: providers.command,
         dependsOn: [guest.ready],
-        deletedWith: guest.disk,
-        replaceWith: [guest.disk],
+        ...lifeInGuest(guest),
         deleteBeforeReplace: true,
       },
     );
@@ -63,7 +62,7 @@ export class DockerHost extends pulumi.ComponentResource {
         engine,
         providers,
         channel,
-        disk: guest.disk,
+        guest,
         ready: images,
         imageId: (image: CourseImageName) => ids.apply((table) => table[image]),
         mark: context.mark,

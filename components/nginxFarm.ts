@@ -24,20 +24,29 @@ export function renderFarm(name: string, imageId: string, mark: OwnerMark): stri
   const labels = Object.entries({ ...markLabels(mark), [FARM_LABEL]: name });
   return `set -eu
 mine() { docker ps -a --filter 'label=${FARM_LABEL}=${name}' "$@" --format '{{.Names}}'; }
-for existing in $(mine); do
-  keep=
-  for port in "$@"; do [ "$existing" != "${name}-$port" ] || keep=1; done
-  [ -n "$keep" ] || docker rm -f "$existing" >/dev/null
+bring() {
+  for existing in $(mine); do
+    keep=
+    for port in "$@"; do [ "$existing" != "${name}-$port" ] || keep=1; done
+    [ -n "$keep" ] || docker rm -f "$existing" >/dev/null
+  done
+  present=$(mine)
+  running=$(mine --filter status=running)
+  for port in "$@"; do
+    printf '%s\n' "$running" | grep -Fqx "${name}-$port" && continue
+    if printf '%s\n' "$present" | grep -Fqx "${name}-$port"; then echo "start ${name}-$port"
+    else echo "run -d --name ${name}-$port -p $port:80 --restart unless-stopped ${labels.map(([key, value]) => `--label ${key}=${value}`).join(" ")} ${imageId}"
+    fi
+  done | xargs -r -L 1 -P 4 docker >/dev/null
+}
+# The script of a run that was killed may still be at work in here: what it made first is found at the next attempt.
+attempt=1
+until bring "$@"; do
+  [ "$attempt" -lt 3 ] || exit 1
+  attempt=$((attempt + 1))
+  sleep 1
 done
-present=$(mine)
-running=$(mine --filter status=running)
-for port in "$@"; do
-  printf '%s\\n' "$running" | grep -Fqx "${name}-$port" && continue
-  if printf '%s\\n' "$present" | grep -Fqx "${name}-$port"; then echo "start ${name}-$port"
-  else echo "run -d --name ${name}-$port -p $port:80 --restart unless-stopped ${labels.map(([key, value]) => `--label ${key}=${value}`).join(" ")} ${imageId}"
-  fi
-done | xargs -r -L 1 -P 4 docker >/dev/null
-echo "{\\"containers\\":$(mine --filter status=running | wc -l)}"
+echo "{"containers":$(mine --filter status=running | wc -l)}"
 `;
 }
 

@@ -50,7 +50,7 @@ export class WordPressStack extends pulumi.ComponentResource {
       new random.RandomPassword(
         `${name}-${suffix}`,
         { length: 24, special: false },
-        { parent: this, provider: context.providers.random, replaceWith: [context.disk] },
+        { parent: this, provider: context.providers.random, replaceWith: [context.guest.disk] },
       ).result;
     const files = script(
       `${name}-files`,

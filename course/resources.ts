@@ -6,16 +6,26 @@ export interface PlannedResource {
   readonly name: string;
 }
 
+/** Kinds of objects that a Docker Engine holds. */
+export type ObjectKind = "container" | "network" | "volume";
+
+/** Type token of the resource for an object of a kind. */
+export function logicalType(kind: ObjectKind): string {
+  return `docker:index/${kind}:${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
+}
+
+/** Logical name of a guest; its children's names begin with it. */
+export function guestLogicalName(guest: { readonly team: string; readonly name: string }): string {
+  return `${guest.team}-${guest.name}`;
+}
+
 const component = (kind: string, name: string): PlannedResource => ({ type: `classlab:index:${kind}`, name });
 const command = (name: string): PlannedResource => ({ type: "command:local:Command", name });
 const provider = (kind: string, name: string): PlannedResource => ({
   type: `pulumi:providers:${kind}`,
   name,
 });
-const docker = (kind: string, name: string): PlannedResource => ({
-  type: `docker:index/${kind.toLowerCase()}:${kind}`,
-  name,
-});
+const docker = (kind: ObjectKind, name: string): PlannedResource => ({ type: logicalType(kind), name });
 const password = (name: string): PlannedResource => ({
   type: "random:index/randomPassword:RandomPassword",
   name,
@@ -25,14 +35,14 @@ function stackResources(parent: string, stack: DockerStackPlan): PlannedResource
   const name = `${parent}-${stack.name}`;
   switch (stack.kind) {
     case "nginx":
-      return [component("NginxServer", name), docker("Container", `${name}-container`)];
+      return [component("NginxServer", name), docker("container", `${name}-container`)];
     case "nginx-farm":
       return [component("NginxFarm", name), command(`${name}-containers`)];
     case "php-apache":
       return [
         component("PhpApache", name),
         command(`${name}-page`),
-        docker("Container", `${name}-container`),
+        docker("container", `${name}-container`),
       ];
     case "wordpress":
       return [
@@ -40,21 +50,21 @@ function stackResources(parent: string, stack: DockerStackPlan): PlannedResource
         password(`${name}-password`),
         password(`${name}-root-password`),
         command(`${name}-files`),
-        docker("Network", `${name}-network`),
-        docker("Volume", `${name}-data`),
-        docker("Container", `${name}-database`),
-        docker("Container", `${name}-site`),
+        docker("network", `${name}-network`),
+        docker("volume", `${name}-data`),
+        docker("container", `${name}-database`),
+        docker("container", `${name}-site`),
       ];
   }
 }
 
 function guestResources(team: TeamPlan, guest: GuestPlan): PlannedResource[] {
-  const name = `${team.id}-${guest.name}`;
+  const name = guestLogicalName({ team: team.id, name: guest.name });
   const host = `${name}-docker`;
   return [
     component("GuestVm", name),
-    docker("Volume", `${name}-disk`),
-    docker("Container", `${name}-machine`),
+    docker("volume", `${name}-disk`),
+    docker("container", `${name}-machine`),
     command(`${name}-ready`),
     command(`${name}-adapters`),
     component("DockerHost", host),
@@ -91,7 +101,7 @@ export function resourcesOf(plan: LabPlan, unit: UnitPlan): PlannedResource[] {
       .filter((entry) => unit.switches.includes(entry.name))
       .flatMap((entry) => [
         component("VirtualSwitch", entry.name),
-        docker("Network", `${entry.name}-network`),
+        docker("network", `${entry.name}-network`),
       ]),
     ...plan.teams.filter((team) => unit.teams.includes(team.id)).flatMap(teamResources),
   ];

@@ -29,10 +29,18 @@ function dockerFault(args: readonly string[], result: ProcessResult): FaultError
   ]);
 }
 
-/** Runs the Docker client and returns its output. @throws FaultError when it fails, with its words */
-export async function dockerOutput(args: readonly string[], options?: ProcessOptions): Promise<string> {
+/**
+ * Runs the Docker client and returns its output.
+ * @param options.gone whether an object that is not there (any more) is as good as done
+ * @throws FaultError when it fails, with its words
+ */
+export async function dockerOutput(
+  args: readonly string[],
+  options: ProcessOptions & { readonly gone?: boolean } = {},
+): Promise<string> {
   const result = await docker(args, options);
-  if (result.code !== 0) throw dockerFault(args, result);
+  if (result.code !== 0 && !(options.gone && /no such|not found/i.test(result.stderr)))
+    throw dockerFault(args, result);
   return result.stdout;
 }
 

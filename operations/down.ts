@@ -1,28 +1,45 @@
 import { findMarked, type ObservedObject } from "./observe";
-import { openExisting } from "./prepare";
+import { knownId, openExisting } from "./prepare";
+import { removeUnknown } from "./recovery/unknown";
 import { isFault, type OnUnitEvent, runUnits, type UnitResult } from "./runUnits";
 import type { StackFile } from "./stackFile";
+import { inOrder, removeLeftovers } from "./sweep";
 
 /** What `down` reports. */
 export interface DownReport {
   readonly units: readonly UnitResult[];
-  /** Objects of the lab that still stand afterwards. */
+  /** Objects under the lab's name that still stand afterwards: they are another lab's. */
   readonly left: readonly ObservedObject[];
 }
 
-/** Takes a lab down: teams first, what they share last. A lab of which nothing stands is down already. */
-export async function down(
-  file: StackFile,
-  options: { readonly onEvent: OnUnitEvent; readonly signal?: AbortSignal },
-): Promise<DownReport> {
+/** Options of `down`. */
+export interface DownOptions {
+  readonly say: (line: string) => void;
+  readonly onEvent: OnUnitEvent;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Takes a lab down: teams first, what they share last. A lab of which nothing stands is down already. What carries the
+ * lab's own id and was in no state goes too.
+ */
+export async function down(file: StackFile, options: DownOptions): Promise<DownReport> {
   let units: UnitResult[] = [];
+  let id: string | undefined;
   try {
-    const lab = await openExisting(file);
+    const lab = await openExisting(file, options.say);
+    id = await knownId(lab.units);
+    for (const unit of lab.units) if (id) await removeUnknown(lab.plan, unit, id, options.say);
     units = await runUnits([...lab.units].reverse(), (unit) =>
       unit.engine.destroy((event) => options.onEvent(unit.unit.stack, event), options.signal),
     );
   } catch (error) {
     if (!isFault(error, "stack-absent")) throw error;
   }
-  return { units, left: await findMarked(file.lab) };
+  const standing = await findMarked(file.lab);
+  const own = inOrder(standing.filter((object) => object.mark.id === id));
+  for (const object of own)
+    options.say(`recovery: removed ${object.kind} ${object.name}, which no state knew`);
+  await removeLeftovers(own);
+  return { units, left: standing.filter((object) => object.mark.id !== id) };
 }

@@ -13,9 +13,30 @@ export type EngineEvent = automation.EngineEvent;
 /** What a run did, by kind of step: `same`, `create`, `update`, `replace`, `delete`. */
 export type Changes = Readonly<Record<string, number>>;
 
+/** One step that a run would take, other than leaving a resource the same. */
+export interface PlannedStep {
+  /** The engine's word: `create`, `update`, `replace`, `delete`, … */
+  readonly op: string;
+  readonly urn: string;
+  readonly type: string;
+  /** Names of the inputs that differ. */
+  readonly changed: readonly string[];
+}
+
+/** What a run would do. */
+export interface Preview {
+  readonly changes: Changes;
+  readonly steps: readonly PlannedStep[];
+}
+
 const resourceSchema = z.looseObject({
   urn: z.string(),
   type: z.string(),
+  /** The platform's id; absent for components. */
+  id: z.string().optional(),
+  parent: z.string().optional(),
+  /** True for what waits for its deletion. */
+  delete: z.boolean().optional(),
   inputs: z.record(z.string(), z.unknown()).optional(),
   outputs: z.record(z.string(), z.unknown()).optional(),
 });
@@ -27,9 +48,12 @@ const deploymentSchema = z.looseObject({
     .optional(),
 });
 
+/** A resource as the state has it; secrets stay encrypted. */
+export type StateResource = z.output<typeof resourceSchema>;
+
 /** A stack's state as far as classlab reads it. */
 export interface StackState {
-  readonly resources: readonly z.output<typeof resourceSchema>[];
+  readonly resources: readonly StateResource[];
   /** Salt of the passphrase encryption; absent with other secret providers. */
   readonly salt: string | undefined;
   /** The lab's record; absent until the first run kept it. */
@@ -95,6 +119,32 @@ export class StackEngine {
   /** Keeps the lab's id in the stack's tags. */
   async keepId(id: string): Promise<void> {
     await this.guard(() => this.stack.setTag(ID_TAG, id));
+  }
+
+  /**
+   * What bringing the unit to its plan would do; nothing is changed.
+   * @param replace as for {@link up}
+   */
+  async preview(signal?: AbortSignal, replace: readonly string[] = []): Promise<Preview> {
+    const steps = new Map<string, PlannedStep>();
+    const options: automation.PreviewOptions = {
+      onEvent: (event) => {
+        const step = event.resourcePreEvent?.metadata;
+        if (!step || step.op === "same") return;
+        steps.set(`${step.urn} ${step.op}`, {
+          op: step.op,
+          urn: step.urn,
+          type: step.type,
+          changed: [...new Set([...(step.keys ?? []), ...(step.diffs ?? [])])],
+        });
+      },
+      suppressProgress: true,
+      parallel: 16,
+      replace: [...replace],
+      ...(signal ? { signal } : {}),
+    };
+    const result = await this.guard(() => this.stack.preview(options));
+    return { changes: result.changeSummary, steps: [...steps.values()] };
   }
 
   /**

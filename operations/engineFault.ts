@@ -1,5 +1,25 @@
-import { automation } from "@pulumi/pulumi";
-import { FaultError } from "../course/faults";
+import { type Fault, FaultError } from "../course/faults";
+
+/** A stack that another run holds, as a fault: who and since when. */
+export function lockedFault(
+  stack: string,
+  holder?: {
+    readonly username?: string;
+    readonly hostname: string;
+    readonly pid: number;
+    readonly timestamp: string;
+  },
+): Fault {
+  const who = holder && [holder.username, holder.hostname].filter(Boolean).join("@");
+  return {
+    code: "stack-locked",
+    where: `stack ${stack}`,
+    what: holder
+      ? `another run holds it: ${who}, process ${holder.pid}, since ${holder.timestamp}`
+      : "another run holds it",
+    fix: "Wait for it to end, and run the command again",
+  };
+}
 
 /**
  * The engine's failure as a fault: its own diagnostics, without the transcript around them.
@@ -9,18 +29,10 @@ import { FaultError } from "../course/faults";
 export function engineFault(stack: string, error: unknown): FaultError {
   if (error instanceof FaultError) return error;
   const text = error instanceof Error ? error.message : String(error);
-  const lockHolder = /created by (\S+) \(pid (\d+)\) at (\S+)/.exec(text);
-  if (error instanceof automation.ConcurrentUpdateError || lockHolder) {
-    return new FaultError([
-      {
-        code: "stack-locked",
-        where: `stack ${stack}`,
-        what: lockHolder
-          ? `another run holds it: ${lockHolder[1]}, process ${lockHolder[2]}, since ${lockHolder[3]}`
-          : "another run holds it",
-        fix: "Wait for it to end, and run the command again",
-      },
-    ]);
+  const lock = /created by (\S+) \(pid (\d+)\) at (\S+)/.exec(text);
+  if (lock || /stack is currently locked by|Another update is currently in progress/.test(text)) {
+    const [, hostname = "", pid, timestamp = ""] = lock ?? [];
+    return new FaultError([lockedFault(stack, lock ? { hostname, pid: Number(pid), timestamp } : undefined)]);
   }
   const causes = [...text.matchAll(/guest-not-ready: ([^\n]+(?:\n(?!\s*$)[^\n]*)*)/g)];
   if (causes[0]) {

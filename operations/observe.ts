@@ -1,50 +1,57 @@
 import { z } from "zod";
 import { MARK_KEYS, type OwnerMark, readMark } from "../course/mark";
-import { dockerOutput, inspectAll } from "./docker";
+import type { ObjectKind } from "../course/resources";
+import { docker, dockerOutput, inspectAll } from "./docker";
 
 /** An object on the platform that carries an owner mark. */
 export interface ObservedObject {
-  readonly kind: "container" | "network" | "volume";
+  readonly kind: ObjectKind;
+  /** The platform's id; a volume's is its name. */
+  readonly id: string;
   readonly name: string;
   readonly mark: OwnerMark;
   /** When it was made, ISO 8601; empty where the platform does not say. */
   readonly created: string;
   /** Container state (`running`, `exited`, …); absent for other kinds. */
   readonly state?: string;
+  /** The networks a container is on, with its fixed address there; absent for other kinds. */
+  readonly networks?: Readonly<Record<string, string>>;
 }
 
+const labels = z.record(z.string(), z.string()).nullable();
 const containerSchema = z.array(
   z.looseObject({
+    Id: z.string(),
     Name: z.string(),
     Created: z.string(),
     State: z.looseObject({ Status: z.string() }),
-    Config: z.looseObject({ Labels: z.record(z.string(), z.string()).nullable() }),
+    Config: z.looseObject({ Labels: labels }),
+    NetworkSettings: z.looseObject({
+      Networks: z
+        .record(
+          z.string(),
+          z.looseObject({ IPAMConfig: z.looseObject({ IPv4Address: z.string().optional() }).nullish() }),
+        )
+        .nullish(),
+    }),
   }),
 );
 const networkSchema = z.array(
-  z.looseObject({
-    Name: z.string(),
-    Created: z.string(),
-    Labels: z.record(z.string(), z.string()).nullable(),
-  }),
+  z.looseObject({ Id: z.string(), Name: z.string(), Created: z.string(), Labels: labels }),
 );
 const volumeSchema = z.array(
-  z.looseObject({
-    Name: z.string(),
-    CreatedAt: z.string().optional(),
-    Labels: z.record(z.string(), z.string()).nullable(),
-  }),
+  z.looseObject({ Name: z.string(), CreatedAt: z.string().optional(), Labels: labels }),
 );
 
 async function names(args: readonly string[]): Promise<string[]> {
   return (await dockerOutput([...args, "--filter", `label=${MARK_KEYS.lab}`])).split("\n").filter(Boolean);
 }
 
-function marked<T extends object>(
-  labels: Readonly<Record<string, string>> | null,
-  rest: T,
-): (T & { mark: OwnerMark })[] {
-  const mark = readMark(labels ?? {});
+function marked(
+  found: Readonly<Record<string, string>> | null,
+  rest: Omit<ObservedObject, "mark">,
+): ObservedObject[] {
+  const mark = readMark(found ?? {});
   return mark ? [{ ...rest, mark }] : [];
 }
 
@@ -63,17 +70,29 @@ async function observe(): Promise<ObservedObject[]> {
   return [
     ...inspectedContainers.flatMap((entry) =>
       marked(entry.Config.Labels, {
-        kind: "container" as const,
+        kind: "container",
+        id: entry.Id,
         name: entry.Name.replace(/^\//, ""),
         created: entry.Created,
         state: entry.State.Status,
+        networks: Object.fromEntries(
+          Object.entries(entry.NetworkSettings.Networks ?? {}).map(([name, network]) => [
+            name,
+            network.IPAMConfig?.IPv4Address ?? "",
+          ]),
+        ),
       }),
     ),
     ...inspectedNetworks.flatMap((entry) =>
-      marked(entry.Labels, { kind: "network" as const, name: entry.Name, created: entry.Created }),
+      marked(entry.Labels, { kind: "network", id: entry.Id, name: entry.Name, created: entry.Created }),
     ),
     ...inspectedVolumes.flatMap((entry) =>
-      marked(entry.Labels, { kind: "volume" as const, name: entry.Name, created: entry.CreatedAt ?? "" }),
+      marked(entry.Labels, {
+        kind: "volume",
+        id: entry.Name,
+        name: entry.Name,
+        created: entry.CreatedAt ?? "",
+      }),
     ),
   ];
 }
@@ -83,16 +102,31 @@ export async function findMarked(lab: string | undefined): Promise<ObservedObjec
   return (await observe()).filter((object) => lab === undefined || object.mark.lab === lab);
 }
 
-/** Removes one observed object. @throws FaultError with Docker's words */
+/** The ids of the containers that are on a network. */
+async function attached(network: string): Promise<string[]> {
+  const result = await docker([
+    "network",
+    "inspect",
+    "-f",
+    "{{range $id, $entry := .Containers}}{{$id}} {{end}}",
+    network,
+  ]);
+  return result.code === 0 ? result.stdout.split(/\s+/).filter(Boolean) : [];
+}
+
+/** Removes one observed object; one that has gone meanwhile is no error. @throws FaultError with Docker's words */
 export async function removeObject(object: ObservedObject): Promise<void> {
   switch (object.kind) {
     case "container":
-      await dockerOutput(["rm", "-f", "-v", object.name]);
+      await dockerOutput(["rm", "-f", "-v", object.id], { gone: true });
       return;
     case "network":
-      await dockerOutput(["network", "rm", object.name]);
+      // A network with somebody on it cannot be removed.
+      for (const container of await attached(object.id))
+        await docker(["network", "disconnect", "-f", object.id, container]);
+      await dockerOutput(["network", "rm", object.id], { gone: true });
       return;
     case "volume":
-      await dockerOutput(["volume", "rm", object.name]);
+      await dockerOutput(["volume", "rm", object.id], { gone: true });
   }
 }

@@ -8,6 +8,7 @@ import { StackEngine, type StackState } from "./engine";
 import { gatherFacts, portsInUse } from "./facts";
 import { ensureImages, missingImages, type Say } from "./images";
 import { planLab } from "./plan";
+import { recoverStacks } from "./recovery";
 import type { StackFile } from "./stackFile";
 import { prepareWorkFolder, writeStackFile } from "./workFolder";
 
@@ -42,7 +43,7 @@ function recordIn(units: readonly PreparedUnit[]): LabRecord | undefined {
 }
 
 /** The lab's id: from its record, else from the tag that outlives `down`; undefined before the first run. */
-async function knownId(units: readonly PreparedUnit[]): Promise<string | undefined> {
+export async function knownId(units: readonly PreparedUnit[]): Promise<string | undefined> {
   return recordIn(units)?.labId ?? (await units[0]?.engine.id());
 }
 
@@ -75,6 +76,10 @@ export async function prepareUp(
   options: { readonly say: Say; readonly consent: boolean; readonly updateImages?: boolean },
 ): Promise<PreparedLab> {
   const drafted = planLab(file);
+  await recoverStacks(
+    drafted.units.map((unit) => unit.stack),
+    options.say,
+  );
   const folder = prepareWorkFolder(file.lab);
   const standing = await openUnits(drafted, folder, false);
   const before = recordIn(standing);
@@ -118,10 +123,20 @@ export interface OpenedLab extends Omit<PreparedLab, "record"> {
   readonly record: LabRecord | undefined;
 }
 
-/** Opens the stacks of a lab from their state alone, for looking at it or taking it down. */
-export async function openExisting(file: StackFile): Promise<OpenedLab> {
+/**
+ * Opens the stacks of a lab from their state alone, for looking at it or taking it down.
+ * @param say told what was mended of a killed run; without it nothing is mended
+ */
+export async function openExisting(file: StackFile, say?: Say): Promise<OpenedLab> {
+  const drafted = planLab(file);
+  if (say) {
+    await recoverStacks(
+      drafted.units.map((unit) => unit.stack),
+      say,
+    );
+  }
   const folder = prepareWorkFolder(file.lab);
-  const units = await openUnits(planLab(file), folder, false);
+  const units = await openUnits(drafted, folder, false);
   if (units.length === 0) throw new FaultError([stackAbsent(file, "it has no stack in this backend")]);
   const record = recordIn(units);
   const plan = planLab(
@@ -133,8 +148,8 @@ export async function openExisting(file: StackFile): Promise<OpenedLab> {
 }
 
 /** Opens a lab of which something stands. @throws FaultError `stack-absent` when nothing does */
-export async function prepareExisting(file: StackFile): Promise<PreparedLab> {
-  const lab = await openExisting(file);
+export async function prepareExisting(file: StackFile, say?: Say): Promise<PreparedLab> {
+  const lab = await openExisting(file, say);
   if (lab.record) return { ...lab, record: lab.record };
   throw new FaultError([stackAbsent(file, "nothing of it stands")]);
 }

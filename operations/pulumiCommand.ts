@@ -1,11 +1,10 @@
 import { spawn } from "node:child_process";
 import { automation } from "@pulumi/pulumi";
-import { RUN_VARIABLE, runMark } from "./runMark";
 
 /**
  * The `pulumi` program as the Automation API runs it, but in a process group of its own: Ctrl-C on a terminal reaches
  * classlab alone, which asks the engine once (a second interrupt would end it in the middle of a step). All it starts
- * carries {@link RUN_VARIABLE}, by which what a killed run left is found.
+ * inherits the run's mark, by which what a killed run left is found.
  */
 export async function pulumiCommand(): Promise<automation.PulumiCommand> {
   const command = await automation.PulumiCommand.get({ skipVersionCheck: true });
@@ -20,7 +19,7 @@ export async function pulumiCommand(): Promise<automation.PulumiCommand> {
     new Promise((resolve, reject) => {
       const child = spawn(command.command, [...args, "--non-interactive"], {
         cwd,
-        env: { ...process.env, ...env, PULUMI_AUTOMATION_API: "true", [RUN_VARIABLE]: runMark() },
+        env: { ...process.env, ...env, PULUMI_AUTOMATION_API: "true" },
         detached: true,
         stdio: ["ignore", "pipe", "pipe"],
       });

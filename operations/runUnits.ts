@@ -16,9 +16,9 @@ export interface UnitResult {
 export type OnUnitEvent = (stack: string, event: EngineEvent) => void;
 
 /** Runs the units one after the other, what teams share first (or last, when taking down). */
-export async function runUnits(
-  units: readonly PreparedUnit[],
-  work: (unit: PreparedUnit) => Promise<Changes>,
+export async function runUnits<T extends PreparedUnit>(
+  units: readonly T[],
+  work: (unit: T) => Promise<Changes>,
 ): Promise<UnitResult[]> {
   const results: UnitResult[] = [];
   for (const unit of units) {

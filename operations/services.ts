@@ -5,6 +5,8 @@ export interface ServiceCheck extends ServiceAccess {
   readonly ok: boolean;
   /** HTTP status, or the cause of no answer. */
   readonly answer: string;
+  /** True when learners changed what it comes from: that it does not answer is no failure of ours. */
+  readonly changed?: boolean;
 }
 
 /** A service that comes up slower than this is told as not answering. */

@@ -1,7 +1,12 @@
 import { guestAccess } from "../course/access";
+import { type Fault, FaultError } from "../course/faults";
 import { guestsOf, type LabPlan } from "../course/plan";
-import { findMarked } from "./observe";
-import { prepareExisting } from "./prepare";
+import { type Drift, findDrift, findUnknown } from "./drift";
+import type { Say } from "./images";
+import { inspectUnit } from "./inspectUnit";
+import type { ObservedObject } from "./observe";
+import { type PreparedLab, prepareExisting } from "./prepare";
+import { isFault } from "./runUnits";
 import { checkServices, type ServiceCheck } from "./services";
 import type { StackFile } from "./stackFile";
 
@@ -18,13 +23,54 @@ export interface GuestStatus {
 export interface StatusReport {
   readonly plan: LabPlan;
   readonly guests: readonly GuestStatus[];
-  /** True when every guest runs and every service answers. */
+  /** How the lab differs from its plan and state, learners' own work included. */
+  readonly drift: readonly Drift[];
+  /** Set while another run holds the lab: what is shown is on the move. */
+  readonly running: Fault | undefined;
+  /** True when every guest runs, every service answers, and nothing of ours on the host is missing. */
   readonly ok: boolean;
 }
 
-/** Looks at a lab: its guests on the platform, its services over HTTP. */
-export async function status(file: StackFile): Promise<StatusReport> {
-  const [lab, objects] = await Promise.all([prepareExisting(file), findMarked(file.lab)]);
+/** Opens the lab after mending what a killed run left; a lab that a live run holds is looked at all the same. */
+async function open(
+  file: StackFile,
+  say: Say,
+): Promise<{ readonly lab: PreparedLab; readonly running: Fault | undefined }> {
+  try {
+    return { lab: await prepareExisting(file, say), running: undefined };
+  } catch (error) {
+    if (!isFault(error, "stack-locked")) throw error;
+    const [fault] = error.faults;
+    try {
+      return { lab: await prepareExisting(file), running: fault };
+    } catch {
+      // Nothing to be seen yet: who holds it is the whole answer.
+      throw new FaultError([fault]);
+    }
+  }
+}
+
+function unknownDrift(object: ObservedObject): Drift {
+  return {
+    kind: "unknown",
+    level: "host",
+    ...(object.mark.team === undefined ? {} : { team: object.mark.team }),
+    object: `${object.kind} ${object.name}`,
+    what: `${object.kind} ${object.name} is in no state: the next up or down removes it`,
+  };
+}
+
+/** Looks at a lab: its guests on the platform, its services over HTTP, and how it differs from its plan. */
+export async function status(file: StackFile, say: Say): Promise<StatusReport> {
+  const { lab, running } = await open(file, say);
+  const units = await Promise.all(
+    lab.units.map(async ({ unit, state }) => ({ unit, state, found: await inspectUnit(lab.plan, unit) })),
+  );
+  const drift = units.flatMap(({ unit, state, found }) => [
+    ...findDrift(lab.plan, unit, state.resources, found, lab.record.images),
+    ...findUnknown(unit.stack, lab.record.labId, state.resources, found.objects).map(unknownDrift),
+  ]);
+  const objects = units.flatMap(({ found }) => found.objects);
   const guests = await Promise.all(
     guestsOf(lab.plan).map(async (guest): Promise<GuestStatus> => {
       const object = objects.find((entry) => entry.kind === "container" && entry.name === guest.objectName);
@@ -39,6 +85,10 @@ export async function status(file: StackFile): Promise<StatusReport> {
   return {
     plan: lab.plan,
     guests,
-    ok: guests.every((guest) => guest.state === "running" && guest.services.every((service) => service.ok)),
+    drift,
+    running,
+    ok:
+      drift.every((entry) => entry.level === "guest") &&
+      guests.every((guest) => guest.state === "running" && guest.services.every((service) => service.ok)),
   };
 }

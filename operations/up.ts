@@ -1,9 +1,14 @@
 import { guestAccess } from "../course/access";
+import { type Fault, FaultError } from "../course/faults";
 import { guestsOf, type LabPlan } from "../course/plan";
 import type { LabRecord } from "../course/record";
 import { resourcesOf } from "../course/resources";
+import type { Drift } from "./drift";
 import type { Say } from "./images";
-import { prepareUp } from "./prepare";
+import { mendDirectly } from "./mend";
+import { type PreparedLab, prepareUp } from "./prepare";
+import { type Allowance, refuseLosses } from "./protect";
+import { type ReadyUnit, type Repair, readyUnit } from "./readyUnit";
 import { type OnUnitEvent, runUnits, type UnitResult } from "./runUnits";
 import { checkServices, type ServiceCheck } from "./services";
 import { writeSshConfig } from "./sshConfig";
@@ -14,8 +19,10 @@ export interface UpReport {
   readonly plan: LabPlan;
   readonly record: LabRecord;
   readonly units: readonly (UnitResult & { readonly planned: number })[];
-  /** Every service opened once it answered. */
+  /** Every service opened once it answered; one of a stack that learners changed is asked once. */
   readonly services: readonly ServiceCheck[];
+  /** What differs inside guests and was left as learners made it. */
+  readonly left: readonly Drift[];
 }
 
 /** Options of `up`. */
@@ -24,25 +31,108 @@ export interface UpOptions {
   readonly onEvent: OnUnitEvent;
   /** Whether distribution packages may be installed without asking. */
   readonly consent: boolean;
+  /** Bring back what learners changed inside guests, too. */
+  readonly repair?: Repair;
+  /** Guests that may be replaced or deleted though they stand. */
+  readonly replace?: readonly Allowance[];
   readonly signal?: AbortSignal;
 }
 
-/** Brings a lab to its plan and opens what it offers. @throws FaultError */
+function unknownNames(lab: PreparedLab, options: UpOptions): Fault[] {
+  const teams = lab.plan.teams.map((team) => team.id);
+  const guests = guestsOf(lab.plan).map((guest) => `${guest.team}/${guest.name}`);
+  // A guest that leaves the plan is known by the state alone.
+  const standing = lab.units.flatMap(({ state }) =>
+    state.resources.flatMap(({ type, inputs }) =>
+      type === "classlab:index:GuestVm" ? [String(inputs?.team), `${inputs?.team}/${inputs?.guest}`] : [],
+    ),
+  );
+  const unknown = (option: string, given: readonly string[], known: readonly string[]): Fault[] =>
+    given
+      .filter((name) => !known.includes(name))
+      .map((name) => ({
+        code: "unknown-team",
+        where: `${option} ${name}`,
+        what: "the lab has no such team or guest",
+        expected: `one of ${[...new Set(known)].join(", ")}`,
+      }));
+  return [
+    ...unknown("--team", options.repair?.teams ?? [], teams),
+    ...unknown("--replace", options.replace ?? [], [...teams, ...guests, ...standing]),
+  ];
+}
+
+function refuse(faults: readonly Fault[]): void {
+  const [first, ...more] = faults;
+  if (first) throw new FaultError([first, ...more]);
+}
+
+async function readyUnits(lab: PreparedLab, options: UpOptions): Promise<ReadyUnit[]> {
+  const ready: ReadyUnit[] = [];
+  for (const unit of lab.units) {
+    ready.push(
+      await readyUnit(lab.plan, unit, lab.record.labId, lab.record.images, {
+        repair: options.repair,
+        say: options.say,
+        ...(options.signal ? { signal: options.signal } : {}),
+      }),
+    );
+  }
+  return ready;
+}
+
+/** Opens every service; only those that nobody changed are waited for. */
+async function openServices(plan: LabPlan, left: readonly Drift[], say: Say): Promise<ServiceCheck[]> {
+  const services = guestsOf(plan).flatMap((guest) =>
+    guestAccess(guest).services.map((service) => ({
+      service,
+      changed: left.some(
+        (drift) => drift.team === guest.team && drift.guest === guest.name && drift.stack === service.stack,
+      ),
+    })),
+  );
+  say(services.length > 0 ? `opening ${services.length} services as a browser would` : "no service to open");
+  const checks = await Promise.all(
+    services.map(async ({ service, changed }) =>
+      (await checkServices([service], !changed)).map((check) => ({ ...check, changed })),
+    ),
+  );
+  return checks.flat();
+}
+
+/**
+ * Brings a lab to its plan and opens what it offers: looks at what stands, previews, and begins only when nothing that
+ * stands is taken from anybody.
+ * @throws FaultError
+ */
 export async function up(file: StackFile, options: UpOptions): Promise<UpReport> {
   const lab = await prepareUp(file, options);
-  const units = await runUnits(lab.units, (unit) =>
-    unit.engine.up((event) => options.onEvent(unit.unit.stack, event), options.signal),
+  options.signal?.throwIfAborted();
+  refuse(unknownNames(lab, options));
+  const ready = await readyUnits(lab, options);
+  refuse(
+    refuseLosses(
+      ready.flatMap((unit) => unit.losses),
+      options.replace ?? [],
+      file.selection,
+    ),
   );
+  options.signal?.throwIfAborted();
+  const units = await runUnits(ready, async (unit) => {
+    const failed = await mendDirectly(unit.direct, unit.state.resources);
+    const replace = [...unit.replace, ...failed];
+    if (!unit.needed && failed.length === 0) return { same: unit.same };
+    return unit.engine.up((event) => options.onEvent(unit.unit.stack, event), options.signal, replace);
+  });
   await writeSshConfig(lab.plan);
-  const services = guestsOf(lab.plan).flatMap((guest) => guestAccess(guest).services);
-  options.say(
-    services.length > 0 ? `opening ${services.length} services as a browser would` : "no service to open",
-  );
+  const left = ready.flatMap((unit) => unit.left);
+  const services = await openServices(lab.plan, left, options.say);
   const planned = new Map(lab.plan.units.map((unit) => [unit.stack, resourcesOf(lab.plan, unit).length]));
   return {
     plan: lab.plan,
     record: lab.record,
     units: units.map((unit) => ({ ...unit, planned: planned.get(unit.stack) ?? 0 })),
-    services: await checkServices(services, true),
+    services,
+    left,
   };
 }

@@ -8,8 +8,15 @@ export async function downVerb(options: Options): Promise<number> {
   const file = labFile(options);
   await confirm(`Remove everything of lab "${file.lab}", what learners made in it included?`, options);
   const { down } = await import("../../operations/down.js");
-  const report = await withProgress((progress, signal) =>
-    down(file, { onEvent: (_stack, event) => progress.event(event), signal }),
+  const { countStanding } = await import("../../operations/sweep.js");
+  const report = await withProgress(
+    (progress, signal) =>
+      down(file, {
+        say: (line) => progress.line(line),
+        onEvent: (_stack, event) => progress.event(event),
+        signal,
+      }),
+    () => countStanding(file.lab),
   );
   if (options.json)
     json({ schemaVersion: SCHEMA_VERSION, ok: report.left.length === 0, lab: file.lab, ...report });

@@ -1,21 +1,26 @@
 import { EXIT } from "../../course/faults";
 import { consent, json, labFile, type Options } from "../context";
-import { renderUp, upJson } from "../output";
+import { renderUp, upJson, upSucceeded } from "../output";
 import { withProgress } from "../run";
 
 /** Brings a lab to its plan. */
 export async function upVerb(options: Options): Promise<number> {
   const file = labFile(options);
   const { up } = await import("../../operations/up.js");
-  const report = await withProgress((progress, signal) =>
-    up(file, {
-      say: (line) => progress.line(line),
-      onEvent: (_stack, event) => progress.event(event),
-      consent: consent(options),
-      signal,
-    }),
+  const { countStanding } = await import("../../operations/sweep.js");
+  const report = await withProgress(
+    (progress, signal) =>
+      up(file, {
+        say: (line) => progress.line(line),
+        onEvent: (_stack, event) => progress.event(event),
+        consent: consent(options),
+        ...(options.repair ? { repair: { teams: options.team ?? [] } } : {}),
+        replace: options.replace ?? [],
+        signal,
+      }),
+    () => countStanding(file.lab),
   );
   if (options.json) json(upJson(report));
   else process.stdout.write(renderUp(report, file.selection));
-  return report.services.every((service) => service.ok) ? EXIT.done : EXIT.failed;
+  return upSucceeded(report) ? EXIT.done : EXIT.failed;
 }

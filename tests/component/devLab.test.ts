@@ -142,7 +142,7 @@ test("what lives in a guest lives and dies with its disk", () => {
   for (const { name, deletedWith, replaceWith } of inside) {
     expect({ name, deletedWith, replaceWith }).toEqual({
       name,
-      deletedWith: `${GUEST}-disk`,
+      deletedWith: `${GUEST}-machine`,
       replaceWith: [`${GUEST}-disk`],
     });
   }

@@ -1,0 +1,329 @@
+import { renderAdapterList } from "../components/hypervisors/containers/render";
+import { COURSE_IMAGES, type ImageSet } from "../course/images";
+import { readMark } from "../course/mark";
+import { guestObjects, hostObjects, type PlannedObject, unitGuests } from "../course/objects";
+import type { GuestPlan, LabPlan, UnitPlan } from "../course/plan";
+import { guestLogicalName } from "../course/resources";
+import type { StateResource } from "./engine";
+import type { GuestContents, GuestObject } from "./guestContents";
+import type { ObservedObject } from "./observe";
+
+/** How an object differs from plan and state. */
+export type DriftKind = "missing" | "stopped" | "changed" | "foreign" | "unknown";
+
+/** What brings a drifted object back. */
+export type Mend =
+  /** The engine makes the resource anew. */
+  | { readonly how: "replace"; readonly urn: string }
+  /** The resource's own idempotent command runs again, outside the engine: nothing else is touched. */
+  | { readonly how: "run"; readonly urn: string }
+  | { readonly how: "start"; readonly container: string };
+
+/** One difference between a lab and its plan and state. */
+export interface Drift {
+  readonly kind: DriftKind;
+  /** `host` for what classlab made on the host, `guest` for what is inside a guest, where learners work. */
+  readonly level: "host" | "guest";
+  readonly team?: string;
+  readonly guest?: string;
+  /** The Docker stack that is not whole; absent where none is concerned. */
+  readonly stack?: string;
+  /** The object, as a reader calls it: `container web`. */
+  readonly object: string;
+  /** What is so, as a sentence without its full stop. */
+  readonly what: string;
+  /** Absent for what nobody of ours brings back: it is the learners'. */
+  readonly mend?: Mend;
+  /** What mending it overwrites; absent where nothing is lost. */
+  readonly overwrites?: string;
+}
+
+/** A lab's unit as it was found. */
+export interface Found {
+  /** What carries the lab's mark on the host. */
+  readonly objects: readonly ObservedObject[];
+  /** Running guests by their platform name; text: why one could not be looked into. */
+  readonly guests: ReadonlyMap<string, GuestContents | string>;
+}
+
+const NAMES: Readonly<Record<PlannedObject["role"], string>> = {
+  switch: "switch",
+  disk: "disk",
+  guest: "guest",
+  container: "container",
+  network: "Docker network",
+  data: "data volume",
+};
+
+function resourceOf(
+  resources: readonly StateResource[],
+  type: string,
+  name: string,
+): StateResource | undefined {
+  return resources.find(
+    (entry) => entry.type === type && !entry.delete && entry.urn.split("::").at(-1) === name,
+  );
+}
+
+function whose(guest: GuestPlan | undefined): Pick<Drift, "team" | "guest"> {
+  return guest ? { team: guest.team, guest: guest.name } : {};
+}
+
+const title = (object: PlannedObject): string => `${NAMES[object.role]} ${object.name}`;
+
+function hostDrift(
+  plan: LabPlan,
+  unit: UnitPlan,
+  resources: readonly StateResource[],
+  found: Found,
+): Drift[] {
+  return hostObjects(plan, unit).flatMap((planned): Drift[] => {
+    const resource = resourceOf(resources, planned.type, planned.resource);
+    // What state does not know yet is for the engine to make.
+    if (!resource) return [];
+    const common = { level: "host", ...whose(planned.guest), object: title(planned) } as const;
+    const object = found.objects.find((entry) => entry.kind === planned.kind && entry.id === resource.id);
+    if (!object) {
+      const mend = { how: "replace", urn: resource.urn } as const;
+      return [{ ...common, kind: "missing", what: `${title(planned)} is missing`, mend }];
+    }
+    if (planned.kind !== "container" || object.state === "running") return [];
+    return [
+      {
+        ...common,
+        kind: "stopped",
+        what: `${title(planned)} is ${object.state ?? "stopped"}`,
+        mend: { how: "start", container: object.id },
+      },
+    ];
+  });
+}
+
+function adapterDrift(
+  guest: GuestPlan,
+  resources: readonly StateResource[],
+  found: Found,
+  host: readonly Drift[],
+): Drift[] {
+  const resource = resourceOf(resources, "command:local:Command", `${guestLogicalName(guest)}-adapters`);
+  const machine = found.objects.find(
+    (entry) => entry.kind === "container" && entry.name === guest.objectName,
+  );
+  if (!resource || !machine) return [];
+  const wanted = renderAdapterList(guest.adapters).split("\n").filter(Boolean);
+  const present = Object.entries(machine.networks ?? {})
+    .filter(([name]) => name !== "none")
+    .map(([name, address]) => `${name} ${address}`);
+  const missing = wanted.filter((entry) => !present.includes(entry));
+  const extra = present.filter((entry) => !wanted.includes(entry));
+  const common = { ...whose(guest), object: "adapters", mend: { how: "run", urn: resource.urn } } as const;
+  // A switch that is made anew brings its adapters with it.
+  const lost = missing.filter(
+    (entry) => !host.some((drift) => drift.object === `switch ${entry.split(" ")[0]}`),
+  );
+  return [
+    ...(lost.length > 0
+      ? [
+          {
+            ...common,
+            kind: "missing" as const,
+            level: "host" as const,
+            what: `not connected to ${lost.join(", ")}`,
+          },
+        ]
+      : []),
+    ...(extra.length > 0
+      ? [
+          {
+            ...common,
+            kind: "changed" as const,
+            level: "guest" as const,
+            what: `also connected to ${extra.join(", ")}`,
+            overwrites: `its connection to ${extra.join(", ")}`,
+          },
+        ]
+      : []),
+  ];
+}
+
+/** Objects in a guest that carry no mark are the learners' own. */
+const isOurs = (object: GuestObject): boolean => readMark(object.labels) !== undefined;
+
+function plannedInGuest(
+  guest: GuestPlan,
+  resources: readonly StateResource[],
+  contents: GuestContents,
+): Drift[] {
+  return guestObjects(guest).flatMap((planned): Drift[] => {
+    const resource = resourceOf(resources, planned.type, planned.resource);
+    if (!resource) return [];
+    const script = planned.type.startsWith("command:");
+    const named = contents.objects.find(
+      (entry) => entry.kind === planned.kind && entry.name === planned.name,
+    );
+    const object = script
+      ? named && isOurs(named)
+        ? named
+        : undefined
+      : contents.objects.find((entry) => entry.kind === planned.kind && entry.id === resource.id);
+    const common = {
+      level: "guest",
+      ...whose(guest),
+      ...(planned.stack === undefined ? {} : { stack: planned.stack }),
+      object: title(planned),
+      mend: { how: script ? "run" : "replace", urn: resource.urn },
+    } as const;
+    if (!object) {
+      if (named && !isOurs(named)) {
+        const { mend: _none, ...rest } = common;
+        const what = `${title(planned)} is missing, and one of the learner's own has its name`;
+        return [{ ...rest, kind: "foreign", what }];
+      }
+      const overwrites =
+        planned.role === "data" ? { overwrites: "nothing: its content is lost already" } : {};
+      return [{ ...common, kind: "missing", what: `${title(planned)} is missing`, ...overwrites }];
+    }
+    if (planned.kind !== "container" || object.state === "running") return [];
+    const what = `${title(planned)} is ${object.state ?? "stopped"}`;
+    return [
+      {
+        ...common,
+        kind: "stopped",
+        what,
+        ...(script ? {} : { overwrites: "changes made in the container outside its volumes" }),
+      },
+    ];
+  });
+}
+
+function learnersOwn(guest: GuestPlan, contents: GuestContents): Drift[] {
+  return contents.objects
+    .filter((object) => object.kind === "container" && !isOurs(object))
+    .map((object) => ({
+      kind: "foreign",
+      level: "guest",
+      ...whose(guest),
+      object: `container ${object.name}`,
+      what: `container ${object.name} is the learner's own (${object.state ?? "unknown"})`,
+    }));
+}
+
+function imageDrift(
+  guest: GuestPlan,
+  resources: readonly StateResource[],
+  contents: GuestContents,
+  images: ImageSet,
+): Drift[] {
+  const resource = resourceOf(resources, "command:local:Command", `${guestLogicalName(guest)}-docker-images`);
+  if (!resource) return [];
+  const missing = COURSE_IMAGES.filter(
+    ({ name, tags }) =>
+      !contents.images.includes(images.course[name].reference) ||
+      tags.some((tag) => !contents.images.includes(tag)),
+  ).map(({ name }) => name);
+  if (missing.length === 0) return [];
+  return [
+    {
+      kind: "missing",
+      level: "guest",
+      ...whose(guest),
+      object: "course images",
+      what: `course image(s) ${missing.join(", ")} are missing`,
+      mend: { how: "run", urn: resource.urn },
+    },
+  ];
+}
+
+function insideDrift(
+  guest: GuestPlan,
+  resources: readonly StateResource[],
+  contents: GuestContents | string | undefined,
+  images: ImageSet,
+): Drift[] {
+  if (contents === undefined) return [];
+  if (typeof contents === "string") {
+    const machine = resourceOf(
+      resources,
+      "docker:index/container:Container",
+      `${guestLogicalName(guest)}-machine`,
+    );
+    return [
+      {
+        kind: "changed",
+        level: "guest",
+        ...whose(guest),
+        object: "Docker Engine",
+        what: `it cannot be looked into: ${contents}`,
+        ...(machine ? { mend: { how: "replace", urn: machine.urn } } : {}),
+        overwrites: "what runs in the guest is started anew; its disk is kept",
+      },
+    ];
+  }
+  return [
+    ...plannedInGuest(guest, resources, contents),
+    ...imageDrift(guest, resources, contents, images),
+    ...learnersOwn(guest, contents),
+  ];
+}
+
+/**
+ * Compares a unit with what was found of it: pure. A disk that is missing counts as its guest missing, and a guest that
+ * is not there is not looked into.
+ */
+export function findDrift(
+  plan: LabPlan,
+  unit: UnitPlan,
+  resources: readonly StateResource[],
+  found: Found,
+  images: ImageSet,
+): Drift[] {
+  const host = hostDrift(plan, unit, resources, found);
+  const guests = unitGuests(plan, unit);
+  return [
+    ...host,
+    ...guests.flatMap((guest) => adapterDrift(guest, resources, found, host)),
+    ...guests.flatMap((guest) => insideDrift(guest, resources, found.guests.get(guest.objectName), images)),
+  ];
+}
+
+/**
+ * What carries the unit's mark on the host and is in no state: left by a run that was killed between making an object
+ * and recording it. Volumes are not among them: made again under their name they are taken over with their content.
+ */
+export function findUnknown(
+  stack: string,
+  id: string,
+  resources: readonly StateResource[],
+  objects: readonly ObservedObject[],
+): ObservedObject[] {
+  const known = new Set(resources.flatMap((entry) => (entry.id === undefined ? [] : [entry.id])));
+  return objects.filter(
+    (object) =>
+      object.kind !== "volume" &&
+      object.mark.id === id &&
+      object.mark.stack === stack &&
+      !known.has(object.id),
+  );
+}
+
+/** The same inside a guest; what a script stands for is known by its resource, not one by one. */
+export function findUnknownInside(
+  guest: GuestPlan,
+  id: string,
+  resources: readonly StateResource[],
+  contents: GuestContents,
+): GuestObject[] {
+  const known = new Set(resources.flatMap((entry) => (entry.id === undefined ? [] : [entry.id])));
+  const byScript = new Set(
+    guestObjects(guest)
+      .filter((planned) => planned.type.startsWith("command:"))
+      .map((planned) => planned.name),
+  );
+  return contents.objects.filter(
+    (object) =>
+      object.kind !== "volume" &&
+      readMark(object.labels)?.id === id &&
+      !known.has(object.id) &&
+      !byScript.has(object.name),
+  );
+}

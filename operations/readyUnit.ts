@@ -1,0 +1,138 @@
+import { type Fault, FaultError } from "../course/faults";
+import type { ImageSet } from "../course/images";
+import type { LabPlan } from "../course/plan";
+import { type Drift, type Found, findDrift } from "./drift";
+import type { StateResource } from "./engine";
+import { inspectUnit } from "./inspectUnit";
+import { findInTheWay } from "./inTheWay";
+import { mendDirectly } from "./mend";
+import type { PreparedUnit } from "./prepare";
+import { findLosses, type Loss, ownedBy } from "./protect";
+import { removeUnknown } from "./recovery/unknown";
+
+/** What `up` was asked to bring back of what learners changed. */
+export interface Repair {
+  /** Team ids; every team when it is empty. */
+  readonly teams: readonly string[];
+}
+
+/** A unit that was looked at and previewed: what a run of it has to do. */
+export interface ReadyUnit extends PreparedUnit {
+  /** What differs inside guests and is left as it is. */
+  readonly left: readonly Drift[];
+  /** What is mended without the engine, once the whole run is allowed. */
+  readonly direct: readonly Drift[];
+  /** URNs of what the engine makes anew. */
+  readonly replace: readonly string[];
+  /** Guests, disks and data volumes that stand and that the run would take. */
+  readonly losses: readonly Loss[];
+  /** False when the engine has nothing to do. */
+  readonly needed: boolean;
+  /** Number of resources that are the same. */
+  readonly same: number;
+}
+
+/** What {@link readyUnit} needs to know of the run. */
+export interface ReadyOptions {
+  readonly repair: Repair | undefined;
+  readonly say: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+const place = (drift: Drift): string => (drift.team ? `${drift.team}/${drift.guest}: ` : "");
+
+function urnOf(drift: Drift): string[] {
+  return drift.mend?.how === "replace" ? [drift.mend.urn] : [];
+}
+
+/** A guest whose Docker Engine does not answer cannot be worked on. */
+function unreachable(drifts: readonly Drift[]): Fault[] {
+  return drifts
+    .filter((drift) => drift.object === "Docker Engine")
+    .map((drift) => ({
+      code: "guest-not-ready",
+      where: `${drift.team}/${drift.guest}`,
+      what: drift.what,
+      fix: "Bring it back with the option --repair: the guest is made anew on its disk",
+    }));
+}
+
+/** Starts guests that were stopped, before anything else: what is inside is seen only then. */
+async function startStopped(
+  plan: LabPlan,
+  prepared: PreparedUnit,
+  drifts: readonly Drift[],
+  say: (line: string) => void,
+): Promise<{ readonly found: Found; readonly replace: readonly string[] } | undefined> {
+  const stopped = drifts.filter((drift) => drift.mend?.how === "start");
+  if (stopped.length === 0) return undefined;
+  for (const drift of stopped) say(`${place(drift)}${drift.what}: starting it`);
+  const replace = await mendDirectly(stopped, prepared.state.resources);
+  return { found: await inspectUnit(plan, prepared.unit), replace };
+}
+
+/** URNs of what has vanished already: a disk takes all that was in the guest with it. */
+function vanished(drifts: readonly Drift[], resources: readonly StateResource[]): Set<string> {
+  const missing = drifts.filter((drift) => drift.level === "host" && drift.kind === "missing");
+  const lostDisks = missing.filter((drift) => drift.object.startsWith("disk "));
+  return new Set([
+    ...missing.flatMap(urnOf),
+    ...lostDisks.flatMap((drift) => ownedBy(drift.team ?? "", drift.guest ?? "", resources)),
+  ]);
+}
+
+/**
+ * Looks at a unit, removes what a killed run left, starts what was stopped, and previews what is left to do. Nothing that
+ * learners made is touched.
+ * @throws FaultError when something stands in the way
+ */
+export async function readyUnit(
+  plan: LabPlan,
+  prepared: PreparedUnit,
+  id: string,
+  images: ImageSet,
+  options: ReadyOptions,
+): Promise<ReadyUnit> {
+  const { unit, engine } = prepared;
+  const recovered = await removeUnknown(plan, prepared, id, options.say);
+  const { resources } = recovered;
+  const [first, ...more] = await findInTheWay(plan, unit, id, resources);
+  if (first) throw new FaultError([first, ...more]);
+  const nothing = { left: [], direct: [], replace: [], losses: [], same: 0 };
+  // Where no guest was made yet there is nothing to lose, and nothing to compare with.
+  if (!resources.some((entry) => entry.type === "classlab:index:GuestVm" || entry.id !== undefined))
+    return { ...prepared, ...nothing, needed: true };
+
+  const before = findDrift(plan, unit, resources, recovered.found, images);
+  const started = await startStopped(plan, prepared, before, options.say);
+  const drifts = started ? findDrift(plan, unit, resources, started.found, images) : before;
+  const { repair } = options;
+  const asked = (drift: Drift) =>
+    repair !== undefined && (repair.teams.length === 0 || repair.teams.includes(drift.team ?? ""));
+  const onHost = drifts.filter((drift) => drift.level === "host" && drift.mend?.how !== "start");
+  const inGuests = drifts.filter((drift) => drift.level === "guest");
+  const repaired = inGuests.filter((drift) => drift.mend && asked(drift));
+  const left = inGuests.filter((drift) => !repaired.includes(drift));
+  const [deaf, ...others] = unreachable(left);
+  if (deaf) throw new FaultError([deaf, ...others]);
+
+  for (const drift of onHost) options.say(`${place(drift)}${drift.what}: making it again`);
+  for (const drift of repaired) {
+    const losing = drift.overwrites ? ` (overwrites: ${drift.overwrites})` : "";
+    options.say(`repair: ${place(drift)}${drift.what}${losing}`);
+  }
+  const mended = [...onHost, ...repaired];
+  const replace = [...new Set([...mended.flatMap(urnOf), ...(started?.replace ?? [])])];
+  const preview = await engine.preview(options.signal, replace);
+  const gone = new Set([...vanished(drifts, resources), ...replace]);
+  const { same = 0, ...changes } = preview.changes;
+  return {
+    ...prepared,
+    left,
+    direct: mended.filter((drift) => drift.mend?.how === "run"),
+    replace,
+    losses: findLosses(preview.steps, resources, gone),
+    needed: Object.keys(changes).length > 0,
+    same,
+  };
+}
