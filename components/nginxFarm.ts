@@ -33,8 +33,8 @@ bring() {
   present=$(mine)
   running=$(mine --filter status=running)
   for port in "$@"; do
-    printf '%s\n' "$running" | grep -Fqx "${name}-$port" && continue
-    if printf '%s\n' "$present" | grep -Fqx "${name}-$port"; then echo "start ${name}-$port"
+    printf '%s\\n' "$running" | grep -Fqx "${name}-$port" && continue
+    if printf '%s\\n' "$present" | grep -Fqx "${name}-$port"; then echo "start ${name}-$port"
     else echo "run -d --name ${name}-$port -p $port:80 --restart unless-stopped ${labels.map(([key, value]) => `--label ${key}=${value}`).join(" ")} ${imageId}"
     fi
   done | xargs -r -L 1 -P 4 docker >/dev/null
@@ -46,7 +46,7 @@ until bring "$@"; do
   attempt=$((attempt + 1))
   sleep 1
 done
-echo "{"containers":$(mine --filter status=running | wc -l)}"
+echo "{\\"containers\\":$(mine --filter status=running | wc -l)}"
 `;
 }
 
