@@ -32,6 +32,10 @@ function makeProgram(finish: (code: number) => void): Command {
     .description("Stands a virtualization classroom up, shows it, and takes it down.")
     .version(String(version))
     .exitOverride()
+    .addHelpText(
+      "after",
+      "\nEvery message names its cause in brackets: docs/causes.md says what each means and what to do.",
+    )
     .showHelpAfterError("(classlab --help lists the verbs)");
   const add = (
     name: string,
