@@ -13,6 +13,7 @@ export interface Options {
   readonly all?: boolean;
   readonly remove?: boolean;
   readonly update?: boolean;
+  readonly fix?: boolean;
 }
 
 /** A verb: does its work, prints its result, returns the exit code. */

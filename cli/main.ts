@@ -5,6 +5,7 @@ import { EXIT, exitCodeOf, FaultError, formatFaults } from "../course/faults";
 import { PACKAGE_ROOT } from "../operations/paths";
 import { json, type Options, type Verb } from "./context";
 import { SCHEMA_VERSION } from "./output";
+import { doctorVerb } from "./verbs/doctor";
 import { downVerb } from "./verbs/down";
 import { envVerb } from "./verbs/env";
 import { imagesVerb } from "./verbs/images";
@@ -64,6 +65,9 @@ function makeProgram(finish: (code: number) => void): Command {
   add("status", "show guests and services as they are", statusVerb);
   add("sweep", "list what stands of a lab, by owner mark alone", sweepVerb, (command) =>
     command.option("--all", "every lab on this machine").option("--remove", "remove what was listed"),
+  );
+  add("doctor", "look at all that a lab needs of this machine", doctorVerb, (command) =>
+    command.option("--fix", "mend what can be mended safely; never touches a lab or a learner's work"),
   );
   add("env", "print the environment for plain Pulumi commands", envVerb);
   add("images", "provide the images of a lab", imagesVerb, (command) =>
