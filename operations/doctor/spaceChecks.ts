@@ -16,6 +16,7 @@ async function estimated(subject: Subject): Promise<Estimate> {
 /** Judges free space against what is needed. */
 export function judgeSpace(free: number, needed: number, where: string, fix: string): Finding {
   const found = `${inWords(free)} free in ${where}`;
+  if (needed === 0) return fine(`${found}; nothing is still to be made`);
   const expected = `about ${inWords(needed)} for what is still to be made`;
   if (free < needed) return { status: "blocking", found, expected, fix, code: "disk-full" };
   if (free < needed * MARGIN) return { status: "warning", found, expected, fix };

@@ -171,6 +171,7 @@ export const STATE_CHECKS: readonly CheckDefinition[] = [
             first.state === "live"
               ? "Wait for it to end"
               : "Ask whoever runs it; if it is certainly over, remove the lock with pulumi cancel",
+          fixable: locks.some((lock) => lock.state === "dead"),
           code: "stack-locked",
         };
       }
