@@ -75,10 +75,11 @@ export const STATE_CHECKS: readonly CheckDefinition[] = [
         const url = machine.env.PULUMI_BACKEND_URL ?? "";
         // Addresses may hold a key or a password.
         const shown = url.replace(/\/\/[^/@]*@/, "//…@").replace(/\?.*$/, "") || "Pulumi's own choice";
-        if (await subject.known()) return fine(`${shown} answers`);
+        const answer = await subject.backend();
+        if ("known" in answer) return fine(`${shown} answers`);
         return {
           status: "blocking",
-          found: `${shown} cannot be read`,
+          found: `${shown} cannot be read: ${answer.fault}`,
           fix: "Check its address in PULUMI_BACKEND_URL, the network and your login; pulumi whoami tells more",
           code: "engine-failed",
         };

@@ -56,6 +56,7 @@ export interface Subject {
   setUp(): Promise<SetUp>;
   /** Undefined when Docker does not answer. */
   docker(): Promise<DockerInfo | undefined>;
+  backend(): Promise<BackendAnswer>;
   /** Undefined when the backend cannot be read. */
   known(): Promise<KnownLab | undefined>;
   facts(): Promise<LabFacts>;
@@ -86,14 +87,22 @@ async function askDocker(machine: Machine): Promise<DockerInfo | undefined> {
   }
 }
 
+/** What a backend answered, or why it did not. */
+export type BackendAnswer = { readonly known: KnownLab } | { readonly fault: string };
+
+/** The engine's own words, without the names of the streams that it said them on. */
+function engineWords(text: string): string {
+  return text.replace(/^(stderr: )?(error: )?/, "").split("\n")[0] ?? text;
+}
+
 /** Asks a backend that is no folder by the engine. */
 async function askBackend(
   file: StackFile,
   plan: LabPlan,
   setUp: SetUp,
   machine: Machine,
-): Promise<KnownLab | undefined> {
-  if (!setUp.engine.there) return undefined;
+): Promise<BackendAnswer> {
+  if (!setUp.engine.there) return { fault: "only the Pulumi engine can ask it, which is missing" };
   // The engine is looked for on the search path, which nobody has set up for doctor.
   if (setUp.engine.folder) process.env.PATH = `${setUp.engine.folder}:${machine.env.PATH ?? ""}`;
   const { StackEngine } = await import("../engine.js");
@@ -103,11 +112,11 @@ async function askBackend(
       const engine = await StackEngine.open(unit.stack, prepareWorkFolder(file.lab), false);
       if (!engine) continue;
       const { record } = await engine.state();
-      return { states: [], record, labId: record?.labId ?? (await engine.id()) };
+      return { known: { states: [], record, labId: record?.labId ?? (await engine.id()) } };
     }
-    return { states: [], record: undefined, labId: undefined };
+    return { known: { states: [], record: undefined, labId: undefined } };
   } catch (error) {
-    if (error instanceof FaultError) return undefined;
+    if (error instanceof FaultError) return { fault: engineWords(error.faults[0].what) };
     throw error;
   }
 }
@@ -140,15 +149,21 @@ async function imageNeed(
 /** Puts a lab before the checks. */
 export function makeSubject(file: StackFile, plan: LabPlan, machine: Machine): Subject {
   const setUp = once(() => machine.setUp());
-  const known = once(async (): Promise<KnownLab | undefined> => {
+  const backend = once(async (): Promise<BackendAnswer> => {
     if (backendFolder(machine) === undefined) return askBackend(file, plan, await setUp(), machine);
     const states = readKeptStates(plan, machine);
     return {
-      states,
-      record: states.find((state) => state.record)?.record,
-      labId: states.find((state) => state.labId !== undefined)?.labId,
+      known: {
+        states,
+        record: states.find((state) => state.record)?.record,
+        labId: states.find((state) => state.labId !== undefined)?.labId,
+      },
     };
   });
+  const known = async () => {
+    const answer = await backend();
+    return "known" in answer ? answer.known : undefined;
+  };
   return {
     file,
     plan,
@@ -157,6 +172,7 @@ export function makeSubject(file: StackFile, plan: LabPlan, machine: Machine): S
     needsSsh: guestsOf(plan).some((guest) => guest.docker.length > 0),
     setUp,
     docker: once(() => askDocker(machine)),
+    backend,
     known,
     facts: once(() => machine.facts()),
     marked: once(() => machine.marked(file.lab)),

@@ -133,6 +133,14 @@ suite("doctor", () => {
     }
   });
 
+  test("the help names the verb and the page of causes", async () => {
+    const { stdout } = await execute(process.execPath, [join(ROOT, "setup", "classlab.mjs"), "--help"], {
+      env: lab.env,
+    });
+    expect(stdout).toMatch(/^ {2}doctor \[options\]/m);
+    expect(stdout).toContain("docs/causes.md");
+  });
+
   test("a faulty configuration is told as everywhere", async () => {
     const file = join(lab.folder, "Pulumi.broken.yaml");
     writeFileSync(file, "config:\n  classlab:lab:\n    guests: []\n");

@@ -400,7 +400,9 @@ describe("state and secrets", () => {
   test("another backend that cannot be asked without an engine: said, and its address without what is secret in it", async () => {
     machine.env.PULUMI_BACKEND_URL = "s3://key:secret@bucket?region=x";
     machine.found = { ...SET_UP, engine: { ...SET_UP.engine, there: false } };
-    expect((await check("backend")).found).toBe("s3://…@bucket cannot be read");
+    expect((await check("backend")).found).toBe(
+      "s3://…@bucket cannot be read: only the Pulumi engine can ask it, which is missing",
+    );
     expect((await check("lab-name")).status).toBe("unknown");
   });
 });
