@@ -31,8 +31,8 @@ export interface Check extends Finding {
   readonly fixable: boolean;
 }
 
-/** Something that other checks cannot do without. */
-export type Prerequisite = "docker" | "backend";
+/** Something that other checks cannot do without; `identity`: the lab's own id, where it has one. */
+export type Prerequisite = "docker" | "backend" | "identity";
 
 /** One thing to look at. */
 export interface CheckDefinition {

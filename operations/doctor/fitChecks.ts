@@ -40,7 +40,7 @@ export const FIT_CHECKS: readonly CheckDefinition[] = [
   {
     id: "lab-name",
     title: "The lab's name",
-    after: ["docker", "backend"],
+    after: ["docker", "identity"],
     look: async (subject) => {
       const faults = await faultsOf(subject, await factsOfLab(subject), ["lab-name-in-use"]);
       if (faults[0]) return findingOf(faults[0], 0);
@@ -91,7 +91,7 @@ export const FIT_CHECKS: readonly CheckDefinition[] = [
   {
     id: "leftovers",
     title: "Leftovers",
-    after: ["docker", "backend"],
+    after: ["docker", "identity"],
     look: async (subject) => {
       const [objects, known] = await Promise.all([subject.marked(), subject.known()]);
       const foreign = objects.filter((object) => object.mark.id !== known?.labId);

@@ -34,7 +34,11 @@ export interface DoctorOptions {
 /** Why a prerequisite of other checks is not there; undefined when it is. */
 async function absence(subject: Subject, what: Prerequisite): Promise<string | undefined> {
   if (what === "docker") return (await subject.docker()) ? undefined : "Docker does not answer";
-  return (await subject.known()) ? undefined : "the place where state is kept cannot be read";
+  const known = await subject.known();
+  if (!known) return "the place where state is kept cannot be read";
+  // Without its id the lab's own objects would look like another lab's.
+  const lost = known.labId === undefined && known.states.some((state) => state.damage !== undefined);
+  return what === "identity" && lost ? "the lab's state cannot be read" : undefined;
 }
 
 async function look(definition: CheckDefinition, subject: Subject): Promise<Finding> {

@@ -452,6 +452,25 @@ describe("how the lab meets the machine", () => {
     });
   });
 
+  test("with the state lost, the lab's own objects are not taken for another lab's", async () => {
+    machine.files[STATE] = "";
+    machine.seen = { subnets: [network(ID)], routed: true };
+    machine.objects = [object(ID)];
+    expect(await check("lab-name")).toMatchObject({
+      status: "unknown",
+      found: "the lab's state cannot be read",
+    });
+    expect((await check("leftovers")).status).toBe("unknown");
+    expect((await check("subnets")).status).toBe("ok");
+    // The id that outlives the state, kept by the engine beside it.
+    machine.files[STATE.replace(/json$/, "pulumi-tags")] = JSON.stringify({
+      version: 1,
+      tags: { "classlab:id": ID },
+    });
+    expect((await check("lab-name")).status).toBe("ok");
+    expect((await check("leftovers")).status).toBe("ok");
+  });
+
   test("ports matter where guests are published", async () => {
     machine.seen = { subnets: [], routed: false };
     expect((await check("ports")).found).toBe("15 ports are free");
