@@ -65,7 +65,11 @@ export const FIXERS: readonly Fixer[] = [
     mends: ["locks"],
     repair: (subject) => {
       const dead = findLocks(subject).filter((lock) => lock.state === "dead");
-      for (const lock of dead) subject.machine.removeFile(lock.path);
+      for (const lock of dead) {
+        subject.machine.removeFile(lock.path);
+        // The engine's own note beside every file of such a backend.
+        subject.machine.removeFile(`${lock.path}.attrs`);
+      }
       return `${dead.length} lock${dead.length === 1 ? "" : "s"} of ended runs removed`;
     },
   },
