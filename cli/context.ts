@@ -16,6 +16,7 @@ export interface Options {
   readonly repair?: boolean;
   readonly team?: readonly string[];
   readonly replace?: readonly string[];
+  readonly fix?: boolean;
 }
 
 /** A verb: does its work, prints its result, returns the exit code. */

@@ -6,6 +6,7 @@ import { PACKAGE_ROOT } from "../operations/paths";
 import { markThisRun } from "../operations/runMark";
 import { json, type Options, type Verb } from "./context";
 import { SCHEMA_VERSION } from "./output";
+import { doctorVerb } from "./verbs/doctor";
 import { downVerb } from "./verbs/down";
 import { envVerb } from "./verbs/env";
 import { imagesVerb } from "./verbs/images";
@@ -39,6 +40,10 @@ function makeProgram(finish: (code: number) => void): Command {
     .description("Stands a virtualization classroom up, shows it, and takes it down.")
     .version(String(version))
     .exitOverride()
+    .addHelpText(
+      "after",
+      "\nEvery message names its cause in brackets: docs/causes.md says what each means and what to do.",
+    )
     .showHelpAfterError("(classlab --help lists the verbs)");
   const add = (
     name: string,
@@ -76,6 +81,9 @@ function makeProgram(finish: (code: number) => void): Command {
   add("status", "show guests and services as they are", statusVerb);
   add("sweep", "list what stands of a lab, by owner mark alone", sweepVerb, (command) =>
     command.option("--all", "every lab on this machine").option("--remove", "remove what was listed"),
+  );
+  add("doctor", "look at all that a lab needs of this machine", doctorVerb, (command) =>
+    command.option("--fix", "mend what can be mended safely; never touches a lab or a learner's work"),
   );
   add("env", "print the environment for plain Pulumi commands", envVerb);
   add("images", "provide the images of a lab", imagesVerb, (command) =>

@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { LabRecord as Decisions } from "../course/record";
+import { type LabRecord as Decisions, LAB_RECORD_TYPE } from "../course/record";
 
-/** Type token by which the record is found in a stack's state. */
-export const LAB_RECORD_TYPE = "classlab:index:LabRecord";
+export { LAB_RECORD_TYPE };
 
 /**
  * What was decided once for a lab, kept as this component's inputs in the stack's state: no provider, nothing on any

@@ -76,10 +76,10 @@ const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
   "registry-unreachable": EXIT.missing,
   "docker-not-running": EXIT.missing,
   "environment-missing": EXIT.missing,
+  "passphrase-wrong": EXIT.missing,
   "image-build-failed": EXIT.failed,
   "engine-failed": EXIT.failed,
   "state-damaged": EXIT.failed,
-  "passphrase-wrong": EXIT.missing,
   "disk-full": EXIT.failed,
   "would-replace": EXIT.failed,
   "object-in-the-way": EXIT.failed,
@@ -88,10 +88,15 @@ const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
   "stack-locked": EXIT.locked,
 };
 
-/** The exit code for a list of faults: that of the first; wrong usage or configuration unless its cause says otherwise. */
+/** The exit code of a cause: wrong usage or configuration unless it says otherwise. */
+export function exitCodeOfCause(code: FaultCode): number {
+  return EXIT_BY_CODE[code] ?? EXIT.usage;
+}
+
+/** The exit code for a list of faults: that of the first. */
 export function exitCodeOf(faults: readonly Fault[]): number {
   const first = faults[0];
-  return first ? (EXIT_BY_CODE[first.code] ?? EXIT.usage) : EXIT.done;
+  return first ? exitCodeOfCause(first.code) : EXIT.done;
 }
 
 /** Ends a sentence; words of other programs may have ended it already. */

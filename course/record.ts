@@ -28,3 +28,6 @@ export const labRecordSchema = z.strictObject({
 
 /** A lab's decisions, as kept in state. */
 export type LabRecord = z.output<typeof labRecordSchema>;
+
+/** Type token by which the record is found in a stack's state. */
+export const LAB_RECORD_TYPE = "classlab:index:LabRecord";

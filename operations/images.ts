@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
@@ -31,7 +31,8 @@ const registrySchema = z.looseObject({
   images: z.record(z.string(), z.looseObject({ reference: z.string() })),
 });
 
-function officialReference(name: CourseImageName | "guest"): string {
+/** Where an image comes from when a registry answers, pinned by digest. */
+export function officialReference(name: CourseImageName | "guest"): string {
   const table = registrySchema.parse(JSON.parse(readFileSync(join(IMAGES_FOLDER, "registry.json"), "utf8")));
   const entry = table.images[name];
   if (!entry) throw new Error(`images/registry.json lacks ${name}`);
@@ -68,20 +69,28 @@ function buildFault(what: string, name: string): FaultError {
   ]);
 }
 
-/** Builds an image unless the cache has it; the tag is the hash of all that goes into it. */
-async function build(
-  name: string,
-  folder: string,
-  args: Readonly<Record<string, string>>,
-  files: Readonly<Record<string, string>>,
-  say: Say,
-): Promise<ImageRecord> {
+/** What goes into an image that is built. */
+interface BuildInput {
+  readonly name: string;
+  readonly folder: string;
+  readonly args: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** The reference of a built image: its tag is the hash of all that goes into it. */
+function buildReference({ name, folder, args, files }: BuildInput): string {
   const hash = hashOf(
     ...contextParts(folder),
     ...Object.entries(args).flat(),
     ...Object.entries(files).flatMap(([file, path]) => [file, readFileSync(path)]),
   );
-  const reference = `classlab/${name}:${hash}`;
+  return `classlab/${name}:${hash}`;
+}
+
+/** Builds an image unless the cache has it. */
+async function build(input: BuildInput, say: Say): Promise<ImageRecord> {
+  const { name, folder, args, files } = input;
+  const reference = buildReference(input);
   const known = await imageId(reference);
   if (known) return { reference, id: known };
   say(`image ${name}: building`);
@@ -121,10 +130,19 @@ async function build(
   return { reference, id };
 }
 
-function hostRelease(): { id: string; codename: string } {
-  const text = readFileSync("/etc/os-release", "utf8");
+/** The file in which a Linux system says which distribution it is. */
+export const RELEASE_FILE = "/etc/os-release";
+
+/** A distribution as its release file names it; this machine's by default. */
+export function hostRelease(text = readFileSync(RELEASE_FILE, "utf8")): { id: string; codename: string } {
   const value = (key: string) => new RegExp(`^${key}="?([^"\n]*)"?$`, "m").exec(text)?.[1] ?? "";
   return { id: value("ID"), codename: value("VERSION_CODENAME") };
+}
+
+const BASE_RECIPE = join(IMAGES_FOLDER, "base", "build.sh");
+
+function baseReference(release = hostRelease()): string {
+  return `classlab/base:${hashOf(readFileSync(BASE_RECIPE), release.id, release.codename, process.arch)}`;
 }
 
 /** The root file system of this machine's distribution as an image: the base where no registry answers. */
@@ -140,8 +158,7 @@ async function buildBase(say: Say, consent: boolean): Promise<ImageRecord> {
     ]);
   }
   const release = hostRelease();
-  const recipe = join(IMAGES_FOLDER, "base", "build.sh");
-  const reference = `classlab/base:${hashOf(readFileSync(recipe), release.id, release.codename, process.arch)}`;
+  const reference = baseReference(release);
   const known = await imageId(reference);
   if (known) return { reference, id: known };
   if ((await run("sh", ["-c", "command -v debootstrap"])).code !== 0) {
@@ -171,7 +188,7 @@ async function buildBase(say: Say, consent: boolean): Promise<ImageRecord> {
   try {
     const archive = join(folder, "base.tar");
     const asRoot = process.getuid?.() === 0 ? [] : ["sudo"];
-    const [program, ...words] = [...asRoot, "sh", recipe, archive, release.codename];
+    const [program, ...words] = [...asRoot, "sh", BASE_RECIPE, archive, release.codename];
     const made = await run(program ?? "sh", words, { deadline: BUILD_DEADLINE });
     if (made.code !== 0)
       throw buildFault(`debootstrap failed:\n${tail(`${made.stdout}\n${made.stderr}`)}`, "base");
@@ -204,13 +221,21 @@ function composeBinary(): string {
 
 /** The guest's image on a base; `standIn` is what it says of itself at login, empty where it is what its name says. */
 function buildGuest(base: ImageRecord, standIn: string, say: Say): Promise<ImageRecord> {
-  return build(
-    "guest",
-    join(IMAGES_FOLDER, "guest"),
-    { BASE: base.reference, STAND_IN: standIn },
-    { "docker-compose": composeBinary() },
-    say,
-  );
+  return build(guestInput(base.reference, standIn, composeBinary()), say);
+}
+
+function guestInput(base: string, standIn: string, compose: string): BuildInput {
+  return {
+    name: "guest",
+    folder: join(IMAGES_FOLDER, "guest"),
+    args: { BASE: base, STAND_IN: standIn },
+    files: { "docker-compose": compose },
+  };
+}
+
+function courseInput(name: CourseImageName, base: string | undefined): BuildInput {
+  const folder = join(IMAGES_FOLDER, RECIPES[name].folder);
+  return { name, folder, args: base === undefined ? {} : { BASE: base }, files: {} };
 }
 
 async function fromDistribution(say: Say, consent: boolean): Promise<ImageSet> {
@@ -221,11 +246,13 @@ async function fromDistribution(say: Say, consent: boolean): Promise<ImageSet> {
     if (started) return started;
     const recipe = RECIPES[name];
     const building = (async () => {
-      const args =
+      const on =
         recipe.base === "none"
-          ? {}
-          : { BASE: recipe.base === "distribution" ? base.reference : (await course(recipe.base)).reference };
-      return build(name, join(IMAGES_FOLDER, recipe.folder), args, {}, say);
+          ? undefined
+          : recipe.base === "distribution"
+            ? base
+            : await course(recipe.base);
+      return build(courseInput(name, on?.reference), say);
     })();
     made.set(name, building);
     return building;
@@ -251,9 +278,13 @@ async function collect(
   };
 }
 
+function pulledReference(name: CourseImageName | "guest"): string {
+  return `classlab/official-${name}:${hashOf(officialReference(name))}`;
+}
+
 async function pull(name: CourseImageName | "guest", say: Say): Promise<ImageRecord> {
   const official = officialReference(name);
-  const reference = `classlab/official-${name}:${hashOf(official)}`;
+  const reference = pulledReference(name);
   const known = await imageId(reference);
   if (known) return { reference, id: known };
   say(`image ${name}: pulling ${official.split("@")[0]}`);
@@ -280,7 +311,7 @@ async function fromRegistry(say: Say): Promise<ImageSet> {
 }
 
 async function registryAnswers(): Promise<boolean> {
-  const reference = officialReference("hello-world");
+  const reference = officialReference(PROBE_IMAGE);
   return (await docker(["pull", "-q", reference], { deadline: PROBE_DEADLINE })).code === 0;
 }
 
@@ -304,6 +335,32 @@ export async function ensureImages(
   say("images: no image registry answers: stand-ins built from distribution packages");
   return fromDistribution(say, consent);
 }
+
+/**
+ * The references under which this machine's Docker holds a lab's images once they are made.
+ * @param compose the Docker Compose binary that goes into the guest's image
+ * @returns undefined where that cannot be told here: without the binary, or on another system than images are built on
+ */
+export function imageReferences(source: DecidedImageSource, compose: string): readonly string[] | undefined {
+  if (!existsSync(compose)) return undefined;
+  if (source === "registry") {
+    const guest = buildReference(guestInput(pulledReference("guest"), "", compose));
+    return [guest, ...COURSE_IMAGES.map(({ name }) => pulledReference(name))];
+  }
+  if (process.platform !== "linux") return undefined;
+  const base = baseReference();
+  const reference = (name: CourseImageName): string => {
+    const on = RECIPES[name].base;
+    return buildReference(
+      courseInput(name, on === "none" ? undefined : on === "distribution" ? base : reference(on)),
+    );
+  };
+  const guest = buildReference(guestInput(base, STAND_IN_TEXT, compose));
+  return [guest, ...COURSE_IMAGES.map(({ name }) => reference(name))];
+}
+
+/** The reference by which an image registry is asked whether it answers. */
+export const PROBE_IMAGE: CourseImageName = "hello-world";
 
 /** The images of a set that this machine's Docker no longer has. */
 export async function missingImages(set: ImageSet): Promise<string[]> {

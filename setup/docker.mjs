@@ -21,6 +21,32 @@ export const SYSTEM = {
 };
 
 /**
+ * Looks for a Docker daemon that answers. Changes nothing.
+ * @param {object} options
+ * @param {NodeJS.ProcessEnv} options.env
+ * @param {System} [options.system]
+ * @returns {Promise<{ added: { DOCKER_HOST?: string }, missing: import('./missing.mjs').Missing | null, install: string[] | null }>}
+ *   `added`: what to add to the environment; `missing`: null when it answers; `install`: the packages with which set-up could make it
+ *   answer (none when it only has to be started), null when set-up cannot
+ * @throws {MissingError} "docker" when the docker context cannot be used
+ */
+export async function lookForDocker({ env, system = SYSTEM }) {
+  const chosen = await chosenHost(env);
+  const added = chosen.derived ? { DOCKER_HOST: chosen.host } : {};
+  const state = await probe({ ...env, ...added });
+  const silent = (missing, install = null) => ({ added, missing, install });
+  if (state.answers) return { added, missing: null, install: null };
+  if (state.permission) return silent(noPermission(state.words));
+  if (chosen.host !== null) return silent(chosenIsSilent(chosen, state));
+  // In WSL 2 the system is a Linux like any other.
+  if (process.platform !== "linux") return silent(otherSystem(state));
+  const daemon = which("dockerd", withAdminFolders(env).PATH);
+  const install = state.installed && daemon !== null ? [] : ["docker.io"];
+  if (install.length > 0 && !hasApt(system.osRelease)) return silent(otherLinux(state));
+  return silent(notRunning(install, state.words, system), install);
+}
+
+/**
  * Provides a Docker daemon that answers.
  * @param {object} options
  * @param {boolean} [options.yes] consent was given
@@ -31,18 +57,10 @@ export const SYSTEM = {
  * @throws {MissingError} "docker", "docker-permission" or "docker-consent"
  */
 export async function provideDocker({ yes, say, env, system = SYSTEM }) {
-  const chosen = await chosenHost(env);
-  const added = chosen.derived ? { DOCKER_HOST: chosen.host } : {};
-  const state = await probe({ ...env, ...added });
-  if (state.answers) return added;
-  if (state.permission) throw new MissingError(noPermission(state.words));
-  if (chosen.host !== null) throw new MissingError(chosenIsSilent(chosen, state));
-  // In WSL 2 the system is a Linux like any other.
-  if (process.platform !== "linux") throw new MissingError(otherSystem(state));
-  const daemon = which("dockerd", withAdminFolders(env).PATH);
-  const needed = state.installed && daemon !== null ? [] : ["docker.io"];
-  if (needed.length > 0 && !hasApt(system.osRelease)) throw new MissingError(otherLinux(state));
-  await agree(needed, { yes, env, system });
+  const { added, missing, install: needed } = await lookForDocker({ env, system });
+  if (missing === null) return added;
+  if (needed === null) throw new MissingError(missing);
+  await agree(missing, needed, { yes, env, system });
   if (needed.length > 0) await install({ say, env, system });
   await start({ say, env, system });
   return added;
@@ -92,7 +110,7 @@ async function probe(env) {
   };
 }
 
-async function agree(needed, { yes, env, system }) {
+async function agree(missing, needed, { yes, env, system }) {
   const where = existsSync(system.systemd)
     ? "with systemctl"
     : `as a background process that logs to ${system.log}`;
@@ -102,17 +120,13 @@ async function agree(needed, { yes, env, system }) {
       : "start the Docker daemon";
   const agreed = await consent({ yes, env, question: `classlab needs Docker. May it ${doing} (${where})?` });
   if (agreed === "yes") return;
-  const begin = existsSync(system.systemd) ? "sudo systemctl enable --now docker" : "sudo dockerd";
-  const command =
-    needed.length > 0 ? `sudo apt-get update && sudo apt-get install -y ${needed.join(" ")}` : begin;
   throw new MissingError({
+    ...missing,
     code: "docker-consent",
-    what: needed.length > 0 ? "Docker is not installed" : "Docker is installed, but its daemon does not run",
     why:
       agreed === "no"
         ? "the change to this machine was not agreed to"
         : "there is no terminal to ask for consent to change that",
-    todo: `run "${command}", or the same command again with --yes`,
   });
 }
 
@@ -195,6 +209,18 @@ function noPermission(words) {
     what: "Docker runs, but this user may not use it",
     why: words,
     todo: 'join the group with "sudo usermod -aG docker $USER", log in again, then run the same command again',
+  };
+}
+
+function notRunning(needed, words, system) {
+  const begin = existsSync(system.systemd) ? "sudo systemctl enable --now docker" : "sudo dockerd";
+  const command =
+    needed.length > 0 ? `sudo apt-get update && sudo apt-get install -y ${needed.join(" ")}` : begin;
+  return {
+    code: "docker",
+    what: needed.length > 0 ? "Docker is not installed" : "Docker is installed, but its daemon does not run",
+    why: words,
+    todo: `run "${command}", or the same command again with --yes`,
   };
 }
 

@@ -9,6 +9,28 @@ import { untar } from "./unpack.mjs";
 import { versions } from "./versions.mjs";
 
 /**
+ * Looks for a Pulumi engine that can be used: on PATH and of a tested version, else the checkout's own. Installs nothing.
+ * @param {string} root the checkout
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<{ path: string | null, version: string, passedOver: ReturnType<typeof inspect> | null }>} `path`: the value for
+ *   PATH, null when there is none; `passedOver`: the one on PATH that cannot be used
+ */
+export async function findEngine(root, env) {
+  const version = versions.engine.install;
+  const own = ownEngine(root);
+  const path = env.PATH ?? "";
+  const onPath = which("pulumi", path);
+  const found = onPath === null ? null : await inspect(onPath, own, env);
+  if (found?.tested) return { path, version: found.version ?? version, passedOver: null };
+  const there = existsSync(join(own, "pulumi"));
+  return { path: there ? `${own}${delimiter}${path}` : null, version, passedOver: found };
+}
+
+function ownEngine(root) {
+  return join(root, ".engine", `pulumi-${versions.engine.install}`);
+}
+
+/**
  * Provides the Pulumi engine: on PATH and of a tested version, else the checkout's own, else from the bundle, else the
  * official download.
  * @param {object} options
@@ -22,24 +44,20 @@ import { versions } from "./versions.mjs";
  */
 export async function provideEngine({ root, bundle, say, env, locked }) {
   const version = versions.engine.install;
-  const own = join(root, ".engine", `pulumi-${version}`);
-  const path = env.PATH ?? "";
-  const withOwn = `${own}${delimiter}${path}`;
-  const onPath = which("pulumi", path);
-  const found = onPath === null ? null : await inspect(onPath, own, env);
-  if (found?.tested) return path;
-  if (found) say(`${found.what} is passed over: ${found.why}.`);
-  if (existsSync(join(own, "pulumi"))) return withOwn;
+  const own = ownEngine(root);
+  const { path, passedOver } = await findEngine(root, env);
+  if (passedOver) say(`${passedOver.what} is passed over: ${passedOver.why}.`);
+  if (path !== null) return path;
   await locked(async () => {
     if (existsSync(join(own, "pulumi"))) return;
     try {
       await install({ root, own, version, bundle: bundle(), say, env });
     } catch (error) {
       if (error instanceof MissingError) throw error;
-      throw new MissingError(nothingToBeHad(found, version, error.message));
+      throw new MissingError(nothingToBeHad(passedOver, version, error.message));
     }
   });
-  return withOwn;
+  return `${own}${delimiter}${env.PATH ?? ""}`;
 }
 
 async function inspect(file, own, env) {
@@ -65,7 +83,7 @@ async function inspect(file, own, env) {
   if (!folders.some((folder) => existsSync(join(folder, "pulumi-language-nodejs")))) {
     return { tested: false, code: "engine", what, why: "there is no pulumi-language-nodejs beside it" };
   }
-  return { tested: true };
+  return { tested: true, version };
 }
 
 function nothingToBeHad(found, version, cause) {

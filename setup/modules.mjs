@@ -38,6 +38,17 @@ export async function provideModules({ root, say, env }) {
     await guarded("build", options, build);
 }
 
+/**
+ * Whether the modules and the build are as the checkout has them; true where an installed package brings its own.
+ * @param {string} root
+ * @returns {{ modules: boolean, build: boolean }}
+ */
+export function lookForModules(root) {
+  if (!existsSync(join(root, "package-lock.json"))) return { modules: true, build: true };
+  const built = !existsSync(join(root, "tsconfig.build.json")) || buildIsThere(root);
+  return { modules: modulesAreThere(root), build: built };
+}
+
 // Does the work unless another process has done it while we waited for the lock.
 async function guarded(code, options, work) {
   const waiting = (pid) => options.say(`Waiting for process ${pid}, which is preparing the same checkout.`);

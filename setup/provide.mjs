@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findBundle } from "./bundle.mjs";
@@ -7,7 +7,7 @@ import { provideDocker } from "./docker.mjs";
 import { absentPlugins, installPlugin, provideEngine } from "./engine.mjs";
 import { labEnvironment, makeHome } from "./home.mjs";
 import { withLock } from "./lock.mjs";
-import { MissingError } from "./missing.mjs";
+import { EXIT_MISSING, MissingError, report } from "./missing.mjs";
 import { provideModules } from "./modules.mjs";
 import { provideSsh } from "./ssh.mjs";
 
@@ -119,4 +119,17 @@ function fault(code, what, error) {
     why: `it is in no bundle, and ${error.message}`,
     todo: "go online, or name a folder that holds the offline bundle by CLASSLAB_BUNDLE, then run the same command again",
   });
+}
+
+// `node setup/provide.mjs [--yes] NEED...`: for doctor, which knows what of it the lab needs.
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  const { missing } = await provide({
+    root: ROOT,
+    needs: process.argv.slice(2).filter((word) => !word.startsWith("-")),
+    yes: process.argv.includes("--yes"),
+    say: (line) => process.stderr.write(`${line}\n`),
+    env: process.env,
+  });
+  report(missing, false);
+  process.exit(missing.length === 0 ? 0 : EXIT_MISSING);
 }

@@ -5,18 +5,10 @@ import { script } from "../../script";
 import type { HypervisorDriver } from "../driver";
 import { containerChannel } from "./channel";
 import { renderAdapters, renderReady } from "./render";
+import { CAPABILITIES, SECURITY_OPTIONS } from "./rights";
 
 /** Where a guest keeps what must outlive its container: home folders, its Docker data, its host keys. */
 const DISK = "/disk";
-
-/**
- * What a guest needs beyond Docker's defaults to run a Docker Engine of its own, found by leaving one out at a time:
- * without SYS_PTRACE `docker exec` fails for containers whose first process is not root's, and the default seccomp
- * profile refuses session keys. Far from `--privileged`, and it works on hosts that lack CAP_SYS_RESOURCE. Names in
- * canonical form: the Docker provider compares them literally.
- */
-const CAPABILITIES = ["CAP_NET_ADMIN", "CAP_SYS_ADMIN", "CAP_SYS_PTRACE"];
-const SECURITY_OPTIONS = ["apparmor=unconfined", "seccomp=unconfined"];
 
 /** Longer than the script's own deadline, so that the script's words are what the user sees. */
 const READY_TIMEOUT = "4m";

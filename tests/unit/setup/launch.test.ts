@@ -19,16 +19,21 @@ test("the command gets its arguments, and its exit code is passed on", async () 
   expect(stdout).toBe("cli status --stack dev --json\n");
 });
 
-test.each([["plan", "--stack", "dev"], ["--help"], ["up", "--help"], ["--version"], [], ["pu"]])(
-  "neither engine nor Docker is asked for by: %s %s %s",
-  async (...args) => {
-    const { code, stdout } = await run(...args);
-    expect(code).toBe(0);
-    expect(stdout).toBe(`cli ${args.join(" ")}\n`);
-    expect(checkout.called().filter((call) => !call.startsWith("npm"))).toEqual([]);
-    expect(existsSync(join(checkout.root, ".classlab"))).toBe(false);
-  },
-);
+test.each([
+  ["plan", "--stack", "dev"],
+  ["doctor", "--fix"],
+  ["--help"],
+  ["up", "--help"],
+  ["--version"],
+  [],
+  ["pu"],
+])("neither engine nor Docker is asked for by: %s %s %s", async (...args) => {
+  const { code, stdout } = await run(...args);
+  expect(code).toBe(0);
+  expect(stdout).toBe(`cli ${args.join(" ")}\n`);
+  expect(checkout.called().filter((call) => !call.startsWith("npm"))).toEqual([]);
+  expect(existsSync(join(checkout.root, ".classlab"))).toBe(false);
+});
 
 test("env asks for the engine alone", async () => {
   await run("env", "--stack", "dev");

@@ -1,0 +1,310 @@
+import type { FaultCode } from "./faults";
+
+/** The groups of causes, in the order in which they are shown. */
+export const CAUSE_GROUPS = [
+  "The configuration",
+  "The command",
+  "This machine",
+  "Images",
+  "The lab's state",
+  "Running",
+] as const;
+
+/** What is said of a cause beyond its one line: for whoever runs a class, in plain words. */
+export interface Cause {
+  readonly group: (typeof CAUSE_GROUPS)[number];
+  /** What has happened, and what it means for the lab. */
+  readonly means: string;
+  /** The steps to take, in the order in which to try them. */
+  readonly steps: readonly [string, ...string[]];
+}
+
+/** Every cause of the closed list explained; one that is missing does not compile. */
+export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
+  "config-file": {
+    group: "The configuration",
+    means:
+      "The file that describes the lab is not where classlab looked for it, or the name given is that of a folder.",
+    steps: [
+      "Check the name after `--stack` (`--stack NAME` reads `Pulumi.NAME.yaml` of the checkout) or after `--config`.",
+      "Without either option the lab is `dev`, described by `Pulumi.dev.yaml`.",
+    ],
+  },
+  "config-yaml": {
+    group: "The configuration",
+    means:
+      "The file was found but cannot be read as YAML, so nothing in it was looked at. The message names the first line that is wrong.",
+    steps: [
+      "Look at that line and the one before it: most often spaces at the start of a line, a missing colon or a key that stands twice.",
+      "Compare the file with `Pulumi.dev.yaml`.",
+    ],
+  },
+  "config-missing": {
+    group: "The configuration",
+    means: "The file is a good YAML file, but no lab is described in it.",
+    steps: [
+      "Put the description under `config:` and `classlab:lab:`, as in `Pulumi.dev.yaml`.",
+      "If it is another program's file, name the right one with `--config`.",
+    ],
+  },
+  "config-unknown-key": {
+    group: "The configuration",
+    means:
+      "The description has a key that classlab does not know, most often a spelling mistake. Nothing is passed over in silence: a setting that has no effect would come to light in the middle of a class.",
+    steps: ["Correct the key at the place named. The message lists those that may stand there."],
+  },
+  "config-value": {
+    group: "The configuration",
+    means: "A value in the description is of the wrong kind, too large, too small, or missing.",
+    steps: ["Change the value at the place named to what the message expects."],
+  },
+  "duplicate-team": {
+    group: "The configuration",
+    means: "Two teams have the same id, or a team's id is one that classlab needs itself.",
+    steps: ["Give each team an id of its own."],
+  },
+  "duplicate-slot": {
+    group: "The configuration",
+    means:
+      "Two teams have the same slot. A team's addresses come from its slot, so both would have the same addresses.",
+    steps: [
+      "Give each team a `slot` of its own, from 1 to 99. Without the key, it is the number that the team's id ends with.",
+    ],
+  },
+  "duplicate-switch": {
+    group: "The configuration",
+    means: "Two switches have the same name, so an adapter that names it could mean either.",
+    steps: ["Rename one of them, and the adapters that are to be on it."],
+  },
+  "duplicate-guest": {
+    group: "The configuration",
+    means: "Two guests would have the same name on this machine.",
+    steps: ["Rename one of the guests, or one of the teams where their names only meet when joined."],
+  },
+  "duplicate-docker-stack": {
+    group: "The configuration",
+    means:
+      "One guest is to have two Docker stacks of the same kind; their containers would have the same names.",
+    steps: ["Remove one of them, or move it to another guest."],
+  },
+  "duplicate-address": {
+    group: "The configuration",
+    means: "Two adapters on one switch are given the same address.",
+    steps: [
+      "Change one of the addresses, or leave the key `address` out: classlab then chooses one.",
+      "Remember that the address of a guest is that of the first team; other teams' addresses are counted on from their slot.",
+    ],
+  },
+  "duplicate-port": {
+    group: "The configuration",
+    means: "Two services of one guest are to listen on the same port.",
+    steps: ["Give one of them another `port`, or the farm another `firstPort`."],
+  },
+  "unknown-switch": {
+    group: "The configuration",
+    means: "An adapter names a switch that the description does not have.",
+    steps: ["Correct the name, or add the switch under `switches`."],
+  },
+  "mode-unsupported": {
+    group: "The configuration",
+    means:
+      "The place where the guests run cannot do this kind of network. The message says why and what to use instead.",
+    steps: ["Use the mode that the message names."],
+  },
+  "subnet-invalid": {
+    group: "The configuration",
+    means: "The subnet of a switch is too large, too small, or is written as an address inside it.",
+    steps: ["Write the subnet as the message expects it, such as `192.168.99.0/24`."],
+  },
+  "subnet-overlap": {
+    group: "The configuration",
+    means: "Two switches of the lab share addresses, so it would be unclear which of them leads to a guest.",
+    steps: ["Give the switches subnets that share no address."],
+  },
+  "address-outside-subnet": {
+    group: "The configuration",
+    means: "An adapter's address is not one of its switch's subnet; nobody could reach the guest by it.",
+    steps: ["Choose an address from the range in the message, or change the switch's subnet with it."],
+  },
+  "address-reserved": {
+    group: "The configuration",
+    means: "The address is one that every network needs for itself: its own, the host's, or the one for all.",
+    steps: ["Choose an address from the range in the message."],
+  },
+  "address-space-exhausted": {
+    group: "The configuration",
+    means:
+      "There are more teams or guests than the subnet has addresses, or than this machine has free ports.",
+    steps: [
+      "Take a larger subnet: the message says how large it has to be.",
+      "Where ports are short, spread the teams over several machines.",
+    ],
+  },
+  "name-too-long": {
+    group: "The configuration",
+    means:
+      "The lab's name, which is that of its file, cannot be used: names of guests and networks begin with it.",
+    steps: [
+      "Rename the file: `Pulumi.NAME.yaml` with lower-case letters, digits and hyphens, 28 characters at most.",
+    ],
+  },
+  "stack-absent": {
+    group: "The command",
+    means: "The command is about a lab that was never brought up, or that was taken down.",
+    steps: [
+      "Bring it up: `npx classlab up`, with the same `--stack` or `--config`.",
+      "If it does stand, you are looking in another place: check `CLASSLAB_HOME` and `PULUMI_BACKEND_URL`, and list what stands with `npx classlab sweep`.",
+    ],
+  },
+  "unknown-team": {
+    group: "The command",
+    means: "`--team` or `--replace` names a team or a guest that the lab does not have. Nothing was changed.",
+    steps: ["Look the names up with `npx classlab plan`, and run the command again."],
+  },
+  "would-replace": {
+    group: "The command",
+    means:
+      "To bring the lab to its description, a guest, a disk or a data volume that stands would have to be removed or made anew, and what learners did in it would be lost. Nothing was changed.",
+    steps: [
+      "If that was not intended, take the last change of the description back.",
+      "Let the learners save what they need, then allow it by name: `npx classlab up --replace TEAM` or `--replace TEAM/GUEST`.",
+    ],
+  },
+  "needs-confirmation": {
+    group: "The command",
+    means: "The command would remove something and nobody agreed to it. Nothing was changed.",
+    steps: ["Run it on a terminal and answer `y`, or add `--yes` in a script."],
+  },
+  "subnet-in-use": {
+    group: "This machine",
+    means:
+      "Something else on this machine or in its network already uses the addresses of a switch. Made all the same, the lab would cut this machine off from them, or not be reachable itself.",
+    steps: [
+      "Set the free subnet that the message names in the line it names, and move the guests' addresses with it.",
+      "Or free the subnet: take the other lab down, or remove the Docker network that has it.",
+    ],
+  },
+  "lab-name-in-use": {
+    group: "This machine",
+    means:
+      "Another lab of the same name stands on this machine, brought up from another checkout or with another state. The two would be in each other's way.",
+    steps: [
+      "See what it is: `npx classlab sweep`.",
+      "Take it down where it was brought up, or give this lab another name: that of its file.",
+    ],
+  },
+  "object-in-the-way": {
+    group: "This machine",
+    means:
+      "A container, network or volume that classlab did not make has the name that one of the lab's needs. It is left alone: only what carries the lab's mark is ever removed.",
+    steps: [
+      "Find out whose it is, by the name in the message (`docker inspect NAME`).",
+      "Rename or remove it yourself, or give the lab another name: that of its file.",
+    ],
+  },
+  "disk-full": {
+    group: "This machine",
+    means:
+      "There is no space left on this machine, or where Docker keeps its data. Guests stop writing, and the lab's state may be behind what stands.",
+    steps: [
+      "See what Docker holds: `docker system df`. Images of classlab that no lab uses go with `docker image prune --all --filter label=classlab.image`.",
+      "Take down labs that are no longer needed; `npx classlab sweep --all` lists them.",
+      "Run the command again when there is space: it goes on where it stopped.",
+    ],
+  },
+  "docker-not-running": {
+    group: "This machine",
+    means: "Docker, on which the guests run, is not installed, does not run, or does not let this user in.",
+    steps: [
+      "Run `npx classlab doctor`, which says which of these it is; `npx classlab doctor --fix` starts it or, after asking, installs it on Debian and Ubuntu.",
+      "On a laptop start Docker Desktop and wait until it says that it runs.",
+      "If `DOCKER_HOST` is set, check that it names a Docker that runs.",
+    ],
+  },
+  "environment-missing": {
+    group: "This machine",
+    means:
+      "A program or a setting that the command needs is missing, most often because it was not started by classlab's own launcher.",
+    steps: [
+      "Start it by `npm start` or `npx classlab`, which provide what is needed.",
+      "Run `npx classlab doctor` to see what else is missing.",
+    ],
+  },
+  "image-missing": {
+    group: "Images",
+    means:
+      "An image that learners' commands need is no longer in this machine's Docker; something removed it.",
+    steps: ["Make it again: `npx classlab images`. Then run the command again."],
+  },
+  "image-build-failed": {
+    group: "Images",
+    means:
+      "An image could not be built from distribution packages. The message ends with the build's own last lines.",
+    steps: [
+      "If the last lines speak of a name that cannot be resolved or a connection, mend the network or the package mirror first.",
+      "If they speak of space, free some: see [disk-full](#disk-full).",
+      "Run `npx classlab images` again: what was built already is kept.",
+    ],
+  },
+  "registry-unreachable": {
+    group: "Images",
+    means:
+      "The images are to come from an image registry on the internet, and it does not answer or refuses.",
+    steps: [
+      "Check this machine's connection, its proxy and its date.",
+      "Or set `images: { source: distribution }` in the description: the images are then built from distribution packages (Debian and Ubuntu only).",
+    ],
+  },
+  "stack-locked": {
+    group: "The lab's state",
+    means:
+      "Another run is at work on the same lab. Two at once would undo each other's work. Nothing was changed.",
+    steps: [
+      "Wait for it to end; the message says who started it, as which process and when.",
+      "If that process is gone, `npx classlab doctor --fix` removes what it left.",
+    ],
+  },
+  "state-damaged": {
+    group: "The lab's state",
+    means:
+      "The file in which the lab's state is kept cannot be read, and neither can its backup: most often a full disk or a switched-off machine. The guests themselves stand as they did.",
+    steps: [
+      "Restore the file named in the message from a backup of your own.",
+      "Without one, list what stands by its mark alone with `npx classlab sweep`; `npx classlab sweep --remove` removes it, learners' work included, and `up` makes the lab anew.",
+    ],
+  },
+  "passphrase-wrong": {
+    group: "The lab's state",
+    means:
+      "The secrets in the lab's state (keys, passwords) cannot be opened with the passphrase that was given, so nothing can be done with the lab.",
+    steps: [
+      "Give the passphrase with which it was brought up: the file `passphrase` in `.classlab/` of that checkout, or the one that `PULUMI_CONFIG_PASSPHRASE` or `PULUMI_CONFIG_PASSPHRASE_FILE` named.",
+      "If it is lost, nobody can open them: remove the lab by `npx classlab sweep --remove` and its state, and bring it up anew.",
+    ],
+  },
+  "guest-not-ready": {
+    group: "Running",
+    means:
+      "A guest was started but did not become usable in time, or stopped again. The message says which, and shows the end of its log.",
+    steps: [
+      "Run `npx classlab doctor`: too little memory or disk space is the most frequent cause.",
+      "Run the command again: it goes on where it stopped.",
+      "If one guest fails every time, look at its log: `docker logs NAME`.",
+    ],
+  },
+  "engine-failed": {
+    group: "Running",
+    means:
+      "A step failed for a reason that classlab has no name of its own for. The message holds the words of the program that failed. What was done before stands.",
+    steps: [
+      "Read those words: they name the resource and the reason.",
+      "Run `npx classlab doctor`, then the command again: it goes on where it stopped.",
+    ],
+  },
+  interrupted: {
+    group: "Running",
+    means:
+      "The run was stopped, by Ctrl-C or by the system, before everything was done. What was done stands.",
+    steps: ["Run the same command again: it goes on where it stopped."],
+  },
+};

@@ -1,0 +1,12 @@
+// Writes the pages that are made from the code; `npm run docs` builds it first.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import causesPage from "../dist/course/causesPage.js";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const fixtures = join(root, "tests/fixtures/bad");
+const messages = readdirSync(fixtures)
+  .filter((file) => file.endsWith(".txt"))
+  .map((file) => readFileSync(join(fixtures, file), "utf8"));
+writeFileSync(join(root, "docs/causes.md"), causesPage.renderCauses(messages));

@@ -1,0 +1,17 @@
+import type { CheckDefinition } from "./check";
+import { DOCKER_CHECKS } from "./dockerChecks";
+import { FIT_CHECKS } from "./fitChecks";
+import { IMAGE_CHECKS } from "./imageChecks";
+import { SET_UP_CHECKS } from "./setUpChecks";
+import { SPACE_CHECKS } from "./spaceChecks";
+import { STATE_CHECKS } from "./stateChecks";
+
+/** Everything doctor looks at, in the order in which it is shown. */
+export const CHECKS: readonly CheckDefinition[] = [
+  ...SET_UP_CHECKS,
+  ...DOCKER_CHECKS,
+  ...STATE_CHECKS,
+  ...FIT_CHECKS,
+  ...IMAGE_CHECKS,
+  ...SPACE_CHECKS,
+];

@@ -1,0 +1,72 @@
+import { type DockerStackPlan, guestsOf, type LabPlan } from "../../course/plan";
+
+const MB = 1e6;
+
+/** The images that classlab builds or pulls, once a machine. Measured: 1.5 GB built, with room for newer ones. */
+const IMAGES = 2500 * MB;
+
+/** A guest's disk with the course images in its Docker. Measured: 422 MB, and each stack's own data. */
+const GUEST_DISK = 500 * MB;
+
+/** A guest with its Docker and no stack. Measured: 95 MB. */
+const GUEST_MEMORY = 120 * MB;
+
+/** The engine and its plugins during `up`. */
+const ENGINE_MEMORY = 600 * MB;
+
+const HOME_BASE = 100 * MB;
+const HOME_PER_GUEST = 2 * MB;
+
+/** Bytes that `up` will use. */
+export interface Estimate {
+  /** Where Docker keeps its data. */
+  readonly docker: number;
+  /** Where state and keys are. */
+  readonly home: number;
+  readonly memory: number;
+}
+
+interface Need {
+  readonly disk: number;
+  readonly memory: number;
+}
+
+function stackNeed(stack: DockerStackPlan): Need {
+  switch (stack.kind) {
+    case "nginx":
+      return { disk: 5 * MB, memory: 15 * MB };
+    case "nginx-farm":
+      return { disk: stack.count * 2 * MB, memory: stack.count * 12 * MB };
+    case "php-apache":
+      return { disk: 5 * MB, memory: 30 * MB };
+    case "wordpress":
+      return { disk: 250 * MB, memory: 200 * MB };
+  }
+}
+
+function total(needs: readonly Need[]): Need {
+  return needs.reduce((sum, need) => ({ disk: sum.disk + need.disk, memory: sum.memory + need.memory }), {
+    disk: 0,
+    memory: 0,
+  });
+}
+
+/**
+ * What `up` will use beyond what stands: by the number of guests and stacks that are still to be made.
+ * @param standing object names of what stands already
+ * @param imagesMissing whether images have to be made first
+ */
+export function estimate(plan: LabPlan, standing: ReadonlySet<string>, imagesMissing: boolean): Estimate {
+  const coming = guestsOf(plan).filter((guest) => !standing.has(guest.objectName));
+  const stacks = total(coming.flatMap((guest) => guest.docker.map(stackNeed)));
+  return {
+    docker: (imagesMissing ? IMAGES : 0) + coming.length * GUEST_DISK + stacks.disk,
+    home: HOME_BASE + guestsOf(plan).length * HOME_PER_GUEST,
+    memory: ENGINE_MEMORY + coming.length * GUEST_MEMORY + stacks.memory,
+  };
+}
+
+/** Bytes as people say them. */
+export function inWords(bytes: number): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / MB)} MB`;
+}

@@ -1,0 +1,162 @@
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from "node:fs";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import type { LabFacts } from "../../course/facts";
+import type { DecidedImageSource, ImageSet } from "../../course/images";
+import { gatherFacts, portsInUse } from "../facts";
+import { imageReferences, missingImages } from "../images";
+import { findMarked, type ObservedObject } from "../observe";
+import { homeFolder, PACKAGE_ROOT } from "../paths";
+import { type ProcessOptions, type ProcessResult, run } from "../process";
+
+const missingSchema = z.looseObject({
+  code: z.string(),
+  what: z.string(),
+  why: z.string(),
+  todo: z.string(),
+});
+
+const setUpSchema = z.looseObject({
+  node: z.looseObject({ version: z.string(), oldest: z.string() }),
+  modules: z.boolean(),
+  build: z.boolean(),
+  engine: z.looseObject({
+    folder: z.string().nullable(),
+    there: z.boolean(),
+    version: z.string(),
+    passedOver: z.string().nullable(),
+  }),
+  plugins: z.looseObject({ expected: z.array(z.string()), absent: z.array(z.string()) }),
+  compose: z.looseObject({ version: z.string(), file: z.string(), there: z.boolean() }),
+  ssh: z.string().nullable(),
+  apt: z.boolean(),
+  docker: z.looseObject({
+    missing: missingSchema.nullable(),
+    startable: z.boolean(),
+    host: z.string().nullable(),
+  }),
+});
+
+/** What set-up finds of all that it provides. */
+export type SetUp = z.output<typeof setUpSchema>;
+
+/** All that doctor sees of a machine, and the few things it may do to it; another one in tests. */
+export interface Machine {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where state, keys and derived folders are. */
+  readonly home: string;
+  readonly hostname: string;
+  readonly platform: NodeJS.Platform;
+  now(): number;
+  run(program: string, args: readonly string[], options?: ProcessOptions): Promise<ProcessResult>;
+  /** Asks set-up what is there. */
+  setUp(): Promise<SetUp>;
+  /** Text of a file; undefined where there is none. */
+  read(path: string): string | undefined;
+  /** Names in a folder, sorted; none where there is no folder. */
+  list(path: string): readonly string[];
+  /** Permission bits; undefined where nothing stands. */
+  mode(path: string): number | undefined;
+  writable(path: string): boolean;
+  /** Bytes free for this user where the path is or would be; undefined where that cannot be told. */
+  freeSpace(path: string): number | undefined;
+  /** Bytes of memory that programs can still get; undefined where that cannot be told. */
+  freeMemory(): number | undefined;
+  /** Whether a process of that number runs here and is the engine's. */
+  engineRuns(pid: number): boolean;
+  facts(): Promise<LabFacts>;
+  portsInUse(ports: readonly number[]): Promise<readonly number[]>;
+  /** What carries the mark of the lab. */
+  marked(lab: string): Promise<readonly ObservedObject[]>;
+  /** Images of a set that are gone. */
+  missingImages(set: ImageSet): Promise<readonly string[]>;
+  /** References of the images that a lab needs; undefined where they cannot be told before they are made. */
+  imageReferences(source: DecidedImageSource, compose: string): readonly string[] | undefined;
+  makePrivate(path: string, mode: number): void;
+  makeFolder(path: string): void;
+  removeFile(path: string): void;
+}
+
+function there(path: string): string {
+  const parent = dirname(path);
+  return existsSync(path) || parent === path ? path : there(parent);
+}
+
+/** Linux's account of memory. */
+const MEMORY_FILE = "/proc/meminfo";
+
+function engineRuns(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ESRCH") return false;
+  }
+  const file = `/proc/${pid}/cmdline`;
+  // Numbers are given again: another program of the same number holds no lock.
+  return (
+    !existsSync("/proc/self/cmdline") || (existsSync(file) && readFileSync(file, "utf8").includes("pulumi"))
+  );
+}
+
+/** The machine that classlab runs on. */
+export function thisMachine(): Machine {
+  return {
+    env: process.env,
+    home: homeFolder(),
+    hostname: hostname(),
+    platform: process.platform,
+    now: Date.now,
+    run,
+    setUp: async () => {
+      const result = await run(process.execPath, [join(PACKAGE_ROOT, "setup", "look.mjs")]);
+      if (result.code !== 0) throw new Error(`set-up could not look: ${result.stderr}`);
+      return setUpSchema.parse(JSON.parse(result.stdout));
+    },
+    read: (path) => (existsSync(path) ? readFileSync(path, "utf8") : undefined),
+    list: (path) => (existsSync(path) ? readdirSync(path).sort() : []),
+    mode: (path) => {
+      const found = statSync(path, { throwIfNoEntry: false });
+      return found ? found.mode & 0o777 : undefined;
+    },
+    writable: (path) => {
+      try {
+        accessSync(there(path), constants.W_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    freeSpace: (path) => {
+      const found = statfsSync(there(path));
+      return found.bavail * found.bsize;
+    },
+    freeMemory: () => {
+      if (!existsSync(MEMORY_FILE)) return undefined;
+      const available = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync(MEMORY_FILE, "utf8"))?.[1];
+      return available === undefined ? undefined : Number(available) * 1024;
+    },
+    engineRuns,
+    facts: gatherFacts,
+    portsInUse,
+    marked: findMarked,
+    missingImages,
+    imageReferences,
+    makePrivate: (path, mode) => chmodSync(path, mode),
+    makeFolder: (path) => {
+      mkdirSync(path, { recursive: true, mode: 0o700 });
+    },
+    removeFile: (path) => rmSync(path, { force: true }),
+  };
+}

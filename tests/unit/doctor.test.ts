@@ -1,0 +1,690 @@
+import { createCipheriv, pbkdf2Sync } from "node:crypto";
+import { stripVTControlCharacters } from "node:util";
+import { doctorJson, renderDoctor } from "../../cli/doctorOutput";
+import { parseLab } from "../../course/config";
+import type { LabFacts } from "../../course/facts";
+import { LAB_RECORD_TYPE } from "../../course/record";
+import { type DoctorReport, doctor, doctorExitCode } from "../../operations/doctor";
+import type { Check } from "../../operations/doctor/check";
+import { CHECKS } from "../../operations/doctor/checks";
+import { estimate, inWords } from "../../operations/doctor/estimate";
+import { FIXERS } from "../../operations/doctor/fixers";
+import type { Machine, SetUp } from "../../operations/doctor/machine";
+import type { ObservedObject } from "../../operations/observe";
+import type { ProcessResult } from "../../operations/process";
+import type { StackFile } from "../../operations/stackFile";
+import { RECORD } from "../support/devPlan";
+import { devConfig, devPlan, planOf, solid } from "./labs";
+
+const HOME = "/srv/labs";
+const STATE = `${HOME}/state/.pulumi/stacks/classlab/dev.json`;
+const LOCKS = `${HOME}/state/.pulumi/locks/organization/classlab/dev`;
+const GB = 1e9;
+
+const SET_UP: SetUp = {
+  node: { version: "20.20.2", oldest: "20.19" },
+  modules: true,
+  build: true,
+  engine: { folder: null, there: true, version: "3.259.0", passedOver: null },
+  plugins: { expected: ["command 1.2.1"], absent: [] },
+  compose: { version: "2.40.3", file: "/compose", there: true },
+  ssh: "/usr/bin/ssh",
+  apt: true,
+  docker: { missing: null, startable: false, host: null },
+};
+
+const DOCKER = {
+  ServerVersion: "28.0.1",
+  OperatingSystem: "Debian",
+  OSType: "linux",
+  CgroupVersion: "2",
+  Driver: "overlay2",
+  DockerRootDir: "/var/lib/docker",
+  SystemTime: new Date(0).toISOString(),
+  MemTotal: 24 * GB,
+  Name: "room-1",
+};
+
+/** A machine on which all is well; a test changes what it is about. */
+class FakeMachine implements Machine {
+  env: Record<string, string | undefined> = {
+    PULUMI_BACKEND_URL: `file://${HOME}/state`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: `${HOME}/passphrase`,
+  };
+  readonly home = HOME;
+  readonly hostname = "room-1";
+  platform: NodeJS.Platform = "linux";
+  found: SetUp = SET_UP;
+  info: Partial<typeof DOCKER> | undefined = DOCKER;
+  /** Files with their text; a folder is what begins others. */
+  files: Record<string, string> = { [`${HOME}/passphrase`]: "secret\n", "/var/lib/docker/x": "" };
+  modes: Record<string, number> = {};
+  unwritable: string[] = [];
+  space: Record<string, number> = {};
+  memory: number | undefined = 20 * GB;
+  living: number[] = [];
+  seen: LabFacts = { subnets: [], routed: true };
+  taken: number[] = [];
+  objects: ObservedObject[] = [];
+  references: string[] | undefined = ["classlab/guest:1", "classlab/nginx:1"];
+  /** Images that Docker lists. */
+  listed = ["classlab/guest:1", "classlab/nginx:1"];
+  gone: string[] = [];
+  /** Answers of programs by how their command line begins; else they succeed in silence. */
+  answers: Record<string, Partial<ProcessResult>> = {};
+  readonly calls: string[] = [];
+
+  now = () => 0;
+  async run(program: string, args: readonly string[]): Promise<ProcessResult> {
+    const line = [program === process.execPath ? "node" : program, ...args].join(" ");
+    this.calls.push(line);
+    const known = Object.entries(this.answers).find(([start]) => line.includes(start))?.[1];
+    if (known) return { code: 0, stdout: "", stderr: "", ...known };
+    if (line.startsWith("docker info")) {
+      return { code: this.info ? 0 : 1, stdout: JSON.stringify(this.info ?? {}), stderr: "" };
+    }
+    if (line.startsWith("docker image ls -q")) return { code: 0, stdout: "0123\n4567\n", stderr: "" };
+    if (line.startsWith("docker image ls")) return { code: 0, stdout: this.listed.join("\n"), stderr: "" };
+    return { code: 0, stdout: "", stderr: "" };
+  }
+  setUp = async () => this.found;
+  read = (path: string) => this.files[path];
+  list = (path: string) =>
+    Object.keys(this.files)
+      .filter((file) => file.startsWith(`${path}/`))
+      .map((file) => file.slice(path.length + 1).split("/")[0] ?? "");
+  mode = (path: string) => {
+    const there = Object.keys(this.files).some((file) => file === path || file.startsWith(`${path}/`));
+    return there ? (this.modes[path] ?? (this.files[path] === undefined ? 0o700 : 0o600)) : undefined;
+  };
+  writable = (path: string) => !this.unwritable.includes(path);
+  freeSpace = (path: string) => this.space[path] ?? 100 * GB;
+  freeMemory = () => this.memory;
+  engineRuns = (pid: number) => this.living.includes(pid);
+  facts = async () => this.seen;
+  portsInUse = async (ports: readonly number[]) => ports.filter((port) => this.taken.includes(port));
+  marked = async () => this.objects;
+  missingImages = async () => this.gone;
+  imageReferences = () => this.references;
+  makePrivate = (path: string, mode: number) => {
+    this.modes[path] = mode;
+  };
+  makeFolder = (path: string) => {
+    this.files[`${path}/`] = "";
+  };
+  removeFile = (path: string) => {
+    delete this.files[path];
+  };
+}
+
+function file(config = devConfig(), document: Record<string, unknown> = {}): StackFile {
+  return { lab: "dev", path: "/Pulumi.dev.yaml", selection: "--stack dev", document, config };
+}
+
+let machine: FakeMachine;
+beforeEach(() => {
+  machine = new FakeMachine();
+});
+
+const examine = (stack = file()) => doctor(stack, { machine });
+async function check(id: string, stack = file()): Promise<Check> {
+  const found = (await examine(stack)).checks.find((entry) => entry.id === id);
+  if (!found) throw new Error(`no check ${id}`);
+  return found;
+}
+const summary = (report: DoctorReport) =>
+  report.checks.filter((entry) => entry.status !== "ok").map((entry) => `${entry.id}: ${entry.status}`);
+/** The lab's state as the engine writes it. */
+const kept = (labId: string, salt?: string) =>
+  JSON.stringify({
+    version: 3,
+    checkpoint: {
+      latest: {
+        ...(salt ? { secrets_providers: { type: "passphrase", state: { salt } } } : {}),
+        resources: [
+          { urn: "urn:stack", type: "pulumi:pulumi:Stack" },
+          { urn: "urn:record", type: LAB_RECORD_TYPE, inputs: { ...RECORD, labId } },
+        ],
+      },
+    },
+  });
+const ID = "0123456789abcdef";
+const labOf = (input: object) => file(solid(parseLab(input)));
+
+test("checks have names of their own, and every repair mends checks that there are", () => {
+  const ids = CHECKS.map((entry) => entry.id);
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const id of FIXERS.flatMap((fixer) => fixer.mends)) expect(ids).toContain(id);
+});
+
+test("a machine that has all: nothing blocks, nothing is said, nothing is done", async () => {
+  const report = await examine();
+  expect(summary(report)).toEqual(["ports: not-needed", "image-source: not-needed"]);
+  expect(doctorExitCode(report)).toBe(0);
+  const doing = machine.calls.filter((call) => !/^docker (info|image ls|run --rm)/.test(call));
+  expect(doing).toEqual([]);
+});
+
+describe("what set-up provides", () => {
+  const missing = async (id: string, change: Partial<SetUp>) => {
+    machine.found = { ...SET_UP, ...change };
+    return check(id);
+  };
+  test.each<[string, Partial<SetUp>, string, boolean]>([
+    ["node", { node: { version: "20.18.1", oldest: "20.19" } }, "version 20.18.1 is too old", false],
+    ["modules", { modules: false }, "the node modules are not those of package-lock.json", true],
+    ["modules", { build: false }, "the build is not made from these sources", true],
+    [
+      "engine",
+      { engine: { ...SET_UP.engine, there: false } },
+      "it is neither on PATH nor in the checkout",
+      true,
+    ],
+    [
+      "engine",
+      { engine: { ...SET_UP.engine, there: false, passedOver: "3.1 on PATH: not tested" } },
+      "3.1 on PATH: not tested",
+      true,
+    ],
+    [
+      "plugins",
+      { plugins: { expected: [], absent: ["docker 5.2.0"] } },
+      "docker 5.2.0 is not installed",
+      true,
+    ],
+    ["ssh-client", { ssh: null }, "there is no ssh on PATH, by which the guests' Docker is reached", true],
+    [
+      "compose",
+      { compose: { ...SET_UP.compose, there: false } },
+      "/compose is missing, without which the guest's image cannot be built",
+      true,
+    ],
+  ])("%s: %j", async (id, change, found, fixable) => {
+    expect(await missing(id, change)).toMatchObject({
+      status: "blocking",
+      found,
+      fixable,
+      code: "environment-missing",
+    });
+    expect(doctorExitCode(await examine())).toBe(3);
+  });
+
+  test("a lab without Docker stacks needs no SSH client", async () => {
+    machine.found = { ...SET_UP, ssh: null };
+    expect((await check("ssh-client", labOf({ guests: [{ name: "a" }] }))).status).toBe("not-needed");
+  });
+
+  test("a lab that stands needs no Docker Compose: the guest's image holds it", async () => {
+    machine.files[STATE] = kept(ID);
+    machine.found = { ...SET_UP, compose: { ...SET_UP.compose, there: false } };
+    expect((await check("compose")).status).toBe("not-needed");
+  });
+});
+
+describe("Docker", () => {
+  test("that does not answer: said once, and what cannot be seen without it is not called wrong", async () => {
+    machine.info = undefined;
+    const entry = {
+      code: "docker",
+      what: "Docker is not installed",
+      why: "no command",
+      todo: 'run "x", or the same command again with --yes',
+    };
+    machine.found = { ...SET_UP, docker: { missing: entry, startable: true, host: null } };
+    const report = await examine();
+    expect(report.checks.filter((one) => one.status === "blocking").map((one) => one.id)).toEqual(["docker"]);
+    expect(await check("docker")).toMatchObject({
+      found: "Docker is not installed: no command",
+      fix: 'Run npx classlab doctor --fix, which asks first; or run "x"',
+      fixable: true,
+      code: "docker-not-running",
+    });
+    expect(report.checks.filter((one) => one.status === "unknown").map((one) => one.found)).toEqual(
+      Array(14).fill("Docker does not answer"),
+    );
+    expect(doctorExitCode(report)).toBe(3);
+  });
+
+  test.each([
+    ["docker-version", { ServerVersion: "19.3.15" }, "blocking"],
+    ["docker-version", { ServerVersion: "20.10.24+dfsg1" }, "ok"],
+    ["docker-version", { OSType: "windows" }, "blocking"],
+    ["cgroups", { CgroupVersion: "1" }, "ok"],
+    ["cgroups", { CgroupVersion: "" }, "warning"],
+    ["storage-driver", { Driver: "vfs" }, "warning"],
+    ["storage-driver", { Driver: "btrfs" }, "ok"],
+    ["clock", { SystemTime: new Date(29_000).toISOString() }, "ok"],
+    ["clock", { SystemTime: new Date(-61_000).toISOString() }, "warning"],
+  ])("%s with %j: %s", async (id, change, status) => {
+    machine.info = { ...DOCKER, ...change };
+    expect((await check(id)).status).toBe(status);
+  });
+
+  test("a guest's rights are tried with what guests get, and never more", async () => {
+    await check("guest-rights");
+    expect(machine.calls.find((call) => call.startsWith("docker run"))).toBe(
+      "docker run --rm --pull=never --network=none --cgroupns=private --cap-add=CAP_NET_ADMIN --cap-add=CAP_SYS_ADMIN " +
+        "--cap-add=CAP_SYS_PTRACE --security-opt=apparmor=unconfined --security-opt=seccomp=unconfined " +
+        "--label=classlab.probe=dev --entrypoint=/bin/sh 0123 -c mount -t tmpfs none /mnt",
+    );
+    machine.answers["docker run"] = { code: 125, stderr: "unable to apply caps\nmore" };
+    expect(await check("guest-rights")).toMatchObject({
+      status: "blocking",
+      found: expect.stringMatching(/: unable to apply caps$/),
+    });
+    machine.answers["docker image ls -q"] = { stdout: "" };
+    expect((await check("guest-rights")).status).toBe("unknown");
+  });
+});
+
+describe("state and secrets", () => {
+  test.each([
+    ["", "it is empty"],
+    ['{"version":3,"checkpoint":{"la', "JSON"],
+    ['{"checkpoint":5}', "it is not the state of a stack"],
+  ])("a state file with %j is damaged", async (text, why) => {
+    machine.files[STATE] = text;
+    const found = await check("state");
+    expect(found).toMatchObject({ status: "blocking", code: "state-damaged" });
+    expect(found.found).toContain(why);
+    expect(found.found).toContain("nor can a backup");
+    machine.files[`${STATE}.bak`] = kept(ID);
+    expect((await check("state")).fix).toBe(`Put the backup in its place: cp "${STATE}.bak" "${STATE}"`);
+  });
+
+  const salted = (passphrase: string) => {
+    const salt = Buffer.alloc(8, 1);
+    const nonce = Buffer.alloc(12, 2);
+    const cipher = createCipheriv(
+      "aes-256-gcm",
+      pbkdf2Sync(passphrase, salt, 1_000_000, 32, "sha256"),
+      nonce,
+    );
+    const sealed = Buffer.concat([cipher.update("pulumi"), cipher.final(), cipher.getAuthTag()]);
+    return `v1:${salt.toString("base64")}:v1:${nonce.toString("base64")}:${sealed.toString("base64")}`;
+  };
+
+  test("the passphrase opens the state's secrets, or is wrong", async () => {
+    machine.files[STATE] = kept(ID, salted("secret"));
+    expect((await check("passphrase")).status).toBe("ok");
+    machine.files[`${HOME}/passphrase`] = "another";
+    expect(await check("passphrase")).toMatchObject({ status: "blocking", code: "passphrase-wrong" });
+    machine.env.PULUMI_CONFIG_PASSPHRASE = "secret";
+    expect((await check("passphrase")).status).toBe("ok");
+  });
+
+  test("a passphrase that is gone: no matter before the first run, blocking once there are secrets", async () => {
+    delete machine.files[`${HOME}/passphrase`];
+    expect((await check("passphrase")).status).toBe("ok");
+    machine.files[STATE] = kept(ID, "v1:x");
+    expect(await check("passphrase")).toMatchObject({ status: "blocking", code: "passphrase-wrong" });
+    expect((await check("passphrase", file(devConfig(), { secretsprovider: "awskms://key" }))).status).toBe(
+      "not-needed",
+    );
+  });
+
+  test("a passphrase's file that the user named has to be there", async () => {
+    machine.env.PULUMI_CONFIG_PASSPHRASE_FILE = "/elsewhere";
+    expect((await check("passphrase")).status).toBe("blocking");
+  });
+
+  test("keys that others can read block, other files are a warning; both are mended, and nothing else is", async () => {
+    const key = `${HOME}/keys/dev/team-01`;
+    machine.files[key] = "KEY";
+    machine.files[`${HOME}/keys/other/team-01`] = "KEY";
+    machine.modes = { [key]: 0o644, [`${HOME}/keys/other/team-01`]: 0o644, [`${HOME}/passphrase`]: 0o640 };
+    expect(await check("keys")).toMatchObject({
+      status: "blocking",
+      found: `others can read ${key} (mode 0644); ssh uses no such key`,
+      fix: `Run npx classlab doctor --fix, or: chmod 0600 "${key}"`,
+      fixable: true,
+    });
+    expect((await check("private-files")).status).toBe("warning");
+    const report = await doctor(file(), { machine, fix: { say: () => undefined, consent: false } });
+    expect(report.repairs).toEqual([
+      { checks: ["keys", "private-files"], done: `${key}: mode 0600, ${HOME}/passphrase: mode 0600` },
+    ]);
+    expect(machine.modes).toEqual({
+      [key]: 0o600,
+      [`${HOME}/keys/other/team-01`]: 0o644,
+      [`${HOME}/passphrase`]: 0o600,
+    });
+    expect(doctorExitCode(report)).toBe(0);
+  });
+
+  const lock = (pid: number, hostname = "room-1") =>
+    JSON.stringify({ pid, username: "ann", hostname, timestamp: "2026-11-23T20:00:00Z" });
+
+  test("locks: of the dead, of the living, of another machine", async () => {
+    machine.files[`${LOCKS}/1.json`] = lock(7);
+    expect(await check("locks")).toMatchObject({ status: "warning", fixable: true, code: "stack-locked" });
+    machine.files[`${LOCKS}/2.json`] = lock(8);
+    machine.living = [8];
+    expect(await check("locks")).toMatchObject({
+      found: "stack dev is held by process 8 of ann on room-1 since 2026-11-23T20:00:00",
+      fixable: true,
+    });
+    delete machine.files[`${LOCKS}/1.json`];
+    expect((await check("locks")).fixable).toBe(false);
+    machine.living = [];
+    machine.files[`${LOCKS}/2.json`] = lock(8, "room-2");
+    expect((await check("locks")).fixable).toBe(false);
+    machine.files[`${LOCKS}/2.json`] = "{";
+    expect((await check("locks")).fixable).toBe(false);
+  });
+
+  test("only locks of the dead are removed", async () => {
+    machine.files[`${LOCKS}/1.json`] = lock(7);
+    machine.files[`${LOCKS}/2.json`] = lock(8);
+    machine.living = [8];
+    const other = LOCKS.replace(/dev$/, "other/1.json");
+    machine.files[other] = lock(7);
+    const report = await doctor(file(), { machine, fix: { say: () => undefined, consent: false } });
+    expect(report.repairs).toEqual([{ checks: ["locks"], done: "1 lock of ended runs removed" }]);
+    expect(Object.keys(machine.files)).not.toContain(`${LOCKS}/1.json`);
+    expect(Object.keys(machine.files)).toEqual(expect.arrayContaining([other, `${LOCKS}/2.json`]));
+  });
+
+  test("folders that cannot be written to, and one that a variable names and nobody made", async () => {
+    machine.unwritable = [HOME];
+    expect((await check("home")).status).toBe("blocking");
+    machine.env.PULUMI_BACKEND_URL = "file:///mnt/state?no_tmp_dir=true";
+    expect(await check("backend")).toMatchObject({ status: "blocking", fixable: true });
+    machine.unwritable = ["/mnt/state"];
+    expect((await check("backend")).fixable).toBe(false);
+    machine.unwritable = [];
+    const report = await doctor(file(), { machine, fix: { say: () => undefined, consent: false } });
+    expect(report.repairs).toEqual([{ checks: ["backend"], done: "/mnt/state made" }]);
+  });
+
+  test("another backend that cannot be asked without an engine: said, and its address without what is secret in it", async () => {
+    machine.env.PULUMI_BACKEND_URL = "s3://key:secret@bucket?region=x";
+    machine.found = { ...SET_UP, engine: { ...SET_UP.engine, there: false } };
+    expect((await check("backend")).found).toBe(
+      "s3://…@bucket cannot be read: only the Pulumi engine can ask it, which is missing",
+    );
+    expect((await check("lab-name")).status).toBe("unknown");
+  });
+});
+
+describe("how the lab meets the machine", () => {
+  const network = (id: string) => ({
+    subnet: "192.168.99.0/24",
+    user: 'Docker network "dev-lan" of lab "dev"',
+    own: { lab: "dev", id, objectName: "dev-lan" },
+  });
+  const object = (id: string): ObservedObject => ({
+    kind: "container",
+    id: "c0ffee",
+    name: "dev-team-01-ubuntu-test1",
+    mark: { lab: "dev", id, stack: "dev" },
+    created: "",
+  });
+
+  test("a subnet in use is told as up tells it, and ends like it", async () => {
+    machine.seen = { subnets: [{ subnet: "192.168.99.0/24", user: "interface eth0" }] };
+    expect(await check("subnets")).toMatchObject({
+      status: "blocking",
+      code: "subnet-in-use",
+      fixable: false,
+    });
+    expect((await check("subnets")).fix).toContain("192.168.100.0/24 is free");
+    expect(doctorExitCode(await examine())).toBe(2);
+    machine.found = { ...SET_UP, ssh: null };
+    expect(doctorExitCode(await examine())).toBe(3);
+  });
+
+  test("the lab's own network and guests are no obstacle", async () => {
+    machine.files[STATE] = kept(ID);
+    machine.seen = { subnets: [network(ID)], routed: true };
+    machine.objects = [object(ID)];
+    expect(summary(await examine())).toEqual(["ports: not-needed", "image-source: not-needed"]);
+  });
+
+  test("another lab of the same name blocks; what is left of one is told", async () => {
+    machine.files[STATE] = kept(ID);
+    machine.seen = { subnets: [network("f".repeat(16))], routed: true };
+    machine.objects = [object("f".repeat(16))];
+    expect(await check("lab-name")).toMatchObject({ status: "blocking", code: "lab-name-in-use" });
+    expect(await check("leftovers")).toMatchObject({
+      status: "warning",
+      found: '1 object of another lab named "dev" stands: container dev-team-01-ubuntu-test1',
+      fixable: false,
+    });
+  });
+
+  test("with the state lost, the lab's own objects are not taken for another lab's", async () => {
+    machine.files[STATE] = "";
+    machine.seen = { subnets: [network(ID)], routed: true };
+    machine.objects = [object(ID)];
+    expect(await check("lab-name")).toMatchObject({
+      status: "unknown",
+      found: "the lab's state cannot be read",
+    });
+    expect((await check("leftovers")).status).toBe("unknown");
+    expect((await check("subnets")).status).toBe("ok");
+    // The id that outlives the state, kept by the engine beside it.
+    machine.files[STATE.replace(/json$/, "pulumi-tags")] = JSON.stringify({
+      version: 1,
+      tags: { "classlab:id": ID },
+    });
+    expect((await check("lab-name")).status).toBe("ok");
+    expect((await check("leftovers")).status).toBe("ok");
+  });
+
+  test("ports matter where guests are published", async () => {
+    machine.seen = { subnets: [], routed: false };
+    expect((await check("ports")).found).toBe("15 ports are free");
+    machine.taken = [8080];
+    expect(await check("ports")).toMatchObject({
+      status: "warning",
+      found: "something else listens on 8080",
+    });
+  });
+});
+
+describe("images", () => {
+  const NO_REGISTRY = { code: 1, stderr: "dial tcp: no such host" };
+
+  test("that are not there yet are a warning; a registry that answers is asked for a manifest, not an image", async () => {
+    machine.listed = ["classlab/guest:1"];
+    expect(await check("images")).toMatchObject({
+      status: "warning",
+      found: "1 are not there yet (classlab/nginx:1)",
+      fixable: true,
+    });
+    expect(await check("image-source")).toMatchObject({ status: "ok", found: "an image registry answers" });
+    expect(machine.calls.filter((call) => /docker (pull|build|import)/.test(call))).toEqual([]);
+  });
+
+  test("a lab that stands is asked for its own", async () => {
+    machine.files[STATE] = kept(ID);
+    machine.references = ["classlab/guest:2"];
+    expect((await check("images")).status).toBe("ok");
+    machine.gone = ["classlab/nginx:0123456789ab"];
+    expect((await check("images")).found).toContain("classlab/nginx:0123456789ab");
+  });
+
+  test("from nowhere: blocking, unless they are there", async () => {
+    machine.answers["docker manifest"] = NO_REGISTRY;
+    machine.found = { ...SET_UP, apt: false };
+    expect((await check("image-source")).status).toBe("not-needed");
+    machine.listed = [];
+    expect(await check("image-source")).toMatchObject({ status: "blocking", code: "registry-unreachable" });
+    machine.found = SET_UP;
+    expect((await check("image-source")).found).toContain("stand-ins can be built");
+  });
+
+  test("from a registry that is asked for by name", async () => {
+    machine.answers["docker manifest"] = NO_REGISTRY;
+    machine.listed = [];
+    const stack = labOf({ guests: [{ name: "a" }], images: { source: "registry" } });
+    expect(await check("image-source", stack)).toMatchObject({
+      status: "blocking",
+      found: "the image registry does not answer: dial tcp: no such host",
+    });
+  });
+
+  test("a package mirror that does not answer", async () => {
+    machine.answers["docker manifest"] = NO_REGISTRY;
+    machine.answers["apt-helper"] = { code: 100, stderr: "E: Failed to fetch" };
+    machine.files["/usr/lib/apt/apt-helper"] = "";
+    machine.files["/etc/os-release"] = "ID=debian\nVERSION_CODENAME=bookworm\n";
+    machine.listed = [];
+    expect(await check("image-source")).toMatchObject({
+      status: "blocking",
+      found: "no image registry answers (dial tcp: no such host), and E: Failed to fetch",
+    });
+    const call = machine.calls.find((line) => line.includes("apt-helper"));
+    expect(call).toContain("http://deb.debian.org/debian/dists/bookworm/InRelease");
+  });
+});
+
+describe("room", () => {
+  test("too little blocks, little is a warning", async () => {
+    machine.space["/var/lib/docker"] = 1 * GB;
+    expect(await check("disk-docker")).toMatchObject({ status: "blocking", code: "disk-full" });
+    machine.space["/var/lib/docker"] = 1.5 * GB;
+    expect((await check("disk-docker")).status).toBe("warning");
+    machine.space[HOME] = 10e6;
+    expect((await check("disk-home")).status).toBe("blocking");
+  });
+
+  test("little memory is a warning: it is an estimate of what programs will take", async () => {
+    machine.memory = 0.5 * GB;
+    expect((await check("memory")).status).toBe("warning");
+    machine.memory = undefined;
+    expect((await check("memory")).found).toContain("24.0 GB in all");
+  });
+
+  test("Docker on another machine keeps its data where nobody sees it from here", async () => {
+    machine.info = { ...DOCKER, Name: "docker-desktop" };
+    expect((await check("disk-docker")).status).toBe("unknown");
+  });
+
+  test("the estimate grows with guests and stacks, and what stands costs no more", () => {
+    const none = new Set<string>();
+    const one = estimate(planOf("lab", { guests: [{ name: "a" }] }), none, false);
+    const ten = estimate(planOf("lab", { teams: 10, guests: [{ name: "a" }] }), none, false);
+    expect(ten.docker).toBe(10 * one.docker);
+    const dev = devPlan();
+    const all = new Set(dev.teams.flatMap((team) => team.guests.map((guest) => guest.objectName)));
+    expect(estimate(dev, all, false).docker).toBe(0);
+    expect(estimate(dev, none, true).docker).toBeGreaterThan(estimate(dev, none, false).docker);
+    // Measured with the dev lab: 500 MB of memory for its two guests, 844 MB of images on their disks.
+    expect(estimate(dev, none, false).memory).toBeGreaterThan(0.5 * GB);
+    expect(estimate(dev, none, false).docker).toBeGreaterThan(0.844 * GB);
+    expect([inWords(12_345_678), inWords(2.34e9)]).toEqual(["12 MB", "2.3 GB"]);
+  });
+});
+
+describe("--fix", () => {
+  const fix = { say: () => undefined, consent: true };
+
+  test("asks set-up for what is missing only, then looks again; a repair is tried once", async () => {
+    machine.found = { ...SET_UP, plugins: { expected: [], absent: ["docker 5.2.0"] } };
+    const report = await doctor(file(), { machine, fix });
+    expect(machine.calls.filter((call) => call.startsWith("node"))).toEqual([
+      expect.stringMatching(/setup\/provide\.mjs --yes modules engine$/),
+    ]);
+    expect(report.checks.find((entry) => entry.id === "plugins")?.status).toBe("blocking");
+    expect(doctorExitCode(report)).toBe(3);
+  });
+
+  test("without consent set-up has to ask", async () => {
+    machine.found = { ...SET_UP, ssh: null };
+    await doctor(file(), { machine, fix: { ...fix, consent: false } });
+    expect(machine.calls.filter((call) => call.startsWith("node"))).toEqual([
+      expect.stringMatching(/setup\/provide\.mjs docker$/),
+    ]);
+  });
+
+  test("nothing of a lab is ever touched", async () => {
+    machine.objects = [
+      {
+        kind: "volume",
+        id: "dev-disk",
+        name: "dev-disk",
+        mark: { lab: "dev", id: "f".repeat(16), stack: "dev" },
+        created: "",
+      },
+    ];
+    machine.files[STATE] = "cut off";
+    const report = await doctor(file(), { machine, fix });
+    expect(report.repairs).toEqual([]);
+    expect(machine.calls.filter((call) => /\b(rm|prune|stop|kill)\b/.test(call.replace("--rm", "")))).toEqual(
+      [],
+    );
+  });
+});
+
+describe("the report", () => {
+  const entry = (id: string, status: Check["status"], more: Partial<Check> = {}): Check => ({
+    id,
+    title: id.toUpperCase(),
+    status,
+    found: `found ${id}`,
+    fixable: false,
+    ...more,
+  });
+  const report: DoctorReport = {
+    lab: "dev",
+    checks: [
+      entry("a", "ok"),
+      entry("b", "warning", { fix: "Do b" }),
+      entry("c", "blocking", { expected: "c", fix: "Do c", code: "disk-full" }),
+      entry("d", "not-needed", { found: "why" }),
+      entry("e", "unknown", { found: "no Docker" }),
+      entry("f", "unknown", { found: "no Docker" }),
+      entry("g", "blocking", { fixable: true }),
+      entry("h", "ok"),
+    ],
+    repairs: [{ checks: ["x"], done: "x made" }],
+  };
+
+  test("what blocks comes first, then what is good to know, then in short what is fine", () => {
+    expect(renderDoctor(report, "--stack dev", false)).toBe(`Lab "dev": 2 things in its way
+  Mended: x made.
+  ✗ C: found c. [disk-full]
+    Expected c.
+    Do c.
+  ✗ G: found g.
+  ! B: found b.
+    Do b.
+Fine: A, H.
+Not needed, why: D.
+Not looked at, no Docker: E, F.
+Mend what blocks the lab, then run npx classlab doctor --stack dev again. npx classlab doctor --stack dev --fix mends: G. What the words in brackets mean: docs/causes.md.
+`);
+  });
+
+  test("nothing in the way", () => {
+    const good = { ...report, repairs: [], checks: report.checks.filter((one) => one.status === "ok") };
+    expect(renderDoctor(good, "--stack dev", false)).toBe(
+      'Lab "dev": this machine has what it needs\nFine: A, H.\nNothing is in the way: npx classlab up --stack dev.\n',
+    );
+  });
+
+  test("plain where nobody looks at a terminal", () => {
+    const text = renderDoctor(report, "--stack dev", false);
+    expect(stripVTControlCharacters(text)).toBe(text);
+  });
+
+  test("as JSON", () => {
+    expect(doctorJson(report)).toEqual({ schemaVersion: 1, ok: false, ...report });
+  });
+
+  test("said in whole sentences, whatever is wrong", async () => {
+    machine.info = { ...DOCKER, Driver: "vfs", ServerVersion: "18.1" };
+    machine.found = { ...SET_UP, ssh: null, modules: false };
+    machine.files[STATE] = "";
+    const real = await examine();
+    for (const one of real.checks) {
+      for (const text of [one.found, one.expected ?? "x", one.fix ?? "X"]) {
+        expect(text).not.toMatch(/[.:]$|undefined|null|\[object|NaN/);
+      }
+      if (one.status === "blocking")
+        expect(one).toMatchObject({ fix: expect.any(String), code: expect.any(String) });
+    }
+  });
+});
