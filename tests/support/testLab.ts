@@ -33,7 +33,8 @@ export const TEST_NET = "192.168.199";
 export class TestLab {
   readonly folder = mkdtempSync(join(tmpdir(), "classlab test "));
   readonly env: NodeJS.ProcessEnv;
-  private readonly file: string;
+  /** Its stack file. */
+  readonly file: string;
 
   /** @param name the lab's name @param config text of a stack file; the dev lab on the test subnet by default */
   constructor(
@@ -52,6 +53,21 @@ export class TestLab {
   /** The dev lab's stack file, moved to the test subnet. */
   static devConfig(): string {
     return readFileSync(join(ROOT, "Pulumi.dev.yaml"), "utf8").replaceAll("192.168.99.", `${TEST_NET}.`);
+  }
+
+  /** A lab of one guest with little in it, so that a cycle is quick. */
+  static smallConfig(net: string, docker: readonly object[]): string {
+    return stringify({
+      config: {
+        "classlab:lab": {
+          target: "containers",
+          units: "one",
+          teams: 1,
+          switches: [{ name: "lan", mode: "bridged", subnet: `${net}.0/24` }],
+          guests: [{ name: "web", adapters: [{ switch: "lan", address: `${net}.10` }], docker }],
+        },
+      },
+    });
   }
 
   /** Changes the lab's configuration. */
