@@ -68,7 +68,7 @@ function teamResources(team: TeamPlan): PlannedResource[] {
   return [
     component("TeamLab", team.id),
     component("TeamKey", `${team.id}-key`),
-    { type: "random:index/randomBytes:RandomBytes", name: `${team.id}-key-seed` },
+    password(`${team.id}-key-seed`),
     ...team.guests.flatMap((guest) => guestResources(team, guest)),
   ];
 }

@@ -19,7 +19,7 @@ test("the dev lab's stack holds exactly these; that the engine makes them is pro
     "docker:index/network:Network lan-network",
     "classlab:index:TeamLab team-01",
     "classlab:index:TeamKey team-01-key",
-    "random:index/randomBytes:RandomBytes team-01-key-seed",
+    "random:index/randomPassword:RandomPassword team-01-key-seed",
     "classlab:index:GuestVm team-01-ubuntu-test1",
     "docker:index/volume:Volume team-01-ubuntu-test1-disk",
     "docker:index/container:Container team-01-ubuntu-test1-machine",
