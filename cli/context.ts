@@ -13,6 +13,7 @@ export interface Options {
   readonly all?: boolean;
   readonly remove?: boolean;
   readonly update?: boolean;
+  readonly team?: readonly string[];
 }
 
 /** A verb: does its work, prints its result, returns the exit code. */

@@ -9,6 +9,7 @@ import { downVerb } from "./verbs/down";
 import { envVerb } from "./verbs/env";
 import { imagesVerb } from "./verbs/images";
 import { planVerb } from "./verbs/plan";
+import { rotateVerb } from "./verbs/rotate";
 import { statusVerb } from "./verbs/status";
 import { sweepVerb } from "./verbs/sweep";
 import { upVerb } from "./verbs/up";
@@ -60,6 +61,14 @@ function makeProgram(finish: (code: number) => void): Command {
   add("status", "show guests and services as they are", statusVerb);
   add("sweep", "list what stands of a lab, by owner mark alone", sweepVerb, (command) =>
     command.option("--all", "every lab on this machine").option("--remove", "remove what was listed"),
+  );
+  add("rotate", "make a team's keys and passwords anew", rotateVerb, (command) =>
+    command
+      .option("--team <id>", "a team; can be given several times", (id, before: string[] = []) => [
+        ...before,
+        id,
+      ])
+      .option("--all", "every team"),
   );
   add("env", "print the environment for plain Pulumi commands", envVerb);
   add("images", "provide the images of a lab", imagesVerb, (command) =>

@@ -34,6 +34,9 @@ export const FAULT_CODES = [
   "engine-failed",
   "interrupted",
   "guest-not-ready",
+  "no-team-chosen",
+  "unknown-team",
+  "rotate-failed",
   "environment-missing",
   "needs-confirmation",
 ] as const;
@@ -74,6 +77,7 @@ const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
   "engine-failed": EXIT.failed,
   interrupted: EXIT.failed,
   "guest-not-ready": EXIT.failed,
+  "rotate-failed": EXIT.failed,
   "stack-locked": EXIT.locked,
 };
 

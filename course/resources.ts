@@ -16,10 +16,8 @@ const docker = (kind: string, name: string): PlannedResource => ({
   type: `docker:index/${kind.toLowerCase()}:${kind}`,
   name,
 });
-const password = (name: string): PlannedResource => ({
-  type: "random:index/randomPassword:RandomPassword",
-  name,
-});
+const PASSWORD = "random:index/randomPassword:RandomPassword";
+const password = (name: string): PlannedResource => ({ type: PASSWORD, name });
 
 function stackResources(parent: string, stack: DockerStackPlan): PlannedResource[] {
   const name = `${parent}-${stack.name}`;
@@ -71,6 +69,11 @@ function teamResources(team: TeamPlan): PlannedResource[] {
     password(`${team.id}-key-seed`),
     ...team.guests.flatMap((guest) => guestResources(team, guest)),
   ];
+}
+
+/** The resources that hold a team's secrets: the seed of its key, and what its Docker stacks need. Each is made anew alone. */
+export function secretsOf(team: TeamPlan): PlannedResource[] {
+  return teamResources(team).filter(({ type }) => type === PASSWORD);
 }
 
 /**
