@@ -622,7 +622,7 @@ esac
         expect(ends.length).toBeGreaterThan(8);
         ends.length = 0;
       }
-    });
+    }, 120_000);
 
     test.each([
       ["it does not run", () => rmSync(join(fake.folder, "running"))],
