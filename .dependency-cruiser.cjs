@@ -46,7 +46,7 @@ module.exports = {
       from: {
         path: [
           "^components/hypervisors/[^/]+/(render|channel)\\.ts$",
-          "^components/(courseImages|sshKey|privateFile)\\.ts$",
+          "^components/(courseImages|sshKey|privateFile|wordPressFiles)\\.ts$",
           "^operations/observe\\.ts$",
         ],
       },

@@ -11,6 +11,7 @@ import { downVerb } from "./verbs/down";
 import { envVerb } from "./verbs/env";
 import { imagesVerb } from "./verbs/images";
 import { planVerb } from "./verbs/plan";
+import { rotateVerb } from "./verbs/rotate";
 import { statusVerb } from "./verbs/status";
 import { sweepVerb } from "./verbs/sweep";
 import { upVerb } from "./verbs/up";
@@ -84,6 +85,9 @@ function makeProgram(finish: (code: number) => void): Command {
   );
   add("doctor", "look at all that a lab needs of this machine", doctorVerb, (command) =>
     command.option("--fix", "mend what can be mended safely; never touches a lab or a learner's work"),
+  );
+  add("rotate", "make a team's keys and passwords anew", rotateVerb, (command) =>
+    command.option("--team <id>", "a team; may be repeated", collect).option("--all", "every team"),
   );
   add("env", "print the environment for plain Pulumi commands", envVerb);
   add("images", "provide the images of a lab", imagesVerb, (command) =>

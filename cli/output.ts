@@ -7,6 +7,7 @@ import { quote } from "../course/shell";
 import type { DownReport } from "../operations/down";
 import type { Drift } from "../operations/drift";
 import type { ObservedObject } from "../operations/observe";
+import type { RotateReport } from "../operations/rotate";
 import type { ServiceCheck } from "../operations/services";
 import { sshAlias, sshConfigPath } from "../operations/sshConfig";
 import type { StatusReport } from "../operations/status";
@@ -151,6 +152,17 @@ export function renderPlan(plan: LabPlan): string {
     ),
     table(switches, "  "),
     ...guests,
+    "",
+  ].join("\n");
+}
+
+/** The result of `rotate`. */
+export function renderRotate(report: RotateReport): string {
+  const bad = report.services.filter((service) => !service.ok);
+  return [
+    ...report.rotated.map(({ team, secrets }) => `  ${pc.bold(team)}  made anew: ${secrets.join(", ")}`),
+    ...bad.map((service) => `  ${pc.red(`no: ${service.url} ${service.answer}`)}`),
+    "The old ones are refused from now on; whoever had a copy of a team's key needs the new one.",
     "",
   ].join("\n");
 }

@@ -1,9 +1,18 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { HOME_VARIABLE, teamKeyPath } from "./hypervisors/containers/channel";
 import { writePrivateFile } from "./privateFile";
 import { sshKeyFromSeed } from "./sshKey";
+
+/** Letters and digits that hold more than the 256 bits of a key. */
+const SEED_LENGTH = 48;
+
+/** The 32 bytes of a key, in base64, that belong to a seed's text. */
+function seedBytes(text: string): string {
+  return createHash("sha256").update(text).digest("base64");
+}
 
 /** Arguments of a {@link TeamKey}. */
 export interface TeamKeyArgs {
@@ -24,13 +33,14 @@ export class TeamKey extends pulumi.ComponentResource {
   /** @param name logical name; children are named after it */
   constructor(name: string, args: TeamKeyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("classlab:index:TeamKey", name, { team: args.team }, opts);
-    const seed = new random.RandomBytes(
+    // Not RandomBytes: its id is the bytes themselves, and the engine keeps ids in clear.
+    const seed = new random.RandomPassword(
       `${name}-seed`,
-      { length: 32 },
+      { length: SEED_LENGTH, special: false },
       { parent: this, provider: args.random },
     );
-    const publicKey = seed.base64.apply((base64) => {
-      const pair = sshKeyFromSeed(base64, `classlab:${args.lab}/${args.team}`);
+    const publicKey = seed.result.apply((text) => {
+      const pair = sshKeyFromSeed(seedBytes(text), `classlab:${args.lab}/${args.team}`);
       const home = process.env[HOME_VARIABLE];
       if (home) writePrivateFile(join(home, teamKeyPath(args.lab, args.team)), pair.privateKey);
       return pair.publicKey;

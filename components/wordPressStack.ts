@@ -1,35 +1,18 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { quote } from "../course/shell";
 import { onDisk } from "./dockerStack";
 import { labelInputs } from "./hypervisors/containers";
 import type { SinglePortStackArgs } from "./nginxServer";
 import { script } from "./script";
-
-/** The learner's folder with WordPress itself, as in the book (L3692). */
-const SITE = "/home/ubuntu/docker/wordpress";
-/** Passwords as files, root's only: an environment variable would show them to every `docker inspect` and `ps`. */
-const SECRETS = "/disk/classlab/wordpress";
-/** Where both containers find their passwords. */
-const MOUNTED_SECRETS = "/run/secrets";
-
-/**
- * Script for the guest: folders and password files. The files are readable in the containers, whose users differ by
- * image; on the guest the folder above them is root's alone.
- */
-export function renderWordPressFiles(password: string, rootPassword: string): string {
-  return `set -eu
-install -d -o ubuntu -g ubuntu /home/ubuntu/docker ${SITE}
-install -d -m 700 /disk/classlab
-install -d -m 755 ${SECRETS} ${SECRETS}/site ${SECRETS}/database
-printf '%s' ${quote(password)} > ${SECRETS}/site/db-password
-printf '%s' ${quote(password)} > ${SECRETS}/database/db-password
-printf '%s' ${quote(rootPassword)} > ${SECRETS}/database/db-root-password
-chmod 444 ${SECRETS}/*/*
-echo '{"files":true}'
-`;
-}
+import {
+  databaseContainer,
+  databaseVolume,
+  MOUNTED_SECRETS,
+  renderWordPressFiles,
+  SECRETS,
+  SITE,
+} from "./wordPressFiles";
 
 /**
  * WordPress with its database, as the course's compose file has them, but with passwords of its own, files for
@@ -42,7 +25,7 @@ export class WordPressStack extends pulumi.ComponentResource {
     const { context } = args;
     const labels = labelInputs(context.mark);
     // The container's own name: the provider loses aliases where the network is the container's mode.
-    const database = `${args.name}-database`;
+    const database = databaseContainer(args.name);
     const life = onDisk(context, this);
     const inEngine = { ...life, provider: context.engine, deleteBeforeReplace: true };
     // Letters and digits only: the words go through sh, PHP and SQL.
@@ -60,9 +43,9 @@ export class WordPressStack extends pulumi.ComponentResource {
         script: pulumi.secret(
           pulumi
             .all([password("password"), password("root-password")])
-            .apply(([own, root]) => renderWordPressFiles(own, root)),
+            .apply(([own, root]) => renderWordPressFiles(args.name, own, root)),
         ),
-        deadline: "2m",
+        deadline: "4m",
       },
       { ...life, provider: context.providers.command, dependsOn: [context.ready] },
     );
@@ -81,7 +64,7 @@ export class WordPressStack extends pulumi.ComponentResource {
     );
     const data = new docker.Volume(
       `${name}-data`,
-      { name: `${args.name}-data`, driver: "local", labels },
+      { name: databaseVolume(args.name), driver: "local", labels },
       inEngine,
     );
     new docker.Container(

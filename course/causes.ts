@@ -156,6 +156,11 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "If it does stand, you are looking in another place: check `CLASSLAB_HOME` and `PULUMI_BACKEND_URL`, and list what stands with `npx classlab sweep`.",
     ],
   },
+  "no-team-chosen": {
+    group: "The configuration",
+    means: "The command works on teams and was not told which.",
+    steps: ["Add --team ID for each team, or --all for every team."],
+  },
   "unknown-team": {
     group: "The command",
     means: "`--team` or `--replace` names a team or a guest that the lab does not have. Nothing was changed.",
@@ -300,6 +305,12 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "Read those words: they name the resource and the reason.",
       "Run `npx classlab doctor`, then the command again: it goes on where it stopped.",
     ],
+  },
+  "rotate-failed": {
+    group: "Running",
+    means:
+      "A database in a guest could not be given its new passwords: it does not run, or nothing known opens it.",
+    steps: ["Bring the database back: npx classlab up --repair.", "Run the rotation again."],
   },
   interrupted: {
     group: "Running",

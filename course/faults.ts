@@ -40,6 +40,8 @@ export const FAULT_CODES = [
   "engine-failed",
   "interrupted",
   "guest-not-ready",
+  "no-team-chosen",
+  "rotate-failed",
   "environment-missing",
   "needs-confirmation",
 ] as const;
@@ -85,6 +87,7 @@ const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
   "object-in-the-way": EXIT.failed,
   interrupted: EXIT.failed,
   "guest-not-ready": EXIT.failed,
+  "rotate-failed": EXIT.failed,
   "stack-locked": EXIT.locked,
 };
 

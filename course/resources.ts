@@ -26,10 +26,8 @@ const provider = (kind: string, name: string): PlannedResource => ({
   name,
 });
 const docker = (kind: ObjectKind, name: string): PlannedResource => ({ type: logicalType(kind), name });
-const password = (name: string): PlannedResource => ({
-  type: "random:index/randomPassword:RandomPassword",
-  name,
-});
+const PASSWORD = "random:index/randomPassword:RandomPassword";
+const password = (name: string): PlannedResource => ({ type: PASSWORD, name });
 
 function stackResources(parent: string, stack: DockerStackPlan): PlannedResource[] {
   const name = `${parent}-${stack.name}`;
@@ -78,9 +76,14 @@ function teamResources(team: TeamPlan): PlannedResource[] {
   return [
     component("TeamLab", team.id),
     component("TeamKey", `${team.id}-key`),
-    { type: "random:index/randomBytes:RandomBytes", name: `${team.id}-key-seed` },
+    password(`${team.id}-key-seed`),
     ...team.guests.flatMap((guest) => guestResources(team, guest)),
   ];
+}
+
+/** The resources that hold a team's secrets: the seed of its key, and what its Docker stacks need. Each is made anew alone. */
+export function secretsOf(team: TeamPlan): PlannedResource[] {
+  return teamResources(team).filter(({ type }) => type === PASSWORD);
 }
 
 /**

@@ -45,6 +45,12 @@ export function engineFault(stack: string, error: unknown): FaultError {
       },
     ]);
   }
+  const rotation = /rotate-failed: ([^\n]+)/.exec(text);
+  if (rotation) {
+    // The command's own line, which the engine shows, names the guest.
+    const guest = /docker exec -i (\S+) sh -s --[^\n]*\s+(?:\S+:\s+)*rotate-failed: /.exec(text);
+    return rotationFault(guest?.[1] ? `guest ${guest[1]}` : `stack ${stack}`, rotation[1] ?? "");
+  }
   const image = /image-missing: (\S+)/.exec(text);
   if (image) {
     return new FaultError([
@@ -62,6 +68,21 @@ export function engineFault(stack: string, error: unknown): FaultError {
       where: `stack ${stack}`,
       what: diagnostics(text),
       fix: "Run the command again when the cause is mended: it goes on where it stopped",
+    },
+  ]);
+}
+
+/**
+ * The words of a script that could not change passwords, as a fault.
+ * @param words what follows `rotate-failed: `
+ */
+export function rotationFault(where: string, words: string): FaultError {
+  return new FaultError([
+    {
+      code: "rotate-failed",
+      where,
+      what: words,
+      fix: "The old passwords are still in use. Run the command again when the cause is mended",
     },
   ]);
 }

@@ -49,7 +49,7 @@ test("children hang below their components", () => {
     "docker this-machine-docker": "this-machine",
     "TeamLab team-01": undefined,
     "TeamKey team-01-key": "team-01",
-    "RandomBytes team-01-key-seed": "team-01-key",
+    "RandomPassword team-01-key-seed": "team-01-key",
     [`GuestVm ${GUEST}`]: "team-01",
     [`Volume ${GUEST}-disk`]: GUEST,
     [`Container ${GUEST}-machine`]: GUEST,

@@ -125,8 +125,6 @@ function outputsOf(
   images: Readonly<Record<string, string>>,
 ): Record<string, unknown> {
   switch (args.type) {
-    case "random:index/randomBytes:RandomBytes":
-      return { base64: Buffer.alloc(32, args.name).toString("base64") };
     case "random:index/randomPassword:RandomPassword":
       return { result: pulumi.secret(`secret of ${args.name}`) };
     case "command:local:Command":

@@ -25,6 +25,9 @@ const AT_RUN_TIME = [
   "engine-failed",
   "interrupted",
   "guest-not-ready",
+  "no-team-chosen",
+  "unknown-team",
+  "rotate-failed",
   "environment-missing",
   "needs-confirmation",
 ];

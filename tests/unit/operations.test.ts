@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FaultError } from "../../course/faults";
 import { gatherFacts, portsInUse } from "../../operations/facts";
+import { chooseTeams } from "../../operations/rotate";
 import { LAB_KEY, readStackFile } from "../../operations/stackFile";
+import { planOf } from "./labs";
 import { FakeShell } from "./shell";
 
 // Jest gives tests an environment of their own; the programs they start should see it.
@@ -130,4 +132,21 @@ test("a port that something listens on is in use, and free again afterwards", as
   await new Promise((resolve) => server.close(resolve));
   expect(await portsInUse([address.port])).toEqual([]);
   expect(await portsInUse([])).toEqual([]);
+});
+
+describe("whose secrets are rotated", () => {
+  const plan = planOf("lab", { teams: 3, guests: [{ name: "a" }] });
+  const chosen = (teams: readonly string[] | "all") => chooseTeams(plan, teams).map((team) => team.id);
+
+  test("the named teams, once each; or all", () => {
+    expect(chosen(["team-03", "team-01", "team-03"])).toEqual(["team-01", "team-03"]);
+    expect(chosen("all")).toEqual(["team-01", "team-02", "team-03"]);
+  });
+
+  test("none named, or one that the lab does not have", () => {
+    expect(() => chosen([])).toThrow("Add --team team-01 or --all. [no-team-chosen]");
+    expect(() => chosen(["team-01", "team-9"])).toThrow(
+      "--team team-9: lab lab has no such team. Expected one of team-01, team-02, team-03. [unknown-team]",
+    );
+  });
 });

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { renderPreload } from "../../components/courseImages";
 import { containerChannel } from "../../components/hypervisors/containers/channel";
@@ -8,7 +8,7 @@ import {
   renderReady,
 } from "../../components/hypervisors/containers/render";
 import { renderFarm } from "../../components/nginxFarm";
-import { renderWordPressFiles } from "../../components/wordPressStack";
+import { renderRotationCheck, renderWordPressFiles } from "../../components/wordPressFiles";
 import { COURSE_IMAGES, type ImageSet } from "../../course/images";
 import type { AdapterPlan, GuestPlan } from "../../course/plan";
 import { quote } from "../../course/shell";
@@ -488,32 +488,187 @@ esac
   });
 
   describe("renderWordPressFiles", () => {
-    beforeEach(() => {
-      fake = new FakeShell("exit 9");
-    });
+    /** A guest whose database, where there is one, has the root password of a file. */
+    const DOCKER = `
+case "$1 \${2:-}" in
+  "volume ls") [ ! -e "$FAKE/broken" ] || exit 1; cat "$FAKE/volume" 2>/dev/null || true ;;
+  "volume inspect") echo "$FAKE/volumes" ;;
+  "inspect -f") [ -e "$FAKE/running" ] && echo true ;;
+  *) exit 9 ;;
+esac
+`;
+    /** Programs that end the script once a count of steps is used up: before they do something, or after. */
+    const step = (text: string) => `#!/bin/sh
+left=$(cat "$FAKE/steps" 2>/dev/null || echo 100)
+[ "$left" -gt 0 ] || exit 1
+echo $((left - 1)) > "$FAKE/steps"
+${text}
+`;
+    const CLIENT = `#!/bin/sh
+sql=$(cat)
+given=$(sed -n 's/^password="\\(.*\\)"$/\\1/p' "\${1#--defaults-file=}")
+if [ -s "$FAKE/starting" ]; then
+  sed 1d "$FAKE/starting" > "$FAKE/later" && cp "$FAKE/later" "$FAKE/starting"
+  echo "ERROR 2002 (HY000): Can't connect to local server" >&2
+  exit 1
+fi
+[ "$given" = "$(cat "$FAKE/account-root")" ] || { echo "ERROR 1045 (28000): Access denied" >&2; exit 1; }
+case $sql in
+  "SELECT 1;") ;;
+  *ALTER*)
+    [ ! -e "$FAKE/refuses" ] || { echo "ERROR 1064 (42000) at line 1: near '$sql'" >&2; exit 1; }
+    stepping || exit 1
+    printf '%s' "$sql" | sed "s/.*'root'@'localhost' IDENTIFIED BY '\\([^']*\\)'.*/\\1/" > "$FAKE/account-root"
+    printf '%s' "$sql" | sed "s/.*'wordpress'@'%' IDENTIFIED BY '\\([^']*\\)'.*/\\1/" > "$FAKE/account-user"
+    stepping || exit 1 ;;
+  *) exit 9 ;;
+esac
+`;
     const SECRETS = "root/disk/classlab/wordpress";
+    const files = (own: string, root: string, deadline = 5) =>
+      fake.run(shell, renderWordPressFiles("wordpress", own, root, deadline));
+    const kept = () =>
+      ["site/db-password", "database/db-password", "database/db-root-password"].map((file) =>
+        fake.read(`${SECRETS}/${file}`),
+      );
+    const accounts = () => [fake.read("account-user"), fake.read("account-root")].map((text) => text.trim());
 
-    test("passwords in files that nobody writes, without a newline, again as well", () => {
+    const withDatabase = (own: string, root: string) => {
+      fake.write("volume", "wordpress-data\n");
+      fake.write("volumes/mysql/made", "");
+      fake.write("running", "");
+      fake.write("account-user", own);
+      fake.write("account-root", root);
+    };
+
+    beforeEach(() => {
+      fake = new FakeShell(DOCKER);
+      fake.program("flock", "#!/bin/sh\n");
+      fake.program("mariadb", CLIENT);
+      fake.program("stepping", step(""));
+      for (const name of ["mv", "chmod"]) fake.program(name, step(`PATH=/usr/bin:/bin; exec ${name} "$@"`));
+    });
+
+    test("passwords in files that nobody writes, without a newline; without a database they are just replaced", () => {
       for (const [own, root] of [
         ["Own1", "Root1"],
         ["Own2", "Root2"],
       ] as const) {
-        // Readable by all is enough for a container's user; only root may write over what is read-only.
-        const script = renderWordPressFiles(own, root);
-        const run = fake.run(shell, process.getuid?.() === 0 ? script : `rm -rf /disk/classlab\n${script}`);
+        const run = files(own, root);
         expectJson(run, { files: true });
-        expect(fake.read(`${SECRETS}/site/db-password`)).toBe(own);
-        expect(fake.read(`${SECRETS}/database/db-password`)).toBe(own);
-        expect(fake.read(`${SECRETS}/database/db-root-password`)).toBe(root);
+        expect(kept()).toEqual([own, own, root]);
+        expect(fake.list(SECRETS)).toEqual(["database", "lock", "site"]);
         expect(fake.list(`${SECRETS}/site`)).toEqual(["db-password"]);
+        expect(fake.list(`${SECRETS}/database`)).toEqual(["db-password", "db-root-password"]);
         const { mode } = statSync(join(fake.folder, SECRETS, "database/db-root-password"));
         expect(mode & 0o777).toBe(0o444);
         expect(run.calls.join("\n")).not.toMatch(/Own|Root\d/);
       }
     });
 
+    test("a volume that no server has filled yet is no database", () => {
+      fake.write("volume", "wordpress-data\n");
+      files("Own1", "Root1");
+      expectJson(files("Own2", "Root2"), { files: true });
+      expect(kept()).toEqual(["Own2", "Own2", "Root2"]);
+    });
+
+    test("the same passwords again: the database is not asked, whether it runs or not", () => {
+      files("Own1", "Root1");
+      withDatabase("Own1", "Root1");
+      rmSync(join(fake.folder, "running"));
+      const run = files("Own1", "Root1");
+      expectJson(run, { files: true });
+      expect(run.calls.filter((call) => call.startsWith("host docker"))).toEqual([]);
+    });
+
+    test("other passwords go into the running database, on standard input and in a file that is gone afterwards", () => {
+      files("Own1", "Root1");
+      withDatabase("Own1", "Root1");
+      const run = files("Own2", "Root2");
+      expectJson(run, { files: true });
+      expect(accounts()).toEqual(["Own2", "Root2"]);
+      expect(kept()).toEqual(["Own2", "Own2", "Root2"]);
+      expect(run.calls.join("\n")).not.toMatch(/Own|Root\d/);
+      expect(fake.list(SECRETS)).toEqual(["database", "lock", "site"]);
+      expect(fake.list(`${SECRETS}/database`)).toEqual(["db-password", "db-root-password"]);
+    });
+
+    test("a server that is starting is waited for", () => {
+      files("Own1", "Root1");
+      withDatabase("Own1", "Root1");
+      fake.write("starting", "1\n2\n3\n");
+      expectJson(files("Own2", "Root2"), { files: true });
+      expect(accounts()).toEqual(["Own2", "Root2"]);
+    });
+
+    test("ended after any step, and the next run with the same or with other passwords gets through", () => {
+      const ends: string[] = [];
+      for (const again of ["2", "3"]) {
+        for (let steps = 0; ends.at(-1) !== "done"; steps += 1) {
+          rmSync(join(fake.folder, "root"), { recursive: true, force: true });
+          rmSync(join(fake.folder, "volume"), { force: true });
+          fake.write("steps", "100");
+          expectJson(files("Own1", "Root1"), { files: true });
+          withDatabase("Own1", "Root1");
+          fake.write("steps", String(steps));
+          ends.push(files("Own2", "Root2").code === 0 ? "done" : "ended");
+          fake.write("steps", "100");
+          expectJson(files(`Own${again}`, `Root${again}`), { files: true });
+          expect(accounts()).toEqual([`Own${again}`, `Root${again}`]);
+          expect(kept()).toEqual([`Own${again}`, `Own${again}`, `Root${again}`]);
+          expect(fake.list(SECRETS)).toEqual(["database", "lock", "site"]);
+        }
+        expect(ends.length).toBeGreaterThan(8);
+        ends.length = 0;
+      }
+    }, 120_000);
+
+    test.each([
+      ["it does not run", () => rmSync(join(fake.folder, "running"))],
+      ["neither its new nor its old root password opens it", () => fake.write("account-root", "Learners")],
+      ["it does not take the new passwords: ERROR 1064", () => fake.write("refuses", "")],
+      ["the guest's Docker does not answer", () => fake.write("broken", "")],
+      ["its server does not answer", () => fake.write("starting", "never\n".repeat(200))],
+    ])("%s: one line without a password, and the old files stay", (cause, arrange) => {
+      files("Own1", "Root1");
+      withDatabase("Own1", "Root1");
+      arrange();
+      const run = files("Own2", "Root2", 1);
+      expect(run.code).toBe(1);
+      expect(run.stdout).toBe("");
+      expect(run.stderr).toBe(`rotate-failed: container wordpress-database: ${cause}\n`);
+      expect(kept()).toEqual(["Own1", "Own1", "Root1"]);
+    });
+
+    test("the check before a rotation changes nothing", () => {
+      const check = () => fake.run(shell, renderRotationCheck("wordpress", 1));
+      expectJson(check(), { rotatable: true });
+      files("Own1", "Root1");
+      withDatabase("Own1", "Root1");
+      expectJson(check(), { rotatable: true });
+      expect(kept()).toEqual(["Own1", "Own1", "Root1"]);
+      fake.write("account-root", "Learners");
+      expect(check()).toMatchObject({
+        code: 1,
+        stderr: "rotate-failed: container wordpress-database: its root password does not open it\n",
+      });
+      rmSync(join(fake.folder, "running"));
+      expect(check().stderr).toBe("rotate-failed: container wordpress-database: it does not run\n");
+      rmSync(join(fake.folder, "root/disk"), { recursive: true });
+      expect(check().stderr).toContain("its password files are gone from /");
+    });
+
+    test("a script cut off on its way does nothing", () => {
+      const script = renderWordPressFiles("wordpress", "Own1", "Root1");
+      for (const part of [0.5, 0.9, 0.99]) {
+        expect(fake.run(shell, script.slice(0, script.length * part)).code).not.toBe(0);
+        expect(fake.has("root/disk")).toBe(false);
+      }
+    });
+
     test("the folder above the passwords is root's alone, the learner's folder the learner's", () => {
-      const { calls } = fake.run(shell, renderWordPressFiles("a", "b"));
+      const { calls } = files("a", "b");
       const root = join(fake.folder, "root");
       expect(calls).toContain(`host install|-d|-m|700|${root}/disk/classlab`);
       expect(calls).toContain(
@@ -522,9 +677,8 @@ esac
     });
 
     test("a password with quotes stays what it is", () => {
-      expectJson(fake.run(shell, renderWordPressFiles(EVIL, `x${EVIL}`)), { files: true });
-      expect(fake.read(`${SECRETS}/database/db-password`)).toBe(EVIL);
-      expect(fake.read(`${SECRETS}/database/db-root-password`)).toBe(`x${EVIL}`);
+      expectJson(files(EVIL, `x${EVIL}`), { files: true });
+      expect(kept()).toEqual([EVIL, EVIL, `x${EVIL}`]);
       expect(fake.has("pwned")).toBe(false);
     });
   });

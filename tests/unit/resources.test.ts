@@ -1,4 +1,4 @@
-import { resourcesOf } from "../../course/resources";
+import { resourcesOf, secretsOf } from "../../course/resources";
 import { devPlan, planOf } from "./labs";
 
 const shown = (...args: Parameters<typeof resourcesOf>) =>
@@ -19,7 +19,7 @@ test("the dev lab's stack holds exactly these; that the engine makes them is pro
     "docker:index/network:Network lan-network",
     "classlab:index:TeamLab team-01",
     "classlab:index:TeamKey team-01-key",
-    "random:index/randomBytes:RandomBytes team-01-key-seed",
+    "random:index/randomPassword:RandomPassword team-01-key-seed",
     "classlab:index:GuestVm team-01-ubuntu-test1",
     "docker:index/volume:Volume team-01-ubuntu-test1-disk",
     "docker:index/container:Container team-01-ubuntu-test1-machine",
@@ -65,4 +65,18 @@ test("per team: switches in the site's stack, guests in their team's only", () =
     "pulumi:pulumi:Stack classlab-lab-team-01",
     "pulumi:pulumi:Stack classlab-lab-team-02",
   ]);
+});
+
+test("a team's secrets are its key's seed and its stacks' passwords, no other team's", () => {
+  const plan = planOf("lab", {
+    teams: 2,
+    guests: [{ name: "a", docker: [{ kind: "wordpress", port: 80 }] }],
+  });
+  expect(plan.teams.map((team) => secretsOf(team).map(({ name }) => name))).toEqual(
+    ["team-01", "team-02"].map((team) => [
+      `${team}-key-seed`,
+      `${team}-a-docker-wordpress-password`,
+      `${team}-a-docker-wordpress-root-password`,
+    ]),
+  );
 });

@@ -97,10 +97,14 @@ export class FakeShell {
 
   /** The script with the guest's own folders moved in here. */
   here(script: string): string {
-    return script
-      .replaceAll("/etc/classlab", `${this.folder}/root/etc/classlab`)
-      .replaceAll("/home/ubuntu", `${this.folder}/root/home/ubuntu`)
-      .replaceAll("/disk/", `${this.folder}/root/disk/`);
+    return (
+      script
+        .replaceAll("/etc/classlab", `${this.folder}/root/etc/classlab`)
+        .replaceAll("/home/ubuntu", `${this.folder}/root/home/ubuntu`)
+        .replaceAll("/disk/", `${this.folder}/root/disk/`)
+        // What the database's container has mounted.
+        .replaceAll("/run/secrets", `${this.folder}/root/disk/classlab/wordpress/database`)
+    );
   }
 
   /** Runs a script as a resource or a channel does: on standard input, with arguments. */

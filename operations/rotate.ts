@@ -1,0 +1,136 @@
+import { containerChannel } from "../components/hypervisors/containers/channel";
+import { renderRotationCheck } from "../components/wordPressFiles";
+import { guestAccess } from "../course/access";
+import { type Fault, FaultError } from "../course/faults";
+import type { GuestPlan, LabPlan, TeamPlan } from "../course/plan";
+import { secretsOf } from "../course/resources";
+import type { StackState } from "./engine";
+import { rotationFault } from "./engineFault";
+import type { Say } from "./images";
+import { planLab } from "./plan";
+import { prepareExisting, prepareUp } from "./prepare";
+import { run } from "./process";
+import { type OnUnitEvent, runUnits, type UnitResult } from "./runUnits";
+import { checkServices, type ServiceCheck } from "./services";
+import { writeSshConfig } from "./sshConfig";
+import type { StackFile } from "./stackFile";
+
+/** What `rotate` reports: names only, never a value. */
+export interface RotateReport {
+  readonly plan: LabPlan;
+  /** The secrets that were made anew, by team. */
+  readonly rotated: readonly { readonly team: string; readonly secrets: readonly string[] }[];
+  readonly units: readonly UnitResult[];
+  /** Every service of those teams, opened afterwards. */
+  readonly services: readonly ServiceCheck[];
+}
+
+/** Options of `rotate`. */
+export interface RotateOptions {
+  /** Ids of teams, or all of the lab's. */
+  readonly teams: readonly string[] | "all";
+  readonly say: Say;
+  readonly onEvent: OnUnitEvent;
+  /** Whether distribution packages may be installed without asking. */
+  readonly consent: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** The chosen teams of a lab. @throws FaultError when none is chosen, or one that the lab does not have */
+export function chooseTeams(plan: LabPlan, chosen: readonly string[] | "all"): readonly TeamPlan[] {
+  if (chosen === "all") return plan.teams;
+  const known = plan.teams.map((team) => team.id);
+  const [first, ...rest] = chosen
+    .filter((id) => !known.includes(id))
+    .map(
+      (id): Fault => ({
+        code: "unknown-team",
+        where: `--team ${id}`,
+        what: `lab ${plan.lab} has no such team`,
+        expected: `${known.length === 1 ? "" : "one of "}${known.join(", ")}`,
+      }),
+    );
+  if (first) throw new FaultError([first, ...rest]);
+  if (chosen.length === 0) {
+    throw new FaultError([
+      {
+        code: "no-team-chosen",
+        where: `lab ${plan.lab}`,
+        what: "whose secrets are to be made anew is not said",
+        fix: `Add --team ${known[0] ?? "ID"} or --all`,
+      },
+    ]);
+  }
+  return plan.teams.filter((team) => chosen.includes(team.id));
+}
+
+/** Refuses while nothing is changed what would fail half-way: passwords change inside a running database only. */
+async function checkGuest(plan: LabPlan, guest: GuestPlan): Promise<void> {
+  const { shell } = containerChannel(guest, plan.lab);
+  for (const stack of guest.docker.filter(({ kind }) => kind === "wordpress")) {
+    const result = await run("sh", ["-c", shell], {
+      stdin: renderRotationCheck(stack.name),
+      deadline: 180_000,
+    });
+    if (result.code === 0) continue;
+    const words = /rotate-failed: ([^\n]+)/.exec(result.stderr)?.[1];
+    throw rotationFault(
+      `guest ${guest.objectName}`,
+      words ?? `it does not answer (${result.stderr.trim().split("\n").at(-1) ?? ""})`,
+    );
+  }
+}
+
+/** The team's secrets as the stack's state has them. @throws FaultError `stack-absent` when the team was never made */
+function standing(state: StackState, team: TeamPlan, file: StackFile): { urn: string; name: string }[] {
+  const found = secretsOf(team).flatMap(({ type, name }) =>
+    state.resources
+      .filter((resource) => resource.type === type && resource.urn.endsWith(`::${name}`))
+      .map(({ urn }) => ({ urn, name })),
+  );
+  if (found.length > 0) return found;
+  throw new FaultError([
+    {
+      code: "stack-absent",
+      where: `team ${team.id}`,
+      what: "nothing of it stands",
+      fix: `Run: npx classlab up ${file.selection}`,
+    },
+  ]);
+}
+
+/**
+ * Makes the secrets of teams anew and brings them where they are used. Ended at any moment, what it
+ * began is completed by the next `up`: new values stand in state before they are used anywhere.
+ * @throws FaultError
+ */
+export async function rotate(file: StackFile, options: RotateOptions): Promise<RotateReport> {
+  chooseTeams(planLab(file), options.teams);
+  // A lab of which nothing stands is not to be made on the way.
+  await prepareExisting(file);
+  const lab = await prepareUp(file, options);
+  const teams = chooseTeams(lab.plan, options.teams);
+  const units = lab.units.filter(({ unit }) => teams.some((team) => unit.teams.includes(team.id)));
+  const secrets = units.flatMap(({ unit, state }) =>
+    teams
+      .filter((team) => unit.teams.includes(team.id))
+      .map((team) => ({ team: team.id, found: standing(state, team, file) })),
+  );
+  const guests = teams.flatMap((team) => team.guests);
+  for (const guest of guests) await checkGuest(lab.plan, guest);
+  const results = await runUnits(units, ({ unit, engine }) =>
+    engine.up(
+      (event) => options.onEvent(unit.stack, event),
+      options.signal,
+      secrets.flatMap(({ team, found }) => (unit.teams.includes(team) ? found.map(({ urn }) => urn) : [])),
+    ),
+  );
+  await writeSshConfig(lab.plan);
+  const services = guests.flatMap((guest) => guestAccess(guest).services);
+  return {
+    plan: lab.plan,
+    rotated: secrets.map(({ team, found }) => ({ team, secrets: found.map(({ name }) => name) })),
+    units: results,
+    services: await checkServices(services, true),
+  };
+}
