@@ -26,7 +26,6 @@ const AT_RUN_TIME = [
   "interrupted",
   "guest-not-ready",
   "no-team-chosen",
-  "unknown-team",
   "rotate-failed",
   "environment-missing",
   "needs-confirmation",
