@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { stringify } from "yaml";
+import { containerIds } from "../support/snapshot";
 import { SKIP_INTEGRATION, TestLab, type UpDocument } from "../support/testLab";
 
 // Guests' addresses are routed where this runs; what is not routed (Docker in a VM of its own) is asked for by
@@ -42,13 +43,23 @@ suite("a lab whose guests are published on 127.0.0.1", () => {
     expect(again.services).toMatchObject([{ url: "http://127.0.0.1:18080/" }]);
   }, 60_000);
 
-  test("another port replaces the guest's container on its standing disk", async () => {
+  test("another port would replace the guest's container: refused by name, nothing changed", async () => {
     await lab.inGuest("g1", "echo kept > /home/ubuntu/note; docker run -d --name mine nginx");
+    const before = await containerIds(["ipub-team-01-g1"]);
     lab.edit((document) => {
       const guest = document.guests[0];
       if (guest) guest.docker = [...(guest.docker ?? []), { kind: "php-apache", port: 18070 }];
     });
-    const more = await lab.up();
+    const refused = await lab.run("up", "--yes");
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain("team-01/g1: this change would replace its container");
+    expect(refused.stderr).toContain("its disk stands");
+    expect(refused.stderr).toContain("--replace team-01/g1");
+    expect(await containerIds(["ipub-team-01-g1"])).toEqual(before);
+  }, 60_000);
+
+  test("--replace of the guest brings it back on its standing disk, with the learner's own things", async () => {
+    const more = await lab.up("--replace", "team-01/g1");
     expect(more.services.map(({ url, ok }) => ({ url, ok }))).toEqual([
       { url: "http://127.0.0.1:18080/", ok: true },
       { url: "http://127.0.0.1:18070/", ok: true },

@@ -82,9 +82,9 @@ export class TestLab {
     return classlab([verb, "--config", this.file, ...args], this.env);
   }
 
-  /** `up --yes --json`, which must succeed. */
-  async up(): Promise<UpDocument> {
-    const result = await this.run("up", "--yes", "--json");
+  /** `up --yes --json` with further options, which must succeed. */
+  async up(...args: string[]): Promise<UpDocument> {
+    const result = await this.run("up", "--yes", "--json", ...args);
     if (result.code !== 0)
       throw new Error(`up ended with ${result.code}\n${result.stdout}\n${result.stderr}`);
     return upSchema.parse(JSON.parse(result.stdout));
