@@ -21,6 +21,7 @@ const upSchema = z.looseObject({
   services: z.array(
     z.looseObject({ stack: z.string(), url: z.string(), ok: z.boolean(), answer: z.string() }),
   ),
+  left: z.array(z.looseObject({ kind: z.string(), level: z.string(), what: z.string() })),
 });
 
 /** The document that `up --json` prints, as far as tests read it. */
