@@ -1,11 +1,13 @@
 import { relative } from "node:path";
 import { createColors } from "picocolors";
 import { type GuestAccess, guestAccess, type ServiceAccess } from "../course/access";
+import type { ImageSet } from "../course/images";
 import { guestsOf, type LabPlan } from "../course/plan";
 import type { LabRecord } from "../course/record";
 import { quote } from "../course/shell";
 import type { DownReport } from "../operations/down";
 import type { Drift } from "../operations/drift";
+import type { LabImages } from "../operations/labImages";
 import type { ObservedObject } from "../operations/observe";
 import type { RotateReport } from "../operations/rotate";
 import type { ServiceCheck } from "../operations/services";
@@ -216,6 +218,26 @@ export function renderStatus(report: StatusReport, selection: string): string {
     report.ok ? "Everything planned runs and answers." : "Not everything planned runs and answers.",
     "",
   ].join("\n");
+}
+
+const named = (images: ImageSet) => [["guest", images.guest] as const, ...Object.entries(images.course)];
+
+/** The images of a lab; after an update, what each was before and what makes it take effect. */
+export function renderImages(lab: string, report: LabImages, selection: string): string {
+  const old = new Map(report.before ? named(report.before) : []);
+  const changed = (name: string, id: string) => report.before !== undefined && old.get(name)?.id !== id;
+  const short = (id: string) => id.slice(7, 19);
+  const rows = named(report.images).map(([name, image]) => ({
+    name,
+    text: `${image.reference}  ${changed(name, image.id) ? `${short(old.get(name)?.id ?? "")} -> ` : ""}${short(image.id)}`,
+  }));
+  const anyChanged = named(report.images).some(([name, image]) => changed(name, image.id));
+  const next = anyChanged
+    ? `They take effect with: npx classlab up ${selection}\n`
+    : report.before
+      ? "They are the ones that the lab has.\n"
+      : "";
+  return `Images of lab "${lab}" (${report.images.source}):\n${table(rows, "  ")}\n${next}`;
 }
 
 /** What `sweep` found. */

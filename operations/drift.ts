@@ -1,5 +1,5 @@
 import { renderAdapterList } from "../components/hypervisors/containers/render";
-import { COURSE_IMAGES, type ImageSet } from "../course/images";
+import { COURSE_IMAGES } from "../course/images";
 import { readMark } from "../course/mark";
 import { guestObjects, hostObjects, type PlannedObject, unitGuests } from "../course/objects";
 import type { GuestPlan, LabPlan, UnitPlan } from "../course/plan";
@@ -208,19 +208,12 @@ function learnersOwn(guest: GuestPlan, contents: GuestContents): Drift[] {
     }));
 }
 
-function imageDrift(
-  guest: GuestPlan,
-  resources: readonly StateResource[],
-  contents: GuestContents,
-  images: ImageSet,
-): Drift[] {
+function imageDrift(guest: GuestPlan, resources: readonly StateResource[], contents: GuestContents): Drift[] {
   const resource = resourceOf(resources, "command:local:Command", `${guestLogicalName(guest)}-docker-images`);
   if (!resource) return [];
-  const missing = COURSE_IMAGES.filter(
-    ({ name, tags }) =>
-      !contents.images.includes(images.course[name].reference) ||
-      tags.some((tag) => !contents.images.includes(tag)),
-  ).map(({ name }) => name);
+  const missing = COURSE_IMAGES.filter(({ tags }) => tags.some((tag) => !contents.images.includes(tag))).map(
+    ({ name }) => name,
+  );
   if (missing.length === 0) return [];
   return [
     {
@@ -238,7 +231,6 @@ function insideDrift(
   guest: GuestPlan,
   resources: readonly StateResource[],
   contents: GuestContents | string | undefined,
-  images: ImageSet,
 ): Drift[] {
   if (contents === undefined) return [];
   if (typeof contents === "string") {
@@ -261,7 +253,7 @@ function insideDrift(
   }
   return [
     ...plannedInGuest(guest, resources, contents),
-    ...imageDrift(guest, resources, contents, images),
+    ...imageDrift(guest, resources, contents),
     ...learnersOwn(guest, contents),
   ];
 }
@@ -275,14 +267,13 @@ export function findDrift(
   unit: UnitPlan,
   resources: readonly StateResource[],
   found: Found,
-  images: ImageSet,
 ): Drift[] {
   const host = hostDrift(plan, unit, resources, found);
   const guests = unitGuests(plan, unit);
   return [
     ...host,
     ...guests.flatMap((guest) => adapterDrift(guest, resources, found, host)),
-    ...guests.flatMap((guest) => insideDrift(guest, resources, found.guests.get(guest.objectName), images)),
+    ...guests.flatMap((guest) => insideDrift(guest, resources, found.guests.get(guest.objectName))),
   ];
 }
 

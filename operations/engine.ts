@@ -167,6 +167,19 @@ export class StackEngine {
     return result.summary.resourceChanges ?? {};
   }
 
+  /**
+   * Keeps a changed record in the stack's state: the record alone, nothing else is looked at.
+   * @param urn the record's, from the state
+   */
+  async keepRecord(urn: string, signal?: AbortSignal): Promise<void> {
+    const options: automation.UpOptions = {
+      target: [urn],
+      suppressProgress: true,
+      ...(signal ? { signal } : {}),
+    };
+    await this.guard(() => this.stack.up(options));
+  }
+
   /** Removes everything of the unit. */
   async destroy(onEvent: (event: EngineEvent) => void, signal?: AbortSignal): Promise<Changes> {
     const options: automation.DestroyOptions = {

@@ -1,5 +1,4 @@
 import { type Fault, FaultError } from "../course/faults";
-import type { ImageSet } from "../course/images";
 import type { LabPlan } from "../course/plan";
 import { type Drift, type Found, findDrift } from "./drift";
 import type { StateResource } from "./engine";
@@ -90,7 +89,6 @@ export async function readyUnit(
   plan: LabPlan,
   prepared: PreparedUnit,
   id: string,
-  images: ImageSet,
   options: ReadyOptions,
 ): Promise<ReadyUnit> {
   const { unit, engine } = prepared;
@@ -103,9 +101,9 @@ export async function readyUnit(
   if (!resources.some((entry) => entry.type === "classlab:index:GuestVm" || entry.id !== undefined))
     return { ...prepared, ...nothing, needed: true };
 
-  const before = findDrift(plan, unit, resources, recovered.found, images);
+  const before = findDrift(plan, unit, resources, recovered.found);
   const started = await startStopped(plan, prepared, before, options.say);
-  const drifts = started ? findDrift(plan, unit, resources, started.found, images) : before;
+  const drifts = started ? findDrift(plan, unit, resources, started.found) : before;
   const { repair } = options;
   const asked = (drift: Drift) =>
     repair !== undefined && (repair.teams.length === 0 || repair.teams.includes(drift.team ?? ""));

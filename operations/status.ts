@@ -67,7 +67,7 @@ export async function status(file: StackFile, say: Say): Promise<StatusReport> {
     lab.units.map(async ({ unit, state }) => ({ unit, state, found: await inspectUnit(lab.plan, unit) })),
   );
   const drift = units.flatMap(({ unit, state, found }) => [
-    ...findDrift(lab.plan, unit, state.resources, found, lab.record.images),
+    ...findDrift(lab.plan, unit, state.resources, found),
     ...findUnknown(unit.stack, lab.record.labId, state.resources, found.objects).map(unknownDrift),
   ]);
   const objects = units.flatMap(({ found }) => found.objects);

@@ -71,7 +71,7 @@ async function readyUnits(lab: PreparedLab, options: UpOptions): Promise<ReadyUn
   const ready: ReadyUnit[] = [];
   for (const unit of lab.units) {
     ready.push(
-      await readyUnit(lab.plan, unit, lab.record.labId, lab.record.images, {
+      await readyUnit(lab.plan, unit, lab.record.labId, {
         repair: options.repair,
         say: options.say,
         ...(options.signal ? { signal: options.signal } : {}),

@@ -1,25 +1,21 @@
 import { EXIT } from "../../course/faults";
 import { consent, json, labFile, type Options } from "../context";
-import { SCHEMA_VERSION } from "../output";
+import { renderImages, SCHEMA_VERSION } from "../output";
 import { withProgress } from "../run";
 
 /** Provides the images of a lab. */
 export async function imagesVerb(options: Options): Promise<number> {
   const file = labFile(options);
   const { labImages } = await import("../../operations/labImages.js");
-  const images = await withProgress((progress) =>
+  const report = await withProgress((progress, signal) =>
     labImages(file, {
       say: (line) => progress.line(line),
       consent: consent(options),
       update: options.update === true,
+      signal,
     }),
   );
-  if (options.json) json({ schemaVersion: SCHEMA_VERSION, ok: true, lab: file.lab, images });
-  else {
-    process.stdout.write(`Images of lab "${file.lab}" (${images.source}):\n`);
-    for (const [name, image] of [["guest", images.guest] as const, ...Object.entries(images.course)]) {
-      process.stdout.write(`  ${name.padEnd(12)} ${image.reference}  ${image.id.slice(7, 19)}\n`);
-    }
-  }
+  if (options.json) json({ schemaVersion: SCHEMA_VERSION, ok: true, lab: file.lab, ...report });
+  else process.stdout.write(renderImages(file.lab, report, file.selection));
   return EXIT.done;
 }
