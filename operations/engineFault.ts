@@ -89,10 +89,38 @@ export function rotationFault(where: string, words: string): FaultError {
 
 /** What the engine says of itself around the cause. */
 const NOISE =
-  /update failed|destroy failed|Command failed with exit code|\*\*\w+ failed\*\*|^code:|errors? occurred/;
+  /update failed|destroy failed|preview failed|Command failed with exit code|\*\*\w+ failed\*\*|^code:|errors? occurred/;
 
 /** A line of the engine's transcript: sign, type, name, what it did, then the cause. */
 const STEP_LINE = /^[-+~]+\s+\S+\s+(\S+)\s.*?error:\s*(.*)$/;
+
+/** Head of a resource's part of the engine's diagnostics: `docker:index:Network (lan-network):`. */
+const RESOURCE_HEAD = /^[\w:./-]+ \(([^)]+)\):$/;
+
+/** How a script was called, which the command provider puts before what the script said. */
+const CALL = /^(?:error:\s*)?exit status \d+: running .*:$/;
+
+/** What each resource's diagnostics say, on one line: the errors, or what a script said last. */
+function resourceCauses(lines: readonly string[]): string[] {
+  const start = lines.indexOf("Diagnostics:");
+  if (start < 0) return [];
+  const parts: { readonly name: string; readonly lines: string[] }[] = [];
+  for (const line of lines.slice(start + 1)) {
+    const head = RESOURCE_HEAD.exec(line);
+    if (head) parts.push({ name: head[1] ?? "", lines: [] });
+    else if (/^(?:Resources|Outputs|Duration):|^err\?:|^error: update failed/.test(line)) break;
+    else parts.at(-1)?.lines.push(line);
+  }
+  return parts.flatMap((part) => {
+    const call = part.lines.findLastIndex((line) => CALL.test(line));
+    const said = call >= 0 ? part.lines.slice(call + 1) : [];
+    const errors = part.lines.filter((line) => /error:/i.test(line));
+    const words = (said.length > 0 ? said : errors).filter((line) => !NOISE.test(line));
+    return words.length > 0
+      ? [`${part.name}: ${words.map((line) => line.replace(/^error:\s*/i, "")).join(" ")}`]
+      : [];
+  });
+}
 
 /** The causes in the engine's transcript: one line each, with the resource's name where it is known. */
 function diagnostics(text: string): string {
@@ -106,6 +134,6 @@ function diagnostics(text: string): string {
     return step ? [`${step[1]}: ${step[2]}`] : [];
   });
   const plain = errors.map((line) => line.replace(/^error:\s*/i, ""));
-  const causes = named.length > 0 ? named : plain.length > 0 ? plain : lines.slice(-5);
-  return [...new Set(causes)].join("\n").replace(/\.$/, "");
+  const found = [resourceCauses(lines), named, plain, lines.slice(-5)].find((causes) => causes.length > 0);
+  return [...new Set(found)].join("\n").replace(/\.$/, "");
 }

@@ -20,6 +20,29 @@ err?: Error: Command failed with exit code 255: pulumi up --yes`;
   );
 });
 
+test("of a script that failed its own words are told, not how it was called", () => {
+  const text = `code: 255
+ stdout: Updating (dev):
++  command:local:Command team-01-g2-adapters creating (0s) error: exit status 1: running "sh -s -- apply":
++  command:local:Command team-01-g2-adapters **creating failed** error: exit status 1: running "sh -s -- apply":
+Diagnostics:
+  command:local:Command (team-01-g2-adapters):
+    error: exit status 1: running "sh -s -- apply":
+    Error response from daemon: Address already in use (192.168.99.99 on dev-lan is held by container other)
+  pulumi:pulumi:Stack (classlab-dev):
+    error: update failed
+Resources:
+    + 3 created
+Duration: 3s
+err?: Error: Command failed with exit code 255: pulumi up --yes`;
+  expect(engineFault("dev", new Error(text)).faults).toMatchObject([
+    {
+      code: "engine-failed",
+      what: "team-01-g2-adapters: Error response from daemon: Address already in use (192.168.99.99 on dev-lan is held by container other)",
+    },
+  ]);
+});
+
 test("a lock is told with who holds it and since when", () => {
   const text =
     "error: the stack is currently locked by 1 lock(s). file:///state/.pulumi/locks/x.json: created by root@vm (pid 27178) at 2026-11-23T22:36:50Z";

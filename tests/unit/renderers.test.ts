@@ -44,9 +44,12 @@ describe.each(SHELLS)("under %s", (shell) => {
 [ -e "$FAKE/present" ] || exit 1
 case "$1 \${2:-}" in
   "inspect -f")
-    case $3 in *.NetworkSettings.Networks*IPAMConfig*IPv4Address*) cat "$FAKE/networks"; echo ;; *) exit 9 ;; esac ;;
+    case $3 in *Labels*) case $4 in stranger) echo other ;; *) echo ours ;; esac; exit 0 ;; *.NetworkSettings.Networks*IPAMConfig*IPv4Address*) cat "$FAKE/networks"; echo ;; *) exit 9 ;; esac ;;
   inspect*) ;;
+  "network inspect")
+    sed -n "s| $5 \\(.*\\)| \\1/24|p" "$FAKE/others" ;;
   "network disconnect")
+    if grep -qs "^$4 $3 " "$FAKE/others"; then sed -i "/^$4 $3 /d" "$FAKE/others"; exit 0; fi
     grep -q "^$3 " "$FAKE/networks" || { echo "not connected" >&2; exit 1; }
     grep -v "^$3 " "$FAKE/networks" > "$FAKE/rest" || true
     mv "$FAKE/rest" "$FAKE/networks" ;;
@@ -54,6 +57,7 @@ case "$1 \${2:-}" in
     if grep -q "^none " "$FAKE/networks"; then echo "cannot join with none" >&2; exit 1; fi
     if grep -q "^$5 " "$FAKE/networks"; then echo "already connected" >&2; exit 1; fi
     [ "$5" != full ] || { echo "no address left" >&2; exit 1; }
+    if grep -qs "^[^ ]* $5 $4$" "$FAKE/others"; then echo "Address already in use" >&2; exit 1; fi
     echo "$5 $4" >> "$FAKE/networks" ;;
   *) exit 9 ;;
 esac
@@ -104,6 +108,25 @@ esac
       const run = apply([on("dev-lan2", "10.0.0.9"), LAN]);
       expect(changes(run)).toEqual([`host docker|network|connect|--ip|10.0.0.9|dev-lan2|${NAME}`]);
       expect(networks()).toEqual(["dev-lan 192.168.99.99", "dev-lan2 10.0.0.9"]);
+    });
+
+    test("an address that a guest of the same lab still holds is taken from it", () => {
+      fake.write("networks", "none \n");
+      fake.write("others", "dev-team-01-gone dev-lan 192.168.99.99\nstranger dev-lan 192.168.99.9\n");
+      expectJson(apply([LAN]), { adapters: true });
+      expect(networks()).toEqual(["dev-lan 192.168.99.99"]);
+      expect(fake.read("others")).toBe("stranger dev-lan 192.168.99.9\n");
+    });
+
+    test("an address that a stranger holds is not: refused with whose it is", () => {
+      fake.write("networks", "none \n");
+      fake.write("others", "stranger dev-lan 192.168.99.99\n");
+      const run = apply([LAN]);
+      expect(run.code).not.toBe(0);
+      expect(run.stderr).toContain(
+        "Address already in use (192.168.99.99 on dev-lan is held by container stranger)",
+      );
+      expect(fake.read("others")).toBe("stranger dev-lan 192.168.99.99\n");
     });
 
     test("disabled: off every network", () => {

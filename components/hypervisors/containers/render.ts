@@ -1,3 +1,4 @@
+import { MARK_KEYS } from "../../../course/mark";
 import type { AdapterPlan, GuestPlan } from "../../../course/plan";
 import { quote } from "../../../course/shell";
 
@@ -56,7 +57,9 @@ export function renderAdapterList(adapters: readonly AdapterPlan[]): string {
 
 /**
  * Script for this machine: brings the guest's networks to the list, in place; argument `remove` takes it off all.
- * Docker refuses to connect a container that is on network `none`, so that one goes first.
+ * Docker refuses to connect a container that is on network `none`, so that one goes first. An address that another
+ * guest of the same lab still holds is taken from it: a plan gives each address once, so that guest is about to move or
+ * to go (a new guest is made before the one that left the plan is removed).
  */
 export function renderAdapters(guest: GuestPlan): string {
   return `set -eu
@@ -73,9 +76,23 @@ printf '%s\\n' "$present" | while read -r network address; do
   [ -n "$network" ] || continue
   printf '%s\\n' "$wanted" | grep -Fqx "$network $address" || docker network disconnect "$network" "$guest"
 done
+owner() { docker inspect -f '{{index .Config.Labels "${MARK_KEYS.id}"}}' "$1" 2>/dev/null; }
+connect() {
+  tries=0
+  until words=$(docker network connect --ip "$2" "$1" "$guest" 2>&1); do
+    tries=$((tries + 1))
+    holder=$(docker network inspect -f '{{range .Containers}}{{.Name}} {{.IPv4Address}}{{println}}{{end}}' "$1" |
+      grep -F " $2/" | cut -d' ' -f1) || holder=
+    if [ -z "$holder" ] || [ "$tries" -gt 5 ] || [ "$(owner "$holder")" != "$(owner "$guest")" ]; then
+      echo "$words\${holder:+ ($2 on $1 is held by container $holder)}" >&2
+      exit 1
+    fi
+    docker network disconnect "$1" "$holder" >/dev/null 2>&1 || true
+  done
+}
 printf '%s\\n' "$wanted" | while read -r network address; do
   [ -n "$network" ] || continue
-  printf '%s\\n' "$present" | grep -Fqx "$network $address" || docker network connect --ip "$address" "$network" "$guest"
+  printf '%s\\n' "$present" | grep -Fqx "$network $address" || connect "$network" "$address"
 done
 echo '{"adapters":true}'
 `;
