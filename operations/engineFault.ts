@@ -108,7 +108,7 @@ function resourceCauses(lines: readonly string[]): string[] {
   for (const line of lines.slice(start + 1)) {
     const head = RESOURCE_HEAD.exec(line);
     if (head) parts.push({ name: head[1] ?? "", lines: [] });
-    else if (/^(?:Resources|Outputs|Duration):|^err\?:|^error: update failed/.test(line)) break;
+    else if (/^(?:Resources|Outputs|Duration):|^err\?:/.test(line)) break;
     else parts.at(-1)?.lines.push(line);
   }
   return parts.flatMap((part) => {

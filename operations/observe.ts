@@ -30,7 +30,11 @@ const containerSchema = z.array(
       Networks: z
         .record(
           z.string(),
-          z.looseObject({ IPAMConfig: z.looseObject({ IPv4Address: z.string().optional() }).nullish() }),
+          z.looseObject({
+            /** Empty when connecting failed: Docker lists the network all the same. */
+            NetworkID: z.string(),
+            IPAMConfig: z.looseObject({ IPv4Address: z.string().optional() }).nullish(),
+          }),
         )
         .nullish(),
     }),
@@ -76,10 +80,9 @@ async function observe(): Promise<ObservedObject[]> {
         created: entry.Created,
         state: entry.State.Status,
         networks: Object.fromEntries(
-          Object.entries(entry.NetworkSettings.Networks ?? {}).map(([name, network]) => [
-            name,
-            network.IPAMConfig?.IPv4Address ?? "",
-          ]),
+          Object.entries(entry.NetworkSettings.Networks ?? {}).flatMap(([name, network]) =>
+            network.NetworkID === "" ? [] : [[name, network.IPAMConfig?.IPv4Address ?? ""]],
+          ),
         ),
       }),
     ),

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { type Document, isMap, parseDocument } from "yaml";
 import { type LabConfig, parseLab } from "../course/config";
@@ -47,6 +47,31 @@ function toPlain(path: string, document: Document): unknown {
   }
 }
 
+/** Why a file cannot be read, for those that users meet; the system's own word for others. */
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  ENOTDIR: "there is no such file: what should be a folder of its path is none",
+  EISDIR: "this is a folder",
+  EACCES: "it may not be read by this user",
+};
+
+function readText(absolute: string, path: string): string {
+  try {
+    return readFileSync(absolute, "utf8");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    throw new FaultError([
+      {
+        code: "config-file",
+        where: path,
+        what: UNREADABLE[code] ?? `it cannot be read: ${code}`,
+        expected: "a Pulumi stack file",
+        fix: "Name another with --stack NAME (Pulumi.NAME.yaml) or --config FILE",
+      },
+    ]);
+  }
+}
+
 /**
  * Reads and parses a stack file.
  * @param path the file; relative to the working folder
@@ -55,19 +80,7 @@ function toPlain(path: string, document: Document): unknown {
  */
 export function readStackFile(path: string, selection = `--config ${path}`): StackFile {
   const absolute = resolve(path);
-  const file = statSync(absolute, { throwIfNoEntry: false });
-  if (!file || file.isDirectory()) {
-    throw new FaultError([
-      {
-        code: "config-file",
-        where: path,
-        what: file ? "this is a folder" : "there is no such file",
-        expected: "a Pulumi stack file",
-        fix: "Name another with --stack NAME (Pulumi.NAME.yaml) or --config FILE",
-      },
-    ]);
-  }
-  const parsed = parseDocument(readFileSync(absolute, "utf8"), { prettyErrors: true });
+  const parsed = parseDocument(readText(absolute, path), { prettyErrors: true });
   const [problem] = parsed.errors;
   if (problem) {
     throw new FaultError([

@@ -59,22 +59,31 @@ export function renderAdapterList(adapters: readonly AdapterPlan[]): string {
  * Script for this machine: brings the guest's networks to the list, in place; argument `remove` takes it off all.
  * Docker refuses to connect a container that is on network `none`, so that one goes first. An address that another
  * guest of the same lab still holds is taken from it: a plan gives each address once, so that guest is about to move or
- * to go (a new guest is made before the one that left the plan is removed).
+ * to go (a new guest is made before the one that left the plan is removed). A network without an id is one that could
+ * not be connected: Docker lists it all the same.
  */
 export function renderAdapters(guest: GuestPlan): string {
   return `set -eu
 guest=${quote(guest.objectName)}
 wanted=${quote(renderAdapterList(guest.adapters))}
 [ "$1" = apply ] || wanted=
+attached() { docker inspect -f '{{range $name, $n := .NetworkSettings.Networks}}{{if $n.NetworkID}}{{$name}} {{with $n.IPAMConfig}}{{.IPv4Address}}{{end}}{{println}}{{end}}{{end}}' "$guest"; }
 if ! docker inspect "$guest" >/dev/null 2>&1; then
   [ "$1" = apply ] || { echo '{"adapters":[]}'; exit 0; }
   echo "guest $guest is absent" >&2
   exit 1
 fi
-present=$(docker inspect -f '{{range $name, $n := .NetworkSettings.Networks}}{{$name}} {{with $n.IPAMConfig}}{{.IPv4Address}}{{end}}{{println}}{{end}}' "$guest")
+present=$(attached)
+leave() {
+  words=$(docker network disconnect "$1" "$guest" 2>&1) && return 0
+  # Another guest that takes over its address may have been quicker.
+  attached | grep -q "^$1 " || return 0
+  echo "$words" >&2
+  exit 1
+}
 printf '%s\\n' "$present" | while read -r network address; do
   [ -n "$network" ] || continue
-  printf '%s\\n' "$wanted" | grep -Fqx "$network $address" || docker network disconnect "$network" "$guest"
+  printf '%s\\n' "$wanted" | grep -Fqx "$network $address" || leave "$network"
 done
 owner() { docker inspect -f '{{index .Config.Labels "${MARK_KEYS.id}"}}' "$1" 2>/dev/null; }
 connect() {
