@@ -84,14 +84,22 @@ export class StackEngine {
     // The program is loaded on demand: only a run needs it.
     const program: automation.PulumiFn = async () => (await import("../stacks/index.js")).program();
     const args: automation.InlineProgramArgs = { stackName: name, projectName: PROJECT, program };
+    const select = async () =>
+      new StackEngine(name, await automation.LocalWorkspace.selectStack(args, options));
     try {
-      return new StackEngine(name, await automation.LocalWorkspace.selectStack(args, options));
+      return await select();
     } catch (error) {
       if (!/no stack named .* found/.test(String(error))) throw engineFault(name, error);
     }
     if (!create) return undefined;
     try {
       return new StackEngine(name, await automation.LocalWorkspace.createStack(args, options));
+    } catch (error) {
+      if (!/stack .* already exists/.test(String(error))) throw engineFault(name, error);
+    }
+    // Another run that began at the same time was quicker.
+    try {
+      return await select();
     } catch (error) {
       throw engineFault(name, error);
     }
@@ -164,6 +172,7 @@ export class StackEngine {
       ...(signal ? { signal } : {}),
     };
     const result = await this.guard(() => this.stack.up(options));
+    signal?.throwIfAborted();
     return result.summary.resourceChanges ?? {};
   }
 
@@ -189,6 +198,8 @@ export class StackEngine {
       ...(signal ? { signal } : {}),
     };
     const result = await this.guard(() => this.stack.destroy(options));
+    // An engine that was asked to stop may end with success, and the rest still stands.
+    signal?.throwIfAborted();
     return result.summary.resourceChanges ?? {};
   }
 

@@ -9,6 +9,8 @@ import { gatherFacts, portsInUse } from "./facts";
 import { ensureImages, missingImages, type Say } from "./images";
 import { planLab } from "./plan";
 import { recoverStacks } from "./recovery";
+import { stackFiles } from "./recovery/fileBackend";
+import { withLock } from "./recovery/lock";
 import type { StackFile } from "./stackFile";
 import { prepareWorkFolder, writeStackFile } from "./workFolder";
 
@@ -47,10 +49,18 @@ export async function knownId(units: readonly PreparedUnit[]): Promise<string | 
   return recordIn(units)?.labId ?? (await units[0]?.engine.id());
 }
 
+/** The lab's id, made when it has none: of two runs that begin at once, one does. */
 async function makeId(units: readonly PreparedUnit[]): Promise<string> {
-  const id = randomBytes(8).toString("hex");
-  await units[0]?.engine.keepId(id);
-  return id;
+  const [first] = units;
+  const files = first && stackFiles(first.unit.stack);
+  const make = async () => {
+    const known = await knownId(units);
+    if (known !== undefined) return known;
+    const id = randomBytes(8).toString("hex");
+    await first?.engine.keepId(id);
+    return id;
+  };
+  return files ? withLock(first.unit.stack, files.locks, make) : make();
 }
 
 function recordOf(plan: LabPlan, id: string, images: LabRecord["images"]): LabRecord {
@@ -83,11 +93,11 @@ export async function prepareUp(
   const folder = prepareWorkFolder(file.lab);
   const standing = await openUnits(drafted, folder, false);
   const before = recordIn(standing);
-  const id = await knownId(standing);
+  const knownBefore = await knownId(standing);
   const seen = await gatherFacts();
   const facts: LabFacts = {
     ...seen,
-    ...(id === undefined ? {} : { labId: id }),
+    ...(knownBefore === undefined ? {} : { labId: knownBefore }),
     ...(before && file.config.access === "auto" ? { routed: before.access === "routed" } : {}),
     ...(before ? { publishedBefore: before.published } : {}),
   };
@@ -98,11 +108,12 @@ export async function prepareUp(
       ? planLab(file, { ...facts, portsInUse: await portsInUse(candidatePorts(first)) })
       : first;
   const units = standing.length === plan.units.length ? standing : await openUnits(plan, folder, true);
+  const id = knownBefore ?? (await makeId(units));
   const wanted = before && !options.updateImages ? before.images.source : file.config.images.source;
   let images = before && !options.updateImages ? before.images : undefined;
   if (!images || (await missingImages(images)).length > 0)
     images = await ensureImages(wanted, options.say, options.consent);
-  const record = recordOf(plan, id ?? (await makeId(units)), images);
+  const record = recordOf(plan, id, images);
   for (const { unit, state } of units) writeStackFile(file, unit, record, state.salt);
   return { plan, record, folder, units };
 }
