@@ -1,5 +1,5 @@
 import { type Fault, FaultError } from "../course/faults";
-import { diskFull, dockerSilent, saysDiskFull, saysDockerSilent } from "./trouble";
+import { diskFull, saysDiskFull } from "./trouble";
 
 /** Where the passphrase comes from, as the engine looks for it. */
 function passphraseSource(): string {
@@ -65,10 +65,6 @@ export function engineFault(stack: string, error: unknown): FaultError {
   if (saysDiskFull(text)) {
     const line = diagnostics(text).split("\n").find(saysDiskFull);
     return new FaultError([diskFull(`stack ${stack}`, line ?? "no space left on device")]);
-  }
-  if (saysDockerSilent(text)) {
-    const line = diagnostics(text).split("\n").find(saysDockerSilent);
-    return new FaultError([dockerSilent(line ?? "no reason given")]);
   }
   const causes = [...text.matchAll(/guest-not-ready: ([^\n]+(?:\n(?!\s*$)[^\n]*)*)/g)];
   if (causes[0]) {

@@ -5,7 +5,7 @@ import { type Fault, FaultError } from "../course/faults";
 import { docker } from "./docker";
 import { type Estimate, inWords } from "./doctor/estimate";
 import { homeFolder } from "./paths";
-import { diskFull, dockerSilent, saysDiskFull } from "./trouble";
+import { diskFull, dockerInterrupted, dockerSilent, saysDiskFull, saysDockerSilent } from "./trouble";
 
 interface Place {
   readonly folder: string;
@@ -73,7 +73,8 @@ export async function explain(error: unknown, needs?: Estimate): Promise<unknown
   if (first.code !== "engine-failed" && first.code !== "guest-not-ready") return error;
   // A Docker that ended takes its guests with it, and every step fails with words of its own.
   const answer = await docker(["version", "-f", "{{.Server.Version}}"], { deadline: ANSWER_DEADLINE });
-  if (answer.code === 0) return error;
+  const words = first.what.split("\n").find(saysDockerSilent);
+  if (answer.code === 0) return words ? new FaultError([dockerInterrupted(first.where, words)]) : error;
   return new FaultError([dockerSilent(answer.stderr.trim().split("\n").at(-1) || first.what)]);
 }
 

@@ -37,3 +37,16 @@ export function dockerSilent(words: string): Fault {
     fix: "Start Docker, or run npm start, which installs and starts it; then run the command again: it goes on where it stopped",
   };
 }
+
+/**
+ * A Docker that stopped answering in the middle of a run and answers again, as a fault.
+ * @param words those of the program that asked it
+ */
+export function dockerInterrupted(where: string, words: string): Fault {
+  return {
+    code: "docker-not-running",
+    where,
+    what: `Docker, this machine's or a guest's, stopped answering in the middle (${words.trim().replace(/\.$/, "")})`,
+    fix: "Run the command again: it goes on where it stopped",
+  };
+}

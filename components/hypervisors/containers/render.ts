@@ -28,9 +28,12 @@ now() {
 }
 end=$(($(now) + ${deadline}))
 while :; do
-  state=$(docker inspect -f '{{.State.Status}}' "$guest" 2>/dev/null || echo absent)
+  state=$(docker inspect -f '{{.State.Status}}' "$guest" 2>&1) || case $state in
+    *'o such '*) fail "the guest is absent" ;;
+    # This machine's Docker ended: no guest will be ready, however long we wait.
+    *) printf '%s\\n' "$state" >&2; exit 1 ;;
+  esac
   case $state in
-    absent) fail "the guest is absent" ;;
     exited|dead) fail "the guest stopped with exit code $(docker inspect -f '{{.State.ExitCode}}' "$guest")" ;;
   esac
   docker exec "$guest" timeout 10 docker info >/dev/null 2>&1 && break
