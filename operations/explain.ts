@@ -20,7 +20,13 @@ function existing(folder: string): string {
   return existsSync(folder) || dirname(folder) === folder ? folder : existing(dirname(folder));
 }
 
-/** What a lab is kept in on this machine, with least room first. */
+/** What is still to come where nothing is known of it, in bytes; only for telling which place is short. */
+const SOMETHING = 100e6;
+
+/** How much of what is needed there is. */
+const share = (place: Place): number => place.free / (place.needed || SOMETHING);
+
+/** What a lab is kept in on this machine, the place that is shortest of room first. */
 async function places(needs: Estimate | undefined): Promise<Place[]> {
   const root = (await docker(["info", "-f", "{{.DockerRootDir}}"])).stdout.trim();
   const kept = [
@@ -35,12 +41,14 @@ async function places(needs: Estimate | undefined): Promise<Place[]> {
       const found = statfsSync(existing(place.folder));
       return [{ ...place, free: found.bavail * found.bsize }];
     })
-    .sort((a, b) => a.free - b.free);
+    .sort((a, b) => share(a) - share(b));
 }
 
 async function measured(fault: Fault, needs: Estimate | undefined): Promise<Fault> {
   if (fault.expected) return fault;
-  const [least] = await places(needs);
+  const known = await places(needs);
+  // A path says it best; without one it is where there is least of what is needed.
+  const least = known.find((place) => fault.what.includes(`${place.folder}/`)) ?? known[0];
   if (!least) return fault;
   return {
     ...fault,

@@ -10,10 +10,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { classlab, type Finished } from "../support/cli";
+import { classlab } from "../support/cli";
 import { jumpingClock } from "../support/jumpingClock";
 import { type Snapshot, takeSnapshot } from "../support/snapshot";
 import { SKIP_INTEGRATION, TestLab } from "../support/testLab";
+import { told } from "../support/told";
 import { WordPressClient } from "../support/wordPress";
 
 // What a lab is led by, spoiled: its state, its passphrase, the clock. On the real engine and Docker, one lab from the
@@ -42,12 +43,6 @@ suite("trouble with state, passphrase and clock", () => {
   let undisturbed: Snapshot;
   let post: number;
 
-  /** The one line in which a run told its cause. */
-  const told = (result: Finished): string => {
-    const lines = result.stderr.split("\n").filter((line) => /\[[a-z-]+\]$/.test(line));
-    expect(lines).toHaveLength(1);
-    return lines[0] ?? "";
-  };
   const half = (path: string) => truncateSync(path, Math.floor(statSync(path).size / 2));
   const expectContent = async () => {
     expect(await lab.inGuest("web", "cat /home/ubuntu/work.txt")).toBe("a learner's work\n");
