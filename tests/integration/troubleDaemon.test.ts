@@ -102,6 +102,9 @@ suite("trouble with Docker and disks", () => {
 
   test("no room at all where state is: told before anything is changed, also by down", async () => {
     const before = await standing();
+    lab.edit((config) => {
+      for (const guest of config.guests) guest.docker = [{ kind: "nginx", port: 8081 }];
+    });
     await home.fill(0);
     for (const verb of ["up", "down"]) {
       const result = await lab.run(verb, "--yes");
