@@ -17,7 +17,9 @@ import { sweepVerb } from "./verbs/sweep";
 import { upVerb } from "./verbs/up";
 
 /** Prints an error as its reader needs it: faults as sentences, a defect of ours with its stack. */
-function reportError(error: unknown, asJson: boolean): number {
+async function reportError(thrown: unknown, asJson: boolean): Promise<number> {
+  const { explain } = await import("../operations/explain.js");
+  const error = await explain(thrown);
   if (error instanceof FaultError) {
     if (asJson) json({ schemaVersion: SCHEMA_VERSION, ok: false, faults: error.faults });
     process.stderr.write(`${formatFaults(error.faults)}\n`);
@@ -63,7 +65,7 @@ function makeProgram(finish: (code: number) => void): Command {
       try {
         finish(await verb(options));
       } catch (error) {
-        finish(reportError(error, options.json === true));
+        finish(await reportError(error, options.json === true));
       }
     });
   };
@@ -116,7 +118,7 @@ main().then(
   (code) => {
     process.exitCode = code;
   },
-  (error) => {
-    process.exitCode = reportError(error, false);
+  async (error) => {
+    process.exitCode = await reportError(error, false);
   },
 );

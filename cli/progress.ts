@@ -27,12 +27,12 @@ const DONE: Readonly<Record<string, string>> = {
 };
 
 function seconds(since: number): string {
-  return `${((Date.now() - since) / 1000).toFixed(1).padStart(6)} s`;
+  return `${((performance.now() - since) / 1000).toFixed(1).padStart(6)} s`;
 }
 
 /** Progress of a run: one line a finished step, and on a terminal a last line with what is under way. */
 export class Progress {
-  private readonly started = Date.now();
+  private readonly started = performance.now();
   private readonly under = new Map<string, string>();
   private timer: NodeJS.Timeout | undefined;
   private shown = false;

@@ -64,9 +64,13 @@ sql() {
   rm -f "$options"
   return "$code"
 }
+# Seconds since the start of the machine: the wall clock may be set at any time.
+now() {
+  cut -d. -f1 /proc/uptime
+}
 # opening FILE...: the first whose password opens the database, in $opened. A server that is starting is waited for.
 opening() {
-  end=$(($(date +%s) + ${deadline}))
+  end=$(($(now) + ${deadline}))
   while :; do
     starting=
     for opened; do
@@ -75,7 +79,7 @@ opening() {
       case $said in *'ERROR 1045'*) ;; *) starting=yes ;; esac
     done
     [ -n "$starting" ] || return 1
-    [ "$(date +%s)" -lt "$end" ] || fail "its server does not answer"
+    [ "$(now)" -lt "$end" ] || fail "its server does not answer"
     sleep 0.3
   done
 }`;

@@ -196,6 +196,7 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
     steps: [
       "See what it is: `npx classlab sweep`.",
       "Take it down where it was brought up, or give this lab another name: that of its file.",
+      "If it is this lab and its state is lost, with all backups, save what learners need, remove what stands with `npx classlab sweep --remove`, and bring it up anew.",
     ],
   },
   "object-in-the-way": {

@@ -268,7 +268,7 @@ const nameFree: Validator = (_config, facts, lab) => {
       where: "stack name",
       what: `another lab named "${lab}" stands on this machine, made from another state (it has the ${other.user.replace(/ of lab .*/, "")})`,
       expected: "a name of its own for each lab on a machine",
-      fix: "Take that one down where it was made, or give this one another name: that of its file, Pulumi.NAME.yaml",
+      fix: "Take that one down where it was made (if its state is lost, remove what stands by npx classlab sweep --remove), or give this one another name: that of its file, Pulumi.NAME.yaml",
     },
   ];
 };

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { FaultError } from "../course/faults";
 import { type ProcessOptions, type ProcessResult, run } from "./process";
+import { diskFull, dockerSilent, saysDiskFull, saysDockerSilent } from "./trouble";
 
 /** Runs the Docker client on this machine; a failure is told by the result. */
 export function docker(args: readonly string[], options?: ProcessOptions): Promise<ProcessResult> {
@@ -10,16 +11,9 @@ export function docker(args: readonly string[], options?: ProcessOptions): Promi
 /** A failed Docker command as a fault, with the client's own words. */
 function dockerFault(args: readonly string[], result: ProcessResult): FaultError {
   const words = result.stderr.trim().split("\n").at(-1);
-  if (/cannot connect|is the docker daemon running|error during connect/i.test(result.stderr)) {
-    return new FaultError([
-      {
-        code: "docker-not-running",
-        where: "this machine",
-        what: `Docker does not answer (${words ?? "no reason given"})`,
-        fix: "Start Docker, or run npm start, which installs and starts it",
-      },
-    ]);
-  }
+  if (saysDockerSilent(result.stderr)) return new FaultError([dockerSilent(words ?? "no reason given")]);
+  if (saysDiskFull(result.stderr))
+    return new FaultError([diskFull(`docker ${args[0] ?? ""}`, words ?? "no space left on device")]);
   return new FaultError([
     {
       code: "engine-failed",

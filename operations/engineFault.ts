@@ -1,4 +1,30 @@
 import { type Fault, FaultError } from "../course/faults";
+import { diskFull, saysDiskFull } from "./trouble";
+
+/** Where the passphrase comes from, as the engine looks for it. */
+function passphraseSource(): string {
+  const { PULUMI_CONFIG_PASSPHRASE: text, PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
+  return text === undefined && file ? `passphrase file ${file}` : "PULUMI_CONFIG_PASSPHRASE";
+}
+
+/** The engine's words about the passphrase as a fault; undefined when they are about something else. */
+function passphraseFault(text: string): Fault | undefined {
+  const unreadable = /unable to read PULUMI_CONFIG_PASSPHRASE_FILE: (.*)/.exec(text);
+  const wrong = /incorrect passphrase/.test(text);
+  const absent = /passphrase must be set with PULUMI_CONFIG_PASSPHRASE/.test(text);
+  if (!unreadable && !wrong && !absent) return undefined;
+  return {
+    code: "passphrase-wrong",
+    where: passphraseSource(),
+    what: wrong
+      ? "it does not open the secrets in the lab's state; nothing was changed"
+      : unreadable
+        ? `it cannot be read (${(unreadable[1] ?? "").split(": ").at(-1)}), and the lab's state has secrets; nothing was changed`
+        : "it is not set, and the lab's state has secrets; nothing was changed",
+    expected: "the passphrase with which the lab was brought up",
+    fix: "Restore it, or name the right file by PULUMI_CONFIG_PASSPHRASE_FILE, and run the command again",
+  };
+}
 
 /** A stack that another run holds, as a fault: who and since when. */
 export function lockedFault(
@@ -33,6 +59,12 @@ export function engineFault(stack: string, error: unknown): FaultError {
   if (lock || /stack is currently locked by|Another update is currently in progress/.test(text)) {
     const [, hostname = "", pid, timestamp = ""] = lock ?? [];
     return new FaultError([lockedFault(stack, lock ? { hostname, pid: Number(pid), timestamp } : undefined)]);
+  }
+  const passphrase = passphraseFault(text);
+  if (passphrase) return new FaultError([passphrase]);
+  if (saysDiskFull(text)) {
+    const line = diagnostics(text).split("\n").find(saysDiskFull);
+    return new FaultError([diskFull(`stack ${stack}`, line ?? "no space left on device")]);
   }
   const causes = [...text.matchAll(/guest-not-ready: ([^\n]+(?:\n(?!\s*$)[^\n]*)*)/g)];
   if (causes[0]) {

@@ -15,8 +15,11 @@ import {
 import { imageTableSchema } from "../course/record";
 import { RECIPES, STAND_IN_TEXT } from "../images/catalog";
 import { docker, dockerOutput } from "./docker";
+import { IMAGES_ESTIMATE } from "./doctor/estimate";
+import { explain } from "./explain";
 import { PACKAGE_ROOT } from "./paths";
 import { run, tail } from "./process";
+import { diskFull, saysDiskFull } from "./trouble";
 
 /** Tells the user what goes on, a line at a time. */
 export type Say = (line: string) => void;
@@ -59,6 +62,8 @@ async function imageId(reference: string): Promise<string | undefined> {
 }
 
 function buildFault(what: string, name: string): FaultError {
+  const line = what.split("\n").find(saysDiskFull);
+  if (line) return new FaultError([diskFull(`image ${name}`, line.trim())]);
   return new FaultError([
     {
       code: "image-build-failed",
@@ -94,7 +99,7 @@ async function build(input: BuildInput, say: Say): Promise<ImageRecord> {
   const known = await imageId(reference);
   if (known) return { reference, id: known };
   say(`image ${name}: building`);
-  const started = Date.now();
+  const started = performance.now();
   // The context is a copy, so that files from elsewhere join it without standing in the source tree.
   const context = mkdtempSync(join(tmpdir(), "classlab-image-"));
   try {
@@ -126,7 +131,7 @@ async function build(input: BuildInput, say: Say): Promise<ImageRecord> {
   }
   const id = await imageId(reference);
   if (!id) throw buildFault("the build left no image", name);
-  say(`image ${name}: built in ${Math.round((Date.now() - started) / 1000)} s`);
+  say(`image ${name}: built in ${Math.round((performance.now() - started) / 1000)} s`);
   return { reference, id };
 }
 
@@ -183,7 +188,7 @@ async function buildBase(say: Say, consent: boolean): Promise<ImageRecord> {
     }
   }
   say(`image base: ${release.id} ${release.codename} from distribution packages`);
-  const started = Date.now();
+  const started = performance.now();
   const folder = mkdtempSync(join(tmpdir(), "classlab-base-"));
   try {
     const archive = join(folder, "base.tar");
@@ -200,7 +205,7 @@ async function buildBase(say: Say, consent: boolean): Promise<ImageRecord> {
   }
   const id = await imageId(reference);
   if (!id) throw buildFault("the import left no image", "base");
-  say(`image base: built in ${Math.round((Date.now() - started) / 1000)} s`);
+  say(`image base: built in ${Math.round((performance.now() - started) / 1000)} s`);
   return { reference, id };
 }
 
@@ -322,6 +327,18 @@ async function registryAnswers(): Promise<boolean> {
  * @param consent whether distribution packages may be installed without asking
  */
 export async function ensureImages(
+  wanted: LabConfig["images"]["source"],
+  say: Say,
+  consent: boolean,
+): Promise<ImageSet> {
+  try {
+    return await provideImages(wanted, say, consent);
+  } catch (error) {
+    throw await explain(error, IMAGES_ESTIMATE);
+  }
+}
+
+async function provideImages(
   wanted: LabConfig["images"]["source"],
   say: Say,
   consent: boolean,

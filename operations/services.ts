@@ -33,11 +33,11 @@ export async function checkServices(
   services: readonly ServiceAccess[],
   wait: boolean,
 ): Promise<ServiceCheck[]> {
-  const end = Date.now() + (wait ? DEADLINE : 0);
+  const end = performance.now() + (wait ? DEADLINE : 0);
   return Promise.all(
     services.map(async (service) => {
       let check = await ask(service);
-      while (!check.ok && Date.now() < end) {
+      while (!check.ok && performance.now() < end) {
         await new Promise((resolve) => setTimeout(resolve, PAUSE));
         check = await ask(service);
       }

@@ -59,7 +59,7 @@ function readText(absolute: string, path: string): string {
   try {
     return readFileSync(absolute, "utf8");
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    const { code = String(error) }: { code?: string } = Object(error);
     throw new FaultError([
       {
         code: "config-file",

@@ -3,7 +3,9 @@ import { type Fault, FaultError } from "../course/faults";
 import { guestsOf, type LabPlan } from "../course/plan";
 import type { LabRecord } from "../course/record";
 import { resourcesOf } from "../course/resources";
+import { estimate } from "./doctor/estimate";
 import type { Drift } from "./drift";
+import { explain } from "./explain";
 import type { Say } from "./images";
 import { mendDirectly } from "./mend";
 import { type PreparedLab, prepareUp } from "./prepare";
@@ -107,6 +109,14 @@ async function openServices(plan: LabPlan, left: readonly Drift[], say: Say): Pr
  */
 export async function up(file: StackFile, options: UpOptions): Promise<UpReport> {
   const lab = await prepareUp(file, options);
+  try {
+    return await bringUp(file, lab, options);
+  } catch (error) {
+    throw await explain(error, estimate(lab.plan, new Set(), false));
+  }
+}
+
+async function bringUp(file: StackFile, lab: PreparedLab, options: UpOptions): Promise<UpReport> {
   options.signal?.throwIfAborted();
   refuse(unknownNames(lab, options));
   const ready = await readyUnits(lab, options);

@@ -170,8 +170,8 @@ async function start({ say, env, system }) {
   const admin = withAdminFolders(env);
   const result = await run(root.command, root.args, { env: admin, seconds: 120, terminal: root.terminal });
   let state = await probe(env);
-  const deadline = Date.now() + system.seconds * 1000;
-  while (result.ok && !state.answers && !state.permission && Date.now() < deadline) {
+  const deadline = performance.now() + system.seconds * 1000;
+  while (result.ok && !state.answers && !state.permission && performance.now() < deadline) {
     if (!systemd && /failed to start daemon|command not found|: not found/.test(textFrom(system.log, before)))
       break;
     await new Promise((resolve) => setTimeout(resolve, 300));

@@ -7,11 +7,13 @@ import {
   linkSync,
   mkdirSync,
   openSync,
+  readdirSync,
   rmSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /**
  * The environment for the CLI and for plain Pulumi, so far as it needs nothing to be provided. State, passphrase, keys and
@@ -51,10 +53,23 @@ export function makeHome(user, lab) {
   if (
     lab.PULUMI_CONFIG_PASSPHRASE_FILE === passphrase &&
     !user.PULUMI_CONFIG_PASSPHRASE_FILE &&
-    !existsSync(passphrase)
+    !existsSync(passphrase) &&
+    !hasStacks(lab.PULUMI_BACKEND_URL)
   ) {
     makePassphrase(passphrase);
   }
+}
+
+/**
+ * Whether a file backend has stacks: their secrets were encrypted with a passphrase that is gone, and a new one would
+ * only hide that. Backups and the state of a stack that holds nothing count, too.
+ * @param {string} url
+ * @returns {boolean} false for backends of other kinds
+ */
+function hasStacks(url) {
+  if (!url.startsWith("file:///")) return false;
+  const folder = join(fileURLToPath(url), ".pulumi", "stacks", "classlab");
+  return existsSync(folder) && readdirSync(folder).some((name) => /\.json(\.bak)?$/.test(name));
 }
 
 // The file appears whole or not at all, and of two processes one wins: a link fails where something stands.

@@ -33,7 +33,7 @@ export async function withLock(folder, name, { seconds = 900, waiting }, work) {
   const prepared = join(folder, `${name}.lock.${self}`);
   mkdirSync(prepared, { recursive: true });
   writeFileSync(join(prepared, self), "");
-  const deadline = Date.now() + seconds * 1000;
+  const deadline = performance.now() + seconds * 1000;
   let told = false;
   try {
     while (!taken(prepared, lock)) {
@@ -41,7 +41,7 @@ export async function withLock(folder, name, { seconds = 900, waiting }, work) {
       if (owner === null) continue;
       if (!told) waiting?.(owner);
       told = true;
-      if (Date.now() > deadline) {
+      if (performance.now() > deadline) {
         throw Object.assign(new Error(`process ${owner} has held ${lock} for longer than ${seconds} s`), {
           code: "ELOCKED",
         });

@@ -26,6 +26,9 @@ export interface Estimate {
   readonly memory: number;
 }
 
+/** What the images alone take, once a machine. */
+export const IMAGES_ESTIMATE: Estimate = { docker: IMAGES, home: HOME_BASE, memory: 0 };
+
 interface Need {
   readonly disk: number;
   readonly memory: number;

@@ -42,12 +42,13 @@ function readCheckpoint(path: string): Checkpoint | undefined {
 
 /** Every copy of the checkpoint that the engine made, newest first. */
 function backupsOf(files: StackFiles): string[] {
-  const copies = existsSync(files.backups)
-    ? readdirSync(files.backups)
-        .filter((name) => name.endsWith(".json"))
-        .map((name) => join(files.backups, name))
-    : [];
-  return [files.backup, ...copies]
+  const below = (folder: string, ending: string) =>
+    existsSync(folder)
+      ? readdirSync(folder)
+          .filter((name) => name.endsWith(ending))
+          .map((name) => join(folder, name))
+      : [];
+  return [files.backup, ...below(files.backups, ".json"), ...below(files.history, ".checkpoint.json")]
     .flatMap((path) => {
       const found = statSync(path, { throwIfNoEntry: false });
       return found ? [{ path, time: found.mtimeMs }] : [];

@@ -10,6 +10,8 @@ export interface StackFiles {
   readonly backup: string;
   /** Folder with a copy of the checkpoint for each run. */
   readonly backups: string;
+  /** Folder with the checkpoint at the end of each run, beside what the run did. */
+  readonly history: string;
   /** Folder with the lock files of the runs under way. */
   readonly locks: string;
 }
@@ -26,6 +28,7 @@ export function stackFiles(stack: string, backend = process.env.PULUMI_BACKEND_U
     state,
     backup: `${state}.bak`,
     backups: join(root, "backups", PROJECT, stack),
+    history: join(root, "history", PROJECT, stack),
     locks: join(root, "locks", "organization", PROJECT, stack),
   };
 }

@@ -50,7 +50,15 @@ export async function output(
   return result.stdout;
 }
 
-/** Runs classlab as users do, by its launcher. */
-export function classlab(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Finished> {
-  return execute(process.execPath, [join(ROOT, "setup", "classlab.mjs"), ...args], { env });
+/**
+ * Runs classlab as users do, by its launcher.
+ * @param through words before it, such as those that enter a network namespace
+ */
+export function classlab(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  through: readonly string[] = [],
+): Promise<Finished> {
+  const words = [...through, process.execPath, join(ROOT, "setup", "classlab.mjs"), ...args];
+  return execute(words[0] ?? "", words.slice(1), { env });
 }

@@ -55,11 +55,14 @@ export class WatchedRun {
     verb: string,
     ...args: string[]
   ) {
-    this.child = spawn(
-      process.execPath,
-      [join(ROOT, "setup", "classlab.mjs"), verb, "--config", lab.file, "--yes", ...args],
-      { env: lab.env, cwd: ROOT, stdio: ["ignore", "pipe", "pipe"], detached: true },
-    );
+    const classlab = [process.execPath, join(ROOT, "setup", "classlab.mjs")];
+    const words = [...lab.through, ...classlab, verb, "--config", lab.file, "--yes", ...args];
+    this.child = spawn(words[0] ?? "", words.slice(1), {
+      env: lab.env,
+      cwd: ROOT,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
     for (const stream of [this.child.stdout, this.child.stderr])
       stream?.setEncoding("utf8").on("data", (chunk: string) => {
         this.text += chunk;

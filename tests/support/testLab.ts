@@ -36,6 +36,8 @@ export class TestLab {
   readonly env: NodeJS.ProcessEnv;
   /** Its stack file. */
   readonly file: string;
+  /** Words before each command of classlab, such as those that enter a network namespace. */
+  through: readonly string[] = [];
 
   /** @param name the lab's name @param config text of a stack file; the dev lab on the test subnet by default */
   constructor(
@@ -80,7 +82,7 @@ export class TestLab {
 
   /** Runs a verb on this lab. */
   run(verb: string, ...args: string[]): Promise<Finished> {
-    return classlab([verb, "--config", this.file, ...args], this.env);
+    return classlab([verb, "--config", this.file, ...args], this.env, this.through);
   }
 
   /** `up --yes --json` with further options, which must succeed. */

@@ -66,3 +66,65 @@ error: update failed`;
     "stack dev: container x: why.",
   );
 });
+
+describe("the passphrase, in the engine's own words", () => {
+  const before = { ...process.env };
+  afterEach(() => {
+    process.env = { ...before };
+  });
+  const expected =
+    "Expected the passphrase with which the lab was brought up. Restore it, or name the right file by PULUMI_CONFIG_PASSPHRASE_FILE, and run the command again. [passphrase-wrong]";
+
+  test.each([
+    [
+      "failed to decrypt: incorrect passphrase, please set PULUMI_CONFIG_PASSPHRASE to the correct passphrase",
+      "it does not open the secrets in the lab's state; nothing was changed.",
+    ],
+    [
+      "constructing secrets manager: unable to read PULUMI_CONFIG_PASSPHRASE_FILE: open /kept/word: no such file or directory",
+      "it cannot be read (no such file or directory), and the lab's state has secrets; nothing was changed.",
+    ],
+    [
+      "passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables",
+      "it is not set, and the lab's state has secrets; nothing was changed.",
+    ],
+  ])("%s", (words, what) => {
+    delete process.env.PULUMI_CONFIG_PASSPHRASE;
+    process.env.PULUMI_CONFIG_PASSPHRASE_FILE = "/kept/word";
+    expect(engineFault("dev", new Error(`stderr: error: ${words}`)).message).toBe(
+      `passphrase file /kept/word: ${what} ${expected}`,
+    );
+    process.env.PULUMI_CONFIG_PASSPHRASE = "";
+    expect(engineFault("dev", words).message).toContain("PULUMI_CONFIG_PASSPHRASE: ");
+  });
+});
+
+describe("a script that failed", () => {
+  const transcript = (words: string) => `code: 255
+ stdout: Updating (dev):
+ +  command:local:Command team-01-web-docker-images creating (2s) error: exit status 1: running "sh -s --":
+ +  command:local:Command team-01-web-docker-images **creating failed** error: exit status 1: running "sh -s --":
+Diagnostics:
+  command:local:Command (team-01-web-docker-images):
+    error: exit status 1: running "sh -s --":
+    ${words}
+
+Resources:
+    18 unchanged
+error: update failed`;
+
+  test("is told with its own words, not with its exit code alone", () => {
+    expect(engineFault("dev", transcript("the guest's Docker does not take it")).message).toBe(
+      "stack dev: team-01-web-docker-images: the guest's Docker does not take it. Run the command again when the cause is mended: it goes on where it stopped. [engine-failed]",
+    );
+  });
+
+  test("for want of space is told as that", () => {
+    const fault = engineFault("dev", transcript("write /data/tmp/layer.tar: no space left on device"));
+    expect(fault.faults[0]).toMatchObject({
+      code: "disk-full",
+      where: "stack dev",
+      what: "team-01-web-docker-images: write /data/tmp/layer.tar: no space left on device",
+    });
+  });
+});

@@ -177,7 +177,10 @@ if [ "\${AT:-}" = guest ]; then
   exit
 fi
 case "$1 $2 \${3:-}" in
-  "inspect -f {{.State.Status}}") cat "$FAKE/status" 2>/dev/null ;;
+  "inspect -f {{.State.Status}}")
+    [ ! -e "$FAKE/silent" ] || { echo; echo "Cannot connect to the Docker daemon. Is it running?" >&2; exit 1; }
+    cat "$FAKE/status" 2>/dev/null || { echo; echo "Error: No such object: $4" >&2; exit 1; }
+    ;;
   "inspect -f {{.State.ExitCode}}") echo 137 ;;
   "logs --tail 20") echo "dockerd: no space left"; echo "dockerd: giving up" >&2 ;;
   *) exit 9 ;;
@@ -241,6 +244,13 @@ esac
       const run = ready();
       expect(run.code).toBe(1);
       expect(run.stderr).toContain(`guest-not-ready: ${NAME}: the guest is absent. Last lines of its log:`);
+    });
+
+    test("a Docker that ended is not waited for, and told in its own words", () => {
+      fake.write("silent", "");
+      const run = ready();
+      expect(run.code).toBe(1);
+      expect(run.stderr.trim()).toBe("Cannot connect to the Docker daemon. Is it running?");
     });
 
     test("never ready: the deadline, the cause and the ends of both logs", () => {

@@ -23,15 +23,22 @@ fail() {
   docker exec "$guest" tail -n 20 /var/log/dockerd.log >&2 2>/dev/null || true
   exit 1
 }
-end=$(($(date +%s) + ${deadline}))
+# Seconds of a clock that nobody sets; where there is none (macOS), those of the wall clock.
+now() {
+  cut -d. -f1 /proc/uptime 2>/dev/null || date +%s
+}
+end=$(($(now) + ${deadline}))
 while :; do
-  state=$(docker inspect -f '{{.State.Status}}' "$guest" 2>/dev/null || echo absent)
+  state=$(docker inspect -f '{{.State.Status}}' "$guest" 2>&1) || case $state in
+    *'o such '*) fail "the guest is absent" ;;
+    # This machine's Docker ended: no guest will be ready, however long we wait.
+    *) printf '%s\\n' "$state" >&2; exit 1 ;;
+  esac
   case $state in
-    absent) fail "the guest is absent" ;;
     exited|dead) fail "the guest stopped with exit code $(docker inspect -f '{{.State.ExitCode}}' "$guest")" ;;
   esac
   docker exec "$guest" timeout 10 docker info >/dev/null 2>&1 && break
-  [ "$(date +%s)" -lt "$end" ] || fail "its Docker Engine did not answer within ${deadline} s (guest is $state)"
+  [ "$(now)" -lt "$end" ] || fail "its Docker Engine did not answer within ${deadline} s (guest is $state)"
   sleep 0.3
 done
 printf '%s\\n' "$key" | docker exec -i "$guest" sh -eu -c '
