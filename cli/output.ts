@@ -6,7 +6,6 @@ import type { LabRecord } from "../course/record";
 import { quote } from "../course/shell";
 import type { DownReport } from "../operations/down";
 import type { Drift } from "../operations/drift";
-import type { ObservedObject } from "../operations/observe";
 import type { RotateReport } from "../operations/rotate";
 import type { ServiceCheck } from "../operations/services";
 import { sshAlias, sshConfigPath } from "../operations/sshConfig";
@@ -216,14 +215,4 @@ export function renderStatus(report: StatusReport, selection: string): string {
     report.ok ? "Everything planned runs and answers." : "Not everything planned runs and answers.",
     "",
   ].join("\n");
-}
-
-/** What `sweep` found. */
-export function renderSweep(found: readonly ObservedObject[]): string {
-  if (found.length === 0) return "Nothing that carries the mark stands on this machine.\n";
-  const rows = found.map((object) => ({
-    name: `${object.kind} ${object.name}`,
-    text: `lab ${object.mark.lab}${object.mark.team ? `, ${object.mark.team}` : ""}${object.created ? `, made ${object.created.slice(0, 19)}` : ""}`,
-  }));
-  return `${table(rows, "  ")}\nRemove them: add --remove.\n`;
 }
