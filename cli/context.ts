@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { FaultError } from "../course/faults";
 import { PACKAGE_ROOT } from "../operations/paths";
-import { readStackFile, type StackFile } from "../operations/stackFile";
+import { labName, readStackFile, type StackFile } from "../operations/stackFile";
 
 /** What a command line may say; each verb takes its own part of it. */
 export interface Options {
@@ -12,6 +12,7 @@ export interface Options {
   readonly yes?: boolean;
   readonly all?: boolean;
   readonly remove?: boolean;
+  readonly images?: boolean;
   readonly update?: boolean;
   readonly repair?: boolean;
   readonly team?: readonly string[];
@@ -34,26 +35,63 @@ export function labFile(options: Options): StackFile {
   return readStackFile(join(PACKAGE_ROOT, `Pulumi.${name}.yaml`), `--stack ${name}`);
 }
 
+/**
+ * Name of the lab that the options name, and the options for hints: for a verb that reads no configuration, so that a
+ * lab can be found whose stack file is gone or faulty.
+ */
+export function labNamed(options: Options): { readonly lab: string; readonly selection: string } {
+  if (options.config !== undefined)
+    return { lab: labName(options.config), selection: `--config ${options.config}` };
+  const lab = options.stack ?? process.env.PULUMI_STACK ?? "dev";
+  return { lab, selection: `--stack ${lab}` };
+}
+
 /** Whether every question is answered with yes. The same rule as set-up's: `CI` set to nothing, `0` or `false` is no CI, and no consent. */
 export function consent(options: Options): boolean {
   return options.yes === true || !["", "0", "false"].includes(process.env.CI ?? "");
 }
 
-/** Asks on the terminal. @throws FaultError `needs-confirmation` when nobody says yes */
-export async function confirm(question: string, options: Options): Promise<void> {
-  if (consent(options)) return;
-  if (process.stdin.isTTY && process.stdout.isTTY) {
-    const terminal = createInterface({ input: process.stdin, output: process.stderr });
-    const answer = await terminal.question(`${question} [y/N] `);
+/** Puts a question to the user. @returns the answer as typed; undefined when nobody can or does answer */
+export type Ask = (question: string) => Promise<string | undefined>;
+
+/** Asks on the terminal; where input or output is none, nobody is there to answer. */
+export const askTerminal: Ask = async (question) => {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return undefined;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // Ctrl-D and Ctrl-C end the dialogue and leave the question open for ever.
+  const closed = new Promise<undefined>((resolve) => terminal.once("close", () => resolve(undefined)));
+  try {
+    return await Promise.race([terminal.question(question), closed]);
+  } finally {
     terminal.close();
-    if (/^y(es)?$/i.test(answer.trim())) return;
   }
-  throw new FaultError([
-    {
-      code: "needs-confirmation",
-      where: question,
-      what: "it was not confirmed",
-      fix: "Answer y, or add --yes",
-    },
-  ]);
+};
+
+function unconfirmed(where: string, what: string, fix: string): FaultError {
+  return new FaultError([{ code: "needs-confirmation", where, what, fix }]);
+}
+
+/** Asks on the terminal. @throws FaultError `needs-confirmation` when nobody says yes */
+export async function confirm(question: string, options: Options, ask: Ask = askTerminal): Promise<void> {
+  if (consent(options)) return;
+  const answer = await ask(`${question} [y/N] `);
+  if (answer !== undefined && /^y(es)?$/i.test(answer.trim())) return;
+  throw unconfirmed(question, "it was not confirmed", "Answer y, or add --yes");
+}
+
+/**
+ * Asks for the name of what is at stake: a habit of answering y must not be enough.
+ * @param name what has to be typed, to the letter
+ * @throws FaultError `needs-confirmation` when it is not typed
+ */
+export async function confirmName(
+  question: string,
+  name: string,
+  options: Options,
+  ask: Ask = askTerminal,
+): Promise<void> {
+  if (consent(options)) return;
+  const answer = await ask(`${question} Type ${name} to go on: `);
+  if (answer?.trim() === name) return;
+  throw unconfirmed(question, "its name was not typed; nothing was changed", `Type ${name}, or add --yes`);
 }

@@ -83,7 +83,10 @@ function makeProgram(finish: (code: number) => void): Command {
   add("down", "take a lab down", downVerb);
   add("status", "show guests and services as they are", statusVerb);
   add("sweep", "list what stands of a lab, by owner mark alone", sweepVerb, (command) =>
-    command.option("--all", "every lab on this machine").option("--remove", "remove what was listed"),
+    command
+      .option("--all", "every lab on this machine")
+      .option("--remove", "remove what was listed; asks, for the lab's name where guests run")
+      .option("--images", "list the image cache; with --remove: remove what of it no container uses"),
   );
   add("doctor", "look at all that a lab needs of this machine", doctorVerb, (command) =>
     command.option("--fix", "mend what can be mended safely; never touches a lab or a learner's work"),

@@ -8,7 +8,6 @@ import { quote } from "../course/shell";
 import type { DownReport } from "../operations/down";
 import type { Drift } from "../operations/drift";
 import type { LabImages } from "../operations/labImages";
-import type { ObservedObject } from "../operations/observe";
 import type { RotateReport } from "../operations/rotate";
 import type { ServiceCheck } from "../operations/services";
 import { sshAlias, sshConfigPath } from "../operations/sshConfig";
@@ -238,14 +237,4 @@ export function renderImages(lab: string, report: LabImages, selection: string):
       ? "They are the ones that the lab has.\n"
       : "";
   return `Images of lab "${lab}" (${report.images.source}):\n${table(rows, "  ")}\n${next}`;
-}
-
-/** What `sweep` found. */
-export function renderSweep(found: readonly ObservedObject[]): string {
-  if (found.length === 0) return "Nothing that carries the mark stands on this machine.\n";
-  const rows = found.map((object) => ({
-    name: `${object.kind} ${object.name}`,
-    text: `lab ${object.mark.lab}${object.mark.team ? `, ${object.mark.team}` : ""}${object.created ? `, made ${object.created.slice(0, 19)}` : ""}`,
-  }));
-  return `${table(rows, "  ")}\nRemove them: add --remove.\n`;
 }

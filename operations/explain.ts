@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { type Fault, FaultError } from "../course/faults";
 import { docker } from "./docker";
-import { type Estimate, inWords } from "./doctor/estimate";
+import type { Estimate } from "./doctor/estimate";
 import { homeFolder } from "./paths";
+import { inWords } from "./quantities";
 import { diskFull, dockerInterrupted, dockerSilent, saysDiskFull, saysDockerSilent } from "./trouble";
 
 interface Place {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { MARK_KEYS, type OwnerMark, readMark } from "../course/mark";
 import type { ObjectKind } from "../course/resources";
 import { docker, dockerOutput, inspectAll } from "./docker";
+import { isoMoment } from "./quantities";
 
 /** An object on the platform that carries an owner mark. */
 export interface ObservedObject {
@@ -10,7 +11,7 @@ export interface ObservedObject {
   readonly id: string;
   readonly name: string;
   readonly mark: OwnerMark;
-  /** When it was made, ISO 8601; empty where the platform does not say. */
+  /** When it was made, ISO 8601 in UTC; empty where the platform does not say. */
   readonly created: string;
   /** Container state (`running`, `exited`, …); absent for other kinds. */
   readonly state?: string;
@@ -77,7 +78,7 @@ async function observe(): Promise<ObservedObject[]> {
         kind: "container",
         id: entry.Id,
         name: entry.Name.replace(/^\//, ""),
-        created: entry.Created,
+        created: isoMoment(entry.Created),
         state: entry.State.Status,
         networks: Object.fromEntries(
           Object.entries(entry.NetworkSettings.Networks ?? {}).flatMap(([name, network]) =>
@@ -87,14 +88,19 @@ async function observe(): Promise<ObservedObject[]> {
       }),
     ),
     ...inspectedNetworks.flatMap((entry) =>
-      marked(entry.Labels, { kind: "network", id: entry.Id, name: entry.Name, created: entry.Created }),
+      marked(entry.Labels, {
+        kind: "network",
+        id: entry.Id,
+        name: entry.Name,
+        created: isoMoment(entry.Created),
+      }),
     ),
     ...inspectedVolumes.flatMap((entry) =>
       marked(entry.Labels, {
         kind: "volume",
         id: entry.Name,
         name: entry.Name,
-        created: entry.CreatedAt ?? "",
+        created: isoMoment(entry.CreatedAt),
       }),
     ),
   ];

@@ -20,7 +20,8 @@ export interface StackFile {
 /** The key of the lab in a stack file. */
 export const LAB_KEY = "classlab:lab";
 
-function labName(path: string): string {
+/** The name of the lab that a stack file is about, told by its path alone. */
+export function labName(path: string): string {
   const base = basename(path).replace(/\.ya?ml$/, "");
   return base.startsWith("Pulumi.") ? base.slice("Pulumi.".length) : base;
 }

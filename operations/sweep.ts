@@ -1,14 +1,63 @@
+import { type Fault, FaultError } from "../course/faults";
+import { type CachedImage, findImageCache } from "./imageCache";
 import { findMarked, type ObservedObject, removeObject } from "./observe";
+import { readSizes } from "./sizes";
 
 /** Containers hold networks and volumes: they go first. */
 const ORDER: Readonly<Record<ObservedObject["kind"], number>> = { container: 0, network: 1, volume: 2 };
 
+/** Something that stands, with what it takes of the disk. */
+export interface Leftover extends ObservedObject {
+  /** Bytes: what a container wrote outside its volumes, or a volume's content. Absent for networks and where Docker could not tell. */
+  readonly bytes?: number;
+}
+
+/** What `sweep` found. */
+export interface SweepReport {
+  /** In the order in which it can be removed. */
+  readonly found: readonly Leftover[];
+  /** Why sizes could not be told; absent where they could, or nobody asked for any. */
+  readonly sizesUnknown?: string;
+  /** Names of labs of which something stands, other than the one asked for. */
+  readonly otherLabs: readonly string[];
+  /** The image cache, which all labs of the machine share. */
+  readonly images: readonly CachedImage[];
+}
+
 /**
- * Finds by owner mark, without reading Pulumi state, what stands of a lab, in the order in which it can be removed.
+ * Finds by owner mark, without reading Pulumi state, what stands of a lab, and the image cache beside it.
  * @param lab name of the lab; undefined means every lab
+ * @throws FaultError when Docker cannot be asked
  */
-export async function findLeftovers(lab: string | undefined): Promise<ObservedObject[]> {
-  return inOrder(await findMarked(lab));
+export async function sweep(lab: string | undefined): Promise<SweepReport> {
+  const [all, images] = await Promise.all([findMarked(undefined), findImageCache()]);
+  const own = inOrder(all.filter((object) => lab === undefined || object.mark.lab === lab));
+  // Docker walks through all volumes for it: not for nothing.
+  const sizes = own.some((object) => object.kind !== "network") ? await readSizes() : undefined;
+  return {
+    found: own.map((object) => {
+      const bytes = object.kind === "network" ? undefined : sizes?.bytes.get(object.id);
+      return bytes === undefined ? object : { ...object, bytes };
+    }),
+    ...(sizes?.unknown === undefined ? {} : { sizesUnknown: sizes.unknown }),
+    otherLabs: [...new Set(all.map((object) => object.mark.lab))]
+      .filter((name) => lab !== undefined && name !== lab)
+      .sort(),
+    images,
+  };
+}
+
+/** States of a container whose processes live. */
+const ALIVE = ["running", "paused", "restarting"];
+
+/** Whether an object is a guest that runs: removing it takes something out of somebody's hands. */
+export function isRunningGuest(object: ObservedObject): boolean {
+  return object.kind === "container" && ALIVE.includes(object.state ?? "");
+}
+
+/** Names of the labs of which guests run, each once. */
+export function labsWithRunningGuests(found: readonly ObservedObject[]): string[] {
+  return [...new Set(found.filter(isRunningGuest).map((object) => object.mark.lab))].sort();
 }
 
 /** Objects in the order in which they can be removed. */
@@ -16,9 +65,29 @@ export function inOrder(objects: readonly ObservedObject[]): ObservedObject[] {
   return [...objects].sort((a, b) => ORDER[a.kind] - ORDER[b.kind] || a.name.localeCompare(b.name));
 }
 
-/** Removes just what was found and shown. @throws FaultError with Docker's words at the first that cannot be removed */
+/** Whether two observations are of one object: a volume's id is its name, which another may have been given since. */
+function isSame(a: ObservedObject, b: ObservedObject): boolean {
+  return a.kind === b.kind && a.id === b.id && a.mark.lab === b.mark.lab && a.mark.id === b.mark.id;
+}
+
+/**
+ * Removes just what was found and shown, and still carries the mark that it was shown with.
+ * @throws FaultError with Docker's words for each that could not be removed, after the others were
+ */
 export async function removeLeftovers(found: readonly ObservedObject[]): Promise<void> {
-  for (const object of found) await removeObject(object);
+  if (found.length === 0) return;
+  const standing = await findMarked(undefined);
+  const faults: Fault[] = [];
+  for (const object of found.filter((entry) => standing.some((other) => isSame(entry, other)))) {
+    try {
+      await removeObject(object);
+    } catch (error) {
+      if (!(error instanceof FaultError)) throw error;
+      faults.push(...error.faults.map((fault) => ({ ...fault, where: `${object.kind} ${object.name}` })));
+    }
+  }
+  const [first, ...rest] = faults;
+  if (first) throw new FaultError([first, ...rest]);
 }
 
 const PLURALS: Readonly<Record<ObservedObject["kind"], readonly [one: string, many: string]>> = {

@@ -68,8 +68,3 @@ export function estimate(plan: LabPlan, standing: ReadonlySet<string>, imagesMis
     memory: ENGINE_MEMORY + coming.length * GUEST_MEMORY + stacks.memory,
   };
 }
-
-/** Bytes as people say them. */
-export function inWords(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / MB)} MB`;
-}

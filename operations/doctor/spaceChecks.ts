@@ -1,5 +1,6 @@
+import { inWords } from "../quantities";
 import { type CheckDefinition, type Finding, fine } from "./check";
-import { type Estimate, estimate, inWords } from "./estimate";
+import { type Estimate, estimate } from "./estimate";
 import type { Subject } from "./subject";
 
 /** Below this much more than the estimate there is a warning: estimates are no measurements. */
