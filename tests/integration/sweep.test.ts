@@ -234,7 +234,6 @@ suite("sweep", () => {
   });
 
   test("the image cache: ours by name, or nameless with our label; never another's name, never in use", async () => {
-    const label = ["--change", "LABEL classlab.image=isweep"];
     // Each has content of its own, so that none is the other by another name.
     const script =
       'folder=$(mktemp -d); echo "$0" > "$folder/name"; tar -C "$folder" -c . | docker import "$@"; rm -r "$folder"';
