@@ -60,10 +60,14 @@ function causeOf(
   if (step.op === "delete") return "it is no longer in the plan";
   if (changed.length > 0)
     return `changed: ${changed.map((name) => (name === "replacementTrigger" ? "published ports" : name)).join(", ")}`;
+  const machine = resources.get(step.urn);
   const disk = steps.some((entry) => {
     const resource = resources.get(entry.urn);
     return (
-      entry.op === "replace" && resource?.type === "docker:index/volume:Volume" && entry.urn !== step.urn
+      entry.op === "replace" &&
+      resource?.type === "docker:index/volume:Volume" &&
+      entry.urn !== step.urn &&
+      resource.parent === machine?.parent
     );
   });
   return disk ? "its disk is replaced" : "it is replaced with what it belongs to";
