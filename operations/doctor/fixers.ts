@@ -62,6 +62,18 @@ export const FIXERS: readonly Fixer[] = [
     },
   },
   {
+    // Before locks: it takes those of ended runs away as well.
+    mends: ["state"],
+    repair: async (subject) => {
+      const done: string[] = [];
+      await subject.machine.recover(
+        subject.plan.units.map((unit) => unit.stack),
+        (line) => done.push(line.replace(/^recovery: /, "")),
+      );
+      return done.join("; ") || "nothing to mend any more";
+    },
+  },
+  {
     mends: ["locks"],
     repair: (subject) => {
       const dead = findLocks(subject).filter((lock) => lock.state === "dead");

@@ -1,10 +1,9 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 
 import type { LabPlan } from "../../course/plan";
 import { LAB_RECORD_TYPE, type LabRecord, labRecordSchema } from "../../course/record";
-import { PROJECT } from "../workFolder";
+import { backendFolder as folderOf, type StackFiles, stackFiles } from "../recovery/fileBackend";
 import type { Machine } from "./machine";
 
 /** One stack's state as the file backend keeps it. */
@@ -13,14 +12,15 @@ export interface KeptState {
   readonly path: string;
   /** Why the file cannot be read; absent when it can. */
   readonly damage?: string;
-  /** Whether the engine's own backup beside it can be read. */
-  readonly backup: boolean;
+  /** Whether there is a backup that can be read; told of a damaged state only. */
+  readonly backup?: boolean;
   readonly salt?: string;
   readonly record?: LabRecord;
   readonly labId?: string;
 }
 
 const checkpointSchema = z.looseObject({
+  version: z.number(),
   checkpoint: z.looseObject({
     latest: z
       .looseObject({
@@ -46,30 +46,42 @@ function parsed<T>(schema: z.ZodType<T>, text: string | undefined): T | string {
   }
 }
 
-/** The folder of a file backend; undefined for every other. */
+/** The folder of this machine's file backend; undefined for every other. */
 export function backendFolder(machine: Machine): string | undefined {
-  const url = machine.env.PULUMI_BACKEND_URL ?? "";
-  if (!url.startsWith("file://")) return undefined;
-  return url
-    .slice("file://".length)
-    .replace(/\?.*$/, "")
-    .replace(/^~(?=\/|$)/, homedir());
+  return folderOf(machine.env.PULUMI_BACKEND_URL);
+}
+
+/**
+ * How many resources the newest backup of a stack holds that can be read: the engine's own, else the copy of a run, whose
+ * names sort by time. Undefined without any.
+ */
+function resourcesInBackup(files: StackFiles, machine: Machine): number | undefined {
+  const copies = machine
+    .list(files.backups)
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => join(files.backups, name))
+    .reverse();
+  for (const path of [files.backup, ...copies]) {
+    const state = parsed(checkpointSchema, machine.read(path));
+    if (typeof state !== "string") return state.checkpoint.latest?.resources?.length ?? 0;
+  }
+  return undefined;
 }
 
 /** Reads the states of a lab's stacks from a file backend: without the engine, so also where that is missing. */
 export function readKeptStates(plan: LabPlan, machine: Machine): KeptState[] {
-  const folder = backendFolder(machine);
-  if (folder === undefined) return [];
-  const stacks = join(folder, ".pulumi", "stacks", PROJECT);
   return plan.units.flatMap(({ stack }): KeptState[] => {
-    const path = join(stacks, `${stack}.json`);
-    const text = machine.read(path);
-    if (text === undefined) return [];
-    const backup = typeof parsed(checkpointSchema, machine.read(`${path}.bak`)) !== "string";
-    const tags = parsed(tagsSchema, machine.read(join(stacks, `${stack}.pulumi-tags`)));
+    const files = stackFiles(stack, machine.env.PULUMI_BACKEND_URL);
+    if (!files) return [];
+    const path = files.state;
+    const tags = parsed(tagsSchema, machine.read(join(dirname(path), `${stack}.pulumi-tags`)));
     const tag = typeof tags === "string" ? undefined : tags.tags["classlab:id"];
+    const text = machine.read(path);
+    // It was never made, or everything was taken down.
+    if (text === undefined && !resourcesInBackup(files, machine)) return [];
     const state = parsed(checkpointSchema, text);
     if (typeof state === "string") {
+      const backup = resourcesInBackup(files, machine) !== undefined;
       return [{ stack, path, backup, damage: state, ...(tag === undefined ? {} : { labId: tag }) }];
     }
     const latest = state.checkpoint.latest;
@@ -81,7 +93,6 @@ export function readKeptStates(plan: LabPlan, machine: Machine): KeptState[] {
       {
         stack,
         path,
-        backup,
         ...(salt === undefined ? {} : { salt }),
         ...(record.success ? { record: record.data } : {}),
         ...(labId === undefined ? {} : { labId }),

@@ -20,6 +20,7 @@ import { imageReferences, missingImages } from "../images";
 import { findMarked, type ObservedObject } from "../observe";
 import { homeFolder, PACKAGE_ROOT } from "../paths";
 import { type ProcessOptions, type ProcessResult, run } from "../process";
+import { recoverStacks } from "../recovery";
 
 const missingSchema = z.looseObject({
   code: z.string(),
@@ -87,6 +88,11 @@ export interface Machine {
   makePrivate(path: string, mode: number): void;
   makeFolder(path: string): void;
   removeFile(path: string): void;
+  /**
+   * Mends what killed runs left of stacks, as the next run would: processes, locks, a cut-off state file.
+   * @throws FaultError when a live run holds a stack, or no backup can be read
+   */
+  recover(stacks: readonly string[], say: (line: string) => void): Promise<void>;
 }
 
 function there(path: string): string {
@@ -158,5 +164,6 @@ export function thisMachine(): Machine {
       mkdirSync(path, { recursive: true, mode: 0o700 });
     },
     removeFile: (path) => rmSync(path, { force: true }),
+    recover: recoverStacks,
   };
 }

@@ -142,17 +142,24 @@ export const STATE_CHECKS: readonly CheckDefinition[] = [
     look: async (subject) => {
       const states = (await subject.known())?.states ?? [];
       const damaged = states.filter((state) => state.damage !== undefined);
-      const [first] = damaged;
-      if (!first) {
+      if (damaged.length === 0) {
         if (backendFolder(subject.machine) === undefined) return fine("it can be read");
         return fine(states.length === 0 ? "none yet: the lab was never brought up" : "it can be read");
       }
+      const found = damaged.map((state) => `${state.path} cannot be read: ${state.damage}`).join("; ");
+      if (damaged.every((state) => state.backup)) {
+        return {
+          status: "warning",
+          found: `${found}; ${damaged.length > 1 ? "backups of them" : "a backup of it"} can`,
+          fix: "Run npx classlab doctor --fix, which puts the newest backup in its place and keeps what is there; the next up, down or status does so too",
+          fixable: true,
+          code: "state-damaged",
+        };
+      }
       return {
         status: "blocking",
-        found: `${damaged.map((state) => state.path).join(", ")} cannot be read: ${first.damage}${first.backup ? "; the backup beside it (.bak) can" : "; nor can a backup beside it"}`,
-        fix: first.backup
-          ? `Put the backup in its place: cp "${first.path}.bak" "${first.path}"`
-          : "Restore it from a backup of your own",
+        found: `${found}; nor can a backup`,
+        fix: "Restore it from a backup of your own",
         code: "state-damaged",
       };
     },

@@ -1,5 +1,5 @@
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
 import { PROJECT } from "../workFolder";
 
 /** Where Pulumi's file backend keeps what belongs to one stack. */
@@ -14,13 +14,34 @@ export interface StackFiles {
   readonly locks: string;
 }
 
+/** A percent sign that begins no code stands for itself. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+/**
+ * The folder of a file backend; undefined for every other, and for one that is relative to where an engine is started.
+ * The engine itself takes `~`, a query and codes as `%20` (tried with 3.259).
+ * @param url the backend's address
+ */
+export function backendFolder(url: string | undefined): string | undefined {
+  if (!url?.startsWith("file://")) return undefined;
+  const path = decoded(url.slice("file://".length).replace(/\?.*$/, "")).replace(/^~(?=\/|$)/, homedir());
+  return isAbsolute(path) ? path : undefined;
+}
+
 /**
  * The files of a stack in a file backend; undefined for other backends, which mend themselves or have tools of their
  * own. The layout is the engine's (pulumi/pulumi, pkg/backend/diy).
  */
 export function stackFiles(stack: string, backend = process.env.PULUMI_BACKEND_URL): StackFiles | undefined {
-  if (!backend?.startsWith("file:///")) return undefined;
-  const root = join(fileURLToPath(backend), ".pulumi");
+  const folder = backendFolder(backend);
+  if (folder === undefined) return undefined;
+  const root = join(folder, ".pulumi");
   const state = join(root, "stacks", PROJECT, `${stack}.json`);
   return {
     state,

@@ -1,9 +1,12 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -164,6 +167,61 @@ suite("doctor", () => {
     // Nothing was put in its place: that is for whoever knows what is better.
     expect(readFileSync(join(stacks, "idoctor.json"), "utf8")).toHaveLength(43);
     expect(existsSync(join(stacks, "idoctor.json.bak"))).toBe(false);
+  });
+
+  test("a cut-off state with a backup is mended on request: the engine reads it again", async () => {
+    const folder = join(home, "state", ".pulumi");
+    const state = join(folder, "stacks", "classlab", "idoctor.json");
+    const locks = join(folder, "locks", "organization", "classlab", "idoctor");
+    rmSync(locks, { recursive: true, force: true });
+    const pending = {
+      resource: { urn: "urn:pulumi:idoctor::classlab::type::killed", type: "type" },
+      type: "creating",
+    };
+    const checkpoint = { stack: "organization/classlab/idoctor", latest: { pending_operations: [pending] } };
+    writeFileSync(`${state}.bak`, JSON.stringify({ version: 3, checkpoint }));
+    const cut = readFileSync(state, "utf8");
+    const ill = await lab.run("doctor", "--json");
+    expect(check(report(ill), "state")).toMatchObject({
+      status: "warning",
+      code: "state-damaged",
+      fixable: true,
+    });
+    expect(readFileSync(state, "utf8")).toBe(cut);
+
+    // A run that lives holds it: nothing is touched.
+    mkdirSync(locks, { recursive: true });
+    const holder = spawn("sh", ["-c", "echo begun; read wait", "pulumi"], {
+      stdio: ["pipe", "pipe", "ignore"],
+    });
+    await once(holder.stdout, "data");
+    const lock = {
+      pid: holder.pid,
+      username: "test",
+      hostname: hostname(),
+      timestamp: "2026-11-23T20:00:00Z",
+    };
+    writeFileSync(join(locks, "live.json"), JSON.stringify(lock));
+    const held = report(await lab.run("doctor", "--fix", "--json"));
+    expect(held.repairs.map((repair) => repair.done).join()).toContain("[stack-locked]");
+    expect(readFileSync(state, "utf8")).toBe(cut);
+    holder.kill("SIGKILL");
+    await once(holder, "close");
+
+    const mended = report(await lab.run("doctor", "--fix", "--json"));
+    const done = mended.repairs.find((repair) => repair.checks.includes("state"))?.done;
+    expect(done).toMatch(
+      /removed the lock of process \d+, which is dead; .*its state file was cut off; restored from/,
+    );
+    expect(done).toContain("a killed run had not finished killed");
+    expect(check(mended, "state")?.status).toBe("ok");
+    expect(check(mended, "locks")?.status).toBe("ok");
+    expect(readdirSync(locks)).toEqual([]);
+    expect(readFileSync(`${state}.damaged`, "utf8")).toBe(cut);
+    // The engine's own word for it.
+    const env = { ...lab.env, PULUMI_BACKEND_URL: `file://${join(home, "state")}` };
+    const stacks = await output("pulumi", ["stack", "ls", "--all", "--json"], { env, cwd: lab.folder });
+    expect(stacks).toContain("idoctor");
   });
 
   test("the engine's own encryption is what the passphrase is tried on", async () => {

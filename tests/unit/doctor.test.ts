@@ -116,6 +116,13 @@ class FakeMachine implements Machine {
   removeFile = (path: string) => {
     delete this.files[path];
   };
+  recover = async (stacks: readonly string[], say: (line: string) => void) => {
+    this.calls.push(`recover ${stacks.join(" ")}`);
+    const backup = this.files[`${STATE}.bak`];
+    if (backup === undefined) return;
+    this.files[STATE] = backup;
+    say("recovery: stack dev: its state file was cut off; restored");
+  };
 }
 
 function file(config = devConfig(), document: Record<string, unknown> = {}): StackFile {
@@ -279,6 +286,8 @@ describe("Docker", () => {
 });
 
 describe("state and secrets", () => {
+  const COPIES = `${HOME}/state/.pulumi/backups/classlab/dev`;
+
   test.each([
     ["", "it is empty"],
     ['{"version":3,"checkpoint":{"la', "JSON"],
@@ -289,8 +298,47 @@ describe("state and secrets", () => {
     expect(found).toMatchObject({ status: "blocking", code: "state-damaged" });
     expect(found.found).toContain(why);
     expect(found.found).toContain("nor can a backup");
+    expect(found.fixable).toBe(false);
+  });
+
+  test.each([
+    ["the engine's own backup", `${STATE}.bak`],
+    ["the copy of a run", `${COPIES}/dev.1763974800.json`],
+  ])(
+    "a damaged state with %s: the next run mends it, and doctor where it is asked to",
+    async (_words, path) => {
+      machine.files[STATE] = '{"version":3,"checkpoint":{"la';
+      machine.files[path] = kept(ID);
+      expect(await check("state")).toMatchObject({ status: "warning", code: "state-damaged", fixable: true });
+      // A backup that is cut off too is none; nor is the engine's note beside a copy.
+      machine.files[path] = "{";
+      machine.files[`${COPIES}/dev.1763974800.json.attrs`] = kept(ID);
+      expect(await check("state")).toMatchObject({ status: "blocking", fixable: false });
+    },
+  );
+
+  test("a damaged state is mended on request only, and looked at again", async () => {
+    machine.files[STATE] = "{";
     machine.files[`${STATE}.bak`] = kept(ID);
-    expect((await check("state")).fix).toBe(`Put the backup in its place: cp "${STATE}.bak" "${STATE}"`);
+    await examine();
+    expect(machine.calls.filter((call) => call.startsWith("recover"))).toEqual([]);
+    const report = await doctor(file(), { machine, fix: { say: () => undefined, consent: false } });
+    expect(machine.calls.filter((call) => call.startsWith("recover"))).toEqual(["recover dev"]);
+    expect(report.repairs).toEqual([
+      { checks: ["state"], done: "stack dev: its state file was cut off; restored" },
+    ]);
+    expect(report.checks.find((entry) => entry.id === "state")?.status).toBe("ok");
+  });
+
+  test("a state file that is gone although its backup says that something stands", async () => {
+    machine.files[`${STATE}.bak`] = kept(ID);
+    const found = await check("state");
+    expect(found).toMatchObject({ status: "warning", fixable: true });
+    expect(found.found).toContain("there is no such file");
+    // After a lab was taken down there is no such thing, whatever older copies say.
+    machine.files[`${STATE}.bak`] = JSON.stringify({ version: 3, checkpoint: { latest: {} } });
+    machine.files[`${COPIES}/dev.1763974800.json`] = kept(ID);
+    expect((await check("state")).status).toBe("ok");
   });
 
   const salted = (passphrase: string) => {

@@ -1,3 +1,4 @@
+import { homedir } from "node:os";
 import { stackFiles } from "../../../operations/recovery/fileBackend";
 
 test("the layout of the engine's file backend", () => {
@@ -12,17 +13,25 @@ test("the layout of the engine's file backend", () => {
 test.each([
   ["file:///srv/my%20labs", "/srv/my labs/.pulumi/"],
   ["file:///srv/labs/", "/srv/labs/.pulumi/"],
+  ["file:///srv/my labs", "/srv/my labs/.pulumi/"],
+  ["file:///srv/100%", "/srv/100%/.pulumi/"],
+  ["file://~/labs", `${homedir()}/labs/.pulumi/`],
+  ["file://~", `${homedir()}/.pulumi/`],
   ["file:///srv/labs?no_tmp_dir=true", "/srv/labs/.pulumi/"],
 ])("%s is a folder", (url, root) => {
   expect(stackFiles("lab", url)?.state).toBe(`${root}stacks/classlab/lab.json`);
 });
 
-test.each([["https://api.pulumi.com"], ["s3://bucket"], [""], ["file://~/labs"], ["/srv/labs"]])(
-  "%j mends itself, or cannot be told to be a folder",
-  (url) => {
-    expect(stackFiles("lab", url)).toBeUndefined();
-  },
-);
+test.each([
+  ["https://api.pulumi.com"],
+  ["s3://bucket"],
+  [""],
+  ["file://./labs"],
+  ["file://~other/labs"],
+  ["/srv/labs"],
+])("%j mends itself, or cannot be told to be a folder", (url) => {
+  expect(stackFiles("lab", url)).toBeUndefined();
+});
 
 test("without an address the environment's is taken", () => {
   const before = process.env.PULUMI_BACKEND_URL;
