@@ -178,7 +178,10 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
   "needs-confirmation": {
     group: "The command",
     means: "The command would remove something and nobody agreed to it. Nothing was changed.",
-    steps: ["Run it on a terminal and answer `y`, or add `--yes` in a script."],
+    steps: [
+      "Run it on a terminal and answer `y`, or add `--yes` in a script.",
+      "`npx classlab sweep --remove` asks for the name of each lab of which guests run: type it as it is shown.",
+    ],
   },
   "subnet-in-use": {
     group: "This machine",
@@ -212,7 +215,7 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
     means:
       "There is no space left on this machine, or where Docker keeps its data. Guests stop writing, and the lab's state may be behind what stands.",
     steps: [
-      "See what Docker holds: `docker system df`. Images of classlab that no lab uses go with `docker image prune --all --filter label=classlab.image`.",
+      "See what Docker holds: `docker system df`. Images of classlab that no container uses go with `npx classlab sweep --remove --images`.",
       "Take down labs that are no longer needed; `npx classlab sweep --all` lists them.",
       "Run the command again when there is space: it goes on where it stopped.",
     ],
@@ -272,8 +275,9 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
   "state-damaged": {
     group: "The lab's state",
     means:
-      "The file in which the lab's state is kept cannot be read, and neither can its backup: most often a full disk or a switched-off machine. The guests themselves stand as they did.",
+      "The file in which the lab's state is kept cannot be read: most often a full disk or a switched-off machine. Where a backup can be read, the next run puts it in its place by itself, and only `doctor` tells of it. The guests themselves stand as they did.",
     steps: [
+      "Run `npx classlab doctor`; with a backup, `npx classlab doctor --fix` restores it.",
       "Restore the file named in the message from a backup of your own.",
       "Without one, list what stands by its mark alone with `npx classlab sweep`; `npx classlab sweep --remove` removes it, learners' work included, and `up` makes the lab anew.",
     ],
