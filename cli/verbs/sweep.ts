@@ -22,7 +22,7 @@ interface Doomed {
 const NOTHING: Doomed = { found: [], images: [] };
 
 /** All that was found, and of the image cache, when it is asked for, what nothing else uses. */
-function doomedOf({ found, images }: SweepReport, withImages: boolean): Doomed {
+export function doomedOf({ found, images }: SweepReport, withImages: boolean): Doomed {
   const going = new Set(found.map((object) => object.id));
   const free = images.filter((image) => image.usedBy.every((container) => going.has(container)));
   return { found, images: withImages ? free : [] };

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import type { Options } from "../../cli/context";
 import { renderSweep, type SweepView, sweepJson } from "../../cli/sweepOutput";
-import { confirmRemoval } from "../../cli/verbs/sweep";
+import { confirmRemoval, doomedOf } from "../../cli/verbs/sweep";
 import { FaultError } from "../../course/faults";
 import { type CachedImage, cacheBytes } from "../../operations/imageCache";
 import { parseUsage } from "../../operations/sizes";
@@ -177,6 +177,26 @@ describe("sizes", () => {
       ["7b06", 32_500],
       ["dev-team-01-web-disk", 421_900_000],
     ]);
+  });
+});
+
+describe("what a removal takes", () => {
+  const doomed = (images: boolean) => {
+    const { found, images: cached } = doomedOf(report({ images: CACHE }), images);
+    return [...found.map((object) => object.name), ...cached.map((entry) => entry.references[0])];
+  };
+
+  test("the image cache only where it is asked for, and then also what only the removed objects use", () => {
+    const objects = ["dev-team-01-web", "dev-lan", "dev-team-01-web-disk"];
+    expect(doomed(false)).toEqual(objects);
+    expect(doomed(true)).toEqual([...objects, "classlab/guest:1", "classlab/nginx:1", "classlab/base:1"]);
+  });
+
+  test("an image that another container uses stays, and so does what it stands on", () => {
+    const used = CACHE.map((entry) =>
+      entry === CACHE[1] ? entry : { ...entry, usedBy: [...entry.usedBy, "another"] },
+    );
+    expect(doomedOf(report({ images: used }), true).images).toEqual([CACHE[1]]);
   });
 });
 
