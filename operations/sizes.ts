@@ -40,7 +40,11 @@ export function parseUsage(text: string): ReadonlyMap<string, number> {
 export async function readSizes(): Promise<Sizes> {
   const result = await docker(["system", "df", "-v", "--format", "{{json .}}"], { deadline: DEADLINE });
   if (result.code === 0) return { bytes: parseUsage(result.stdout) };
-  const words = result.stderr.trim().split("\n").at(-1);
+  const words = result.stderr
+    .trim()
+    .split("\n")
+    .at(-1)
+    ?.replace(/^Error response from daemon: /, "");
   const unknown = result.code === 124 ? `no answer within ${DEADLINE / 1000} s` : words || "no reason given";
   return { bytes: new Map(), unknown };
 }

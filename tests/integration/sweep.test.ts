@@ -241,16 +241,16 @@ suite("sweep", () => {
       const words = ["--change", "LABEL classlab.image=isweep", "-", ...name];
       return (await output("sh", ["-c", script, `${name} ${Math.random()}`, ...words])).trim();
     };
-    const made = {
-      free: await make("classlab/isweep-free:1"),
-      used: await make("classlab/isweep-used:1"),
-      nameless: await make(),
-      // Built on one of ours: it inherits the label, and is somebody's all the same.
-      stranger: await make("isweep-stranger:1"),
-    };
-    await output("docker", ["create", "--name", "isweep-user", "classlab/isweep-used:1", "/none"]);
-    await output("docker", ["tag", "classlab/isweep-free:1", "isweep-kept:1"]);
     try {
+      const made = {
+        free: await make("classlab/isweep-free:1"),
+        used: await make("classlab/isweep-used:1"),
+        nameless: await make(),
+        // Built on one of ours: it inherits the label, and is somebody's all the same.
+        stranger: await make("isweep-stranger:1"),
+      };
+      await output("docker", ["create", "--name", "isweep-user", "classlab/isweep-used:1", "/none"]);
+      await output("docker", ["tag", "classlab/isweep-free:1", "isweep-kept:1"]);
       const mine = (await findImageCache()).filter((image) => Object.values(made).includes(image.id));
       expect(new Set(mine.map((image) => image.id))).toEqual(new Set([made.free, made.used, made.nameless]));
       expect(mine.filter((image) => image.usedBy.length > 0).map((image) => image.id)).toEqual([made.used]);
@@ -266,9 +266,17 @@ suite("sweep", () => {
       expect(ours.trim()).toBe("classlab/isweep-used");
       expect((await execute("docker", ["image", "inspect", made.nameless])).code).toBe(1);
     } finally {
-      await execute("docker", ["rm", "isweep-user"]);
-      await execute("docker", ["rmi", "classlab/isweep-used:1", "classlab/isweep-free:1"]);
-      await execute("docker", ["rmi", "isweep-kept:1", "isweep-stranger:1", made.nameless]);
+      await execute("docker", ["rm", "-f", "isweep-user"]);
+      for (const name of ["classlab/isweep-used", "classlab/isweep-free", "isweep-kept", "isweep-stranger"])
+        await execute("docker", ["rmi", `${name}:1`]);
+      const nameless = await output("docker", [
+        "image",
+        "ls",
+        "-q",
+        "--filter",
+        "label=classlab.image=isweep",
+      ]);
+      for (const id of nameless.split("\n").filter(Boolean)) await execute("docker", ["rmi", id]);
     }
   });
 });
