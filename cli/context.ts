@@ -58,10 +58,13 @@ export type Ask = (question: string) => Promise<string | undefined>;
 export const askTerminal: Ask = async (question) => {
   if (!process.stdin.isTTY || !process.stdout.isTTY) return undefined;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // Ctrl-D and Ctrl-C end the dialogue and leave the question open for ever.
+  // Ctrl-D and Ctrl-C end the dialogue; some versions of Node leave the question open for ever, others reject it.
   const closed = new Promise<undefined>((resolve) => terminal.once("close", () => resolve(undefined)));
   try {
     return await Promise.race([terminal.question(question), closed]);
+  } catch (error) {
+    if (error instanceof Error && error.name === "AbortError") return undefined;
+    throw error;
   } finally {
     terminal.close();
   }
