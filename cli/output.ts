@@ -64,6 +64,9 @@ function guestBlock(
   const rows: Row[] = [
     { name: "address", text: access.address ?? "none (adapters disconnected)" },
     ...(access.ssh ? [{ name: "SSH", text: ssh }] : []),
+    ...(access.address && !access.ssh
+      ? [{ name: "from here", text: "not reached: the adapters' modes do not let this machine in" }]
+      : []),
     ...serviceRows(services),
   ];
   return `  ${pc.bold(title)}\n${table(rows, "    ")}`;

@@ -14,7 +14,7 @@ export interface TeamLabArgs {
   readonly driver: HypervisorDriver;
   /** The host its guests run on. */
   readonly host: HypervisorHost;
-  /** Switches made in this stack, by name. */
+  /** Switches made in this stack, by the name of their object. */
   readonly switches: ReadonlyMap<string, VirtualSwitch>;
   /** Providers for scripts and secrets. */
   readonly providers: StackProviders;
@@ -36,7 +36,7 @@ export class TeamLab extends pulumi.ComponentResource {
     );
     for (const guest of plan.guests) {
       const switches = guest.adapters.flatMap((adapter) => {
-        const found = adapter.mode === "disabled" ? undefined : args.switches.get(adapter.switch);
+        const found = adapter.mode === "disabled" ? undefined : args.switches.get(adapter.switchObject);
         return found ? [found] : [];
       });
       new GuestVm(

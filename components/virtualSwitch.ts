@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { SwitchPlan } from "../course/plan";
+import type { SwitchPlan } from "../course/switches";
 import type { HypervisorHost } from "./hypervisorHost";
 import type { DriverContext, HypervisorDriver } from "./hypervisors/driver";
 

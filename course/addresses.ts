@@ -1,11 +1,11 @@
 import type { LabConfig } from "./config";
 import type { Fault } from "./faults";
+import { MODE_TRAITS } from "./modes";
 import { addressToNumber, numberToAddress, parseSubnet } from "./network";
+import { subnetOfSlot } from "./switches";
 import type { TeamIdentity } from "./teams";
 
-/** Guests without a given address start here in slot 1: below the course's own 192.168.99.99. */
-const SLOT_1_OFFSET = 10;
-/** Slots from 2 on start here: above the course's own values. */
+/** On a switch that teams share, slots from 2 on start here: above the course's own values. */
 const OTHER_SLOTS_OFFSET = 100;
 /** Smallest block of addresses of a team, so that a guest added later moves no other team. */
 const MIN_BLOCK = 4;
@@ -19,14 +19,16 @@ export interface Addresses {
 
 /**
  * Addresses for every adapter of every team. On a shared LAN slot 1 has the configured values (the course's own);
- * slot n ≥ 2 has the block `100 + (n - 2) * block`, whoever else is present.
+ * slot n ≥ 2 has the block `100 + (n - 2) * block`, whoever else is present. On a switch of its own every team has the
+ * same places in its own subnet.
  */
 export function allocateAddresses(config: LabConfig, teams: readonly TeamIdentity[]): Addresses {
   const table = new Map<string, string>();
   const users = new Map<string, string>();
   const faults: Fault[] = [];
   for (const [switchIndex, onSwitch] of config.switches.entries()) {
-    const subnet = parseSubnet(onSwitch.subnet);
+    const configured = parseSubnet(onSwitch.subnet);
+    const { shared, firstGuest } = MODE_TRAITS[onSwitch.mode];
     const adapters = config.guests.flatMap((guest, guestIndex) =>
       guest.adapters.flatMap((adapter, adapterIndex) =>
         "switch" in adapter && adapter.switch === onSwitch.name
@@ -37,21 +39,25 @@ export function allocateAddresses(config: LabConfig, teams: readonly TeamIdentit
     const block = Math.max(MIN_BLOCK, 2 ** Math.ceil(Math.log2(Math.max(1, adapters.length))));
     const without: { user: string; offset: number }[] = [];
     for (const team of teams) {
+      const subnet = shared ? configured : parseSubnet(subnetOfSlot(configured, team.slot));
+      const asConfigured = team.slot === 1 || !shared;
+      const lan = shared ? onSwitch.name : `${team.id} ${onSwitch.name}`;
       for (const [index, { guest, guestIndex, adapter, adapterIndex }] of adapters.entries()) {
         const where = `lab.guests[${guestIndex}].adapters[${adapterIndex}]`;
+        const own =
+          asConfigured && adapter.address !== undefined
+            ? addressToNumber(adapter.address) - configured.first
+            : undefined;
         const offset =
-          team.slot === 1 ? SLOT_1_OFFSET + index : OTHER_SLOTS_OFFSET + (team.slot - 2) * block + index;
-        const value =
-          team.slot === 1 && adapter.address !== undefined
-            ? addressToNumber(adapter.address)
-            : subnet.first + offset;
+          own ?? (asConfigured ? firstGuest + index : OTHER_SLOTS_OFFSET + (team.slot - 2) * block + index);
+        const value = subnet.first + offset;
         if (value >= subnet.last) {
           without.push({ user: `guest "${guest.name}" of ${team.id} (slot ${team.slot})`, offset });
           continue;
         }
         const address = numberToAddress(value);
         const user = `guest "${guest.name}" of ${team.id}`;
-        const other = users.get(`${onSwitch.name} ${address}`);
+        const other = users.get(`${lan} ${address}`);
         if (other) {
           faults.push({
             code: "duplicate-address",
@@ -60,7 +66,7 @@ export function allocateAddresses(config: LabConfig, teams: readonly TeamIdentit
             expected: "an address of its own for each adapter on a switch",
           });
         }
-        users.set(`${onSwitch.name} ${address}`, user);
+        users.set(`${lan} ${address}`, user);
         table.set(`${team.id} ${guestIndex} ${adapterIndex}`, address);
       }
     }

@@ -2,7 +2,8 @@ import { distance } from "fastest-levenshtein";
 import { z } from "zod";
 import { type Fault, failed, type Result, succeeded } from "./faults";
 import { IMAGE_SOURCES } from "./images";
-import { MODES, TARGETS } from "./support";
+import { MODE_TRAITS, MODES } from "./modes";
+import { TARGETS } from "./support";
 
 const NAME_RULE =
   "lower-case letters, digits and inner hyphens, starting with a letter, at most 15 characters";
@@ -21,11 +22,14 @@ const teamSchema = z.strictObject({
   label: z.string().min(1).optional(),
 });
 
-const switchSchema = z.strictObject({
-  name,
-  mode: z.enum(MODES).exclude(["disabled"]),
-  subnet: z.cidrv4().default("192.168.99.0/24"),
-});
+const switchSchema = z
+  .strictObject({
+    name,
+    mode: z.enum(MODES).exclude(["disabled"]),
+    /** That of team 1 where each team has a switch of its own; the mode's own by default. */
+    subnet: z.cidrv4().optional(),
+  })
+  .transform((entry) => ({ ...entry, subnet: entry.subnet ?? MODE_TRAITS[entry.mode].subnet }));
 
 const adapterSchema = z.union([
   z.strictObject({ switch: name, address: z.ipv4().optional() }),

@@ -54,11 +54,16 @@ export function gatewayOf(subnet: Subnet): string {
   return numberToAddress(subnet.first + 1);
 }
 
-/** A /24 out of 192.168.0.0/16 that overlaps none of the given subnets; undefined when all 256 are taken. */
-export function freeSubnet(taken: readonly Subnet[]): string | undefined {
-  for (let third = 99; third < 99 + 256; third += 1) {
-    const candidate = `192.168.${third % 256}.0/24`;
-    if (!taken.some((subnet) => overlaps(parseSubnet(candidate), subnet))) return candidate;
+/**
+ * A /24 out of 192.168.0.0/16 that overlaps none of the given subnets; undefined when there is none.
+ * @param slots slots that have it or, from 2 on, the ones that follow
+ */
+export function freeSubnet(taken: readonly Subnet[], slots: readonly number[] = [1]): string | undefined {
+  const isFree = (third: number) =>
+    third < 256 && !taken.some((subnet) => overlaps(parseSubnet(`192.168.${third}.0/24`), subnet));
+  for (let step = 99; step < 99 + 256; step += 1) {
+    const third = step % 256;
+    if (slots.every((slot) => isFree(third + slot - 1))) return `192.168.${third}.0/24`;
   }
   return undefined;
 }

@@ -60,14 +60,14 @@ export function unitGuests(plan: LabPlan, unit: UnitPlan): GuestPlan[] {
 /** Objects of a unit on the host itself: switches, disks, guests. */
 export function hostObjects(plan: LabPlan, unit: UnitPlan): PlannedObject[] {
   const switches = plan.switches
-    .filter((entry) => unit.switches.includes(entry.name))
+    .filter((entry) => unit.switches.includes(entry.key))
     .map(
       (entry): PlannedObject => ({
         role: "switch",
         kind: "network",
         name: entry.objectName,
         type: logicalType("network"),
-        resource: `${entry.name}-network`,
+        resource: `${entry.key}-network`,
       }),
     );
   const guests = unitGuests(plan, unit).flatMap((guest): PlannedObject[] => [

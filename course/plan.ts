@@ -2,11 +2,12 @@ import { allocateAddresses } from "./addresses";
 import type { DockerStackConfig, LabConfig } from "./config";
 import type { LabFacts } from "./facts";
 import { type Fault, failed, type Result, succeeded } from "./faults";
-import { gatewayOf, parseSubnet } from "./network";
+import type { SwitchMode } from "./modes";
 import { portsNeeded, publishPorts } from "./ports";
-import type { Mode, Target } from "./support";
+import type { Target } from "./support";
+import { type SwitchPlan, switchesOf } from "./switches";
 import { resolveTeams, type TeamIdentity } from "./teams";
-import { checkConfig, checkNames } from "./validators";
+import { checkConfig, checkNames, checkSwitches } from "./validators";
 
 /** A host: the machine that guests run on. */
 export interface HostPlan {
@@ -16,32 +17,19 @@ export interface HostPlan {
   readonly kind: "this-machine";
 }
 
-/** A switch as it will be made. */
-export interface SwitchPlan {
-  /** Name in the configuration. */
-  readonly name: string;
-  /** Name on the platform: unique per host. */
-  readonly objectName: string;
-  readonly mode: Exclude<Mode, "disabled">;
-  /** IPv4 subnet in CIDR form. */
-  readonly subnet: string;
-  /** The host's own address on the switch. */
-  readonly gateway: string;
-  /** Name of the host that carries it. */
-  readonly host: string;
-}
-
 /** One adapter of a guest, in order. */
 export type AdapterPlan =
   | { readonly mode: "disabled" }
   | {
-      readonly mode: SwitchPlan["mode"];
+      readonly mode: SwitchMode;
       /** Name of the switch in the configuration. */
       readonly switch: string;
       /** Name of the switch on the platform. */
       readonly switchObject: string;
       /** IPv4 address without prefix. */
       readonly address: string;
+      /** The switch's first address: the host's own where the mode gives it one. */
+      readonly gateway: string;
     };
 
 /** A Docker stack inside a guest. */
@@ -85,7 +73,7 @@ export interface UnitPlan {
   readonly kind: "one" | "site" | "team";
   /** Ids of the teams in it. */
   readonly teams: readonly string[];
-  /** Names of the switches made in it. */
+  /** Keys of the switches made in it. */
   readonly switches: readonly string[];
 }
 
@@ -112,13 +100,21 @@ function dockerStack(config: DockerStackConfig): DockerStackPlan {
   };
 }
 
-function makeUnits(lab: string, config: LabConfig, teams: readonly TeamIdentity[]): UnitPlan[] {
+function makeUnits(
+  lab: string,
+  config: LabConfig,
+  teams: readonly TeamIdentity[],
+  switches: readonly SwitchPlan[],
+): UnitPlan[] {
   const ids = teams.map((team) => team.id);
-  const shared = config.switches.map((entry) => entry.name);
-  if (config.units === "one") return [{ stack: lab, kind: "one", teams: ids, switches: shared }];
+  const keys = (own: readonly SwitchPlan[]) => own.map((entry) => entry.key);
+  if (config.units === "one") return [{ stack: lab, kind: "one", teams: ids, switches: keys(switches) }];
+  const ofTeam = (team: string | undefined) => keys(switches.filter((entry) => entry.team === team));
   return [
-    { stack: `${lab}-site`, kind: "site", teams: [], switches: shared },
-    ...ids.map((id): UnitPlan => ({ stack: `${lab}-${id}`, kind: "team", teams: [id], switches: [] })),
+    { stack: `${lab}-site`, kind: "site", teams: [], switches: ofTeam(undefined) },
+    ...ids.map(
+      (id): UnitPlan => ({ stack: `${lab}-${id}`, kind: "team", teams: [id], switches: ofTeam(id) }),
+    ),
   ];
 }
 
@@ -130,24 +126,18 @@ function makeUnits(lab: string, config: LabConfig, teams: readonly TeamIdentity[
  * @param facts what was seen of the host; without it, conflicts with the host are not looked for
  */
 export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): Result<LabPlan> {
-  const faults: Fault[] = checkConfig(lab, config, facts);
   const teams = resolveTeams(config.teams);
-  faults.push(...teams.faults);
+  const switches = switchesOf(lab, config, teams.teams, HOST.name);
+  const faults: Fault[] = [
+    ...checkConfig(lab, config, facts),
+    ...checkSwitches(lab, config, switches, teams.teams, facts),
+    ...teams.faults,
+  ];
   // Addresses of a lab that is wrong already would only repeat its faults in other words.
   if (faults.length > 0) return failed(faults);
   const names = checkNames(config, teams.teams);
   if (names.length > 0) return failed(names);
 
-  const switches = config.switches.map(
-    (entry): SwitchPlan => ({
-      name: entry.name,
-      objectName: `${lab}-${entry.name}`,
-      mode: entry.mode,
-      subnet: entry.subnet,
-      gateway: gatewayOf(parseSubnet(entry.subnet)),
-      host: HOST.name,
-    }),
-  );
   const addresses = allocateAddresses(config, teams.teams);
   if (addresses.faults.length > 0) return failed(addresses.faults);
 
@@ -161,11 +151,14 @@ export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): 
         host: HOST.name,
         adapters: guest.adapters.map((adapter, adapterIndex): AdapterPlan => {
           if ("mode" in adapter) return { mode: "disabled" };
-          const onSwitch = switches.find((entry) => entry.name === adapter.switch);
+          const onSwitch = switches.find(
+            (entry) => entry.name === adapter.switch && (entry.team ?? team.id) === team.id,
+          );
           const address = addresses.find(team.id, guestIndex, adapterIndex);
           if (!onSwitch || address === undefined)
             throw new Error("validated adapter without switch or address");
-          return { mode: onSwitch.mode, switch: onSwitch.name, switchObject: onSwitch.objectName, address };
+          const { mode, name, objectName, gateway } = onSwitch;
+          return { mode, switch: name, switchObject: objectName, address, gateway };
         }),
         docker: guest.docker.map(dockerStack),
         published: [],
@@ -198,7 +191,7 @@ export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): 
       host: HOST.name,
       guests: published.filter((guest) => guest.team === team.id),
     })),
-    units: makeUnits(lab, config, teams.teams),
+    units: makeUnits(lab, config, teams.teams, switches),
   });
 }
 

@@ -101,11 +101,8 @@ export function resourcesOf(plan: LabPlan, unit: UnitPlan): PlannedResource[] {
       provider("docker", `${host.name}-docker`),
     ]),
     ...plan.switches
-      .filter((entry) => unit.switches.includes(entry.name))
-      .flatMap((entry) => [
-        component("VirtualSwitch", entry.name),
-        docker("network", `${entry.name}-network`),
-      ]),
+      .filter((entry) => unit.switches.includes(entry.key))
+      .flatMap((entry) => [component("VirtualSwitch", entry.key), docker("network", `${entry.key}-network`)]),
     ...plan.teams.filter((team) => unit.teams.includes(team.id)).flatMap(teamResources),
   ];
 }

@@ -1,8 +1,4 @@
-/** Adapter modes, one vocabulary for every target (course.md, "Adapter modes"). */
-export const MODES = ["disabled", "host-only", "nat", "nat-network", "bridged", "internal"] as const;
-
-/** One of the six adapter modes. */
-export type Mode = (typeof MODES)[number];
+import type { Mode } from "./modes";
 
 /** Where guests run. */
 export const TARGETS = ["containers"] as const;
@@ -16,24 +12,27 @@ export type Support =
   | { readonly kind: "emulated"; readonly how: string }
   | { readonly kind: "refused"; readonly why: string; readonly instead: string };
 
-const NOT_YET: Support = {
-  kind: "refused",
-  why: "the containers target does not build this mode yet",
-  instead: "bridged, or adapters with mode: disabled",
-};
-
 /**
  * What each target does with each mode. A refused mode fails in the plan with the sentence that stands here.
- * Containers: a Docker bridge network that every team's guests join behaves like a bridged classroom LAN
- * (facts: Docker's bridge driver; measured with ping and curl from inside the guests).
+ * Containers: Docker's bridge driver; what its options do was measured with ping and curl from inside guests and from the
+ * host, and what they leave open is closed in the guest's own network namespace.
  */
 export const MODE_SUPPORT: Record<Target, Record<Mode, Support>> = {
   containers: {
     disabled: { kind: "native" },
     bridged: { kind: "emulated", how: "one Docker bridge network stands in for the classroom LAN" },
-    "host-only": NOT_YET,
-    nat: NOT_YET,
-    "nat-network": NOT_YET,
-    internal: NOT_YET,
+    "host-only": {
+      kind: "emulated",
+      how: "an internal Docker network for each team, on which the host has an address",
+    },
+    nat: {
+      kind: "emulated",
+      how: "a Docker network for each team on which containers do not see each other; new connections of the host are dropped in the guest's network namespace",
+    },
+    "nat-network": { kind: "emulated", how: "a Docker bridge network for each team" },
+    internal: {
+      kind: "emulated",
+      how: "an internal Docker network for each team, on which the host has no address; its subnet is not that of the LAN, since networks of one machine cannot share one",
+    },
   },
 };

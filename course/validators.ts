@@ -1,6 +1,8 @@
+import ipaddr from "ipaddr.js";
 import type { LabConfig } from "./config";
-import type { LabFacts } from "./facts";
+import type { LabFacts, SubnetInUse } from "./facts";
 import type { Fault } from "./faults";
+import type { Mode } from "./modes";
 import {
   contains,
   freeSubnet,
@@ -11,7 +13,8 @@ import {
   parseSubnet,
   type Subnet,
 } from "./network";
-import { MODE_SUPPORT } from "./support";
+import { MODE_SUPPORT, type Support } from "./support";
+import type { SwitchPlan } from "./switches";
 import type { TeamIdentity } from "./teams";
 
 type Validator = (config: LabConfig, facts: LabFacts, lab: string) => Fault[];
@@ -48,9 +51,16 @@ const uniqueNames: Validator = (config) => [
   ),
 ];
 
-const modesSupported: Validator = (config) =>
-  config.switches.flatMap((entry, index): Fault[] => {
-    const support = MODE_SUPPORT[config.target][entry.mode];
+/**
+ * Switches in a mode that the target refuses.
+ * @param table what the target does with each mode
+ */
+export function refusedModes(
+  config: Pick<LabConfig, "switches">,
+  table: Readonly<Record<Mode, Support>>,
+): Fault[] {
+  return config.switches.flatMap((entry, index): Fault[] => {
+    const support = table[entry.mode];
     if (support.kind !== "refused") return [];
     return [
       {
@@ -61,6 +71,9 @@ const modesSupported: Validator = (config) =>
       },
     ];
   });
+}
+
+const modesSupported: Validator = (config) => refusedModes(config, MODE_SUPPORT[config.target]);
 
 /** Largest subnet, as the private ranges have it: 10.0.0.0/8. */
 const SHORTEST_PREFIX = 8;
@@ -93,48 +106,7 @@ const subnetsValid: Validator = (config) =>
         },
       ];
     }
-    const other = config.switches
-      .slice(0, index)
-      .find((earlier) => overlaps(parseSubnet(earlier.subnet), subnet));
-    if (!other) return [];
-    return [
-      {
-        code: "subnet-overlap",
-        where,
-        what: `${entry.subnet} overlaps ${other.subnet} of switch "${other.name}"`,
-        expected: "subnets that share no address",
-      },
-    ];
-  });
-
-const subnetsFree: Validator = (config, facts, lab) =>
-  config.switches.flatMap((entry, index): Fault[] => {
-    const subnet = parseSubnet(entry.subnet);
-    const inUse = facts.subnets ?? [];
-    const user = inUse.find(
-      (used) =>
-        overlaps(parseSubnet(used.subnet), subnet) &&
-        !(
-          used.own?.lab === lab &&
-          (used.own.id !== facts.labId || used.own.objectName === `${lab}-${entry.name}`)
-        ),
-    );
-    if (!user) return [];
-    const where = `lab.switches[${index}].subnet`;
-    const free = freeSubnet(
-      [...inUse.map((used) => used.subnet), ...config.switches.map((other) => other.subnet)].map(parseSubnet),
-    );
-    return [
-      {
-        code: "subnet-in-use",
-        where,
-        what: `${entry.subnet} is in use on this machine: ${user.user} has ${user.subnet}`,
-        expected: "a subnet that nothing else uses",
-        fix: free
-          ? `${free} is free: set "subnet: ${free}" on switch "${entry.name}" (${where}) and move the guests' addresses with it`
-          : `No /24 of 192.168.0.0/16 is free: choose one elsewhere and set it on switch "${entry.name}" (${where})`,
-      },
-    ];
+    return [];
   });
 
 const adaptersValid: Validator = (config) =>
@@ -279,7 +251,6 @@ const VALIDATORS: readonly Validator[] = [
   uniqueNames,
   modesSupported,
   subnetsValid,
-  subnetsFree,
   adaptersValid,
   dockerStacksValid,
 ];
@@ -317,4 +288,81 @@ export function checkNames(config: LabConfig, teams: readonly TeamIdentity[]): F
     }
   }
   return faults;
+}
+
+/** Whether a team's own subnet has left the private ranges that the configured one is in. */
+function outOfRange(configured: Subnet, own: Subnet): boolean {
+  const isPrivate = (value: number) => ipaddr.parse(numberToAddress(value)).range() === "private";
+  return isPrivate(configured.first) && !(isPrivate(own.first) && isPrivate(own.last));
+}
+
+/** Whose switch it is, for a team's own. */
+const ofTeam = (entry: SwitchPlan): string => (entry.team === undefined ? "" : ` of ${entry.team}`);
+
+function overlapFault(entry: SwitchPlan, other: SwitchPlan, where: string): Fault {
+  return {
+    code: "subnet-overlap",
+    where,
+    what: `${entry.subnet}${ofTeam(entry)} overlaps ${other.subnet} of switch "${other.name}"${ofTeam(other)}`,
+    expected: "subnets that share no address",
+    ...(entry.team === undefined
+      ? {}
+      : { fix: "Each team has a switch of its own there, and slots after 1 have the subnets that follow" }),
+  };
+}
+
+function inUseFault(
+  entry: SwitchPlan,
+  where: string,
+  user: SubnetInUse,
+  taken: readonly string[],
+  slots: readonly number[],
+): Fault {
+  const free = freeSubnet(taken.map(parseSubnet), entry.team === undefined ? [1] : slots);
+  return {
+    code: "subnet-in-use",
+    where,
+    what: `${entry.subnet}${ofTeam(entry)} is in use on this machine: ${user.user} has ${user.subnet}`,
+    expected: "a subnet that nothing else uses",
+    fix: free
+      ? `${free} is free: set "subnet: ${free}" on switch "${entry.name}" (${where}) and move the guests' addresses with it`
+      : `No /24 of 192.168.0.0/16 is free: choose one elsewhere and set it on switch "${entry.name}" (${where})`,
+  };
+}
+
+/** Subnets of a lab's switches among themselves and with what the host has: one fault a configured switch. */
+export function checkSwitches(
+  lab: string,
+  config: LabConfig,
+  switches: readonly SwitchPlan[],
+  teams: readonly TeamIdentity[],
+  facts: LabFacts,
+): Fault[] {
+  const inUse = facts.subnets ?? [];
+  const isOwn = (used: SubnetInUse, entry: SwitchPlan) =>
+    used.own?.lab === lab && (used.own.id !== facts.labId || used.own.objectName === entry.objectName);
+  const slots = teams.map((team) => team.slot);
+  return config.switches.flatMap(({ name }, index): Fault[] => {
+    const where = `lab.switches[${index}].subnet`;
+    for (const entry of switches.filter((candidate) => candidate.name === name)) {
+      const subnet = parseSubnet(entry.subnet);
+      const before = switches.slice(0, switches.indexOf(entry));
+      const other = before.find((earlier) => overlaps(parseSubnet(earlier.subnet), subnet));
+      if (other) return [overlapFault(entry, other, where)];
+      if (outOfRange(parseSubnet(config.switches[index]?.subnet ?? ""), subnet)) {
+        return [
+          {
+            code: "subnet-invalid",
+            where,
+            what: `${entry.team} would have ${entry.subnet} there, which is no private address range: each team has a switch of its own, and slots after 1 have the subnets that follow`,
+            expected: "a subnet early enough in its private range, or lower slots",
+          },
+        ];
+      }
+      const user = inUse.find((used) => overlaps(parseSubnet(used.subnet), subnet) && !isOwn(used, entry));
+      const taken = [...inUse, ...switches].map((used) => used.subnet);
+      if (user) return [inUseFault(entry, where, user, taken, slots)];
+    }
+    return [];
+  });
 }

@@ -41,10 +41,10 @@ export function deployUnit({ plan, unit, record }: StackSettings): UnitOutputs {
   };
   const switches = new Map(
     plan.switches
-      .filter((entry) => unit.switches.includes(entry.name))
+      .filter((entry) => unit.switches.includes(entry.key))
       .map((entry) => [
-        entry.name,
-        new VirtualSwitch(entry.name, { plan: entry, driver, host: hostOf(entry.host), context }),
+        entry.objectName,
+        new VirtualSwitch(entry.key, { plan: entry, driver, host: hostOf(entry.host), context }),
       ]),
   );
   const teams = plan.teams.filter((team) => unit.teams.includes(team.id));

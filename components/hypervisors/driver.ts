@@ -1,7 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ImageSet } from "../../course/images";
 import type { OwnerMark } from "../../course/mark";
-import type { GuestPlan, HostPlan, SwitchPlan } from "../../course/plan";
+import type { GuestPlan, HostPlan } from "../../course/plan";
+import type { SwitchPlan } from "../../course/switches";
 
 /** What every driver's functions get besides the plan. */
 export interface DriverContext {

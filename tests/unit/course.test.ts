@@ -1,8 +1,11 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { guestAccess } from "../../course/access";
 import { labSchema, nearest, parseLab } from "../../course/config";
-import { EXIT, exitCodeOf } from "../../course/faults";
+import { EXIT, exitCodeOf, formatFaults } from "../../course/faults";
 import { COURSE_IMAGES } from "../../course/images";
 import { markLabels, readMark } from "../../course/mark";
+import { MODES } from "../../course/modes";
 import {
   addressToNumber,
   contains,
@@ -16,9 +19,10 @@ import {
 import { makePlan } from "../../course/plan";
 import { portsNeeded, publishPorts } from "../../course/ports";
 import { labRecordSchema } from "../../course/record";
-import { MODE_SUPPORT, MODES, TARGETS } from "../../course/support";
+import { MODE_SUPPORT, TARGETS } from "../../course/support";
 import { resolveTeams } from "../../course/teams";
-import { devConfig, devPlan, faultsOf, guestNamed, planOf, solid } from "./labs";
+import { refusedModes } from "../../course/validators";
+import { devConfig, devPlan, faultsOf, guestNamed, planOf, ROOT, solid } from "./labs";
 
 describe("network", () => {
   test.each([
@@ -401,6 +405,21 @@ describe("support", () => {
       }
     },
   );
+
+  // No mode is refused on the targets there are: a target is made up that refuses one.
+  test("a refused mode is a fault with the sentence that stands in the table", () => {
+    const config = labSchema.parse({
+      switches: [{ name: "inner", mode: "internal" }],
+      guests: [{ name: "a", adapters: [{ switch: "inner" }] }],
+    });
+    const [fault, ...more] = refusedModes(config, {
+      ...MODE_SUPPORT.containers,
+      internal: { kind: "refused", why: "the host has no second network card", instead: "host-only" },
+    });
+    expect(more).toEqual([]);
+    const expected = readFileSync(join(ROOT, "tests/fixtures/bad/mode-refused.txt"), "utf8").trimEnd();
+    expect(fault && formatFaults([fault])).toBe(expected);
+  });
 
   test("nothing else is in the table", () => {
     expect(Object.keys(MODE_SUPPORT)).toEqual([...TARGETS]);

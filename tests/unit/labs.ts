@@ -5,8 +5,8 @@ import { parse } from "yaml";
 import { type LabConfig, parseLab } from "../../course/config";
 import type { LabFacts } from "../../course/facts";
 import { formatFaults, type Result } from "../../course/faults";
+import { MODES } from "../../course/modes";
 import { type GuestPlan, guestsOf, type LabPlan, makePlan } from "../../course/plan";
-import { MODES } from "../../course/support";
 
 /** The checkout. */
 export const ROOT = join(__dirname, "../..");

@@ -10,10 +10,11 @@ import {
 import { renderFarm } from "../../components/nginxFarm";
 import { renderRotationCheck, renderWordPressFiles } from "../../components/wordPressFiles";
 import { COURSE_IMAGES, type ImageSet } from "../../course/images";
+import type { SwitchMode } from "../../course/modes";
 import type { AdapterPlan, GuestPlan } from "../../course/plan";
 import { quote } from "../../course/shell";
 import { devPlan, guestNamed } from "./labs";
-import { FakeShell, SHELLS, type ShellRun } from "./shell";
+import { FakeShell, record, SHELLS, type ShellRun } from "./shell";
 
 const GUEST = guestNamed(devPlan(), "ubuntu-test1");
 const NAME = GUEST.objectName;
@@ -30,11 +31,12 @@ function expectJson(run: ShellRun, value: unknown): void {
   expect(JSON.parse(run.stdout)).toEqual(value);
 }
 
-const on = (network: string, address: string): AdapterPlan => ({
-  mode: "bridged",
+const on = (network: string, address: string, mode: SwitchMode = "bridged"): AdapterPlan => ({
+  mode,
   switch: network.replace("dev-", ""),
   switchObject: network,
   address,
+  gateway: address.replace(/\d+$/, "1"),
 });
 
 describe.each(SHELLS)("under %s", (shell) => {
@@ -71,6 +73,12 @@ esac
     beforeEach(() => {
       fake = new FakeShell(DOCKER);
       fake.write("present", "");
+      fake.write("root/etc/classlab/channel_keys", "");
+      fake.program("iptables", `${record("iptables")}case "$*" in *-L*) exit 1 ;; *-C*) exit 1 ;; esac\n`);
+      fake.program(
+        "ip",
+        `${record("ip")}[ "$1" != -o ] || sed 's|.* \\(.*\\)|1: eth1 inet \\1/24 brd|' "$FAKE/networks"\n`,
+      );
     });
 
     test("nothing to do: nothing is touched", () => {
@@ -108,6 +116,37 @@ esac
       const run = apply([on("dev-lan2", "10.0.0.9"), LAN]);
       expect(changes(run)).toEqual([`host docker|network|connect|--ip|10.0.0.9|dev-lan2|${NAME}`]);
       expect(networks()).toEqual(["dev-lan 192.168.99.99", "dev-lan2 10.0.0.9"]);
+    });
+
+    const rules = (run: ShellRun) =>
+      run.calls.filter((call) => /iptables\|.*(?:-A\|CLASSLAB|-F)|ip\|route/.test(call));
+
+    test("on nat nobody outside opens a connection, but to forwarded ports", () => {
+      fake.write("networks", "none \n");
+      const nat = on("dev-nat", "10.0.2.15", "nat");
+      const published = [22, 8001, 8002, 8003].map((port) => ({ guestPort: port, hostPort: port + 10_000 }));
+      expectJson(apply([nat], "apply", { ...GUEST, published }), { adapters: true });
+      const forwarded = apply([nat], "apply", { ...GUEST, published });
+      expect(rules(forwarded)).toEqual([
+        "guest iptables|-w|-t|mangle|-A|CLASSLAB|-i|eth1|-p|tcp|--dport|22|-j|RETURN",
+        "guest iptables|-w|-t|mangle|-A|CLASSLAB|-i|eth1|-p|tcp|--dport|8001:8003|-j|RETURN",
+        "guest iptables|-w|-t|mangle|-A|CLASSLAB|-i|eth1|-m|conntrack|--ctstate|NEW|-j|DROP",
+        "guest ip|route|replace|default|via|10.0.2.1|dev|eth1",
+      ]);
+    });
+
+    test("the way out is the gateway of the first adapter whose mode has one; the script is kept for the next start", () => {
+      fake.write("networks", "none \n");
+      const inner = on("dev-inner", "192.168.98.10", "internal");
+      const run = apply([inner, LAN]);
+      expect(rules(run).map((call) => call.replace(/dev\|.*/, ""))).toEqual([
+        "guest ip|route|replace|default|via|192.168.99.1|",
+      ]);
+      expect(fake.read("root/etc/classlab/network.sh")).toContain(
+        "ip route replace default via 192.168.99.1",
+      );
+      expect(rules(apply([inner]))).toEqual([]);
+      expect(rules(apply([{ mode: "disabled" }]))).toEqual([]);
     });
 
     test("an address that a guest of the same lab still holds is taken from it", () => {

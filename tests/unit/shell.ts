@@ -27,7 +27,8 @@ export interface ShellRun {
 }
 
 // One write a call: scripts run several at once.
-const record = (program: string) => `#!/bin/sh
+/** Head of a stand-in that writes down how it is called. */
+export const record = (program: string) => `#!/bin/sh
 call="\${AT:-host} ${program}"
 for word in "$@"; do call="$call|$word"; done
 printf '%s\\n' "$call" >> "$FAKE/calls"

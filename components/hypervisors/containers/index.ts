@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { markLabels, type OwnerMark } from "../../../course/mark";
+import type { SwitchMode } from "../../../course/modes";
 import { script } from "../../script";
 import type { HypervisorDriver } from "../driver";
 import { containerChannel } from "./channel";
@@ -32,6 +33,25 @@ function withoutDockerHost<T>(make: () => T): T {
   }
 }
 
+/**
+ * What of Docker's bridge driver gives each mode its reachability, as measured from inside guests. `internal`: no way out;
+ * `inhibit_ipv4`: the bridge gets no address, so that the host is not there either; `enable_icc=false`: containers of
+ * the network do not see each other.
+ */
+function networkOptions(mode: SwitchMode): { internal: boolean; options?: Record<string, string> } {
+  switch (mode) {
+    case "bridged":
+    case "nat-network":
+      return { internal: false };
+    case "nat":
+      return { internal: false, options: { "com.docker.network.bridge.enable_icc": "false" } };
+    case "host-only":
+      return { internal: true };
+    case "internal":
+      return { internal: true, options: { "com.docker.network.bridge.inhibit_ipv4": "true" } };
+  }
+}
+
 /** System containers on this machine's Docker as guests: for rehearsal, for CI and for trying a course on a laptop. */
 export const containersDriver: HypervisorDriver = {
   prepareHost: (name, plan, opts, providers) => ({
@@ -48,7 +68,7 @@ export const containersDriver: HypervisorDriver = {
         driver: "bridge",
         attachable: false,
         ingress: false,
-        internal: false,
+        ...networkOptions(plan.mode),
         ipv6: false,
         ipamDriver: "default",
         ipamConfigs: [{ subnet: plan.subnet, gateway: plan.gateway }],

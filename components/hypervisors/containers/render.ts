@@ -1,6 +1,7 @@
 import { MARK_KEYS } from "../../../course/mark";
 import type { AdapterPlan, GuestPlan } from "../../../course/plan";
 import { quote } from "../../../course/shell";
+import { renderGuestNetwork } from "./guestNetwork";
 
 /** Seconds a guest may take until its Docker Engine answers. */
 export const READY_DEADLINE_SECONDS = 120;
@@ -110,6 +111,10 @@ printf '%s\\n' "$wanted" | while read -r network address; do
   [ -n "$network" ] || continue
   printf '%s\\n' "$present" | grep -Fqx "$network $address" || connect "$network" "$address"
 done
+if [ "$1" = apply ]; then
+  docker exec -i "$guest" sh -euc 'cat > /etc/classlab/network.sh; sh /etc/classlab/network.sh' <<'NETWORK'
+${renderGuestNetwork(guest)}NETWORK
+fi
 echo '{"adapters":true}'
 `;
 }

@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { execute, output } from "./cli";
+
+/** Name of the network namespace, and of the ends of the pair that joins it to this machine. */
+const NAME = "classlab-inet";
+
+const SERVER = `require("node:http").createServer((_, response) => response.end("stand-in internet")).listen(80, () => console.log("listening"))`;
+
+/**
+ * A web server that stands for the internet: in a network namespace of its own, at a documentation address (RFC 5737),
+ * routed by this machine. No traffic leaves the machine. Needs root.
+ */
+export class StandInInternet {
+  /** The server's address. */
+  static readonly address = "198.51.100.10";
+
+  private constructor(private readonly server: ChildProcess) {}
+
+  /** Starts it; one that an ended test left is removed first. */
+  static async start(): Promise<StandInInternet> {
+    await StandInInternet.remove();
+    const ip = (...words: string[]) => output("ip", words);
+    await ip("netns", "add", NAME);
+    await ip("link", "add", "clinet0", "type", "veth", "peer", "name", "clinet1", "netns", NAME);
+    await ip("address", "add", "198.51.100.1/24", "dev", "clinet0");
+    await ip("link", "set", "clinet0", "up");
+    await ip("-n", NAME, "address", "add", `${StandInInternet.address}/24`, "dev", "clinet1");
+    await ip("-n", NAME, "link", "set", "clinet1", "up");
+    await ip("-n", NAME, "link", "set", "lo", "up");
+    const server = spawn("ip", ["netns", "exec", NAME, process.execPath, "-e", SERVER], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.stdout.once("data", () => resolve());
+      server.once("exit", (code) => reject(new Error(`the stand-in for the internet ended with ${code}`)));
+    });
+    return new StandInInternet(server);
+  }
+
+  /** Ends it, and leaves nothing behind. */
+  async stop(): Promise<void> {
+    this.server.removeAllListeners("exit");
+    this.server.kill("SIGKILL");
+    await StandInInternet.remove();
+  }
+
+  private static async remove(): Promise<void> {
+    await execute("ip", ["netns", "delete", NAME]);
+    await execute("ip", ["link", "delete", "clinet0"]);
+  }
+}
