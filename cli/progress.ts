@@ -20,9 +20,9 @@ const STAGES: readonly (readonly [suffix: RegExp, words: string])[] = [
 
 const DONE: Readonly<Record<string, string>> = {
   create: "",
-  "create-replacement": "",
+  // The step "replace" beside it says the same a second time.
+  "create-replacement": " (replaced)",
   update: " (updated)",
-  replace: " (replaced)",
   delete: " (removed)",
 };
 
