@@ -132,7 +132,7 @@ const RESOURCE_HEAD = /^[\w:./-]+ \(([^)]+)\):$/;
 /** How a script was called, which the command provider puts before what the script said. */
 const CALL = /^(?:error:\s*)?exit status \d+: running .*:$/;
 
-/** What each resource's diagnostics say, on one line: the errors, or what a script said last. */
+/** What each resource's diagnostics say, line by line: the errors, or what a script said last. */
 function resourceCauses(lines: readonly string[]): string[] {
   const start = lines.indexOf("Diagnostics:");
   if (start < 0) return [];
@@ -148,9 +148,7 @@ function resourceCauses(lines: readonly string[]): string[] {
     const said = call >= 0 ? part.lines.slice(call + 1) : [];
     const errors = part.lines.filter((line) => /error:/i.test(line));
     const words = (said.length > 0 ? said : errors).filter((line) => !NOISE.test(line));
-    return words.length > 0
-      ? [`${part.name}: ${words.map((line) => line.replace(/^error:\s*/i, "")).join(" ")}`]
-      : [];
+    return words.map((line) => `${part.name}: ${line.replace(/^error:\s*/i, "")}`);
   });
 }
 
