@@ -4,6 +4,7 @@ import { clearPendingOperations, restoreCheckpoint } from "./checkpoint";
 import { stackFiles } from "./fileBackend";
 import { clearDeadLocks, findHolder, withLock } from "./lock";
 import { endOrphans } from "./processes";
+import { removeCutOffSideFiles } from "./sideFiles";
 
 /** Says one line about something that was mended. */
 type Say = (line: string) => void;
@@ -32,6 +33,9 @@ export async function recoverStacks(stacks: readonly string[], say: Say): Promis
       );
     }
     await withLock(stack, files.locks, async () => {
+      const cutOff = removeCutOffSideFiles(files);
+      if (cutOff > 0)
+        say(`recovery: stack ${stack}: removed ${cutOff} file(s) that a killed run had not finished writing`);
       const restored = restoreCheckpoint(stack, files);
       if (restored)
         say(

@@ -2,13 +2,13 @@ import { type Victim, WatchedRun } from "../support/killedRun";
 import { type Snapshot, takeSnapshot } from "../support/snapshot";
 import { SKIP_INTEGRATION, TestLab } from "../support/testLab";
 
-// Runs killed with -9, of classlab alone and of everything it started, at chosen moments on the real engine and Docker.
-// What it does not prove: a machine that loses its power (files half written are in troubleState.test.ts).
 function solid<T>(value: T | undefined): T {
   if (value === undefined) throw new Error("there is none");
   return value;
 }
 
+// Runs killed with -9, of classlab alone and of everything it started, at chosen moments on the real engine and Docker.
+// What it does not prove: a machine that loses its power (files half written are in troubleState.test.ts).
 const suite = SKIP_INTEGRATION ? describe.skip : describe;
 
 suite("a killed run", () => {
