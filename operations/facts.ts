@@ -45,7 +45,10 @@ function routeAddress(hexadecimal: string): string {
     .join(".");
 }
 
-/** Subnets of a text in the form of `/proc/net/route`, without the default route and host routes. */
+/**
+ * Subnets of a text in the form of `/proc/net/route`, without the default route, host routes, and routes that reject: what
+ * has no interface (`*`) is nobody's subnet.
+ */
 export function parseRoutes(text: string): { subnet: string; name: string }[] {
   return text
     .split("\n")
@@ -54,7 +57,9 @@ export function parseRoutes(text: string): { subnet: string; name: string }[] {
       const [name, destination, , , , , , mask] = line.split(/\s+/);
       if (!name || !destination || !mask) return [];
       const bits = Number.parseInt(mask, 16).toString(2).replaceAll("0", "").length;
-      return bits < 1 || bits > 30 ? [] : [{ subnet: `${routeAddress(destination)}/${bits}`, name }];
+      return name === "*" || bits < 1 || bits > 30
+        ? []
+        : [{ subnet: `${routeAddress(destination)}/${bits}`, name }];
     });
 }
 
