@@ -53,6 +53,38 @@ const guestSchema = z.strictObject({
   docker: z.array(dockerStackSchema).default([]),
 });
 
+/**
+ * What the probes of operating systems ask for themselves: made for being asked, small, and without encryption, so that a
+ * proxy's certificate does not stand in the way.
+ */
+const INTERNET_PROBE = {
+  names: ["connectivity-check.ubuntu.com", "www.msftconnecttest.com"],
+  pages: [
+    { url: "http://www.msftconnecttest.com/connecttest.txt", contains: "Microsoft Connect Test" },
+    { url: "http://detectportal.firefox.com/success.txt", contains: "success" },
+  ],
+};
+
+const verifySchema = z.strictObject({
+  /** What `verify` tries for the internet: pages, any of which proves it, and names to resolve. `none`: it is not tried. */
+  internetProbe: z
+    .union([
+      z.literal("none"),
+      z.strictObject({
+        names: z.array(z.hostname()).default([]),
+        pages: z
+          .array(
+            z.strictObject({
+              url: z.url({ protocol: /^https?$/ }),
+              contains: z.string().min(1).optional(),
+            }),
+          )
+          .min(1),
+      }),
+    ])
+    .default(INTERNET_PROBE),
+});
+
 /** The schema of `classlab:lab` in a Pulumi stack file: strict, every key known, every default the course's own. */
 export const labSchema = z.strictObject({
   /** Where guests run. */
@@ -66,6 +98,7 @@ export const labSchema = z.strictObject({
   images: z.strictObject({ source: z.enum(IMAGE_SOURCES).default("auto") }).prefault({}),
   /** How learners on this machine reach guests: by their own addresses, or by ports on 127.0.0.1. */
   access: z.enum(["auto", "routed", "published"]).default("auto"),
+  verify: verifySchema.prefault({}),
 });
 
 /** A lab's configuration with every default filled in. */

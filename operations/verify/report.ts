@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CHECK_KINDS } from "../../course/checks";
 import { MODES } from "../../course/modes";
 import { TARGETS } from "../../course/support";
 import { VERIFY_CAUSES, type VerifyCause } from "../../course/verifyCauses";
@@ -10,25 +11,6 @@ export const OUTCOMES = ["as-expected", "not-as-expected", "not-measured"] as co
 
 /** One of the outcomes. */
 export type Outcome = (typeof OUTCOMES)[number];
-
-/** What a check looks at. */
-export const CHECK_KINDS = [
-  "guest",
-  "adapter",
-  "route",
-  "ssh",
-  "reach",
-  "internet",
-  "names",
-  "docker",
-  "images",
-  "service",
-  "database",
-  "volume",
-] as const;
-
-/** One of the kinds. */
-export type CheckKind = (typeof CHECK_KINDS)[number];
 
 const vantageSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("host") }),
