@@ -18,6 +18,11 @@ export interface Options {
   readonly team?: readonly string[];
   readonly replace?: readonly string[];
   readonly fix?: boolean;
+  readonly exercise?: readonly string[];
+  readonly junit?: string;
+  readonly html?: string;
+  readonly language?: "en" | "ja";
+  readonly timeout?: number;
 }
 
 /** A verb: does its work, prints its result, returns the exit code. */

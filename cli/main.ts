@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { EXIT, exitCodeOf, FaultError, formatFaults } from "../course/faults";
 import { PACKAGE_ROOT } from "../operations/paths";
 import { markThisRun } from "../operations/runMark";
@@ -15,6 +15,7 @@ import { rotateVerb } from "./verbs/rotate";
 import { statusVerb } from "./verbs/status";
 import { sweepVerb } from "./verbs/sweep";
 import { upVerb } from "./verbs/up";
+import { verifyVerb } from "./verbs/verify";
 
 /** Prints an error as its reader needs it: faults as sentences, a defect of ours with its stack. */
 async function reportError(thrown: unknown, asJson: boolean): Promise<number> {
@@ -36,6 +37,14 @@ const collect = (value: string, before: readonly string[] | undefined): string[]
   ...(before ?? []),
   value,
 ];
+
+/** A number of seconds, whole and above 0. */
+function seconds(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1)
+    throw new InvalidArgumentError("Expected whole seconds, 1 or more.");
+  return number;
+}
 
 function makeProgram(finish: (code: number) => void): Command {
   const version: unknown = JSON.parse(readFileSync(join(PACKAGE_ROOT, "package.json"), "utf8")).version;
@@ -82,6 +91,19 @@ function makeProgram(finish: (code: number) => void): Command {
   );
   add("down", "take a lab down", downVerb);
   add("status", "show guests and services as they are", statusVerb);
+  add(
+    "verify",
+    "measure whether the lab is what the course says: every yes and every no",
+    verifyVerb,
+    (command) =>
+      command
+        .option("--team <id>", "only this team (may be repeated)", collect)
+        .option("--exercise <id>", "only the check list of this exercise (may be repeated)", collect)
+        .option("--junit <file>", "also write a JUnit report")
+        .option("--html <file>", "also write a page for the instructor's screen")
+        .addOption(new Option("--language <code>", "of the page").choices(["en", "ja"]).default("en"))
+        .option("--timeout <seconds>", "end after so long, with what was measured until then", seconds),
+  );
   add("sweep", "list what stands of a lab, by owner mark alone", sweepVerb, (command) =>
     command
       .option("--all", "every lab on this machine")

@@ -157,7 +157,7 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
     ],
   },
   "no-team-chosen": {
-    group: "The configuration",
+    group: "The command",
     means: "The command works on teams and was not told which.",
     steps: ["Add --team ID for each team, or --all for every team."],
   },
@@ -165,6 +165,11 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
     group: "The command",
     means: "`--team` or `--replace` names a team or a guest that the lab does not have. Nothing was changed.",
     steps: ["Look the names up with `npx classlab plan`, and run the command again."],
+  },
+  "unknown-exercise": {
+    group: "The command",
+    means: "`--exercise` names an exercise whose check list is not known. Nothing was measured.",
+    steps: ["Take one of the ids that the message names, and run the command again."],
   },
   "would-replace": {
     group: "The command",

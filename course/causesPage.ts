@@ -7,6 +7,7 @@ const EXIT_MEANS: Readonly<Record<keyof typeof EXIT, readonly [code: number, mea
   failed: [EXIT.failed, "it failed; what was done stands, and the same command goes on from there"],
   usage: [EXIT.usage, "wrong usage or configuration; nothing was changed"],
   missing: [EXIT.missing, "something needed is missing on this machine"],
+  different: [EXIT.different, "`verify` found a difference, or could not measure something"],
   leftovers: [EXIT.leftovers, "`sweep` or `down` found something that still stands"],
   locked: [EXIT.locked, "another run is at work on the same lab"],
 };

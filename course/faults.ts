@@ -37,6 +37,7 @@ export const FAULT_CODES = [
   "would-replace",
   "object-in-the-way",
   "unknown-team",
+  "unknown-exercise",
   "engine-failed",
   "interrupted",
   "guest-not-ready",
@@ -69,6 +70,7 @@ export const EXIT = {
   failed: 1,
   usage: 2,
   missing: 3,
+  different: 4,
   leftovers: 5,
   locked: 7,
 } as const;

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 
 /** What a finished process left behind. */
 export interface ProcessResult {
-  /** Exit code; 124 when the deadline ended it, 127 when it could not be started. */
+  /** Exit code; 124 when the deadline or the signal ended it, 127 when it could not be started. */
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -17,6 +17,8 @@ export interface ProcessOptions {
   readonly cwd?: string;
   /** Whether it may ask the user on the terminal: it gets this process's input, and its output goes to stderr. */
   readonly terminal?: boolean;
+  /** Ends it when it is aborted; its exit code is then 124. */
+  readonly signal?: AbortSignal;
   /** Called with each line of either output as it comes. */
   readonly onLine?: (line: string) => void;
 }
@@ -36,28 +38,37 @@ export function run(
     });
     let stdout = "";
     let stderr = "";
-    let pending = "";
     let late = false;
-    const timer = setTimeout(() => {
+    const kill = () => {
       late = true;
       child.kill("SIGKILL");
-    }, options.deadline ?? 60_000);
-    const lines = (text: string) => {
-      if (!options.onLine) return;
-      const parts = (pending + text).split(/\r?\n/);
-      pending = parts.pop() ?? "";
-      for (const part of parts) options.onLine(part);
     };
+    const timer = setTimeout(kill, options.deadline ?? 60_000);
+    options.signal?.addEventListener("abort", kill, { once: true });
+    if (options.signal?.aborted) kill();
+    // Each stream has its own unfinished line.
+    const lines = () => {
+      let pending = "";
+      return (text: string) => {
+        if (!options.onLine) return;
+        const parts = (pending + text).split(/\r?\n/);
+        pending = parts.pop() ?? "";
+        for (const part of parts) options.onLine(part);
+      };
+    };
+    const outLines = lines();
+    const errorLines = lines();
     child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       stdout += text;
-      lines(text);
+      outLines(text);
     });
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       stderr += text;
-      lines(text);
+      errorLines(text);
     });
     const finish = (code: number) => {
       clearTimeout(timer);
+      options.signal?.removeEventListener("abort", kill);
       resolve({ code, stdout, stderr });
     };
     child.on("error", (error) => {

@@ -53,6 +53,7 @@ test.each([
   ["would-replace", EXIT.failed],
   ["object-in-the-way", EXIT.failed],
   ["unknown-team", EXIT.usage],
+  ["unknown-exercise", EXIT.usage],
   ["stack-locked", EXIT.locked],
   ["subnet-in-use", EXIT.usage],
 ] as const)("%s ends with %d", (code, exit) => {

@@ -24,6 +24,7 @@ const AT_RUN_TIME = [
   "would-replace",
   "object-in-the-way",
   "unknown-team",
+  "unknown-exercise",
   "engine-failed",
   "interrupted",
   "guest-not-ready",

@@ -1,0 +1,291 @@
+import { availableParallelism } from "node:os";
+import { type Check, checksOf, vantageKey } from "../../course/checks";
+import { EXERCISES, type Exercise } from "../../course/exercises";
+import type { LabFacts } from "../../course/facts";
+import { type Fault, FaultError } from "../../course/faults";
+import { readMark } from "../../course/mark";
+import { guestsOf, type LabPlan } from "../../course/plan";
+import { publishedKey } from "../../course/ports";
+import { notesOf } from "../../course/reachability";
+import { planLab } from "../plan";
+import type { StackFile } from "../stackFile";
+import type { Evidence } from "./evidence";
+import { judge } from "./judge";
+import { tryLogin } from "./logins";
+import { openPage } from "./pages";
+import { type PlatformGuest, platformGuests } from "./platform";
+import type { ProbeResult } from "./probeResults";
+import {
+  guestProber,
+  guestsConcerned,
+  type Probed,
+  type Prober,
+  probe,
+  type StandIns,
+  startStandIns,
+} from "./probers";
+import type { Extra, OUTCOMES, VerifyReport, VerifyRow } from "./report";
+
+/** Options of `verify`. */
+export interface VerifyOptions {
+  /** Team ids; all when it is empty. */
+  readonly teams?: readonly string[];
+  /** Exercise ids; every check when it is empty. */
+  readonly exercises?: readonly string[];
+  /** Seconds for the whole of it; 120 by default. */
+  readonly timeout?: number;
+  readonly say: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Seconds for the whole of a `verify`. */
+export const DEFAULT_TIMEOUT = 120;
+
+/** Longest that one prober may take: the deadlines of its probes, one batch after the other. */
+const PROBER_DEADLINE = 60_000;
+
+/** Probers at once for each processor: they wait more than they work. */
+const PER_PROCESSOR = 6;
+
+function unknown(where: string, given: readonly string[], known: readonly string[]): Fault[] {
+  return given
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      code: where === "--team" ? "unknown-team" : "unknown-exercise",
+      where: `${where} ${name}`,
+      what: where === "--team" ? "the lab has no such team" : "there is no such exercise",
+      expected: `one of ${known.join(", ")}`,
+    }));
+}
+
+function chosen(checks: readonly Check[], options: VerifyOptions): Check[] {
+  const { teams = [], exercises = [] } = options;
+  return checks.filter(
+    (check) =>
+      (teams.length === 0 || teams.includes(check.team)) &&
+      (exercises.length === 0 || check.exercises.some((id) => exercises.includes(id))),
+  );
+}
+
+/** The plan as the standing lab has it: whether ports are published is seen on the guests, not read from any state. */
+async function planStanding(file: StackFile): Promise<LabPlan> {
+  const draft = planLab(file);
+  const seen = await platformGuests(guestsOf(draft).map((guest) => guest.objectName));
+  const ports = guestsOf(draft).flatMap((guest) =>
+    [...(seen.get(guest.objectName)?.published ?? [])].map(
+      ([port, hostPort]) => [publishedKey(guest, port), hostPort] as const,
+    ),
+  );
+  const facts: LabFacts = {
+    ...(file.config.access === "auto" ? { routed: ports.length === 0 } : {}),
+    publishedBefore: Object.fromEntries(ports),
+  };
+  return planLab(file, facts);
+}
+
+/** Runs the tasks, so many at a time, in order. */
+async function bounded(tasks: readonly (() => Promise<void>)[], atOnce: number): Promise<void> {
+  const queue = [...tasks];
+  const work = async () => {
+    for (let task = queue.shift(); task; task = queue.shift()) await task();
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, tasks.length) }, work));
+}
+
+/** What was made on top in the guests that could be looked into. */
+function extrasOf(plan: LabPlan, probed: ReadonlyMap<string, Probed>, teams: readonly string[]): Extra[] {
+  return guestsOf(plan).flatMap((guest): Extra[] => {
+    const contents = probed.get(`${guest.team}/${guest.name}`)?.findings.contents;
+    if (contents === undefined || typeof contents === "string") return [];
+    if (teams.length > 0 && !teams.includes(guest.team)) return [];
+    return contents.objects
+      .filter((object) => readMark(object.labels) === undefined)
+      .map((object) => ({
+        team: guest.team,
+        guest: guest.name,
+        what: `${object.kind} ${object.name}${object.state ? ` (${object.state})` : ""}`,
+      }));
+  });
+}
+
+class Measuring {
+  readonly probed = new Map<string, Probed>();
+  readonly logins = new Map<string, ProbeResult>();
+  readonly opened = new Map<string, ProbeResult>();
+  cut: Evidence["cut"];
+
+  constructor(
+    readonly plan: LabPlan,
+    readonly checks: readonly Check[],
+    readonly deadline: number,
+    readonly signal: AbortSignal,
+  ) {}
+
+  private get left(): number {
+    return Math.max(1, this.deadline - performance.now());
+  }
+
+  private over(): boolean {
+    return this.cut !== undefined || this.signal.aborted || performance.now() >= this.deadline;
+  }
+
+  /** One prober's checks. */
+  prober(prober: Prober, checks: readonly Check[]): () => Promise<void> {
+    return async () => {
+      if (this.over()) return;
+      const deadline = Math.min(PROBER_DEADLINE, this.left);
+      this.probed.set(prober.key, await probe(prober, checks, { deadline, signal: this.signal }));
+    };
+  }
+
+  login(guest: ReturnType<typeof guestsOf>[number]): () => Promise<void> {
+    return async () => {
+      if (this.over()) return;
+      const result = await tryLogin(this.plan, guest, { deadline: this.left, signal: this.signal });
+      // What was cut off is no answer.
+      if (result && !this.signal.aborted) this.logins.set(`${guest.team}/${guest.name}`, result);
+    };
+  }
+
+  page(check: Check): () => Promise<void> {
+    return async () => {
+      if (this.over()) return;
+      const result = await openPage(check, this.signal);
+      if (!this.signal.aborted) this.opened.set(check.id, result);
+    };
+  }
+}
+
+const fromHost = (check: Check): boolean => check.kind === "service" && check.from?.kind === "host";
+
+/** Everything measured, side by side. */
+async function measure(
+  measuring: Measuring,
+  platform: ReadonlyMap<string, PlatformGuest>,
+  standIns: StandIns,
+  all: readonly Check[],
+): Promise<void> {
+  const { plan, checks } = measuring;
+  const guests = guestsConcerned(plan, checks).filter(
+    (guest) => platform.get(guest.objectName)?.state === "running",
+  );
+  const probers = [...standIns.probers, ...guests.map((guest) => guestProber(plan, guest))];
+  const asked = (key: string) => checks.filter((check) => check.from && vantageKey(check.from) === key);
+  // This machine tries the internet, too: what it does not reach proves nothing about guests.
+  const reference = all.find((check) => check.kind === "internet");
+  const more = (key: string): Check[] =>
+    key === "host" && reference ? [{ ...reference, id: "internet/host", from: { kind: "host" } }] : [];
+  await bounded(
+    [
+      ...probers.map((prober) =>
+        measuring.prober(prober, [
+          ...asked(prober.key).filter((check) => !fromHost(check)),
+          ...more(prober.key),
+        ]),
+      ),
+      ...checks.filter(fromHost).map((check) => measuring.page(check)),
+      ...guests
+        .filter((guest) =>
+          checks.some(
+            (check) => check.kind === "ssh" && check.team === guest.team && check.guest === guest.name,
+          ),
+        )
+        .map((guest) => measuring.login(guest)),
+    ],
+    PER_PROCESSOR * availableParallelism(),
+  );
+}
+
+function rowOf(evidence: Evidence, check: Check): VerifyRow {
+  const { pages: _pages, name: _name, stack: _stack, adapter: _adapter, objects: _objects, ...row } = check;
+  const verdict = judge(evidence, check);
+  return {
+    ...row,
+    exercises: [...check.exercises],
+    ...verdict,
+    seconds: Number(verdict.seconds.toFixed(2)),
+  };
+}
+
+/**
+ * Measures whether a standing lab is what its plan says: everything that must be reached, and everything that must not. Reads
+ * no Pulumi state, so that a lab built by hand under the planned names is judged the same way.
+ * @throws FaultError for an unknown team or exercise, or when Docker does not answer at the start
+ */
+export async function verify(file: StackFile, options: VerifyOptions): Promise<VerifyReport> {
+  const started = new Date();
+  const began = performance.now();
+  const plan = await planStanding(file);
+  const [first, ...more] = [
+    ...unknown(
+      "--team",
+      options.teams ?? [],
+      plan.teams.map(({ id }) => id),
+    ),
+    ...unknown("--exercise", options.exercises ?? [], EXERCISES satisfies readonly Exercise[]),
+  ];
+  if (first) throw new FaultError([first, ...more]);
+  const { internetProbe } = file.config.verify;
+  const all = checksOf(plan, internetProbe === "none" ? undefined : internetProbe);
+  const checks = chosen(all, options);
+  const limit = (options.timeout ?? DEFAULT_TIMEOUT) * 1000;
+  const signal = AbortSignal.any([...(options.signal ? [options.signal] : []), AbortSignal.timeout(limit)]);
+  const names = guestsOf(plan).map((guest) => guest.objectName);
+  let platform: ReadonlyMap<string, PlatformGuest> | undefined = await platformGuests(names);
+  options.say(`measuring ${checks.length} checks of ${plan.teams.length} team(s)`);
+  const standIns = await startStandIns(plan, platform);
+  const measuring = new Measuring(plan, checks, began + limit, signal);
+  try {
+    await measure(measuring, platform, standIns, all);
+  } finally {
+    await standIns.remove();
+  }
+  if (options.signal?.aborted) measuring.cut = "interrupted";
+  else if (signal.aborted || performance.now() >= began + limit) measuring.cut = "timed-out";
+  // What was stopped while it was measured is found only now.
+  try {
+    platform = await platformGuests(names);
+  } catch {
+    platform = undefined;
+  }
+  const evidence: Evidence = {
+    plan,
+    platform,
+    probed: measuring.probed,
+    notStarted: standIns.failed,
+    logins: measuring.logins,
+    opened: measuring.opened,
+    ...(measuring.cut ? { cut: measuring.cut } : platform ? {} : { cut: "platform-silent" as const }),
+  };
+  const rows = checks.map((check) => rowOf(evidence, check));
+  const teams = plan.teams
+    .filter(({ id }) => (options.teams ?? []).length === 0 || options.teams?.includes(id))
+    .map(({ id, label }) => {
+      const own = rows.filter((row) => row.team === id);
+      const count = (outcome: VerifyRow["outcome"]) => own.filter((row) => row.outcome === outcome).length;
+      return {
+        id,
+        label,
+        ok: own.every((row) => row.outcome === "as-expected"),
+        counts: {
+          "as-expected": count("as-expected"),
+          "not-as-expected": count("not-as-expected"),
+          "not-measured": count("not-measured"),
+        } satisfies Record<(typeof OUTCOMES)[number], number>,
+      };
+    });
+  return {
+    schemaVersion: 1,
+    lab: plan.lab,
+    target: plan.target,
+    state: "solved",
+    started: started.toISOString(),
+    seconds: Number(((performance.now() - began) / 1000).toFixed(2)),
+    ok: evidence.cut === undefined && rows.length > 0 && teams.every(({ ok }) => ok),
+    partial: evidence.cut !== undefined,
+    teams,
+    rows,
+    notes: notesOf(plan),
+    extras: extrasOf(plan, measuring.probed, options.teams ?? []),
+  };
+}

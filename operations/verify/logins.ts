@@ -1,0 +1,55 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { teamKeyPath } from "../../components/hypervisors/containers/channel";
+import { GUEST_USER } from "../../course/access";
+import type { GuestPlan, LabPlan } from "../../course/plan";
+import { homeFolder } from "../paths";
+import { run } from "../process";
+import type { ProbeResult } from "./probeResults";
+import type { ProbeOptions } from "./probers";
+
+/** The guest's own SSH server by its loopback, over the management channel: whatever the mode, the door is the learners'. */
+const relay = (guest: GuestPlan) =>
+  `docker exec -i ${guest.objectName} bash -c 'exec 3<>/dev/tcp/127.0.0.1/22 && { cat <&3 & cat >&3; }'`;
+
+/**
+ * Logs in as a learner with the team's key.
+ * @returns undefined where the key is not on this machine
+ */
+export async function tryLogin(
+  plan: LabPlan,
+  guest: GuestPlan,
+  options: ProbeOptions,
+): Promise<ProbeResult | undefined> {
+  const key = join(homeFolder(), teamKeyPath(plan.lab, guest.team));
+  if (!existsSync(key)) return undefined;
+  const began = performance.now();
+  const settings = [
+    "BatchMode=yes",
+    "IdentitiesOnly=yes",
+    "PreferredAuthentications=publickey",
+    "StrictHostKeyChecking=no",
+    "UserKnownHostsFile=/dev/null",
+    "LogLevel=ERROR",
+    "ConnectTimeout=8",
+    `ProxyCommand=${relay(guest)}`,
+  ];
+  const result = await run(
+    "ssh",
+    [
+      "-F",
+      "none",
+      "-i",
+      key,
+      ...settings.flatMap((setting) => ["-o", setting]),
+      `${GUEST_USER}@${guest.name}`,
+      "id -un",
+    ],
+    { deadline: Math.min(options.deadline, 15_000), ...(options.signal ? { signal: options.signal } : {}) },
+  );
+  const seconds = (performance.now() - began) / 1000;
+  if (result.code === 0 && result.stdout.trim() === GUEST_USER)
+    return { how: "ok", what: `logged in as ${GUEST_USER}`, seconds };
+  const words = result.stderr.trim().split("\n").at(-1);
+  return { how: "refused", what: words || `ssh ended with exit code ${result.code}`, seconds };
+}

@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { type OwnerMark, readMark } from "../../course/mark";
+import { inspectAll } from "../docker";
+
+/** A guest as the platform shows it, by its planned name, whoever made it. */
+export interface PlatformGuest {
+  readonly id: string;
+  /** The platform's word: `running`, `paused`, `exited`, … */
+  readonly state: string;
+  /** Seconds since it was started. */
+  readonly age: number;
+  /** Content id of its image. */
+  readonly image: string;
+  /** Networks by name. */
+  readonly networks: ReadonlyMap<string, { readonly address: string; readonly mac: string }>;
+  /** Ports of 127.0.0.1 by the guest's port. */
+  readonly published: ReadonlyMap<number, number>;
+  readonly mark: OwnerMark | undefined;
+}
+
+const schema = z.array(
+  z.looseObject({
+    Id: z.string(),
+    Name: z.string(),
+    Image: z.string(),
+    State: z.looseObject({ Status: z.string(), StartedAt: z.string() }),
+    Config: z.looseObject({ Labels: z.record(z.string(), z.string()).nullable() }),
+    HostConfig: z.looseObject({
+      PortBindings: z
+        .record(z.string(), z.array(z.looseObject({ HostPort: z.string() })).nullable())
+        .nullish(),
+    }),
+    NetworkSettings: z.looseObject({
+      Networks: z
+        .record(
+          z.string(),
+          z.looseObject({
+            NetworkID: z.string(),
+            IPAddress: z.string(),
+            MacAddress: z.string(),
+            IPAMConfig: z.looseObject({ IPv4Address: z.string().optional() }).nullish(),
+          }),
+        )
+        .nullish(),
+    }),
+  }),
+);
+
+/**
+ * Asks the platform for guests by their names; one that is absent is left out.
+ * @param now milliseconds since 1970
+ * @throws FaultError when Docker does not answer
+ */
+export async function platformGuests(
+  names: readonly string[],
+  now = Date.now(),
+): Promise<Map<string, PlatformGuest>> {
+  const found = await inspectAll(schema, ["container", "inspect"], names);
+  return new Map(
+    found.map((entry) => [
+      entry.Name.replace(/^\//, ""),
+      {
+        id: entry.Id,
+        state: entry.State.Status,
+        age: Math.max(0, (now - Date.parse(entry.State.StartedAt)) / 1000) || 0,
+        image: entry.Image,
+        networks: new Map(
+          Object.entries(entry.NetworkSettings.Networks ?? {}).flatMap(([name, network]) =>
+            // Docker lists a network that could not be connected all the same, without an id.
+            name === "none" || (network.NetworkID === "" && !network.IPAMConfig?.IPv4Address)
+              ? []
+              : [
+                  [
+                    name,
+                    {
+                      address: network.IPAddress || (network.IPAMConfig?.IPv4Address ?? ""),
+                      mac: network.MacAddress,
+                    },
+                  ] as const,
+                ],
+          ),
+        ),
+        published: new Map(
+          Object.entries(entry.HostConfig.PortBindings ?? {}).flatMap(([port, bindings]) =>
+            bindings?.[0]?.HostPort
+              ? [[Number.parseInt(port, 10), Number(bindings[0].HostPort)] as const]
+              : [],
+          ),
+        ),
+        mark: readMark(entry.Config.Labels ?? {}),
+      },
+    ]),
+  );
+}

@@ -1,0 +1,140 @@
+import type { Check } from "../../course/checks";
+import { quote } from "../../course/shell";
+import { renderContents } from "../guestContents";
+
+/** Programs that measuring takes. */
+const PROGRAMS = ["ip", "ping", "perl", "curl", "getent"] as const;
+
+/** Probes that run side by side in one guest; the rest wait for them. */
+const AT_ONCE = 40;
+
+/** Seconds that a guest's Docker Engine gets to answer. */
+const ENGINE_DEADLINE = 3;
+
+/**
+ * Opens TCP connections side by side in one process and reads what an SSH server says first; a connection alone proves
+ * nothing, since what lies on the way may accept any. Arguments: `id,address,port`. Perl is part of every Debian and Ubuntu.
+ */
+const TCP_PROBER = `use Socket; use Fcntl; use Errno qw(EINPROGRESS ECONNREFUSED); use strict;
+my %open;
+sub say_result { my ($id, $how, $what) = @_; $what =~ s/[\\t\\r\\n]+/ /g; syswrite(STDOUT, "result\\t$id\\t$how\\t$what\\n"); }
+for (@ARGV) {
+  my ($id, $address, $port) = split /,/;
+  socket(my $s, PF_INET, SOCK_STREAM, 0); fcntl($s, F_SETFL, O_NONBLOCK);
+  if (!connect($s, pack_sockaddr_in($port, inet_aton($address))) && $! != EINPROGRESS) {
+    say_result($id, $! == ECONNREFUSED ? "refused" : "unreachable", "$!"); next;
+  }
+  $open{fileno $s} = { s => $s, id => $id, on => 0, text => "" };
+}
+my $end = time + 3;
+while (%open && time < $end) {
+  my ($r, $w) = ("", "");
+  for (keys %open) { vec($open{$_}{on} ? $r : $w, $_, 1) = 1; }
+  next if select($r, $w, undef, 0.2) <= 0;
+  for (keys %open) {
+    my $o = $open{$_};
+    if (vec($w, $_, 1)) {
+      $! = unpack "i", getsockopt($o->{s}, SOL_SOCKET, SO_ERROR);
+      if ($!) { say_result($o->{id}, $! == ECONNREFUSED ? "refused" : "unreachable", "$!"); delete $open{$_}; } else { $o->{on} = 1; }
+    } elsif (vec($r, $_, 1)) {
+      my $n = sysread($o->{s}, $o->{text}, 200, length $o->{text});
+      next if $n && $o->{text} !~ /\\n/;
+      say_result($o->{id}, $o->{text} =~ /^SSH-2\\.0-/ ? "ok" : "content", $o->{text} || "closed without a word"); delete $open{$_};
+    }
+  }
+}
+say_result($_->{id}, $_->{on} ? "content" : "silent", $_->{on} ? "connected, but no greeting" : "no answer") for values %open;`;
+
+const FUNCTIONS = `result() { printf 'result\\t%s\\t%s\\t%s\\n' "$1" "$2" "$(printf %s "$3" | tr '\\t\\r\\n' '   ' | cut -c1-200)"; }
+# One lost packet proves nothing: twice.
+icmp() {
+  words=$(ping -n -c 1 -W 1 "$2" 2>&1) || words=$(ping -n -c 1 -W 1 "$2" 2>&1)
+  case $? in
+    0) result "$1" ok "answered in $(printf %s "$words" | sed -n 's/.*time=//p' | head -n 1)" ;;
+    1) result "$1" silent "no answer" ;;
+    *) result "$1" unreachable "$words" ;;
+  esac
+}
+# From the second argument on: an address and the pattern that a line of its page must match.
+http() {
+  id=$1; shift
+  how=silent; words="no page was asked for"
+  while [ $# -ge 2 ]; do
+    page=$(curl -sS -L --connect-timeout 3 -m 8 -w '\\nHTTP %{http_code}' "$1" 2>&1); code=$?
+    status=$(printf %s "$page" | tail -n 1)
+    case $code in
+      0) if [ "$status" = "HTTP 200" ] && printf %s "$page" | grep -Eq -- "$2"; then result "$id" ok "$1: $status"; return; fi
+         how=content; words="$1: $status, title \\"$(printf %s "$page" | tr '\\n' ' ' | sed -n 's/.*<title>\\([^<]*\\)<.*/\\1/p')\\"" ;;
+      6) how=name; words="$1: its name cannot be resolved" ;;
+      7) how=refused; words=$(printf %s "$page" | head -n 1) ;;
+      *) how=silent; words=$(printf %s "$page" | head -n 1) ;;
+    esac
+    shift 2
+  done
+  result "$id" "$how" "$words"
+}
+name() {
+  if words=$(timeout 5 getent ahostsv4 "$2" 2>&1 | head -n 1) && [ -n "$words" ]; then result "$1" ok "\${words%% *}"; else result "$1" name "cannot be resolved"; fi
+}`;
+
+const FACTS = `for program in ${PROGRAMS.join(" ")}; do command -v "$program" >/dev/null 2>&1 || printf 'missing\\t%s\\n' "$program"; done
+ip -o -4 address show 2>/dev/null | while read -r _ device _ address _; do printf 'address\\t%s\\t%s\\n' "$device" "$address"; done
+ip -o link show 2>/dev/null | sed -n 's/^[0-9]*: \\([^:@]*\\).*link\\/ether \\([0-9a-f:]*\\).*/link\\t\\1\\t\\2/p'
+ip -4 route show default 2>/dev/null | while read -r _ _ via _; do printf 'route\\t%s\\n' "$via"; done`;
+
+/** What is tried beside the checks: each is its own control. */
+export interface SelfProbe {
+  readonly id: string;
+  readonly address: string;
+}
+
+function command(check: Check): string | undefined {
+  switch (check.protocol) {
+    case "icmp":
+      return `icmp ${quote(check.id)} ${quote(check.address ?? "")}`;
+    case "http":
+      return ["http", check.id, ...(check.pages ?? []).flatMap(({ url, pattern }) => [url, pattern])]
+        .map((word, index) => (index === 0 ? word : quote(word)))
+        .join(" ");
+    case "dns":
+      return `name ${quote(check.id)} ${quote(check.name ?? "")}`;
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Script for one vantage point, run as root: measures all its checks side by side and tells what it finds out of itself. One
+ * line a result, tab-separated, as it comes.
+ * @param checks those measured from here, or judged by what the guest tells
+ * @param self addresses of its own that it tries itself
+ * @param contents whether the guest's Docker Engine is asked what it holds
+ */
+export function renderProbes(
+  checks: readonly Check[],
+  self: readonly SelfProbe[],
+  contents: boolean,
+): string {
+  const tcp = checks.flatMap((check) =>
+    check.protocol === "tcp" ? [`${check.id},${check.address},${check.port}`] : [],
+  );
+  const own = self.flatMap(({ id, address }) => [`${id}/tcp,${address},22`]);
+  const others = [
+    ...self.map(({ id, address }) => `icmp ${quote(`${id}/icmp`)} ${quote(address)}`),
+    ...checks.flatMap((check) => command(check) ?? []),
+  ].map((line, index) => `${line} </dev/null &${(index + 1) % AT_ONCE === 0 ? "\nwait" : ""}`);
+  return `set -u
+${FUNCTIONS}
+${FACTS}
+${
+  contents
+    ? `( exec </dev/null
+${renderContents(ENGINE_DEADLINE)}
+) 2>&1 | sed 's/^/docker	/' &
+`
+    : ""
+}${tcp.length + own.length > 0 ? `perl -e ${quote(TCP_PROBER)} ${[...own, ...tcp].map(quote).join(" ")} </dev/null &\n` : ""}${others.join("\n")}
+wait
+echo end
+`;
+}
