@@ -196,13 +196,19 @@ function guestChecks(guest: GuestPlan, probe: InternetProbe | undefined, lan: bo
       kind: "adapter",
       title: `${key} has ${connected.length === 0 ? "no connected adapter" : "no other adapter"}`,
     },
-    {
-      ...common,
-      id: `route/${key}`,
-      kind: "route",
-      title: out ? `${key} gets out by ${out.gateway}` : `${key} has no default route`,
-      ...(out ? { address: out.gateway } : {}),
-    },
+    ...(out
+      ? [
+          {
+            ...common,
+            id: `route/${key}`,
+            kind: "route",
+            title: `${key} gets out by ${out.gateway}`,
+            address: out.gateway,
+            mode: out.mode,
+            exercises: [exerciseOfMode(out.mode)],
+          } satisfies Check,
+        ]
+      : []),
     { ...common, id: `ssh/${key}`, kind: "ssh", title: `the team's key opens ${key} over SSH` },
     { ...common, id: `docker/${key}`, kind: "docker", title: `the Docker Engine of ${key} answers` },
     { ...common, id: `images/${key}`, kind: "images", title: `the course images are in ${key}` },

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { availableParallelism } from "node:os";
 import { type Check, checksOf, vantageKey } from "../../course/checks";
 import { EXERCISES, type Exercise } from "../../course/exercises";
@@ -230,6 +231,8 @@ export async function verify(file: StackFile, options: VerifyOptions): Promise<V
   const checks = chosen(all, options);
   const limit = (options.timeout ?? DEFAULT_TIMEOUT) * 1000;
   const signal = AbortSignal.any([...(options.signal ? [options.signal] : []), AbortSignal.timeout(limit)]);
+  // Every prober listens to it.
+  setMaxListeners(0, signal);
   const names = guestsOf(plan).map((guest) => guest.objectName);
   let platform: ReadonlyMap<string, PlatformGuest> | undefined = await platformGuests(names);
   options.say(`measuring ${checks.length} checks of ${plan.teams.length} team(s)`);

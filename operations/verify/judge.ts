@@ -124,8 +124,9 @@ function judgeProbe(evidence: Evidence, check: Check, from: Vantage): Verdict {
     if (result.how === "ok") return good(result.what, seconds);
     return bad("not-as-expected", diagnose(evidence, check, result), seconds);
   }
-  // Any answer, a refusal too, came from there.
-  if (result.how === "ok" || result.how === "refused" || result.how === "content")
+  // Any answer came from there, a refused connection too; curl says the same of one and of a way that is missing.
+  const refused = result.how === "refused" && check.protocol === "tcp";
+  if (result.how === "ok" || refused || result.how === "content")
     return bad(
       "not-as-expected",
       { cause: "leak", what: `${result.what}: ${VERIFY_CAUSES.leak.what}` },
@@ -233,9 +234,7 @@ function judgeRoute(check: Check, findings: Findings): Verdict {
   if (findings.missing.includes("ip"))
     return bad("not-measured", { cause: "prober-missing", what: "ip is missing in the guest" });
   const [first] = findings.routes;
-  if (first === check.address) return good(first ? `default route via ${first}` : "no default route", 0);
-  if (check.address === undefined)
-    return bad("not-as-expected", { cause: "leak", what: `it has a default route via ${first}` });
+  if (first === check.address) return good(`default route via ${first}`, 0);
   return bad("not-as-expected", {
     cause: "gateway-missing",
     what: first ? `default route via ${first}` : "no default route",
