@@ -17,7 +17,9 @@ export type Mend =
   | { readonly how: "replace"; readonly urn: string }
   /** The resource's own idempotent command runs again, outside the engine: nothing else is touched. */
   | { readonly how: "run"; readonly urn: string }
-  | { readonly how: "start"; readonly container: string };
+  | { readonly how: "start"; readonly container: string }
+  /** The guest is started anew, and waited for by the resource's own command. */
+  | { readonly how: "restart"; readonly container: string; readonly urn: string };
 
 /** One difference between a lab and its plan and state. */
 export interface Drift {

@@ -46,6 +46,11 @@ export async function mendDirectly(
   const left: string[] = [];
   const runs = new Set<string>();
   for (const { mend } of drifts) {
+    if (mend?.how === "restart") {
+      // What does not end by itself in this time is ended.
+      await dockerOutput(["restart", "-t", "10", mend.container]);
+      runs.add(mend.urn);
+    }
     if (mend?.how === "run") runs.add(mend.urn);
     if (mend?.how === "start" && !(await start(mend.container))) {
       const machine = resources.find((entry) => entry.id === mend.container);

@@ -8,6 +8,8 @@ import { mendDirectly } from "./mend";
 import type { PreparedUnit } from "./prepare";
 import { findLosses, type Loss, ownedBy } from "./protect";
 import { removeUnknown } from "./recovery/unknown";
+import { repairsOf } from "./verify/repairs";
+import type { VerifyRow } from "./verify/report";
 
 /** What `up` was asked to bring back of what learners changed. */
 export interface Repair {
@@ -34,6 +36,8 @@ export interface ReadyUnit extends PreparedUnit {
 /** What {@link readyUnit} needs to know of the run. */
 export interface ReadyOptions {
   readonly repair: Repair | undefined;
+  /** What was measured before a repair: of its red rows, what can be mended is. */
+  readonly measured: readonly VerifyRow[];
   readonly say: (line: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -103,7 +107,10 @@ export async function readyUnit(
 
   const before = findDrift(plan, unit, resources, recovered.found);
   const started = await startStopped(plan, prepared, before, options.say);
-  const drifts = started ? findDrift(plan, unit, resources, started.found) : before;
+  const drifts = [
+    ...(started ? findDrift(plan, unit, resources, started.found) : before),
+    ...repairsOf(plan, unit, resources, options.measured),
+  ];
   const { repair } = options;
   const asked = (drift: Drift) =>
     repair !== undefined && (repair.teams.length === 0 || repair.teams.includes(drift.team ?? ""));
@@ -127,7 +134,7 @@ export async function readyUnit(
   return {
     ...prepared,
     left,
-    direct: mended.filter((drift) => drift.mend?.how === "run"),
+    direct: mended.filter((drift) => drift.mend?.how === "run" || drift.mend?.how === "restart"),
     replace,
     losses: findLosses(preview.steps, resources, gone),
     needed: Object.keys(changes).length > 0,

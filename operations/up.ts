@@ -15,6 +15,8 @@ import { type OnUnitEvent, runUnits, type UnitResult } from "./runUnits";
 import { checkServices, type ServiceCheck } from "./services";
 import { writeSshConfig } from "./sshConfig";
 import type { StackFile } from "./stackFile";
+import { verify } from "./verify";
+import type { VerifyRow } from "./verify/report";
 
 /** What `up` reports. */
 export interface UpReport {
@@ -69,12 +71,29 @@ function refuse(faults: readonly Fault[]): void {
   if (first) throw new FaultError([first, ...more]);
 }
 
-async function readyUnits(lab: PreparedLab, options: UpOptions): Promise<ReadyUnit[]> {
+/** What a repair goes by, beside what is seen from outside: what does not work as it should. */
+async function measureForRepair(file: StackFile, options: UpOptions): Promise<readonly VerifyRow[]> {
+  if (!options.repair) return [];
+  const { teams } = options.repair;
+  const report = await verify(file, {
+    teams,
+    say: options.say,
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
+  return report.rows.filter((row) => row.outcome !== "as-expected");
+}
+
+async function readyUnits(
+  lab: PreparedLab,
+  options: UpOptions,
+  measured: readonly VerifyRow[],
+): Promise<ReadyUnit[]> {
   const ready: ReadyUnit[] = [];
   for (const unit of lab.units) {
     ready.push(
       await readyUnit(lab.plan, unit, lab.record.labId, {
         repair: options.repair,
+        measured,
         say: options.say,
         ...(options.signal ? { signal: options.signal } : {}),
       }),
@@ -119,7 +138,7 @@ export async function up(file: StackFile, options: UpOptions): Promise<UpReport>
 async function bringUp(file: StackFile, lab: PreparedLab, options: UpOptions): Promise<UpReport> {
   options.signal?.throwIfAborted();
   refuse(unknownNames(lab, options));
-  const ready = await readyUnits(lab, options);
+  const ready = await readyUnits(lab, options, await measureForRepair(file, options));
   refuse(
     refuseLosses(
       ready.flatMap((unit) => unit.losses),

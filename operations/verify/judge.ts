@@ -6,6 +6,7 @@ import { VERIFY_CAUSES, type VerifyCause } from "../../course/verifyCauses";
 import { diagnose, guestTrouble, type Trouble } from "./diagnosis";
 import { type Evidence, guestAt } from "./evidence";
 import type { PlatformGuest } from "./platform";
+import type { ProbeResult } from "./probeResults";
 import { type Probed, selfId } from "./probers";
 import type { VerifyRow } from "./report";
 
@@ -108,6 +109,19 @@ function targetControl(evidence: Evidence, check: Check): string | undefined {
   return undefined;
 }
 
+/** Why a no proves nothing: by what the silent end says of itself, where it is a guest. */
+function controlTrouble(evidence: Evidence, check: Check, silent: boolean, result: ProbeResult): Trouble {
+  const end = silent ? check.from : check.to;
+  const key = end && vantageKey(end);
+  const address = silent ? "127.0.0.1" : (check.address ?? "");
+  const own =
+    key && evidence.probed.get(key)?.findings.results.get(`${selfId(key, address)}/${check.protocol}`);
+  const who = end ? vantageWords(end) : "the target";
+  const lacking = silent ? `${who} reached nothing at all` : `nobody reached ${who} there`;
+  const cause = own?.how === "refused" ? "ssh-refused" : own?.how === "silent" ? "blocked" : "control-failed";
+  return { cause, what: `${result.what}, but ${lacking}` };
+}
+
 function judgeProbe(evidence: Evidence, check: Check, from: Vantage): Verdict {
   const trouble = proberTrouble(evidence, from);
   const probed = evidence.probed.get(vantageKey(from));
@@ -139,8 +153,7 @@ function judgeProbe(evidence: Evidence, check: Check, from: Vantage): Verdict {
   const sent = probed && senderControl(check, probed);
   const answers = targetControl(evidence, check);
   if (sent && answers) return good(result.what, seconds, `${sent}; ${answers}`);
-  const lacking = sent ? "nobody else reached the target" : "the prober reached nothing at all";
-  return bad("not-measured", { cause: "control-failed", what: `${result.what}, but ${lacking}` }, seconds);
+  return bad("not-measured", controlTrouble(evidence, check, sent === undefined, result), seconds);
 }
 
 /** What is judged by what the guest or the platform told, not by a probe. */
