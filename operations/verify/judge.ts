@@ -115,7 +115,9 @@ function controlTrouble(evidence: Evidence, check: Check, silent: boolean, resul
   const key = end && vantageKey(end);
   const address = silent ? "127.0.0.1" : (check.address ?? "");
   const own =
-    key && evidence.probed.get(key)?.findings.results.get(`${selfId(key, address)}/${check.protocol}`);
+    key === undefined
+      ? undefined
+      : evidence.probed.get(key)?.findings.results.get(`${selfId(key, address)}/${check.protocol}`);
   const who = end ? vantageWords(end) : "the target";
   const lacking = silent ? `${who} reached nothing at all` : `nobody reached ${who} there`;
   const cause = own?.how === "refused" ? "ssh-refused" : own?.how === "silent" ? "blocked" : "control-failed";
