@@ -91,6 +91,15 @@ function way(evidence: Evidence, check: Check): { readonly guest: GuestPlan; rea
   ];
 }
 
+/** What is wrong with the adapters that a probe goes over. */
+export function wayTrouble(evidence: Evidence, check: Check): Trouble | undefined {
+  for (const { guest, adapter } of way(evidence, check)) {
+    const trouble = adapterTrouble(evidence, guest, adapter);
+    if (trouble) return trouble;
+  }
+  return undefined;
+}
+
 function routeTrouble(evidence: Evidence, check: Check): Trouble | undefined {
   const { from, to } = check;
   if (from?.kind !== "guest" || (to && to.kind !== "internet")) return undefined;
@@ -116,12 +125,8 @@ export function diagnose(evidence: Evidence, check: Check, result: ProbeResult):
   const whole = target && guestTrouble(evidence, target);
   if (whole) return whole;
   const own = from && to && vantageKey(from) === vantageKey(to);
-  if (!own) {
-    for (const { guest, adapter } of way(evidence, check)) {
-      const trouble = adapterTrouble(evidence, guest, adapter);
-      if (trouble) return trouble;
-    }
-  }
+  const adapters = own ? undefined : wayTrouble(evidence, check);
+  if (adapters) return adapters;
   if (kind === "service" && target) {
     const trouble = containerTrouble(evidence, check, target);
     if (trouble) return trouble;

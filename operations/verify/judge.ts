@@ -3,7 +3,7 @@ import { COURSE_IMAGES } from "../../course/images";
 import type { AdapterPlan, GuestPlan } from "../../course/plan";
 import type { Vantage } from "../../course/reachability";
 import { VERIFY_CAUSES, type VerifyCause } from "../../course/verifyCauses";
-import { diagnose, guestTrouble, type Trouble } from "./diagnosis";
+import { diagnose, guestTrouble, type Trouble, wayTrouble } from "./diagnosis";
 import { type Evidence, guestAt } from "./evidence";
 import type { PlatformGuest } from "./platform";
 import type { ProbeResult } from "./probeResults";
@@ -120,6 +120,8 @@ function controlTrouble(evidence: Evidence, check: Check, silent: boolean, resul
       : evidence.probed.get(key)?.findings.results.get(`${selfId(key, address)}/${check.protocol}`);
   const who = end ? vantageWords(end) : "the target";
   const lacking = silent ? `${who} reached nothing at all` : `nobody reached ${who} there`;
+  const adapter = wayTrouble(evidence, check);
+  if (adapter) return { ...adapter, what: `${adapter.what}: a no proves nothing` };
   const cause = own?.how === "refused" ? "ssh-refused" : own?.how === "silent" ? "blocked" : "control-failed";
   return { cause, what: `${result.what}, but ${lacking}` };
 }

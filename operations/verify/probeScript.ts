@@ -52,6 +52,8 @@ icmp() {
   case $? in
     0) result "$1" ok "answered in $(printf %s "$words" | sed -n 's/.*time=//p' | head -n 1)" ;;
     1) result "$1" silent "no answer" ;;
+    # A program that is missing measures nothing.
+    126|127) ;;
     *) result "$1" unreachable "$words" ;;
   esac
 }
@@ -65,6 +67,7 @@ http() {
     case $code in
       0) if [ "$status" = "HTTP 200" ] && printf %s "$page" | grep -Eq -- "$2"; then result "$id" ok "$1: $status"; return; fi
          how=content; words="$1: $status, title \\"$(printf %s "$page" | tr '\\n' ' ' | sed -n 's/.*<title>\\([^<]*\\)<.*/\\1/p')\\"" ;;
+      126|127) return ;;
       6) how=name; words="$1: its name cannot be resolved" ;;
       7) how=refused; words=$(printf %s "$page" | head -n 1) ;;
       *) how=silent; words=$(printf %s "$page" | head -n 1) ;;
@@ -74,6 +77,7 @@ http() {
   result "$id" "$how" "$words"
 }
 name() {
+  command -v getent >/dev/null 2>&1 || return 0
   if words=$(timeout 5 getent ahostsv4 "$2" 2>&1 | head -n 1) && [ -n "$words" ]; then result "$1" ok "\${words%% *}"; else result "$1" name "cannot be resolved"; fi
 }`;
 

@@ -14,8 +14,10 @@ const BY_RESTART: readonly VerifyCause[] = [
   "wrong-mac",
   "gateway-missing",
   "name-resolution",
-  "ssh-refused",
 ];
+
+/** What only a new container on the same disk brings back: a guest starts its SSH server again by itself when it can. */
+const BY_REPLACING: readonly VerifyCause[] = ["prober-missing", "ssh-refused"];
 
 /** Finds the resource of a guest by the end of its name. */
 type Find = (suffix: string) => StateResource | undefined;
@@ -57,15 +59,17 @@ function guestRepairs(guest: GuestPlan, rows: readonly VerifyRow[], blocking: bo
   const common = { kind: "changed", level: "guest", team: guest.team, guest: guest.name } as const;
   const first = (causes: readonly VerifyCause[]) =>
     rows.find((row) => row.cause && causes.includes(row.cause));
-  const missing = first(["prober-missing"]);
+  const broken =
+    rows.find((row) => row.from === undefined && row.cause && BY_REPLACING.includes(row.cause)) ??
+    first(["prober-missing"]);
   const machine = find("machine");
   // A new container on the same disk has all that a restart would bring, too.
-  if (missing && machine) {
+  if (broken && machine) {
     return [
       {
         ...common,
         object: "programs",
-        what: missing.measured,
+        what: `${broken.title}: ${broken.measured}`,
         mend: { how: "replace", urn: machine.urn },
         overwrites: "what was installed or changed outside home folders and Docker; its disk is kept",
       },
@@ -82,7 +86,7 @@ function guestRepairs(guest: GuestPlan, rows: readonly VerifyRow[], blocking: bo
       ? [
           {
             ...common,
-            object: "network and SSH",
+            object: "network",
             what: reason ? `${reason.title}: ${reason.measured}` : "it blocks what its mode allows",
             ...restart(find),
           },
