@@ -448,6 +448,15 @@ test("defaults are the course's own values", () => {
     ],
   });
   expect(config).toEqual({
+    verify: {
+      internetProbe: {
+        names: ["connectivity-check.ubuntu.com", "www.msftconnecttest.com"],
+        pages: [
+          { url: "http://www.msftconnecttest.com/connecttest.txt", contains: "Microsoft Connect Test" },
+          { url: "http://detectportal.firefox.com/success.txt", contains: "success" },
+        ],
+      },
+    },
     target: "containers",
     units: "per-team",
     teams: 1,
