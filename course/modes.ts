@@ -27,7 +27,7 @@ export interface ModeTraits {
  * The course's values. Bridged: the classroom LAN of the examples, 192.168.99.0/24. NAT network: 192.168.20.0/24, gateway .1,
  * first guest .5 (manual L2928). Host-only and NAT: the defaults of VirtualBox, 192.168.56.0/24 and 10.0.2.0/24
  * with the first guest at .15 (VirtualBox manual, chapter 6). Internal: the manual keeps the addresses of the LAN
- * (L2909), which two switches of one machine cannot both have; it is the neighbour of the LAN here.
+ * (L2909), which two switches of one machine cannot both have; it is the next one here.
  */
 export const MODE_TRAITS: Readonly<Record<SwitchMode, ModeTraits>> = {
   bridged: {
@@ -57,7 +57,7 @@ export const MODE_TRAITS: Readonly<Record<SwitchMode, ModeTraits>> = {
   },
   internal: {
     shared: false,
-    subnet: "192.168.98.0/24",
+    subnet: "192.168.100.0/24",
     firstGuest: 10,
     host: false,
     internet: false,
