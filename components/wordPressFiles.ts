@@ -54,7 +54,7 @@ initialised() {
   [ -d "$found/mysql" ]
 }
 running() {
-  [ "$(docker inspect -f '{{.State.Running}}' "$database" 2>/dev/null)" = true ] || fail "it does not run"
+  [ "$(docker container inspect -f '{{.State.Running}}' "$database" 2>/dev/null)" = true ] || fail "it does not run"
   client=$(docker exec "$database" sh -c 'command -v mariadb || command -v mysql') || fail "it has no client program"
 }
 # sql FILE STATEMENTS: runs them with root's password from FILE; what the client says is in $said.

@@ -51,7 +51,7 @@ until timeout 10 docker info >/dev/null 2>&1; do
 done
 # What has gone since it was listed makes inspect complain, and it prints the others.
 each() { xargs -r "$@" 2>/dev/null || :; }
-docker ps -aq --no-trunc | each docker inspect -f '{"kind":"container","id":{{json .Id}},"name":{{json .Name}},"labels":{{json .Config.Labels}},"state":{{json .State.Status}}}'
+docker ps -aq --no-trunc | each docker container inspect -f '{"kind":"container","id":{{json .Id}},"name":{{json .Name}},"labels":{{json .Config.Labels}},"state":{{json .State.Status}}}'
 docker network ls -q --no-trunc | each docker network inspect -f '{"kind":"network","id":{{json .Id}},"name":{{json .Name}},"labels":{{json .Labels}}}'
 docker volume ls -q | each docker volume inspect -f '{"kind":"volume","id":{{json .Name}},"name":{{json .Name}},"labels":{{json .Labels}}}'
 docker images --format '{"kind":"image","name":"{{.Repository}}:{{.Tag}}"}'

@@ -27,7 +27,7 @@ async function runAgain(resource: StateResource): Promise<boolean> {
 /** Starts what was stopped. @returns false when it does not start; the engine then makes it anew */
 async function start(container: string): Promise<boolean> {
   try {
-    const state = (await dockerOutput(["inspect", "-f", "{{.State.Status}}", container])).trim();
+    const state = (await dockerOutput(["container", "inspect", "-f", "{{.State.Status}}", container])).trim();
     await dockerOutput([state === "paused" ? "unpause" : "start", container]);
     return true;
   } catch {

@@ -30,13 +30,13 @@ now() {
 }
 end=$(($(now) + ${deadline}))
 while :; do
-  state=$(docker inspect -f '{{.State.Status}}' "$guest" 2>&1) || case $state in
+  state=$(docker container inspect -f '{{.State.Status}}' "$guest" 2>&1) || case $state in
     *'o such '*) fail "the guest is absent" ;;
     # This machine's Docker ended: no guest will be ready, however long we wait.
     *) printf '%s\\n' "$state" >&2; exit 1 ;;
   esac
   case $state in
-    exited|dead) fail "the guest stopped with exit code $(docker inspect -f '{{.State.ExitCode}}' "$guest")" ;;
+    exited|dead) fail "the guest stopped with exit code $(docker container inspect -f '{{.State.ExitCode}}' "$guest")" ;;
   esac
   docker exec "$guest" timeout 10 docker info >/dev/null 2>&1 && break
   [ "$(now)" -lt "$end" ] || fail "its Docker Engine did not answer within ${deadline} s (guest is $state)"
@@ -75,8 +75,8 @@ export function renderAdapters(guest: GuestPlan): string {
 guest=${quote(guest.objectName)}
 wanted=${quote(renderAdapterList(guest.adapters))}
 [ "$1" = apply ] || wanted=
-attached() { docker inspect -f '{{range $name, $n := .NetworkSettings.Networks}}{{if $n.NetworkID}}{{$name}} {{with $n.IPAMConfig}}{{.IPv4Address}}{{end}}{{println}}{{end}}{{end}}' "$guest"; }
-if ! docker inspect "$guest" >/dev/null 2>&1; then
+attached() { docker container inspect -f '{{range $name, $n := .NetworkSettings.Networks}}{{if $n.NetworkID}}{{$name}} {{with $n.IPAMConfig}}{{.IPv4Address}}{{end}}{{println}}{{end}}{{end}}' "$guest"; }
+if ! docker container inspect "$guest" >/dev/null 2>&1; then
   [ "$1" = apply ] || { echo '{"adapters":[]}'; exit 0; }
   echo "guest $guest is absent" >&2
   exit 1
@@ -93,7 +93,7 @@ printf '%s\\n' "$present" | while read -r network address; do
   [ -n "$network" ] || continue
   printf '%s\\n' "$wanted" | grep -Fqx "$network $address" || leave "$network"
 done
-owner() { docker inspect -f '{{index .Config.Labels "${MARK_KEYS.id}"}}' "$1" 2>/dev/null; }
+owner() { docker container inspect -f '{{index .Config.Labels "${MARK_KEYS.id}"}}' "$1" 2>/dev/null; }
 connect() {
   tries=0
   until words=$(docker network connect --ip "$2" "$1" "$guest" 2>&1); do
