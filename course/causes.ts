@@ -171,6 +171,11 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
     means: "`--exercise` names an exercise whose check list is not known. Nothing was measured.",
     steps: ["Take one of the ids that the message names, and run the command again."],
   },
+  "report-unwritable": {
+    group: "The command",
+    means: "The file that a report was to be written to cannot be written. Nothing was measured.",
+    steps: ["Take a folder that exists and that you may write to, and run the command again."],
+  },
   "would-replace": {
     group: "The command",
     means:

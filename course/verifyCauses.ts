@@ -24,7 +24,7 @@ export const VERIFY_CAUSES = {
   },
   "extra-adapter": {
     what: "the guest is on a network that is not planned for it",
-    next: "Disconnect it with classlab up",
+    next: "Disconnect it with classlab up --repair",
   },
   "no-address": {
     what: "the adapter has no address in the guest",
@@ -53,10 +53,6 @@ export const VERIFY_CAUSES = {
   "key-denied": {
     what: "the guest's SSH server does not let the team's key in",
     next: "Look at ~/.ssh/authorized_keys in the guest, or classlab up --repair",
-  },
-  "key-missing": {
-    what: "the team's private key is not on this machine",
-    next: "Run classlab up here: it writes the key anew from the lab's state",
   },
   blocked: {
     what: "what the mode allows does not get through",
@@ -93,10 +89,6 @@ export const VERIFY_CAUSES = {
   "volume-absent": {
     what: "a data volume does not exist",
     next: "Make it again, empty, with classlab up --repair",
-  },
-  "database-down": {
-    what: "the database does not answer WordPress",
-    next: "Look at the database's log in the guest, or classlab up --repair",
   },
   "internet-down": {
     what: "this machine itself does not reach the internet probe",

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { provideBrowser } from "./browser.mjs";
 import { runNode } from "./child.mjs";
 import { isCi } from "./consent.mjs";
 import { EXIT_MISSING, report } from "./missing.mjs";
@@ -20,6 +21,18 @@ export async function runTests(argv, env) {
       return EXIT_MISSING;
     say("Tests that need the engine and Docker are skipped.");
     provided.env.CLASSLAB_TEST_SKIP = "docker";
+  }
+  // Chosen tests that open no page need no browser.
+  const paths = argv.filter((word) => word.includes("tests/"));
+  if (paths.length === 0 || paths.some((path) => path.includes("browser"))) {
+    const browser = await provideBrowser({ say, env: provided.env });
+    if (browser.path) provided.env.CLASSLAB_CHROMIUM = browser.path;
+    else {
+      report([browser.missing], false);
+      if (isCi(env)) return EXIT_MISSING;
+      say("Tests that open pages are skipped.");
+      provided.env.CLASSLAB_TEST_SKIP = `${provided.env.CLASSLAB_TEST_SKIP ?? ""} browser`;
+    }
   }
   return await runNode([join(ROOT, "node_modules", "jest", "bin", "jest.js"), "-i", ...argv], {
     env: provided.env,

@@ -1,10 +1,45 @@
-import { EXIT } from "../../course/faults";
+import { writeFileSync } from "node:fs";
+import { EXIT, FaultError } from "../../course/faults";
+import type { VerifyReport } from "../../operations/verify/report";
 import { json, labFile, type Options } from "../context";
 import { withProgress } from "../run";
+
+function write(option: string, file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    throw new FaultError([
+      { code: "report-unwritable", where: `${option} ${file}`, what, expected: "a file that can be written" },
+    ]);
+  }
+}
+
+/** Prints a report, and writes it to the files that were asked for. @returns the exit code */
+export async function reportVerify(report: VerifyReport, options: Options): Promise<number> {
+  const { renderVerify } = await import("../verify/terminal.js");
+  if (options.json) json(report);
+  else process.stdout.write(renderVerify(report));
+  if (options.junit !== undefined) {
+    const { renderJunit } = await import("../verify/junit.js");
+    write("--junit", options.junit, renderJunit(report));
+  }
+  if (options.html !== undefined) {
+    const { renderVerifyPage } = await import("../verify/html.js");
+    write("--html", options.html, renderVerifyPage(report, options.language ?? "en"));
+  }
+  return report.ok ? EXIT.done : EXIT.different;
+}
 
 /** Measures whether a lab is what its plan says, and reports it. */
 export async function verifyVerb(options: Options): Promise<number> {
   const file = labFile(options);
+  // A report that cannot be written is known before anything is measured.
+  for (const [option, target] of [
+    ["--junit", options.junit],
+    ["--html", options.html],
+  ] as const)
+    if (target !== undefined) write(option, target, "");
   const { verify } = await import("../../operations/verify/index.js");
   const report = await withProgress((progress, signal) =>
     verify(file, {
@@ -15,10 +50,5 @@ export async function verifyVerb(options: Options): Promise<number> {
       signal,
     }),
   );
-  if (options.json) json(report);
-  else
-    for (const row of report.rows)
-      if (row.outcome !== "as-expected")
-        process.stdout.write(`${row.outcome} ${row.title}: ${row.measured} [${row.cause}]\n`);
-  return report.ok ? EXIT.done : EXIT.different;
+  return reportVerify(report, options);
 }

@@ -86,3 +86,8 @@ export type Extra = z.output<typeof extraSchema>;
 
 /** The result of one `verify`. */
 export type VerifyReport = z.output<typeof verifyReportSchema>;
+
+/** The published JSON Schema of the document, draft 2020-12 (docs/verify.schema.json). */
+export function verifyJsonSchema(): object {
+  return { title: "classlab verify", ...z.toJSONSchema(verifyReportSchema, { target: "draft-2020-12" }) };
+}
