@@ -73,8 +73,10 @@ function senderControl(check: Check, probed: Probed): string | undefined {
   );
   const [other] = others;
   if (other) return `the same prober got through: ${titleOf(other[0])}`;
-  const loop = findings.results.get(`${own}/icmp`);
-  return loop?.how === "ok" || check.protocol === "http" ? "the prober answers itself" : undefined;
+  const itself = [check.protocol, "icmp"].some(
+    (protocol) => findings.results.get(`${own}/${protocol}`)?.how === "ok",
+  );
+  return itself || check.protocol === "http" ? "the prober answers itself" : undefined;
 }
 
 function titleOf(id: string): string {

@@ -57,15 +57,17 @@ icmp() {
     *) result "$1" unreachable "$words" ;;
   esac
 }
-# From the second argument on: an address and the pattern that a line of its page must match.
+# From the second argument on: an address and the pattern that a line of its answer, headers and all, must match. Redirections
+# are not followed: where WordPress leads to is a page that asks the internet for its languages first.
 http() {
   id=$1; shift
   how=silent; words="no page was asked for"
   while [ $# -ge 2 ]; do
-    page=$(curl -sS -L --connect-timeout 3 -m 8 -w '\\nHTTP %{http_code}' "$1" 2>&1); code=$?
+    page=$(curl -sS -i --connect-timeout 3 -m 8 -w '\\nHTTP %{http_code}' "$1" 2>&1); code=$?
     status=$(printf %s "$page" | tail -n 1)
     case $code in
-      0) if [ "$status" = "HTTP 200" ] && printf %s "$page" | grep -Eq -- "$2"; then result "$id" ok "$1: $status"; return; fi
+      0) case $status in "HTTP 200") good=yes ;; "HTTP 30"?) good=$2 ;; *) good= ;; esac
+         if [ -n "$good" ] && printf %s "$page" | grep -Eq -- "$2"; then result "$id" ok "$1: $status"; return; fi
          how=content; words="$1: $status, title \\"$(printf %s "$page" | tr '\\n' ' ' | sed -n 's/.*<title>\\([^<]*\\)<.*/\\1/p')\\"" ;;
       126|127) return ;;
       6) how=name; words="$1: its name cannot be resolved" ;;

@@ -198,12 +198,20 @@ suite("verify", () => {
 
   async function recovers(trouble: Trouble): Promise<void> {
     await output("sh", ["-eu", "-c", trouble.make]);
-    const { code, report } = await verified(lab);
-    expect(redRows(report)).toEqual(rowsNamed(report, trouble.red));
-    expect(Object.keys(redRows(report)).length).toBeGreaterThan(0);
-    expect({ code, ok: report.ok, partial: report.partial }).toEqual({ code: 4, ok: false, partial: false });
-    await lab.up("--repair");
-    if (trouble.undo) await output("sh", ["-eu", "-c", trouble.undo]);
+    try {
+      const { code, report } = await verified(lab);
+      expect(redRows(report)).toEqual(rowsNamed(report, trouble.red));
+      expect(Object.keys(redRows(report)).length).toBeGreaterThan(0);
+      expect({ code, ok: report.ok, partial: report.partial }).toEqual({
+        code: 4,
+        ok: false,
+        partial: false,
+      });
+    } finally {
+      // What one trouble leaves must not be the next one's.
+      await lab.up("--repair");
+      if (trouble.undo) await output("sh", ["-eu", "-c", trouble.undo]);
+    }
     const after = await verified(lab);
     expect(redRows(after.report)).toEqual({});
     expect(after.code).toBe(0);
