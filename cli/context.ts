@@ -18,6 +18,8 @@ export interface Options {
   readonly team?: readonly string[];
   readonly replace?: readonly string[];
   readonly fix?: boolean;
+  readonly failed?: boolean;
+  readonly parallel?: number;
   readonly exercise?: readonly string[];
   readonly junit?: string;
   readonly html?: string;

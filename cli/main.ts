@@ -38,11 +38,11 @@ const collect = (value: string, before: readonly string[] | undefined): string[]
   value,
 ];
 
-/** A number of seconds, whole and above 0. */
-function seconds(value: string): number {
+/** A whole number above 0. */
+function wholeNumber(value: string): number {
   const number = Number(value);
   if (!Number.isInteger(number) || number < 1)
-    throw new InvalidArgumentError("Expected whole seconds, 1 or more.");
+    throw new InvalidArgumentError("Expected a whole number, 1 or more.");
   return number;
 }
 
@@ -82,7 +82,13 @@ function makeProgram(finish: (code: number) => void): Command {
   add("up", "bring a lab to its plan and show what to open", upVerb, (command) =>
     command
       .option("--repair", "also bring back what learners changed inside guests; listed first")
-      .option("--team <id>", "with --repair: only this team (may be repeated)", collect)
+      .option(
+        "--team <id>",
+        "only this team's stack; with --repair: only its changes (may be repeated)",
+        collect,
+      )
+      .option("--failed", "only stacks whose last run did not come to a good end")
+      .option("--parallel <n>", "teams' stacks at once (default: processors + 1)", wholeNumber)
       .option(
         "--replace <team[/guest]>",
         "allow this guest to be replaced or deleted (may be repeated)",
@@ -102,7 +108,7 @@ function makeProgram(finish: (code: number) => void): Command {
         .option("--junit <file>", "also write a JUnit report")
         .option("--html <file>", "also write a page for the instructor's screen")
         .addOption(new Option("--language <code>", "of the page").choices(["en", "ja"]).default("en"))
-        .option("--timeout <seconds>", "end after so long, with what was measured until then", seconds),
+        .option("--timeout <seconds>", "end after so long, with what was measured until then", wholeNumber),
   );
   add("sweep", "list what stands of a lab, by owner mark alone", sweepVerb, (command) =>
     command

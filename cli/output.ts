@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { createColors } from "picocolors";
 import { type GuestAccess, guestAccess, type ServiceAccess } from "../course/access";
+import { formatFaults } from "../course/faults";
 import type { ImageSet } from "../course/images";
 import { guestsOf, type LabPlan } from "../course/plan";
 import type { LabRecord } from "../course/record";
@@ -81,7 +82,7 @@ function images(record: LabRecord): string {
 /** The summary after `up`: what to open. */
 export function renderUp(report: UpReport, selection: string): string {
   const { plan } = report;
-  const guests = guestsOf(plan).map((guest) => {
+  const guests = report.guests.map((guest) => {
     const access = guestAccess(guest);
     const urls = new Set(access.services.map((service) => service.url));
     return guestBlock(
@@ -91,7 +92,9 @@ export function renderUp(report: UpReport, selection: string): string {
       sshCommand(plan, guest),
     );
   });
+  const failed = report.units.filter((unit) => unit.failed);
   const changes = report.units
+    .filter((unit) => !unit.failed)
     .map((unit) => {
       const words = Object.entries(unit.changes).map(([kind, count]) => `${count} ${kind}`);
       return `stack ${unit.stack}: ${words.join(", ")} (${unit.resources} resources)`;
@@ -99,7 +102,7 @@ export function renderUp(report: UpReport, selection: string): string {
     .join("\n");
   return [
     "",
-    pc.bold(`Lab "${plan.lab}" is up`),
+    pc.bold(failed.length > 0 ? `Lab "${plan.lab}" is not all up` : `Lab "${plan.lab}" is up`),
     ...guests,
     "",
     changes,
@@ -107,13 +110,30 @@ export function renderUp(report: UpReport, selection: string): string {
     images(report.record),
     CONTAINERS_NOTE,
     `Take it down: npx classlab down ${selection}`,
+    ...(failed.length > 0 ? [renderFailed(report, selection)] : []),
     "",
+  ].join("\n");
+}
+
+/** How many teams are up and what became of the others: `5 up, team-04: …`. */
+function renderFailed(report: UpReport, selection: string): string {
+  const teams = report.units.filter((unit) => !unit.failed && unit.stack !== `${report.plan.lab}-site`);
+  const failed = report.units.flatMap(({ stack, failed: faults }) =>
+    faults ? [pc.red(`${stack.slice(report.plan.lab.length + 1)}: ${formatFaults(faults)}`)] : [],
+  );
+  return [
+    "",
+    `${teams.length} up, ${failed.join("\n")}`,
+    `Try those again, when the cause is mended: npx classlab up ${selection} --failed`,
   ].join("\n");
 }
 
 /** Whether an `up` did what it is for: every service answers, but for those that learners changed. */
 export function upSucceeded(report: UpReport): boolean {
-  return report.services.every((service) => service.ok || service.changed === true);
+  return (
+    report.units.every((unit) => !unit.failed) &&
+    report.services.every((service) => service.ok || service.changed === true)
+  );
 }
 
 /** The document of `up --json`. */
@@ -125,7 +145,7 @@ export function upJson(report: UpReport): object {
     access: report.plan.access,
     imageSource: report.record.images.source,
     units: report.units,
-    guests: guestsOf(report.plan).map((guest) => ({
+    guests: report.guests.map((guest) => ({
       team: guest.team,
       guest: guest.name,
       ...guestAccess(guest),

@@ -171,6 +171,15 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
     means: "`--exercise` names an exercise whose check list is not known. Nothing was measured.",
     steps: ["Take one of the ids that the message names, and run the command again."],
   },
+  "team-not-alone": {
+    group: "The command",
+    means:
+      "`up --team` names teams of a lab that is one stack, in which no team can be brought up alone. Nothing was changed.",
+    steps: [
+      "Leave `--team` out: what is as it should be is left alone.",
+      "For a stack for each team set `units: per-team` in a new lab; a lab that stands keeps its stacks.",
+    ],
+  },
   "report-unwritable": {
     group: "The command",
     means: "The file that a report was to be written to cannot be written. Nothing was measured.",

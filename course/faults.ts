@@ -38,6 +38,7 @@ export const FAULT_CODES = [
   "object-in-the-way",
   "unknown-team",
   "unknown-exercise",
+  "team-not-alone",
   "report-unwritable",
   "engine-failed",
   "interrupted",

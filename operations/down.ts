@@ -1,4 +1,6 @@
+import { FaultError } from "../course/faults";
 import { findMarked, type ObservedObject } from "./observe";
+import { defaultParallel } from "./pool";
 import { knownId, openExisting } from "./prepare";
 import { removeUnknown } from "./recovery/unknown";
 import { isFault, type OnUnitEvent, runUnits, type UnitResult } from "./runUnits";
@@ -30,9 +32,13 @@ export async function down(file: StackFile, options: DownOptions): Promise<DownR
     const lab = await openExisting(file, options.say);
     id = await knownId(lab.units);
     for (const unit of lab.units) if (id) await removeUnknown(lab.plan, unit, id, options.say);
-    units = await runUnits([...lab.units].reverse(), (unit) =>
-      unit.engine.destroy((event) => options.onEvent(unit.unit.stack, event), options.signal),
+    units = await runUnits(
+      [...lab.units].reverse(),
+      (unit) => unit.engine.destroy((event) => options.onEvent(unit.unit.stack, event), options.signal),
+      { parallel: defaultParallel(), ...(options.signal ? { signal: options.signal } : {}) },
     );
+    const [failed, ...others] = units.flatMap((unit) => unit.failed ?? []);
+    if (failed) throw new FaultError([failed, ...others]);
   } catch (error) {
     if (!isFault(error, "stack-absent")) throw error;
   }

@@ -124,6 +124,12 @@ export class StackEngine {
     return (await this.guard(() => this.stack.listTags()))[ID_TAG];
   }
 
+  /** Whether the last run that came to an end did so without an error, as the backend's history has it. */
+  async lastRunSucceeded(): Promise<boolean> {
+    const [last] = await this.guard(() => this.stack.history(1, 1, false));
+    return last === undefined || last.result === "succeeded";
+  }
+
   /** Keeps the lab's id in the stack's tags. */
   async keepId(id: string): Promise<void> {
     await this.guard(() => this.stack.setTag(ID_TAG, id));

@@ -1,17 +1,20 @@
 import { guestAccess } from "../course/access";
 import { type Fault, FaultError } from "../course/faults";
-import { guestsOf, type LabPlan } from "../course/plan";
+import { unitGuests } from "../course/objects";
+import { type GuestPlan, guestsOf, type LabPlan } from "../course/plan";
 import type { LabRecord } from "../course/record";
 import { resourcesOf } from "../course/resources";
+import { chooseUnits } from "./chooseUnits";
 import { estimate } from "./doctor/estimate";
 import type { Drift } from "./drift";
 import { explain } from "./explain";
 import type { Say } from "./images";
 import { mendDirectly } from "./mend";
-import { type PreparedLab, prepareUp } from "./prepare";
+import { defaultParallel, pooled } from "./pool";
+import { type PreparedLab, type PreparedUnit, prepareUp } from "./prepare";
 import { type Allowance, refuseLosses } from "./protect";
 import { type ReadyUnit, type Repair, readyUnit } from "./readyUnit";
-import { type OnUnitEvent, runUnits, type UnitResult } from "./runUnits";
+import { failedUnit, faultsOf, type OnUnitEvent, runUnits, type UnitResult } from "./runUnits";
 import { checkServices, type ServiceCheck } from "./services";
 import { writeSshConfig } from "./sshConfig";
 import type { StackFile } from "./stackFile";
@@ -22,6 +25,8 @@ import type { VerifyRow } from "./verify/report";
 export interface UpReport {
   readonly plan: LabPlan;
   readonly record: LabRecord;
+  /** The guests that the run was for and that came up. */
+  readonly guests: readonly GuestPlan[];
   readonly units: readonly (UnitResult & { readonly planned: number })[];
   /** Every service opened once it answered; one of a stack that learners changed is asked once. */
   readonly services: readonly ServiceCheck[];
@@ -37,6 +42,12 @@ export interface UpOptions {
   readonly consent: boolean;
   /** Bring back what learners changed inside guests, too. */
   readonly repair?: Repair;
+  /** Only these teams' units, with what teams share; all when it is empty. */
+  readonly teams?: readonly string[];
+  /** Only units whose last run did not come to a good end. */
+  readonly failed?: boolean;
+  /** Teams' units at once. */
+  readonly parallel?: number;
   /** Guests that may be replaced or deleted though they stand. */
   readonly replace?: readonly Allowance[];
   readonly signal?: AbortSignal;
@@ -61,7 +72,7 @@ function unknownNames(lab: PreparedLab, options: UpOptions): Fault[] {
         expected: `one of ${[...new Set(known)].join(", ")}`,
       }));
   return [
-    ...unknown("--team", options.repair?.teams ?? [], teams),
+    ...unknown("--team", [...(options.repair?.teams ?? []), ...(options.teams ?? [])], teams),
     ...unknown("--replace", options.replace ?? [], [...teams, ...guests, ...standing]),
   ];
 }
@@ -83,28 +94,45 @@ async function measureForRepair(file: StackFile, options: UpOptions): Promise<re
   return report.rows.filter((row) => row.outcome !== "as-expected");
 }
 
+/** Units that can be run, and what stands in the way of the others. */
+interface Looked {
+  readonly ready: readonly ReadyUnit[];
+  readonly failed: readonly UnitResult[];
+}
+
 async function readyUnits(
   lab: PreparedLab,
+  chosen: readonly PreparedUnit[],
   options: UpOptions,
   measured: readonly VerifyRow[],
-): Promise<ReadyUnit[]> {
+): Promise<Looked> {
+  const settled = await pooled(chosen, options.parallel ?? defaultParallel(), (unit) =>
+    readyUnit(lab.plan, unit, lab.record.labId, {
+      repair: options.repair,
+      measured,
+      say: options.say,
+      ...(options.signal ? { signal: options.signal } : {}),
+    }),
+  );
   const ready: ReadyUnit[] = [];
-  for (const unit of lab.units) {
-    ready.push(
-      await readyUnit(lab.plan, unit, lab.record.labId, {
-        repair: options.repair,
-        measured,
-        say: options.say,
-        ...(options.signal ? { signal: options.signal } : {}),
-      }),
-    );
+  const failed: UnitResult[] = [];
+  for (const [index, result] of settled.entries()) {
+    const unit = chosen[index]?.unit;
+    if (result.status === "fulfilled") ready.push(result.value);
+    // A team that cannot be worked on stops no other.
+    else if (options.signal?.aborted || chosen.length === 1 || unit?.kind !== "team") throw result.reason;
+    else failed.push(failedUnit(unit.stack, await faultsOf(result.reason)));
   }
-  return ready;
+  return { ready, failed };
 }
 
 /** Opens every service; only those that nobody changed are waited for. */
-async function openServices(plan: LabPlan, left: readonly Drift[], say: Say): Promise<ServiceCheck[]> {
-  const services = guestsOf(plan).flatMap((guest) =>
+async function openServices(
+  guests: readonly GuestPlan[],
+  left: readonly Drift[],
+  say: Say,
+): Promise<ServiceCheck[]> {
+  const services = guests.flatMap((guest) =>
     guestAccess(guest).services.map((service) => ({
       service,
       changed: left.some(
@@ -138,28 +166,45 @@ export async function up(file: StackFile, options: UpOptions): Promise<UpReport>
 async function bringUp(file: StackFile, lab: PreparedLab, options: UpOptions): Promise<UpReport> {
   options.signal?.throwIfAborted();
   refuse(unknownNames(lab, options));
-  const ready = await readyUnits(lab, options, await measureForRepair(file, options));
+  const chosen = await chooseUnits(lab.plan, lab.units, {
+    teams: options.teams ?? [],
+    failed: options.failed ?? false,
+  });
+  const looked = await readyUnits(lab, chosen, options, await measureForRepair(file, options));
   refuse(
     refuseLosses(
-      ready.flatMap((unit) => unit.losses),
+      looked.ready.flatMap((unit) => unit.losses),
       options.replace ?? [],
       file.selection,
     ),
   );
   options.signal?.throwIfAborted();
-  const units = await runUnits(ready, async (unit) => {
-    const failed = await mendDirectly(unit.direct, unit.state.resources);
-    const replace = [...unit.replace, ...failed];
-    if (!unit.needed && failed.length === 0) return { same: unit.same };
-    return unit.engine.up((event) => options.onEvent(unit.unit.stack, event), options.signal, replace);
-  });
+  const run = await runUnits(
+    looked.ready,
+    async (unit) => {
+      const failed = await mendDirectly(unit.direct, unit.state.resources);
+      const replace = [...unit.replace, ...failed];
+      if (!unit.needed && failed.length === 0) return { same: unit.same };
+      return unit.engine.up((event) => options.onEvent(unit.unit.stack, event), options.signal, replace);
+    },
+    {
+      parallel: options.parallel ?? defaultParallel(),
+      ...(options.signal ? { signal: options.signal } : {}),
+    },
+  );
+  const units = [...run, ...looked.failed];
   await writeSshConfig(lab.plan);
-  const left = ready.flatMap((unit) => unit.left);
-  const services = await openServices(lab.plan, left, options.say);
+  const left = looked.ready.flatMap((unit) => unit.left);
+  const done = new Set(units.filter((unit) => !unit.failed).map((unit) => unit.stack));
+  const guests = chosen
+    .filter(({ unit }) => done.has(unit.stack))
+    .flatMap(({ unit }) => unitGuests(lab.plan, unit));
+  const services = await openServices(guests, left, options.say);
   const planned = new Map(lab.plan.units.map((unit) => [unit.stack, resourcesOf(lab.plan, unit).length]));
   return {
     plan: lab.plan,
     record: lab.record,
+    guests,
     units: units.map((unit) => ({ ...unit, planned: planned.get(unit.stack) ?? 0 })),
     services,
     left,

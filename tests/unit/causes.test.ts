@@ -54,6 +54,7 @@ test.each([
   ["object-in-the-way", EXIT.failed],
   ["unknown-team", EXIT.usage],
   ["unknown-exercise", EXIT.usage],
+  ["team-not-alone", EXIT.usage],
   ["report-unwritable", EXIT.usage],
   ["stack-locked", EXIT.locked],
   ["subnet-in-use", EXIT.usage],

@@ -25,6 +25,7 @@ const AT_RUN_TIME = [
   "object-in-the-way",
   "unknown-team",
   "unknown-exercise",
+  "team-not-alone",
   "report-unwritable",
   "engine-failed",
   "interrupted",
