@@ -19,6 +19,7 @@ export interface Options {
   readonly replace?: readonly string[];
   readonly fix?: boolean;
   readonly failed?: boolean;
+  readonly verify?: boolean;
   readonly parallel?: number;
   readonly exercise?: readonly string[];
   readonly junit?: string;

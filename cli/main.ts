@@ -87,6 +87,7 @@ function makeProgram(finish: (code: number) => void): Command {
         "only this team's stack; with --repair: only its changes (may be repeated)",
         collect,
       )
+      .option("--verify", "then measure whether the lab is what the course says")
       .option("--failed", "only stacks whose last run did not come to a good end")
       .option("--parallel <n>", "teams' stacks at once (default: processors + 1)", wholeNumber)
       .option(

@@ -2,6 +2,7 @@ import { EXIT } from "../../course/faults";
 import { consent, json, labFile, type Options } from "../context";
 import { renderUp, upJson, upSucceeded } from "../output";
 import { withProgress } from "../run";
+import { verifyVerb } from "./verify";
 
 /** Brings a lab to its plan. */
 export async function upVerb(options: Options): Promise<number> {
@@ -24,5 +25,9 @@ export async function upVerb(options: Options): Promise<number> {
   );
   if (options.json) json(upJson(report));
   else process.stdout.write(renderUp(report, file.selection));
-  return upSucceeded(report) ? EXIT.done : EXIT.failed;
+  if (!upSucceeded(report)) return EXIT.failed;
+  // One document on standard output: that of up.
+  return options.verify
+    ? verifyVerb({ ...options, json: false }, options.json === true)
+    : EXIT.done;
 }

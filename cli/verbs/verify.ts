@@ -16,9 +16,10 @@ function write(option: string, file: string, text: string): void {
 }
 
 /** Prints a report, and writes it to the files that were asked for. @returns the exit code */
-export async function reportVerify(report: VerifyReport, options: Options): Promise<number> {
+async function reportVerify(report: VerifyReport, options: Options, quiet: boolean): Promise<number> {
   const { renderVerify } = await import("../verify/terminal.js");
   if (options.json) json(report);
+  else if (quiet) process.stderr.write(renderVerify(report));
   else process.stdout.write(renderVerify(report));
   if (options.junit !== undefined) {
     const { renderJunit } = await import("../verify/junit.js");
@@ -31,8 +32,11 @@ export async function reportVerify(report: VerifyReport, options: Options): Prom
   return report.ok ? EXIT.done : EXIT.different;
 }
 
-/** Measures whether a lab is what its plan says, and reports it. */
-export async function verifyVerb(options: Options): Promise<number> {
+/**
+ * Measures whether a lab is what its plan says, and reports it.
+ * @param quiet whether the report goes to standard error, because standard output has another document
+ */
+export async function verifyVerb(options: Options, quiet = false): Promise<number> {
   const file = labFile(options);
   // A report that cannot be written is known before anything is measured.
   for (const [option, target] of [
@@ -50,5 +54,5 @@ export async function verifyVerb(options: Options): Promise<number> {
       signal,
     }),
   );
-  return reportVerify(report, options);
+  return reportVerify(report, options, quiet);
 }
