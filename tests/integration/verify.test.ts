@@ -1,5 +1,7 @@
 import { stringify } from "yaml";
 import { execute, output } from "../support/cli";
+import { DockerProxy } from "../support/dockerProxy";
+import { WatchedRun } from "../support/killedRun";
 import { randomFrom } from "../support/random";
 import { StandInInternet } from "../support/standInInternet";
 import { SKIP_INTEGRATION, TestLab } from "../support/testLab";
@@ -55,7 +57,7 @@ const side = "ivy-team-01-side";
 const web = "ivy-team-01-web";
 const inSide = (script: string) => `docker exec ${side} sh -euc '${script}'`;
 
-const TROUBLES: readonly Trouble[] = [
+const TROUBLES = [
   {
     name: "a guest is stopped",
     make: `docker stop -t 2 ${side}`,
@@ -148,6 +150,17 @@ docker exec ivy-team-01-in-2 ip route replace default via ${NET(9)}.1`,
     make: inSide("rm $(command -v ping)"),
     red: [[/^reach\/team-01\/side>.*\/icmp$/, "prober-missing"]],
   },
+] as const satisfies readonly Trouble[];
+
+/** Troubles that have rows of their own, so that they can be looked at together. */
+const TOGETHER: readonly (readonly (typeof TROUBLES)[number]["name"][])[] = [
+  ["a guest is stopped", "a container of the farm is gone", "the database is stopped"],
+  ["a guest is paused", "port 8080 shows a wrong page", "the resolver is broken"],
+  ["a guest is gone", "two teams' networks are joined by hand"],
+  ["the SSH server is stopped", "the default route is removed", "an internal network is given a way out"],
+  ["the key is a wrong one", "the prober's ping is missing"],
+  ["the address is changed in the guest"],
+  ["a firewall rule in the guest drops ping"],
 ];
 
 /** Faults to compose one from, at any guest: the checker must not be fitted to the list above. */
@@ -228,9 +241,21 @@ suite("verify", () => {
     expect((await lab.pulumi("preview", "--expect-no-changes")).code).toBe(0);
   }, 120_000);
 
-  test.each(TROUBLES.map((trouble) => [trouble.name, trouble] as const))(
-    "%s: exactly its rows, its cause, and green after up --repair",
-    (_name, trouble) => recovers(trouble),
+  test("every trouble of the list is made", () => {
+    expect(TOGETHER.flat().sort()).toEqual(TROUBLES.map(({ name }) => name).sort());
+  });
+
+  test.each(TOGETHER.map((names) => [names.join("; "), names] as const))(
+    "%s: exactly their rows, their causes, and green after up --repair",
+    async (_title, names) => {
+      const troubles: Trouble[] = TROUBLES.filter(({ name }) => names.includes(name));
+      await recovers({
+        name: names.join("; "),
+        make: troubles.map(({ make }) => make).join("\n"),
+        undo: troubles.map(({ undo }) => undo ?? "").join("\n"),
+        red: troubles.flatMap(({ red }) => red),
+      });
+    },
     240_000,
   );
 
@@ -250,6 +275,42 @@ suite("verify", () => {
       throw new Error(`${guest} ${trouble.name} (CHAOS_SEED=${seed})`, { cause: error });
     }
   }, 240_000);
+
+  const inTheMiddle = async (run: WatchedRun) =>
+    expect(await run.event(["event=exec_start", "container=ivy-team-02-in-1"])).toBe(true);
+
+  test("Ctrl-C in the middle: a partial report, marked so", async () => {
+    const run = new WatchedRun(lab, "verify");
+    await inTheMiddle(run);
+    run.signal("SIGINT");
+    expect(await run.finished()).toBe(4);
+    expect(run.output).toContain("Partial: it ended before everything was measured.");
+    expect(run.output).toContain("[interrupted]");
+    expect((await execute("docker", ["ps", "-aq", "--filter", "name=ivy-verify"])).stdout).toBe("");
+  }, 60_000);
+
+  test("Docker gone in the middle: what was not measured is not green, and says why", async () => {
+    const docker = await DockerProxy.start(lab.folder);
+    lab.env.DOCKER_HOST = docker.host;
+    try {
+      const run = new WatchedRun(lab, "verify");
+      await inTheMiddle(run);
+      await docker.cut();
+      expect(await run.finished()).toBe(4);
+      expect(run.output).toContain("Partial: it ended before everything was measured.");
+      expect(run.output).toContain("[platform-silent]");
+    } finally {
+      delete lab.env.DOCKER_HOST;
+      const left = await output("docker", ["ps", "-aq", "--filter", "name=ivy-verify"]);
+      await execute("docker", ["rm", "-f", ...left.split("\n").filter(Boolean)]);
+    }
+  }, 60_000);
+
+  test("time that is over: a partial report as well", async () => {
+    const { code, report } = await verified(lab, "--timeout", "1");
+    expect({ code, partial: report.partial }).toEqual({ code: 4, partial: true });
+    expect(Object.values(redRows(report))).toContain("timed-out");
+  }, 60_000);
 
   test("one team or one exercise alone, and names that are unknown", async () => {
     const team = await verified(lab, "--team", "team-02");
