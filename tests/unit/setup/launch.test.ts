@@ -93,6 +93,7 @@ describe("npm test", () => {
 
   beforeEach(() => {
     checkout.unfake("docker");
+    checkout.fake("chromium", "exit 0");
     checkout.fakeJest(
       'console.log(process.env.CLASSLAB_TEST_SKIP + " " + process.argv.slice(2).join(" ")); process.exit(9);',
     );
