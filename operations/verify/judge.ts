@@ -144,9 +144,10 @@ function judgeProbe(evidence: Evidence, check: Check, from: Vantage): Verdict {
     if (result.how === "ok") return good(result.what, seconds);
     return bad("not-as-expected", diagnose(evidence, check, result), seconds);
   }
-  // Any answer came from there, a refused connection too; curl says the same of one and of a way that is missing.
-  const refused = result.how === "refused" && check.protocol === "tcp";
-  if (result.how === "ok" || refused || result.how === "content")
+  // Any answer came from there, a refused connection too; curl says the same of one and of a way that is missing. Something
+  // that takes connections and does not greet is not the guest, whose SSH server greets: proxies on the way do that.
+  const answers = check.protocol === "tcp" ? ["ok", "refused"] : ["ok", "content"];
+  if (answers.includes(result.how))
     return bad(
       "not-as-expected",
       { cause: "leak", what: `${result.what}: ${VERIFY_CAUSES.leak.what}` },
@@ -157,8 +158,8 @@ function judgeProbe(evidence: Evidence, check: Check, from: Vantage): Verdict {
   const absent = target && guestTrouble(evidence, target);
   if (absent) return bad("not-measured", { ...absent, what: `${absent.what}: a no proves nothing` }, seconds);
   const sent = probed && senderControl(check, probed);
-  const answers = targetControl(evidence, check);
-  if (sent && answers) return good(result.what, seconds, `${sent}; ${answers}`);
+  const known = targetControl(evidence, check);
+  if (sent && known) return good(result.what, seconds, `${sent}; ${known}`);
   return bad("not-measured", controlTrouble(evidence, check, sent === undefined, result), seconds);
 }
 

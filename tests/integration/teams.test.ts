@@ -10,7 +10,7 @@ import { blackhole, redRows, verified } from "../support/verifying";
 // the test's own, and the internet is a stand-in.
 const suite = SKIP_INTEGRATION ? describe.skip : describe;
 
-/** The example's text with subnets from 192.168.160.0 on, and the stand-in for the internet. */
+/** The example's text with subnets from 192.168.145.0 on, and the stand-in for the internet. */
 function example(): string {
   const file = join(ROOT, "examples/02-three-teams/Pulumi.three-teams.yaml");
   const document: { config: { "classlab:lab": { switches: { subnet: string }[]; verify?: object } } } = parse(
@@ -19,7 +19,7 @@ function example(): string {
   const lab = document.config["classlab:lab"];
   lab.switches.forEach((entry, index) => {
     // Three teams have three subnets.
-    entry.subnet = `192.168.${150 + 3 * index}.0/24`;
+    entry.subnet = `192.168.${145 + 3 * index}.0/24`;
   });
   lab.verify = {
     internetProbe: { pages: [{ url: `http://${StandInInternet.address}/`, contains: "stand-in internet" }] },

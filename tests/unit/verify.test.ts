@@ -150,11 +150,22 @@ describe("the judge", () => {
   test.each([
     ["ok", "leak"],
     ["refused", "leak"],
-    ["content", "leak"],
   ])("a no by TCP that ended with %s is a %s", (how, cause) => {
     const id = `reach/team-01/in>team-01/web@${WEB_1}/tcp`;
     const found = evidence({ "team-01/in": `result|${id}|${how}|words` });
     expect(judge(found, check(id))).toMatchObject({ outcome: "not-as-expected", cause });
+  });
+
+  test("something that takes a connection and does not greet is not the guest", () => {
+    const id = `reach/team-01/in>team-01/web@${WEB_1}/tcp`;
+    const found = evidence({
+      "team-01/in": `result|self/team-01/in@127.0.0.1/icmp|ok|answered\nresult|${id}|content|connected, but no greeting`,
+      "team-01/web": `result|self/team-01/web@${WEB_1}/tcp|ok|SSH-2.0-OpenSSH`,
+    });
+    expect(judge(found, check(id))).toMatchObject({
+      outcome: "as-expected",
+      control: "the prober answers itself; it answers itself there",
+    });
   });
 
   test.each([
