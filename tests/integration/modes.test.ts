@@ -1,10 +1,11 @@
 import { connect } from "node:net";
 import { stringify } from "yaml";
 import { MODE_TRAITS, type SwitchMode } from "../../course/modes";
-import { execute } from "../support/cli";
+import { execute, output } from "../support/cli";
 import { containerIds } from "../support/snapshot";
 import { StandInInternet } from "../support/standInInternet";
 import { SKIP_INTEGRATION, TestLab } from "../support/testLab";
+import { blackhole, redRows, verified } from "../support/verifying";
 
 // Two teams with two guests each, moved through every mode by configuration alone, and what they reach each time, measured
 // from inside them and from this machine. Outside is a stand-in on this machine.
@@ -32,6 +33,11 @@ suite("the modes", () => {
         "classlab:lab": {
           units: "one",
           teams: 2,
+          verify: {
+            internetProbe: {
+              pages: [{ url: `http://${StandInInternet.address}/`, contains: "stand-in internet" }],
+            },
+          },
           switches: modes.map((mode) => ({ name: mode, mode, subnet: `${subnet(mode)}.0/24` })),
           guests: ["one", "two"].map((name) => ({ name, adapters: [{ switch: "bridged" }] })),
         },
@@ -40,20 +46,24 @@ suite("the modes", () => {
   );
   const guests = ["team-01-one", "team-01-two", "team-02-one", "team-02-two"].map((name) => `imodes-${name}`);
   let internet: StandInInternet;
+  let open: () => Promise<void>;
   let ids: string[];
+  let started: string;
+  const starts = () => output("docker", ["container", "inspect", "-f", "{{.State.StartedAt}}", ...guests]);
 
   beforeAll(async () => {
     // What no bridge of the lab leads to stays on this machine.
-    await execute("ip", ["route", "replace", "blackhole", BEYOND]);
+    open = await blackhole(BEYOND);
     internet = await StandInInternet.start();
     await lab.up();
     ids = await containerIds(guests);
+    started = await starts();
   }, 20 * 60_000);
 
   afterAll(async () => {
     await lab.dispose();
     await internet.stop();
-    await execute("ip", ["route", "delete", "blackhole", BEYOND]);
+    await open();
   }, 240_000);
 
   const pings = async (address: string, guest: string) =>
@@ -117,6 +127,10 @@ suite("the modes", () => {
       const document = await lab.up();
       expect(await measured(mode)).toEqual(EXPECTED[mode]);
       expect(await containerIds(guests)).toEqual(ids);
+      expect(await starts()).toBe(started);
+      const { code, report } = await verified(lab);
+      expect(redRows(report)).toEqual({});
+      expect(code).toBe(0);
       const { same: _same, ...changes } = document.units[0]?.changes ?? {};
       expect(changes).toEqual(mode === "bridged" ? {} : { update: 4 });
       expect((await lab.pulumi("preview", "--expect-no-changes")).code).toBe(0);

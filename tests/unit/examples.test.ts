@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { checksOf } from "../../course/checks";
+import { planLab } from "../../operations/plan";
+import { readStackFile } from "../../operations/stackFile";
+import { ROOT } from "./labs";
+
+// Examples are read as users run them; what stands of them is measured by the tests of integration, with other subnets.
+const examples = readdirSync(join(ROOT, "examples")).flatMap((folder) =>
+  readdirSync(join(ROOT, "examples", folder))
+    .filter((file) => /^Pulumi\..*\.yaml$/.test(file))
+    .map((file) => `examples/${folder}/${file}`),
+);
+
+test("there are examples, numbered", () => {
+  expect(examples.length).toBeGreaterThan(1);
+  for (const path of examples) expect(path).toMatch(/^examples\/\d\d-[a-z-]+\//);
+});
+
+test.each(examples)("%s is a lab without a fault, and its README runs it by its path", (path) => {
+  const plan = planLab(readStackFile(join(ROOT, path)));
+  expect(checksOf(plan, undefined).length).toBeGreaterThan(10);
+  const readme = readFileSync(join(ROOT, path, "../README.md"), "utf8");
+  for (const verb of ["up", "verify", "down"])
+    expect(readme).toContain(`npx classlab ${verb} --config ${path}`);
+});
+
+test("the example of network modes has a pair of guests in every mode, in two teams", () => {
+  const plan = planLab(readStackFile(join(ROOT, "examples/04-network-modes/Pulumi.network-modes.yaml")));
+  expect(plan.teams.length).toBe(2);
+  for (const { guests } of plan.teams) {
+    const modes = guests.flatMap(({ adapters }) => adapters.map(({ mode }) => mode));
+    for (const mode of ["bridged", "nat-network", "nat", "host-only", "internal"] as const)
+      expect(modes.filter((own) => own === mode).length).toBeGreaterThanOrEqual(2);
+    expect(modes).toContain("disabled");
+  }
+});
