@@ -21,7 +21,7 @@ h2{font-size:1.5rem;margin:.2rem 0}h3{font-size:1.15rem;margin:1.2rem 0 .3rem}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;font-size:1rem}
 th,td{border:1px solid var(--line);padding:.25rem .55rem;text-align:center}
-th{font-weight:500;background:var(--soft)}tbody th{text-align:left}
+th{font-weight:500;background:var(--soft)}tbody th{text-align:left;white-space:nowrap}
 td.yes,td.no{color:var(--good)}td.wrong,td.unknown{font-weight:700;background:var(--soft)}
 ul{padding-left:1.2rem;margin:.3rem 0}li{overflow-wrap:anywhere}
 .cause{border-left:.4rem solid var(--bad);padding:.2rem 0 .2rem 1rem;margin:1rem 0}
@@ -67,19 +67,20 @@ class Page {
     return this.report.rows.filter((row) => row.team === team.id);
   }
 
-  private item(row: VerifyRow): string {
-    return `<li>${escapeText(this.t.row(row, this.words))}<br><span lang="en">${escapeText(row.measured)}</span></li>`;
+  private item(row: VerifyRow, alone: boolean): string {
+    const seen = alone ? `<br><span lang="en">${escapeText(row.measured)}</span>` : "";
+    return `<li>${escapeText(this.t.row(row, this.words))}${seen}</li>`;
   }
 
-  private group({ cause, rows }: CauseGroup): string {
+  private group({ cause, rows, measured }: CauseGroup): string {
     const { what, next } = this.t.cause[cause];
-    const items = rows.map((row) => this.item(row));
+    const items = rows.map((row) => this.item(row, measured === undefined));
     const shown = items.slice(0, 8).join("");
     const rest =
       items.length > 8
         ? `<details><summary>+ ${items.length - 8}</summary><ul>${items.slice(8).join("")}</ul></details>`
         : "";
-    return `<div class="cause"><h3>${escapeText(what)} <code>${cause}</code></h3><p>${escapeText(this.t.next)}: ${escapeText(next)}</p><ul>${shown}</ul>${rest}</div>`;
+    return `<div class="cause"><h3>${escapeText(what)} <code>${cause}</code></h3>${measured === undefined ? "" : `<p lang="en">${escapeText(measured)}</p>`}<p>${escapeText(this.t.next)}: ${escapeText(next)}</p><ul>${shown}</ul>${rest}</div>`;
   }
 
   private matrix(team: Team): string {

@@ -49,6 +49,8 @@ export function matrixOf(rows: readonly VerifyRow[], team: string): Matrix {
 /** Red rows of one cause. */
 export interface CauseGroup {
   readonly cause: NonNullable<VerifyRow["cause"]>;
+  /** What was seen, where it is the same for all of several rows: it is said once. */
+  readonly measured?: string;
   readonly rows: readonly VerifyRow[];
 }
 
@@ -59,5 +61,10 @@ export function causeGroups(rows: readonly VerifyRow[]): CauseGroup[] {
     ...rows.filter((row) => row.outcome === "not-measured"),
   ];
   const causes = [...new Set(red.flatMap((row) => row.cause ?? []))];
-  return causes.map((cause) => ({ cause, rows: red.filter((row) => row.cause === cause) }));
+  return causes.map((cause) => {
+    const own = red.filter((row) => row.cause === cause);
+    const seen = new Set(own.map(({ measured }) => measured));
+    const [first = ""] = seen;
+    return { cause, rows: own, ...(own.length > 1 && seen.size === 1 ? { measured: first } : {}) };
+  });
 }

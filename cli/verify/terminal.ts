@@ -40,10 +40,10 @@ function matrixText({ columns, lines }: Matrix): string {
   ].join("\n");
 }
 
-function groupText({ cause, rows }: CauseGroup): string {
+function groupText({ cause, rows, measured }: CauseGroup): string {
   return [
-    `  ${pc.bold(VERIFY_CAUSES[cause].what)} [${cause}]`,
-    ...rows.slice(0, SHOWN).map((row) => `    ${row.title}: ${row.measured}`),
+    `  ${pc.bold(VERIFY_CAUSES[cause].what)} [${cause}]${measured ? `: ${measured}` : ""}`,
+    ...rows.slice(0, SHOWN).map((row) => `    ${row.title}${measured ? "" : `: ${row.measured}`}`),
     ...(rows.length > SHOWN ? [`    and ${rows.length - SHOWN} more`] : []),
     `    → ${VERIFY_CAUSES[cause].next}.`,
   ].join("\n");

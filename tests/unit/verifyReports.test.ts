@@ -37,9 +37,9 @@ team-04
    1 host
    2 team-04/db
   ✓ reached  – not reached, and must not be  ✗ not as expected  ? not measured
-  the guest is stopped [guest-not-running]
-    team-04/web runs: team-04/web is exited
-    team-04/web reaches team-04/db at 192.0.2.2 (ping): team-04/web is exited
+  the guest is stopped [guest-not-running]: team-04/web is exited
+    team-04/web runs
+    team-04/web reaches team-04/db at 192.0.2.2 (ping)
     → Start it with classlab up.
 
 1 of 2 teams green; team-04: team-04/web is exited [guest-not-running] (6 checks in 4.2 s)
