@@ -2,6 +2,7 @@ import { type Fault, FaultError } from "../course/faults";
 import type { LabPlan } from "../course/plan";
 import { type Drift, type Found, findDrift } from "./drift";
 import type { StateResource } from "./engine";
+import { switchesLeaving } from "./freeSwitches";
 import { inspectUnit } from "./inspectUnit";
 import { findInTheWay } from "./inTheWay";
 import { mendDirectly } from "./mend";
@@ -27,6 +28,8 @@ export interface ReadyUnit extends PreparedUnit {
   readonly replace: readonly string[];
   /** Guests, disks and data volumes that stand and that the run would take. */
   readonly losses: readonly Loss[];
+  /** Switches that stand and that the run removes, be it to make them anew. */
+  readonly leaving: readonly string[];
   /** False when the engine has nothing to do. */
   readonly needed: boolean;
   /** Number of resources that are the same. */
@@ -100,7 +103,7 @@ export async function readyUnit(
   const { resources } = recovered;
   const [first, ...more] = await findInTheWay(plan, unit, id, resources);
   if (first) throw new FaultError([first, ...more]);
-  const nothing = { left: [], direct: [], replace: [], losses: [], same: 0 };
+  const nothing = { left: [], direct: [], replace: [], losses: [], leaving: [], same: 0 };
   // Where no guest was made yet there is nothing to lose, and nothing to compare with.
   if (!resources.some((entry) => entry.type === "classlab:index:GuestVm" || entry.id !== undefined))
     return { ...prepared, ...nothing, needed: true };
@@ -136,6 +139,7 @@ export async function readyUnit(
     left,
     direct: mended.filter((drift) => drift.mend?.how === "run" || drift.mend?.how === "restart"),
     replace,
+    leaving: switchesLeaving(preview.steps, resources),
     losses: findLosses(preview.steps, resources, gone),
     needed: Object.keys(changes).length > 0,
     same,

@@ -3,11 +3,12 @@ import { type Fault, FaultError } from "../course/faults";
 import { unitGuests } from "../course/objects";
 import { type GuestPlan, guestsOf, type LabPlan } from "../course/plan";
 import type { LabRecord } from "../course/record";
-import { resourcesOf } from "../course/resources";
+import { guestLogicalName, resourcesOf } from "../course/resources";
 import { chooseUnits } from "./chooseUnits";
 import { estimate } from "./doctor/estimate";
 import type { Drift } from "./drift";
 import { explain } from "./explain";
+import { freeSwitches } from "./freeSwitches";
 import type { Say } from "./images";
 import { mendDirectly } from "./mend";
 import { defaultParallel, pooled } from "./pool";
@@ -80,6 +81,23 @@ function unknownNames(lab: PreparedLab, options: UpOptions): Fault[] {
 function refuse(faults: readonly Fault[]): void {
   const [first, ...more] = faults;
   if (first) throw new FaultError([first, ...more]);
+}
+
+/** Adapters on a switch that was made anew, of guests for which nothing else changes: connected again as they were. */
+function reconnecting(plan: LabPlan, unit: ReadyUnit, freed: ReadonlySet<string>): Drift[] {
+  if (unit.needed) return [];
+  return unitGuests(plan, unit.unit).flatMap((guest): Drift[] => {
+    const on = guest.adapters.some(
+      (adapter) => adapter.mode !== "disabled" && freed.has(adapter.switchObject),
+    );
+    const name = `${guestLogicalName(guest)}-adapters`;
+    const resource = unit.state.resources.find(({ urn }) => urn.split("::").at(-1) === name);
+    if (!on || !resource) return [];
+    const what = "its switch is made anew";
+    return [
+      { kind: "missing", level: "host", object: "adapters", what, mend: { how: "run", urn: resource.urn } },
+    ];
+  });
 }
 
 /** What a repair goes by, beside what is seen from outside: what does not work as it should. */
@@ -179,10 +197,13 @@ async function bringUp(file: StackFile, lab: PreparedLab, options: UpOptions): P
     ),
   );
   options.signal?.throwIfAborted();
+  const freed = new Set(looked.ready.flatMap(({ unit, leaving }) => (unit.kind === "site" ? leaving : [])));
   const run = await runUnits(
     looked.ready,
     async (unit) => {
-      const failed = await mendDirectly(unit.direct, unit.state.resources);
+      if (unit.unit.kind === "site") await freeSwitches(unit.leaving, lab.record.labId, options.say);
+      const direct = [...unit.direct, ...reconnecting(lab.plan, unit, freed)];
+      const failed = await mendDirectly(direct, unit.state.resources);
       const replace = [...unit.replace, ...failed];
       if (!unit.needed && failed.length === 0) return { same: unit.same };
       return unit.engine.up((event) => options.onEvent(unit.unit.stack, event), options.signal, replace);
