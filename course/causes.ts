@@ -111,6 +111,14 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "The place where the guests run cannot do this kind of network. The message says why and what to use instead.",
     steps: ["Use the mode that the message names."],
   },
+  "vlan-invalid": {
+    group: "The configuration",
+    means: "A VLAN stands where it means nothing, or two switches are the same VLAN.",
+    steps: [
+      "Give `vlan` only to switches with `mode: bridged`: VLANs divide the classroom LAN.",
+      "Put guests of one VLAN on one switch.",
+    ],
+  },
   "subnet-invalid": {
     group: "The configuration",
     means: "The subnet of a switch is too large, too small, or is written as an address inside it.",

@@ -6,7 +6,7 @@ import { numberToAddress, parseSubnet } from "./network";
 import { guestObjects } from "./objects";
 import { type DockerStackPlan, type GuestPlan, guestsOf, type LabPlan } from "./plan";
 import { SSH_PORT } from "./ports";
-import { hasLan, type Reach, reachabilityOf, type Vantage } from "./reachability";
+import { lanOf, type Reach, reachabilityOf, type Vantage } from "./reachability";
 
 /** What a check looks at. */
 export const CHECK_KINDS = [
@@ -152,7 +152,7 @@ function literal(text: string): string {
 
 /** The last address of the classroom LAN that no guest has: that of the client PC's stand-in. Undefined without a LAN. */
 export function clientAddress(plan: LabPlan): string | undefined {
-  const lan = plan.switches.find((entry) => entry.mode === "bridged");
+  const lan = lanOf(plan);
   if (!lan) return undefined;
   const taken = new Set(
     guestsOf(plan).flatMap(({ adapters }) =>
@@ -256,7 +256,7 @@ function stackChecks(guest: GuestPlan, stack: DockerStackPlan, lan: boolean): Ch
     pages: [{ url, pattern }],
   });
   const urls = guestAccess(guest).services.filter((service) => service.stack === stack.name);
-  const onLan = guest.adapters.find((adapter) => adapter.mode === "bridged");
+  const onLan = guest.adapters.find((adapter) => adapter.mode === "bridged" && adapter.vlan === undefined);
   const [firstPort] = stack.ports;
   const data = guestObjects(guest).filter((object) => object.stack === stack.name);
   const volumes = data.filter((object) => object.role === "data").map((object) => object.name);
@@ -298,7 +298,7 @@ function stackChecks(guest: GuestPlan, stack: DockerStackPlan, lan: boolean): Ch
  */
 export function checksOf(plan: LabPlan, probe: InternetProbe | undefined): Check[] {
   return [
-    ...guestsOf(plan).flatMap((guest) => guestChecks(guest, probe, hasLan(plan))),
+    ...guestsOf(plan).flatMap((guest) => guestChecks(guest, probe, lanOf(plan) !== undefined)),
     ...reachChecks(plan, probe),
   ];
 }

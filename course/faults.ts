@@ -17,6 +17,7 @@ export const FAULT_CODES = [
   "duplicate-port",
   "unknown-switch",
   "mode-unsupported",
+  "vlan-invalid",
   "subnet-invalid",
   "subnet-overlap",
   "subnet-in-use",

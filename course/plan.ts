@@ -30,6 +30,8 @@ export type AdapterPlan =
       readonly address: string;
       /** The switch's first address: the host's own where the mode gives it one. */
       readonly gateway: string;
+      /** The VLAN of the classroom LAN that the switch is; absent elsewhere. */
+      readonly vlan?: number;
     };
 
 /** A Docker stack inside a guest. */
@@ -157,8 +159,9 @@ export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): 
           const address = addresses.find(team.id, guestIndex, adapterIndex);
           if (!onSwitch || address === undefined)
             throw new Error("validated adapter without switch or address");
-          const { mode, name, objectName, gateway } = onSwitch;
-          return { mode, switch: name, switchObject: objectName, address, gateway };
+          const { mode, name, objectName, gateway, vlan } = onSwitch;
+          const adapted = { mode, switch: name, switchObject: objectName, address, gateway };
+          return vlan === undefined ? adapted : { ...adapted, vlan };
         }),
         docker: guest.docker.map(dockerStack),
         published: [],

@@ -1,6 +1,7 @@
 import { MODES, type Mode, type SwitchMode } from "./modes";
 import { type AdapterPlan, type GuestPlan, guestsOf, type LabPlan } from "./plan";
 import type { Target } from "./support";
+import type { SwitchPlan } from "./switches";
 
 /** From where to where, as a mode answers it for a guest on a switch of that mode. */
 export const DIRECTIONS = [
@@ -120,12 +121,24 @@ const connected = (guest: GuestPlan): Connected[] =>
 const vantage = (guest: GuestPlan): Vantage => ({ kind: "guest", team: guest.team, guest: guest.name });
 
 const APART = "the two are on no switch together";
+const VLANS = "slides L803: the two are on different VLANs";
+
+/** True for adapters of the classroom LAN that a VLAN keeps apart. */
+const vlanApart = (from: GuestPlan, to: Connected): boolean =>
+  to.mode === "bridged" && connected(from).some((own) => own.mode === "bridged" && own.vlan !== to.vlan);
+
+/** What the target says of an adapter; a VLAN is apart from the LAN, where the client PC stands. */
+function verdictOf(target: Target, { mode, vlan }: Connected, direction: Direction): Verdict {
+  if (vlan !== undefined && (direction === "toClient" || direction === "fromClient"))
+    return no("slides L803: the client PC is on no VLAN");
+  return EXPECTED_REACH[target][mode][direction];
+}
 
 function betweenGuests(target: Target, from: GuestPlan, to: GuestPlan): Reach[] {
   return connected(to).map((adapter): Reach => {
     const common = connected(from).find((own) => own.switchObject === adapter.switchObject);
     const pair = { from: vantage(from), to: vantage(to), address: adapter.address };
-    if (!common) return { ...pair, ...no(APART) };
+    if (!common) return { ...pair, ...no(vlanApart(from, adapter) ? VLANS : APART) };
     const direction = from.team === to.team ? "mate" : "otherTeam";
     return { ...pair, mode: common.mode, ...EXPECTED_REACH[target][common.mode][direction] };
   });
@@ -133,7 +146,10 @@ function betweenGuests(target: Target, from: GuestPlan, to: GuestPlan): Reach[] 
 
 /** The verdict of the adapter that decides: one that lets through, else the first. */
 function deciding(target: Target, guest: GuestPlan, direction: Direction): Verdict & { readonly mode: Mode } {
-  const verdicts = connected(guest).map(({ mode }) => ({ mode, ...EXPECTED_REACH[target][mode][direction] }));
+  const verdicts = connected(guest).map((adapter) => ({
+    mode: adapter.mode,
+    ...verdictOf(target, adapter, direction),
+  }));
   return (
     verdicts.find((verdict) => verdict.reachable) ??
     verdicts[0] ?? { mode: "disabled", ...EXPECTED_REACH[target].disabled[direction] }
@@ -143,12 +159,12 @@ function deciding(target: Target, guest: GuestPlan, direction: Direction): Verdi
 function ofGuest(target: Target, guest: GuestPlan, lan: boolean): Reach[] {
   const self = vantage(guest);
   const inward = (from: Vantage, direction: "fromHost" | "fromClient"): Reach[] =>
-    connected(guest).map(({ mode, address }) => ({
+    connected(guest).map((adapter) => ({
       from,
       to: self,
-      address,
-      mode,
-      ...EXPECTED_REACH[target][mode][direction],
+      address: adapter.address,
+      mode: adapter.mode,
+      ...verdictOf(target, adapter, direction),
     }));
   return [
     ...inward({ kind: "host" }, "fromHost"),
@@ -167,16 +183,16 @@ function ofGuest(target: Target, guest: GuestPlan, lan: boolean): Reach[] {
   ];
 }
 
-/** Whether a lab has a classroom LAN, on which a client PC can stand. */
-export function hasLan(plan: LabPlan): boolean {
-  return plan.switches.some((entry) => entry.mode === "bridged");
+/** The classroom LAN of a lab, on which a client PC can stand; undefined when it has none. */
+export function lanOf(plan: LabPlan): SwitchPlan | undefined {
+  return plan.switches.find((entry) => entry.mode === "bridged" && entry.vlan === undefined);
 }
 
 /** Everything that a lab's guests must reach and must not, with the rule that says so: pure. */
 export function reachabilityOf(plan: LabPlan): Reach[] {
   const guests = guestsOf(plan);
   return guests.flatMap((guest) => [
-    ...ofGuest(plan.target, guest, hasLan(plan)),
+    ...ofGuest(plan.target, guest, lanOf(plan) !== undefined),
     ...guests.filter((other) => other !== guest).flatMap((other) => betweenGuests(plan.target, guest, other)),
   ]);
 }

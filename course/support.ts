@@ -12,6 +12,14 @@ export type Support =
   | { readonly kind: "emulated"; readonly how: string }
   | { readonly kind: "refused"; readonly why: string; readonly instead: string };
 
+/** What each target does with VLANs of the classroom LAN. */
+export const VLAN_SUPPORT: Record<Target, Support> = {
+  containers: {
+    kind: "emulated",
+    how: "a Docker network with a subnet of its own for each VLAN; nothing is tagged on any wire",
+  },
+};
+
 /**
  * What each target does with each mode. A refused mode fails in the plan with the sentence that stands here.
  * Containers: Docker's bridge driver; what its options do was measured with ping and curl from inside guests and from the

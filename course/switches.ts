@@ -18,6 +18,8 @@ export interface SwitchPlan {
   readonly subnet: string;
   /** First address of the subnet: the host's own where the mode gives it one. */
   readonly gateway: string;
+  /** The VLAN of the classroom LAN that it is; absent for the LAN itself and for switches that are none of it. */
+  readonly vlan?: number;
   /** Name of the host that carries it. */
   readonly host: string;
 }
@@ -48,6 +50,7 @@ export function switchesOf(
       subnet,
       gateway: gatewayOf(parseSubnet(subnet)),
       host,
+      ...(entry.vlan === undefined ? {} : { vlan: entry.vlan }),
     });
     if (MODE_TRAITS[entry.mode].shared) return [made(entry.name, entry.subnet)];
     return teams.map((team) => ({

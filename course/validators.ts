@@ -73,6 +73,32 @@ export function refusedModes(
   });
 }
 
+const vlansValid: Validator = (config) =>
+  config.switches.flatMap((entry, index): Fault[] => {
+    const where = `lab.switches[${index}].vlan`;
+    if (entry.vlan === undefined) return [];
+    if (entry.mode !== "bridged") {
+      return [
+        {
+          code: "vlan-invalid",
+          where,
+          what: `switch "${entry.name}" is ${entry.mode}, and VLANs are of the classroom LAN`,
+          expected: "mode: bridged, or no vlan",
+        },
+      ];
+    }
+    const first = config.switches.find((other) => other.vlan === entry.vlan);
+    if (!first || first === entry) return [];
+    return [
+      {
+        code: "vlan-invalid",
+        where,
+        what: `switches "${first.name}" and "${entry.name}" both are VLAN ${entry.vlan}`,
+        expected: "one switch for each VLAN",
+      },
+    ];
+  });
+
 const modesSupported: Validator = (config) => refusedModes(config, MODE_SUPPORT[config.target]);
 
 /** Largest subnet, as the private ranges have it: 10.0.0.0/8. */
@@ -250,6 +276,7 @@ const VALIDATORS: readonly Validator[] = [
   labName,
   uniqueNames,
   modesSupported,
+  vlansValid,
   subnetsValid,
   adaptersValid,
   dockerStacksValid,

@@ -3,6 +3,7 @@ import { containerChannel } from "../../components/hypervisors/containers/channe
 import { type Check, clientAddress, vantageKey } from "../../course/checks";
 import { markLabels, type OwnerMark } from "../../course/mark";
 import { type GuestPlan, guestsOf, type LabPlan } from "../../course/plan";
+import { lanOf } from "../../course/reachability";
 import { docker } from "../docker";
 import { run } from "../process";
 import type { PlatformGuest } from "./platform";
@@ -66,7 +67,7 @@ export async function startStandIns(
   guests: ReadonlyMap<string, PlatformGuest>,
 ): Promise<StandIns> {
   const [image] = [...guests.values()].map((guest) => guest.image);
-  const lan = plan.switches.find((entry) => entry.mode === "bridged");
+  const lan = lanOf(plan);
   const address = clientAddress(plan);
   const wanted = [
     { key: "host", network: ["--network", "host"], self: [LOOPBACK] },

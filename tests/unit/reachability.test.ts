@@ -1,15 +1,19 @@
+import { join } from "node:path";
 import { MODES, type SwitchMode } from "../../course/modes";
 import type { LabPlan } from "../../course/plan";
 import {
   DIRECTIONS,
   EXPECTED_REACH,
+  lanOf,
   notesOf,
   type Reach,
   reachabilityOf,
   type Vantage,
 } from "../../course/reachability";
 import { TARGETS } from "../../course/support";
-import { planOf } from "./labs";
+import { planLab } from "../../operations/plan";
+import { readStackFile } from "../../operations/stackFile";
+import { planOf, ROOT } from "./labs";
 
 const who = (vantage: Vantage) =>
   vantage.kind === "guest" ? `${vantage.team}/${vantage.guest}` : vantage.kind;
@@ -110,4 +114,42 @@ test("what differs from the manual is noted once, for the modes that are used", 
   expect(notesOf(twoOn("host-only"))).toEqual([
     { mode: "host-only", note: expect.stringContaining("on every hypervisor they do") },
   ]);
+});
+
+describe("VLANs", () => {
+  const plan = planLab(readStackFile(join(ROOT, "examples/03-vlan/Pulumi.vlan.yaml")));
+  const between = (from: string, to: string) =>
+    reachabilityOf(plan).filter(
+      (reach) =>
+        reach.from.kind === "guest" &&
+        reach.from.guest === from &&
+        reach.to.kind === "guest" &&
+        reach.to.guest === to,
+    );
+
+  test("A, B and E reach one another, C and D none of them, nor one another", () => {
+    const names = ["a", "b", "c", "d", "e"];
+    const pairs = names.flatMap((from) => names.filter((to) => to !== from).map((to) => [from, to] as const));
+    for (const [from, to] of pairs) {
+      const together = "abe".includes(from) && "abe".includes(to);
+      expect([from, to, between(from, to).map(({ reachable }) => reachable)]).toEqual([from, to, [together]]);
+    }
+    expect(between("a", "c")[0]?.rule).toBe("slides L803: the two are on different VLANs");
+  });
+
+  test("the client PC is on the LAN and on no VLAN", () => {
+    const ofClient = (guest: string) =>
+      reachabilityOf(plan).filter(
+        ({ from, to }) => from.kind === "client" && to.kind === "guest" && to.guest === guest,
+      );
+    expect([ofClient("a"), ofClient("d")].map(([reach]) => reach?.reachable)).toEqual([false, true]);
+  });
+
+  test("without a LAN there is no client PC", () => {
+    const only = planOf("lab", {
+      switches: [{ name: "red", mode: "bridged", vlan: 10 }],
+      guests: [{ name: "a", adapters: [{ switch: "red" }] }],
+    });
+    expect(lanOf(only)).toBeUndefined();
+  });
 });
