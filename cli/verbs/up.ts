@@ -27,7 +27,5 @@ export async function upVerb(options: Options): Promise<number> {
   else process.stdout.write(renderUp(report, file.selection));
   if (!upSucceeded(report)) return EXIT.failed;
   // One document on standard output: that of up.
-  return options.verify
-    ? verifyVerb({ ...options, json: false }, options.json === true)
-    : EXIT.done;
+  return options.verify ? verifyVerb({ ...options, json: false }, options.json === true) : EXIT.done;
 }
