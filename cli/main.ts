@@ -88,7 +88,10 @@ function makeProgram(finish: (code: number) => void): Command {
         collect,
       )
       .option("--verify", "then measure whether the lab is what the course says")
-      .option("--failed", "only stacks whose last run did not come to a good end")
+      .option(
+        "--failed",
+        "only stacks that are not up: never finished, failed, or something of them is missing",
+      )
       .option("--parallel <n>", "teams' stacks at once (default: processors + 1)", wholeNumber)
       .option(
         "--replace <team[/guest]>",
@@ -123,7 +126,9 @@ function makeProgram(finish: (code: number) => void): Command {
   add("rotate", "make a team's keys and passwords anew", rotateVerb, (command) =>
     command.option("--team <id>", "a team; may be repeated", collect).option("--all", "every team"),
   );
-  add("env", "print the environment for plain Pulumi commands", envVerb);
+  add("env", "print the environment for plain Pulumi commands", envVerb, (command) =>
+    command.option("--team <id>", "of this team's stack (default: the first stack)", (id: string) => [id]),
+  );
   add("images", "provide the images of a lab", imagesVerb, (command) =>
     command.option("--update", "decide anew where images come from, and renew them"),
   );

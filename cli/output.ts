@@ -136,6 +136,11 @@ export function upSucceeded(report: UpReport): boolean {
   );
 }
 
+/** Whether an `up` failed because another run held a stack. */
+export function upLocked(report: UpReport): boolean {
+  return report.units.some((unit) => unit.failed?.some((fault) => fault.code === "stack-locked"));
+}
+
 /** The document of `up --json`. */
 export function upJson(report: UpReport): object {
   return {
@@ -186,7 +191,10 @@ export function renderRotate(report: RotateReport): string {
   return [
     ...report.rotated.map(({ team, secrets }) => `  ${pc.bold(team)}  made anew: ${secrets.join(", ")}`),
     ...bad.map((service) => `  ${pc.red(`no: ${service.url} ${service.answer}`)}`),
-    "The old ones are refused from now on; whoever had a copy of a team's key needs the new one.",
+    ...report.units.flatMap(({ failed }) => (failed ? [`  ${pc.red(formatFaults(failed))}`] : [])),
+    ...(report.rotated.length > 0
+      ? ["The old ones are refused from now on; whoever had a copy of a team's key needs the new one."]
+      : []),
     "",
   ].join("\n");
 }
@@ -235,6 +243,13 @@ export function renderStatus(report: StatusReport, selection: string): string {
     ...(inside.length > 0 ? ["", "Changed inside guests (learners' work):", driftRows(inside)] : []),
     ...(inside.some((entry) => entry.mend)
       ? [`Bring back what is ours of it: npx classlab up ${selection} --repair`]
+      : []),
+    ...(report.unfinished.length > 0
+      ? [
+          "",
+          `Not up, or not finished (npx classlab up ${selection} --failed):`,
+          ...report.unfinished.map(({ stack, why }) => `  stack ${stack}: ${why}`),
+        ]
       : []),
     "",
     report.ok ? "Everything planned runs and answers." : "Not everything planned runs and answers.",

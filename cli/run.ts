@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { EXIT, type Fault, FaultError, formatFaults } from "../course/faults";
 import { endOwnProcesses, endOwnPrograms } from "../operations/recovery/processes";
 import { Progress } from "./progress";
@@ -28,6 +29,8 @@ export async function withProgress<T>(
     live: process.stderr.isTTY === true,
   });
   const controller = new AbortController();
+  // Each unit's engine listens.
+  setMaxListeners(0, controller.signal);
   let asked: number | undefined;
   const stop = () => {
     if (asked === undefined) {

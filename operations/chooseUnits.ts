@@ -1,25 +1,9 @@
 import { type Fault, FaultError } from "../course/faults";
 import type { LabPlan } from "../course/plan";
-import { resourcesOf } from "../course/resources";
-import { defaultParallel, pooled } from "./pool";
+import type { Look } from "./inspectUnit";
+import { defaultParallel, pooled, valuesOf } from "./pool";
 import type { PreparedUnit } from "./prepare";
-
-/** Which of a lab's units a run is for. */
-export interface UnitChoice {
-  /** Team ids; all when it is empty. */
-  readonly teams: readonly string[];
-  /** Only units that are not as their last run should have left them. */
-  readonly failed: boolean;
-}
-
-/** True for a unit whose state lacks something planned, or whose last run ended with an error. */
-async function isUnfinished(plan: LabPlan, { unit, engine, state }: PreparedUnit): Promise<boolean> {
-  const known = new Set(
-    state.resources.filter((entry) => !entry.delete).map((entry) => entry.urn.split("::").at(-1)),
-  );
-  if (resourcesOf(plan, unit).some(({ name }) => !known.has(name))) return true;
-  return !(await engine.lastRunSucceeded());
-}
+import { isNotUp } from "./unfinished";
 
 function notAlone(teams: readonly string[]): Fault {
   return {
@@ -32,26 +16,27 @@ function notAlone(teams: readonly string[]): Fault {
 }
 
 /**
- * The units of a run, in order; what teams share is always among those of chosen teams.
- * @throws FaultError `team-not-alone` when teams are chosen and all are in one stack
+ * The units of chosen teams, in order, with what teams share; all when no team is chosen.
+ * @param among whether a unit of many teams will do: what is done to it keeps to the chosen ones by itself
+ * @throws FaultError `team-not-alone` when teams are chosen, all are in one stack, and that will not do
  */
-export async function chooseUnits(
+export function unitsOf(
+  units: readonly PreparedUnit[],
+  teams: readonly string[],
+  among: boolean,
+): readonly PreparedUnit[] {
+  if (teams.length === 0) return units;
+  if (!among && units.some(({ unit }) => unit.kind === "one")) throw new FaultError([notAlone(teams)]);
+  return units.filter(({ unit }) => unit.kind !== "team" || unit.teams.some((team) => teams.includes(team)));
+}
+
+/** The units that are not up. @param atOnce how many are looked at at a time */
+export async function unitsNotUp(
   plan: LabPlan,
   units: readonly PreparedUnit[],
-  choice: UnitChoice,
+  look: Look,
+  atOnce = defaultParallel(),
 ): Promise<PreparedUnit[]> {
-  const { teams } = choice;
-  if (teams.length > 0 && units.some(({ unit }) => unit.kind === "one"))
-    throw new FaultError([notAlone(teams)]);
-  const chosen = units.filter(
-    ({ unit }) =>
-      teams.length === 0 || unit.kind !== "team" || unit.teams.some((team) => teams.includes(team)),
-  );
-  if (!choice.failed) return chosen;
-  const unfinished = await pooled(chosen, defaultParallel(), (unit) => isUnfinished(plan, unit));
-  return chosen.filter((_, index) => {
-    const result = unfinished[index];
-    if (result?.status === "rejected") throw result.reason;
-    return result?.value === true;
-  });
+  const not = valuesOf(await pooled(units, atOnce, (unit) => isNotUp(plan, unit, look)));
+  return units.filter((_, index) => not[index]);
 }

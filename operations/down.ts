@@ -1,6 +1,7 @@
 import { FaultError } from "../course/faults";
+import { lookOnce } from "./inspectUnit";
 import { findMarked, type ObservedObject } from "./observe";
-import { defaultParallel } from "./pool";
+import { defaultParallel, pooled, valuesOf } from "./pool";
 import { knownId, openExisting } from "./prepare";
 import { removeUnknown } from "./recovery/unknown";
 import { isFault, type OnUnitEvent, runUnits, type UnitResult } from "./runUnits";
@@ -30,8 +31,16 @@ export async function down(file: StackFile, options: DownOptions): Promise<DownR
   let id: string | undefined;
   try {
     const lab = await openExisting(file, options.say);
-    id = await knownId(lab.units);
-    for (const unit of lab.units) if (id) await removeUnknown(lab.plan, unit, id, options.say);
+    const own = await knownId(lab.units);
+    id = own;
+    const look = lookOnce(lab.plan);
+    if (own !== undefined) {
+      valuesOf(
+        await pooled(lab.units, defaultParallel(), (unit) =>
+          removeUnknown(lab.plan, unit, own, options.say, look),
+        ),
+      );
+    }
     units = await runUnits(
       [...lab.units].reverse(),
       (unit) => unit.engine.destroy((event) => options.onEvent(unit.unit.stack, event), options.signal),

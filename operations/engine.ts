@@ -5,7 +5,6 @@ import { type LabRecord, labRecordSchema } from "../course/record";
 import { engineFault } from "./engineFault";
 import { homeFolder } from "./paths";
 import { pulumiCommand } from "./pulumiCommand";
-import { PROJECT } from "./workFolder";
 
 /** Engine events, passed on for progress. */
 export type EngineEvent = automation.EngineEvent;
@@ -60,6 +59,18 @@ export interface StackState {
   readonly record: LabRecord | undefined;
 }
 
+function readState(exported: automation.Deployment): StackState {
+  const deployment = deploymentSchema.parse(exported.deployment ?? {});
+  const resources = deployment.resources ?? [];
+  const kept = resources.find((resource) => resource.type === LAB_RECORD_TYPE);
+  const record = labRecordSchema.safeParse(kept?.inputs);
+  return {
+    resources,
+    salt: deployment.secrets_providers?.state?.salt,
+    record: record.success ? record.data : undefined,
+  };
+}
+
 /** Key of the tag that keeps the lab's id with its backend, also while nothing of the lab stands. */
 const ID_TAG = "classlab:id";
 
@@ -72,51 +83,46 @@ export class StackEngine {
   ) {}
 
   /**
-   * Selects a stack in its prepared work folder.
+   * Opens a stack in its prepared work folder. None is selected there: every command names its stack, and the file that
+   * keeps the selection is one for all stacks of a folder, so that they can be opened and run beside one another.
    * @param create whether it is made when it does not exist
    * @returns undefined when it does not exist and is not to be made
    */
-  static async open(name: string, folder: string, create: boolean): Promise<StackEngine | undefined> {
-    const options: automation.LocalWorkspaceOptions = {
+  static async open(
+    name: string,
+    folder: string,
+    create: boolean,
+  ): Promise<{ readonly engine: StackEngine; readonly state: StackState } | undefined> {
+    const command = await pulumiCommand();
+    const workspace = await automation.LocalWorkspace.create({
       workDir: folder,
-      pulumiCommand: await pulumiCommand(),
-    };
-    // The program is loaded on demand: only a run needs it.
-    const program: automation.PulumiFn = async () => (await import("../stacks/index.js")).program();
-    const args: automation.InlineProgramArgs = { stackName: name, projectName: PROJECT, program };
-    const select = async () =>
-      new StackEngine(name, await automation.LocalWorkspace.selectStack(args, options));
+      pulumiCommand: command,
+      // The program is loaded on demand: only a run needs it.
+      program: async () => (await import("../stacks/index.js")).program(),
+    });
+    const stack = await automation.Stack.select(
+      name,
+      Object.assign(workspace, { selectStack: () => Promise.resolve() }),
+    );
+    const engine = new StackEngine(name, stack);
     try {
-      return await select();
+      return { engine, state: readState(await stack.exportStack()) };
     } catch (error) {
       if (!/no stack named .* found/.test(String(error))) throw engineFault(name, error);
     }
     if (!create) return undefined;
     try {
-      return new StackEngine(name, await automation.LocalWorkspace.createStack(args, options));
+      await command.run(["stack", "init", name, "--no-select"], folder, {});
     } catch (error) {
+      // Another run that began at the same time may have been quicker.
       if (!/stack .* already exists/.test(String(error))) throw engineFault(name, error);
     }
-    // Another run that began at the same time was quicker.
-    try {
-      return await select();
-    } catch (error) {
-      throw engineFault(name, error);
-    }
+    return { engine, state: await engine.state() };
   }
 
   /** Reads the stack's state; secrets stay encrypted. */
   async state(): Promise<StackState> {
-    const exported = await this.guard(() => this.stack.exportStack());
-    const deployment = deploymentSchema.parse(exported.deployment ?? {});
-    const resources = deployment.resources ?? [];
-    const kept = resources.find((resource) => resource.type === LAB_RECORD_TYPE);
-    const record = labRecordSchema.safeParse(kept?.inputs);
-    return {
-      resources,
-      salt: deployment.secrets_providers?.state?.salt,
-      record: record.success ? record.data : undefined,
-    };
+    return this.guard(async () => readState(await this.stack.exportStack()));
   }
 
   /** The lab's id as kept in the stack's tags. */

@@ -26,8 +26,28 @@ async function lookInside(
   );
 }
 
-/** Finds what stands of a unit, on the host and in its guests, without reading any state. */
-export async function inspectUnit(plan: LabPlan, unit: UnitPlan): Promise<Found> {
-  const objects = await findMarked(plan.lab);
-  return { objects, guests: await lookInside(plan, unit, objects) };
+/** Looks at a unit: what stands of it, on the host and in its guests. No state is read. */
+export type Look = (unit: UnitPlan) => Promise<Found>;
+
+/**
+ * Looks at each unit of a lab once, and for what stands on the host once for all of them: for a run that only looks so far.
+ */
+export function lookOnce(plan: LabPlan): Look {
+  let objects: Promise<ObservedObject[]> | undefined;
+  const seen = new Map<string, Promise<Found>>();
+  const look = async (unit: UnitPlan): Promise<Found> => {
+    objects ??= findMarked(plan.lab);
+    const standing = await objects;
+    return { objects: standing, guests: await lookInside(plan, unit, standing) };
+  };
+  return (unit) => {
+    const found = seen.get(unit.stack) ?? look(unit);
+    seen.set(unit.stack, found);
+    return found;
+  };
+}
+
+/** Finds what stands of a unit now, on the host and in its guests, without reading any state. */
+export function inspectUnit(plan: LabPlan, unit: UnitPlan): Promise<Found> {
+  return lookOnce(plan)(unit);
 }

@@ -25,3 +25,11 @@ export async function pooled<T, R>(
   await Promise.all(Array.from({ length: Math.min(Math.max(1, atOnce), items.length) }, worker));
   return results;
 }
+
+/** The values of results that must all be there. @throws the first reason why one is not */
+export function valuesOf<R>(settled: readonly PromiseSettledResult<R>[]): R[] {
+  return settled.map((result) => {
+    if (result.status === "rejected") throw result.reason;
+    return result.value;
+  });
+}

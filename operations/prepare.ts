@@ -8,7 +8,7 @@ import { StackEngine, type StackState } from "./engine";
 import { gatherFacts, portsInUse } from "./facts";
 import { ensureImages, missingImages, type Say } from "./images";
 import { planLab } from "./plan";
-import { defaultParallel, pooled } from "./pool";
+import { defaultParallel, pooled, valuesOf } from "./pool";
 import { recoverStacks } from "./recovery";
 import { stackFiles } from "./recovery/fileBackend";
 import { withLock } from "./recovery/lock";
@@ -32,18 +32,11 @@ export interface PreparedLab {
 
 /** The lab's stacks that exist, or all of them, made where they do not. */
 async function openUnits(plan: LabPlan, folder: string, create: boolean): Promise<PreparedUnit[]> {
-  const opened: Omit<PreparedUnit, "state">[] = [];
-  // One after the other: selecting a stack writes the engine's workspace file.
-  for (const unit of plan.units) {
-    const engine = await StackEngine.open(unit.stack, folder, create);
-    if (engine) opened.push({ unit, engine });
-  }
-  const states = await pooled(opened, defaultParallel(), ({ engine }) => engine.state());
-  return opened.map((unit, index) => {
-    const state = states[index];
-    if (state?.status === "fulfilled") return { ...unit, state: state.value };
-    throw state?.reason;
+  const settled = await pooled(plan.units, defaultParallel(), async (unit) => {
+    const opened = await StackEngine.open(unit.stack, folder, create);
+    return opened ? [{ unit, ...opened }] : [];
   });
+  return valuesOf(settled).flat();
 }
 
 function recordIn(units: readonly PreparedUnit[]): LabRecord | undefined {

@@ -1,24 +1,37 @@
 import { spawn } from "node:child_process";
 import { automation } from "@pulumi/pulumi";
 
+/** The `pulumi` program as the Automation API runs it, and as we do for what that API does not have. */
+export type PulumiProgram = automation.PulumiCommand & {
+  readonly run: (
+    args: string[],
+    folder: string,
+    env: Record<string, string>,
+    onOutput?: (text: string) => void,
+    onError?: (text: string) => void,
+    signal?: AbortSignal,
+  ) => Promise<{ stdout: string; stderr: string; code: number }>;
+};
+
 /**
  * The `pulumi` program as the Automation API runs it, but in a process group of its own: Ctrl-C on a terminal reaches
  * classlab alone, which asks the engine once (a second interrupt would end it in the middle of a step). All it starts
  * inherits the run's mark, by which what a killed run left is found.
  */
-export async function pulumiCommand(): Promise<automation.PulumiCommand> {
+export function pulumiCommand(): Promise<PulumiProgram> {
+  // Asked for its version once: every stack of a run has the same.
+  found ??= findCommand();
+  return found;
+}
+
+let found: Promise<PulumiProgram> | undefined;
+
+async function findCommand(): Promise<PulumiProgram> {
   const command = await automation.PulumiCommand.get({ skipVersionCheck: true });
-  const run = (
-    args: string[],
-    cwd: string,
-    env: Record<string, string>,
-    onOutput?: (text: string) => void,
-    onError?: (text: string) => void,
-    signal?: AbortSignal,
-  ): Promise<{ stdout: string; stderr: string; code: number }> =>
+  const run: PulumiProgram["run"] = (args, folder, env, onOutput, onError, signal) =>
     new Promise((resolve, reject) => {
       const child = spawn(command.command, [...args, "--non-interactive"], {
-        cwd,
+        cwd: folder,
         env: { ...process.env, ...env, PULUMI_AUTOMATION_API: "true" },
         detached: true,
         stdio: ["ignore", "pipe", "pipe"],

@@ -3,7 +3,7 @@ import type { LabPlan } from "../course/plan";
 import { type Drift, type Found, findDrift } from "./drift";
 import type { StateResource } from "./engine";
 import { switchesLeaving } from "./freeSwitches";
-import { inspectUnit } from "./inspectUnit";
+import { inspectUnit, type Look } from "./inspectUnit";
 import { findInTheWay } from "./inTheWay";
 import { mendDirectly } from "./mend";
 import type { PreparedUnit } from "./prepare";
@@ -41,6 +41,8 @@ export interface ReadyOptions {
   readonly repair: Repair | undefined;
   /** What was measured before a repair: of its red rows, what can be mended is. */
   readonly measured: readonly VerifyRow[];
+  /** What stands, as far as this run has seen it. */
+  readonly look: Look;
   readonly say: (line: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -99,7 +101,7 @@ export async function readyUnit(
   options: ReadyOptions,
 ): Promise<ReadyUnit> {
   const { unit, engine } = prepared;
-  const recovered = await removeUnknown(plan, prepared, id, options.say);
+  const recovered = await removeUnknown(plan, prepared, id, options.say, options.look);
   const { resources } = recovered;
   const [first, ...more] = await findInTheWay(plan, unit, id, resources);
   if (first) throw new FaultError([first, ...more]);

@@ -8,6 +8,7 @@ import type { StackState } from "./engine";
 import { rotationFault } from "./engineFault";
 import type { Say } from "./images";
 import { planLab } from "./plan";
+import { defaultParallel } from "./pool";
 import { prepareExisting, prepareUp } from "./prepare";
 import { run } from "./process";
 import { type OnUnitEvent, runUnits, type UnitResult } from "./runUnits";
@@ -18,7 +19,7 @@ import type { StackFile } from "./stackFile";
 /** What `rotate` reports: names only, never a value. */
 export interface RotateReport {
   readonly plan: LabPlan;
-  /** The secrets that were made anew, by team. */
+  /** The secrets that were made anew, by team; of a team that failed none is told. */
   readonly rotated: readonly { readonly team: string; readonly secrets: readonly string[] }[];
   readonly units: readonly UnitResult[];
   /** Every service of those teams, opened afterwards. */
@@ -118,18 +119,27 @@ export async function rotate(file: StackFile, options: RotateOptions): Promise<R
   );
   const guests = teams.flatMap((team) => team.guests);
   for (const guest of guests) await checkGuest(lab.plan, guest);
-  const results = await runUnits(units, ({ unit, engine }) =>
-    engine.up(
-      (event) => options.onEvent(unit.stack, event),
-      options.signal,
-      secrets.flatMap(({ team, found }) => (unit.teams.includes(team) ? found.map(({ urn }) => urn) : [])),
-    ),
+  const results = await runUnits(
+    units,
+    ({ unit, engine }) =>
+      engine.up(
+        (event) => options.onEvent(unit.stack, event),
+        options.signal,
+        secrets.flatMap(({ team, found }) => (unit.teams.includes(team) ? found.map(({ urn }) => urn) : [])),
+      ),
+    { parallel: defaultParallel(), ...(options.signal ? { signal: options.signal } : {}) },
   );
   await writeSshConfig(lab.plan);
-  const services = guests.flatMap((guest) => guestAccess(guest).services);
+  const failed = new Set(results.filter((result) => result.failed).map(({ stack }) => stack));
+  const done = units.filter(({ unit }) => !failed.has(unit.stack)).flatMap(({ unit }) => unit.teams);
+  const services = guests
+    .filter((guest) => done.includes(guest.team))
+    .flatMap((guest) => guestAccess(guest).services);
   return {
     plan: lab.plan,
-    rotated: secrets.map(({ team, found }) => ({ team, secrets: found.map(({ name }) => name) })),
+    rotated: secrets
+      .filter(({ team }) => done.includes(team))
+      .map(({ team, found }) => ({ team, secrets: found.map(({ name }) => name) })),
     units: results,
     services: await checkServices(services, true),
   };

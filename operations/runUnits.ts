@@ -23,6 +23,8 @@ export type OnUnitEvent = (stack: string, event: EngineEvent) => void;
 export interface RunOptions {
   /** Teams' units at once; one by default. */
   readonly parallel?: number;
+  /** Whether other units failed before, of which is told when all have ended. */
+  readonly others?: boolean;
   /** Once aborted, what is thrown is no failure of a unit. */
   readonly signal?: AbortSignal;
 }
@@ -50,6 +52,12 @@ export function failedUnit(stack: string, failed: readonly Fault[]): UnitResult 
   return { ...resultOf(stack, {}), failed };
 }
 
+/** The failure of what teams share, which stops theirs. */
+export async function sharedFailure(error: unknown): Promise<FaultError> {
+  const [first, ...more] = await faultsOf(error);
+  return new FaultError([{ ...first, what: `${first.what}; teams need it, and none was begun` }, ...more]);
+}
+
 function resultOf(stack: string, changes: Changes): UnitResult {
   const { delete: removed = 0, ...standing } = changes;
   const resources = Object.values(standing).reduce((sum, count) => sum + count, 0);
@@ -58,7 +66,7 @@ function resultOf(stack: string, changes: Changes): UnitResult {
 
 /**
  * Runs units in the given order, teams' units beside one another: one that fails stops no other. What teams share comes
- * before (or after, when taking down) and stops what follows when it fails.
+ * before (or after, when taking down) and stops what follows when it fails. Once stopped on request, none is begun.
  * @throws whatever the work throws for a unit that is no team's, or for the only one
  */
 export async function runUnits<T extends PreparedUnit>(
@@ -67,16 +75,24 @@ export async function runUnits<T extends PreparedUnit>(
   options: RunOptions = {},
 ): Promise<UnitResult[]> {
   const results: UnitResult[] = [];
-  for (const phase of phases(units)) {
+  const begin = (unit: T) => {
+    options.signal?.throwIfAborted();
+    return work(unit);
+  };
+  const all = phases(units);
+  for (const phase of all) {
     const failed = results.flatMap((result) => result.failed ?? []);
     const [first, ...more] = failed;
     // Teams still stand on what comes now.
     if (first) throw new FaultError([first, ...more]);
-    const settled = await pooled(phase, options.parallel ?? 1, work);
+    const settled = await pooled(phase, options.parallel ?? 1, async (unit) => begin(unit));
     for (const [index, result] of settled.entries()) {
       const stack = phase[index]?.unit.stack ?? "";
       if (result.status === "fulfilled") results.push(resultOf(stack, result.value));
-      else if (options.signal?.aborted || units.length === 1 || phase[index]?.unit.kind !== "team")
+      else if (options.signal?.aborted) throw result.reason;
+      else if (phase[index]?.unit.kind === "site" && phase !== all.at(-1))
+        throw await sharedFailure(result.reason);
+      else if (phase[index]?.unit.kind !== "team" || (units.length === 1 && !options.others))
         throw result.reason;
       else results.push(failedUnit(stack, await faultsOf(result.reason)));
     }

@@ -3,12 +3,13 @@ import { type Fault, FaultError } from "../course/faults";
 import { guestsOf, type LabPlan } from "../course/plan";
 import { type Drift, findDrift, findUnknown } from "./drift";
 import type { Say } from "./images";
-import { inspectUnit } from "./inspectUnit";
+import { lookOnce } from "./inspectUnit";
 import type { ObservedObject } from "./observe";
 import { type PreparedLab, prepareExisting } from "./prepare";
 import { isFault } from "./runUnits";
 import { checkServices, type ServiceCheck } from "./services";
 import type { StackFile } from "./stackFile";
+import { unfinished } from "./unfinished";
 
 /** One guest as it stands. */
 export interface GuestStatus {
@@ -25,9 +26,11 @@ export interface StatusReport {
   readonly guests: readonly GuestStatus[];
   /** How the lab differs from its plan and state, learners' own work included. */
   readonly drift: readonly Drift[];
+  /** Stacks that no run has brought to a good end, and why. */
+  readonly unfinished: readonly { readonly stack: string; readonly why: string }[];
   /** Set while another run holds the lab: what is shown is on the move. */
   readonly running: Fault | undefined;
-  /** True when every guest runs, every service answers, and nothing of ours on the host is missing. */
+  /** True when every guest runs, every service answers, nothing of ours on the host is missing, and every stack is finished. */
   readonly ok: boolean;
 }
 
@@ -60,12 +63,26 @@ function unknownDrift(object: ObservedObject): Drift {
   };
 }
 
+/** The stacks that are not finished. While another run is at work none is finished, and nothing is wrong with that. */
+async function unfinishedStacks(lab: PreparedLab): Promise<StatusReport["unfinished"]> {
+  const found = await Promise.all(
+    lab.plan.units.map(async ({ stack }) => {
+      const prepared = lab.units.find(({ unit }) => unit.stack === stack);
+      const why = prepared ? await unfinished(lab.plan, prepared) : "nothing of it is made";
+      return why === undefined ? [] : [{ stack, why }];
+    }),
+  );
+  return found.flat();
+}
+
 /** Looks at a lab: its guests on the platform, its services over HTTP, and how it differs from its plan. */
 export async function status(file: StackFile, say: Say): Promise<StatusReport> {
   const { lab, running } = await open(file, say);
-  const units = await Promise.all(
-    lab.units.map(async ({ unit, state }) => ({ unit, state, found: await inspectUnit(lab.plan, unit) })),
-  );
+  const look = lookOnce(lab.plan);
+  const [units, notFinished] = await Promise.all([
+    Promise.all(lab.units.map(async ({ unit, state }) => ({ unit, state, found: await look(unit) }))),
+    running ? [] : unfinishedStacks(lab),
+  ]);
   const drift = units.flatMap(({ unit, state, found }) => [
     ...findDrift(lab.plan, unit, state.resources, found),
     ...findUnknown(unit.stack, lab.record.labId, state.resources, found.objects).map(unknownDrift),
@@ -86,8 +103,10 @@ export async function status(file: StackFile, say: Say): Promise<StatusReport> {
     plan: lab.plan,
     guests,
     drift,
+    unfinished: notFinished,
     running,
     ok:
+      notFinished.length === 0 &&
       drift.every((entry) => entry.level === "guest") &&
       guests.every((guest) => guest.state === "running" && guest.services.every((service) => service.ok)),
   };

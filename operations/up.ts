@@ -4,18 +4,19 @@ import { unitGuests } from "../course/objects";
 import { type GuestPlan, guestsOf, type LabPlan } from "../course/plan";
 import type { LabRecord } from "../course/record";
 import { guestLogicalName, resourcesOf } from "../course/resources";
-import { chooseUnits } from "./chooseUnits";
+import { unitsNotUp, unitsOf } from "./chooseUnits";
 import { estimate } from "./doctor/estimate";
 import type { Drift } from "./drift";
 import { explain } from "./explain";
 import { freeSwitches } from "./freeSwitches";
 import type { Say } from "./images";
+import { type Look, lookOnce } from "./inspectUnit";
 import { mendDirectly } from "./mend";
 import { defaultParallel, pooled } from "./pool";
 import { type PreparedLab, type PreparedUnit, prepareUp } from "./prepare";
 import { type Allowance, refuseLosses } from "./protect";
 import { type ReadyUnit, type Repair, readyUnit } from "./readyUnit";
-import { failedUnit, faultsOf, type OnUnitEvent, runUnits, type UnitResult } from "./runUnits";
+import { failedUnit, faultsOf, type OnUnitEvent, runUnits, sharedFailure, type UnitResult } from "./runUnits";
 import { checkServices, type ServiceCheck } from "./services";
 import { writeSshConfig } from "./sshConfig";
 import type { StackFile } from "./stackFile";
@@ -45,7 +46,7 @@ export interface UpOptions {
   readonly repair?: Repair;
   /** Only these teams' units, with what teams share; all when it is empty. */
   readonly teams?: readonly string[];
-  /** Only units whose last run did not come to a good end. */
+  /** Only units that are not up. */
   readonly failed?: boolean;
   /** Teams' units at once. */
   readonly parallel?: number;
@@ -123,22 +124,26 @@ async function readyUnits(
   chosen: readonly PreparedUnit[],
   options: UpOptions,
   measured: readonly VerifyRow[],
+  look: Look,
 ): Promise<Looked> {
-  const settled = await pooled(chosen, options.parallel ?? defaultParallel(), (unit) =>
-    readyUnit(lab.plan, unit, lab.record.labId, {
+  const settled = await pooled(chosen, options.parallel ?? defaultParallel(), async (unit) => {
+    options.signal?.throwIfAborted();
+    return readyUnit(lab.plan, unit, lab.record.labId, {
       repair: options.repair,
       measured,
+      look,
       say: options.say,
       ...(options.signal ? { signal: options.signal } : {}),
-    }),
-  );
+    });
+  });
   const ready: ReadyUnit[] = [];
   const failed: UnitResult[] = [];
   for (const [index, result] of settled.entries()) {
     const unit = chosen[index]?.unit;
     if (result.status === "fulfilled") ready.push(result.value);
     // A team that cannot be worked on stops no other.
-    else if (options.signal?.aborted || chosen.length === 1 || unit?.kind !== "team") throw result.reason;
+    else if (options.signal?.aborted || chosen.length === 1) throw result.reason;
+    else if (unit?.kind !== "team") throw await sharedFailure(result.reason);
     else failed.push(failedUnit(unit.stack, await faultsOf(result.reason)));
   }
   return { ready, failed };
@@ -184,11 +189,17 @@ export async function up(file: StackFile, options: UpOptions): Promise<UpReport>
 async function bringUp(file: StackFile, lab: PreparedLab, options: UpOptions): Promise<UpReport> {
   options.signal?.throwIfAborted();
   refuse(unknownNames(lab, options));
-  const chosen = await chooseUnits(lab.plan, lab.units, {
-    teams: options.teams ?? [],
-    failed: options.failed ?? false,
-  });
-  const looked = await readyUnits(lab, chosen, options, await measureForRepair(file, options));
+  const wanted = unitsOf(
+    lab.units,
+    options.repair?.teams ?? options.teams ?? [],
+    options.repair !== undefined,
+  );
+  const measured = await measureForRepair(file, options);
+  const look = lookOnce(lab.plan);
+  const parallel = options.parallel ?? defaultParallel();
+  const chosen = options.failed ? await unitsNotUp(lab.plan, wanted, look, parallel) : wanted;
+  if (chosen.length === 0) options.say("every stack is up: there is nothing to take up again");
+  const looked = await readyUnits(lab, chosen, options, measured, look);
   refuse(
     refuseLosses(
       looked.ready.flatMap((unit) => unit.losses),
@@ -209,11 +220,13 @@ async function bringUp(file: StackFile, lab: PreparedLab, options: UpOptions): P
       return unit.engine.up((event) => options.onEvent(unit.unit.stack, event), options.signal, replace);
     },
     {
-      parallel: options.parallel ?? defaultParallel(),
+      parallel,
+      others: looked.failed.length > 0,
       ...(options.signal ? { signal: options.signal } : {}),
     },
   );
-  const units = [...run, ...looked.failed];
+  const order = lab.plan.units.map(({ stack }) => stack);
+  const units = [...run, ...looked.failed].sort((a, b) => order.indexOf(a.stack) - order.indexOf(b.stack));
   await writeSshConfig(lab.plan);
   const left = looked.ready.flatMap((unit) => unit.left);
   const done = new Set(units.filter((unit) => !unit.failed).map((unit) => unit.stack));

@@ -17,7 +17,7 @@ export async function rotateVerb(options: Options): Promise<number> {
     }),
   );
   const { plan, ...rest } = report;
-  const ok = report.services.every((service) => service.ok);
+  const ok = report.services.every((service) => service.ok) && report.units.every((unit) => !unit.failed);
   if (options.json) json({ schemaVersion: SCHEMA_VERSION, ok, lab: plan.lab, ...rest });
   else process.stdout.write(renderRotate(report));
   return ok ? EXIT.done : EXIT.failed;

@@ -1,6 +1,6 @@
 import { EXIT } from "../../course/faults";
 import { consent, json, labFile, type Options } from "../context";
-import { renderUp, upJson, upSucceeded } from "../output";
+import { renderUp, upJson, upLocked, upSucceeded } from "../output";
 import { withProgress } from "../run";
 import { verifyVerb } from "./verify";
 
@@ -25,7 +25,7 @@ export async function upVerb(options: Options): Promise<number> {
   );
   if (options.json) json(upJson(report));
   else process.stdout.write(renderUp(report, file.selection));
-  if (!upSucceeded(report)) return EXIT.failed;
+  if (!upSucceeded(report)) return upLocked(report) ? EXIT.locked : EXIT.failed;
   // One document on standard output: that of up.
   return options.verify ? verifyVerb({ ...options, json: false }, options.json === true) : EXIT.done;
 }

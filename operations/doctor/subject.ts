@@ -109,9 +109,10 @@ async function askBackend(
   const { prepareWorkFolder } = await import("../workFolder.js");
   try {
     for (const unit of plan.units) {
-      const engine = await StackEngine.open(unit.stack, prepareWorkFolder(file.lab), false);
-      if (!engine) continue;
-      const { record } = await engine.state();
+      const opened = await StackEngine.open(unit.stack, prepareWorkFolder(file.lab), false);
+      if (!opened) continue;
+      const { engine, state } = opened;
+      const { record } = state;
       return { known: { states: [], record, labId: record?.labId ?? (await engine.id()) } };
     }
     return { known: { states: [], record: undefined, labId: undefined } };

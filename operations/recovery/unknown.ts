@@ -4,7 +4,7 @@ import type { LabPlan } from "../../course/plan";
 import { quote } from "../../course/shell";
 import { type Found, findUnknown, findUnknownInside } from "../drift";
 import type { GuestObject } from "../guestContents";
-import { inspectUnit } from "../inspectUnit";
+import { inspectUnit, type Look } from "../inspectUnit";
 import { type ObservedObject, removeObject } from "../observe";
 import type { PreparedUnit } from "../prepare";
 import { run } from "../process";
@@ -50,6 +50,7 @@ const containersFirst = (a: { kind: string }, b: { kind: string }) => a.kind.loc
 /**
  * Removes what carries this lab's own id and no state knows: a run was killed between making it and recording it. Looked
  * at once more under the stack's lock, so that nothing is taken from a run that began meanwhile.
+ * @param look what was seen of the unit so far
  * @returns what was found, without what was removed
  */
 export async function removeUnknown(
@@ -57,10 +58,11 @@ export async function removeUnknown(
   prepared: PreparedUnit,
   id: string,
   say: (line: string) => void,
+  look: Look,
 ): Promise<{ readonly found: Found; readonly resources: PreparedUnit["state"]["resources"] }> {
   const { unit, engine } = prepared;
   const { resources } = prepared.state;
-  const found = await inspectUnit(plan, unit);
+  const found = await look(unit);
   if (count(unknownIn(plan, unit, id, resources, found)) === 0) return { found, resources };
   const remove = async () => {
     const current = (await engine.state()).resources;

@@ -62,9 +62,16 @@ describe("units", () => {
       seen.push(stack);
       throw refused;
     };
-    await expect(runUnits([site, ...teams], fails)).rejects.toBe(refused);
+    await expect(runUnits([site, ...teams], fails)).rejects.toThrow(
+      "x: it is there; teams need it, and none was begun. [object-in-the-way]",
+    );
     expect(seen).toEqual(["lab-site"]);
     await expect(runUnits(teams.slice(0, 1), fails)).rejects.toBe(refused);
+  });
+
+  test("the only one left of several is told with the others", async () => {
+    const results = await runUnits(teams.slice(0, 1), () => Promise.reject(refused), { others: true });
+    expect(results.map(({ failed }) => failed?.[0]?.code)).toEqual(["object-in-the-way"]);
   });
 
   test("when taking down, what is shared stays while a team still stands on it", async () => {
@@ -87,7 +94,24 @@ describe("units", () => {
     const controller = new AbortController();
     controller.abort();
     const options = { signal: controller.signal };
-    await expect(runUnits(teams, () => Promise.reject(refused), options)).rejects.toBe(refused);
+    await expect(runUnits(teams, () => Promise.reject(refused), options)).rejects.toThrow("aborted");
+  });
+
+  test("stopped on request in the middle, no further one is begun", async () => {
+    const controller = new AbortController();
+    const begun: string[] = [];
+    const run = runUnits(
+      [site, ...teams],
+      async ({ unit: { stack } }) => {
+        begun.push(stack);
+        if (stack === "lab-team-2") controller.abort();
+        await pause();
+        return {};
+      },
+      { parallel: 2, signal: controller.signal },
+    );
+    await expect(run).rejects.toThrow("aborted");
+    expect(begun).toEqual(["lab-site", "lab-team-1", "lab-team-2"]);
   });
 });
 
