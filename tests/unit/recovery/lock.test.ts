@@ -79,8 +79,9 @@ describe("who holds a stack", () => {
   });
 
   onLinux("not a process that has ended and was not collected yet", async () => {
-    // The shell never waits for its child, which is a zombie once its line was written and its number can be signalled.
-    const child = spawn("sh", ["-c", 'pulumi=1; sh -c "exit 0" & echo $!; exec cat'], {
+    // The child ends only when the shell has become a program that never waits for it: it stays a zombie.
+    const script = `pulumi=1; sh -c 'until grep -q cat "/proc/$PPID/comm"; do :; done' & echo $!; exec cat`;
+    const child = spawn("sh", ["-c", script], {
       stdio: ["pipe", "pipe", "ignore"],
     });
     children.push(child);
