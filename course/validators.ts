@@ -366,8 +366,8 @@ export function checkSwitches(
   facts: LabFacts,
 ): Fault[] {
   const inUse = facts.subnets ?? [];
-  const isOwn = (used: SubnetInUse, entry: SwitchPlan) =>
-    used.own?.lab === lab && (used.own.id !== facts.labId || used.own.objectName === entry.objectName);
+  // The lab's own switches change with it; one of another lab with its name is told by a fault of its own.
+  const isOwn = (used: SubnetInUse) => used.own?.lab === lab;
   const slots = teams.map((team) => team.slot);
   return config.switches.flatMap(({ name }, index): Fault[] => {
     const where = `lab.switches[${index}].subnet`;
@@ -386,7 +386,7 @@ export function checkSwitches(
           },
         ];
       }
-      const user = inUse.find((used) => overlaps(parseSubnet(used.subnet), subnet) && !isOwn(used, entry));
+      const user = inUse.find((used) => overlaps(parseSubnet(used.subnet), subnet) && !isOwn(used));
       const taken = [...inUse, ...switches].map((used) => used.subnet);
       if (user) return [inUseFault(entry, where, user, taken, slots)];
     }

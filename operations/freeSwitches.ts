@@ -1,5 +1,8 @@
+import type { SubnetInUse } from "../course/facts";
+import { overlaps, parseSubnet } from "../course/network";
+import type { SwitchPlan } from "../course/switches";
 import type { PlannedStep, StateResource } from "./engine";
-import { detachOwn } from "./observe";
+import { detachOwn, removeNetwork } from "./observe";
 
 const NETWORK = "docker:index/network:Network";
 const REMOVING = ["delete", "replace", "delete-replaced"];
@@ -15,6 +18,43 @@ export function switchesLeaving(
   return resources.flatMap(({ urn, inputs, delete: leaving }) =>
     urns.has(urn) && !leaving && typeof inputs?.name === "string" ? [inputs.name] : [],
   );
+}
+
+/**
+ * Names of the lab's own standing switches that have a subnet which the plan gives to another switch: pure. Docker makes no
+ * second network over a subnet, and the engine removes only after it made (and, of another stack, in a run of its own).
+ * @param id the lab's own
+ */
+export function switchesInTheWay(
+  planned: readonly SwitchPlan[],
+  standing: readonly SubnetInUse[],
+  id: string,
+): string[] {
+  return standing.flatMap(({ own, subnet }) =>
+    own?.id === id &&
+    planned.some(
+      (entry) =>
+        entry.objectName !== own.objectName && overlaps(parseSubnet(entry.subnet), parseSubnet(subnet)),
+    )
+      ? [own.objectName]
+      : [],
+  );
+}
+
+/**
+ * Removes the lab's own switches that are in the way of others of its plan; the run makes those anew that the plan keeps.
+ * @throws FaultError when a stranger is on one
+ */
+export async function clearSwitches(
+  switches: readonly string[],
+  id: string,
+  say: (line: string) => void,
+): Promise<void> {
+  for (const name of switches) {
+    const guests = await detachOwn(name, id);
+    await removeNetwork(name);
+    say(`switch ${name} gives its subnet to another: ${guests} guest(s) leave it and run on`);
+  }
 }
 
 /**

@@ -131,6 +131,11 @@ export async function detachOwn(network: string, id: string): Promise<number> {
   return own.length;
 }
 
+/** Removes a network; one that has gone is no error. @throws FaultError with Docker's words, as when somebody is on it */
+export async function removeNetwork(network: string): Promise<void> {
+  await dockerOutput(["network", "rm", network], { gone: true });
+}
+
 /** Removes one observed object; one that has gone meanwhile is no error. @throws FaultError with Docker's words */
 export async function removeObject(object: ObservedObject): Promise<void> {
   switch (object.kind) {
@@ -141,7 +146,7 @@ export async function removeObject(object: ObservedObject): Promise<void> {
       // A network with somebody on it cannot be removed.
       for (const container of await attached(object.id))
         await docker(["network", "disconnect", "-f", object.id, container]);
-      await dockerOutput(["network", "rm", object.id], { gone: true });
+      await removeNetwork(object.id);
       return;
     case "volume":
       await dockerOutput(["volume", "rm", object.id], { gone: true });

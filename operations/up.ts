@@ -8,7 +8,8 @@ import { unitsNotUp, unitsOf } from "./chooseUnits";
 import { estimate } from "./doctor/estimate";
 import type { Drift } from "./drift";
 import { explain } from "./explain";
-import { freeSwitches } from "./freeSwitches";
+import { gatherFacts } from "./facts";
+import { clearSwitches, freeSwitches, switchesInTheWay } from "./freeSwitches";
 import type { Say } from "./images";
 import { type Look, lookOnce } from "./inspectUnit";
 import { mendDirectly } from "./mend";
@@ -209,6 +210,11 @@ async function bringUp(file: StackFile, lab: PreparedLab, options: UpOptions): P
   );
   options.signal?.throwIfAborted();
   const freed = new Set(looked.ready.flatMap(({ unit, leaving }) => (unit.kind === "site" ? leaving : [])));
+  await clearSwitches(
+    switchesInTheWay(lab.plan.switches, (await gatherFacts()).subnets ?? [], lab.record.labId),
+    lab.record.labId,
+    options.say,
+  );
   const run = await runUnits(
     looked.ready,
     async (unit) => {

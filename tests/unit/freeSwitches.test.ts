@@ -1,4 +1,5 @@
-import { switchesLeaving } from "../../operations/freeSwitches";
+import type { SwitchPlan } from "../../course/switches";
+import { switchesInTheWay, switchesLeaving } from "../../operations/freeSwitches";
 
 const NETWORK = "docker:index/network:Network";
 const network = (name: string) => ({ urn: `urn:x::${name}`, type: NETWORK, inputs: { name: `lab-${name}` } });
@@ -20,4 +21,35 @@ test("other kinds of resources, and what waits for its deletion already, are non
   expect(
     switchesLeaving([step("delete", "x", "docker:index/volume:Volume"), step("delete", "old")], resources),
   ).toEqual([]);
+});
+
+describe("switches in the way", () => {
+  const planned = (objectName: string, subnet: string) => ({ objectName, subnet }) as SwitchPlan;
+  const standing = (objectName: string, subnet: string, id = "1") => ({
+    subnet,
+    user: "Docker network",
+    own: { lab: "lab", id, objectName },
+  });
+
+  test("a shared switch whose subnet becomes a team's own, and one whose subnet moves on to the next team", () => {
+    const plan = [
+      planned("lab-team-01-net", "192.168.152.0/24"),
+      planned("lab-team-02-net", "192.168.153.0/24"),
+    ];
+    expect(switchesInTheWay(plan, [standing("lab-net", "192.168.152.0/24")], "1")).toEqual(["lab-net"]);
+    expect(switchesInTheWay(plan, [standing("lab-team-01-net", "192.168.153.0/24")], "1")).toEqual([
+      "lab-team-01-net",
+    ]);
+  });
+
+  test("one that stays, one elsewhere, a stranger's and another lab's are none", () => {
+    const plan = [planned("lab-net", "192.168.152.0/24")];
+    const others = [
+      standing("lab-net", "192.168.152.0/24"),
+      standing("lab-old", "192.168.153.0/24"),
+      standing("lab-other", "192.168.152.0/24", "2"),
+      { subnet: "192.168.152.0/24", user: "interface eth0" },
+    ];
+    expect(switchesInTheWay(plan, others, "1")).toEqual([]);
+  });
 });
