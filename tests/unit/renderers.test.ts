@@ -57,6 +57,8 @@ case "$1 \${2:-}" in
     if grep -q "^none " "$FAKE/networks"; then echo "cannot join with none" >&2; exit 1; fi
     if grep -q "^$5 " "$FAKE/networks"; then echo "already connected" >&2; exit 1; fi
     [ "$5" != full ] || { echo "no address left" >&2; exit 1; }
+    if [ -e "$FAKE/leaving" ]; then rm "$FAKE/leaving"; echo "Address already in use" >&2; exit 1; fi
+    if [ -e "$FAKE/taken-off" ]; then rm "$FAKE/taken-off"; exit 0; fi
     if grep -qs "^[^ ]* $5 $4$" "$FAKE/others"; then echo "Address already in use" >&2; exit 1; fi
     echo "$5 $4" >> "$FAKE/networks" ;;
   *) exit 9 ;;
@@ -116,6 +118,21 @@ esac
       expectJson(apply([LAN]), { adapters: true });
       expect(networks()).toEqual(["dev-lan 192.168.99.99"]);
       expect(fake.read("others")).toBe("stranger dev-lan 192.168.99.9\n");
+    });
+
+    test("an address whose holder left between the refusal and the look is asked for again", () => {
+      fake.write("networks", "none \n");
+      fake.write("others", "");
+      fake.write("leaving", "");
+      expectJson(apply([LAN]), { adapters: true });
+      expect(networks()).toEqual(["dev-lan 192.168.99.99"]);
+    });
+
+    test("a guest that another one took off in the moment it came back is connected again", () => {
+      fake.write("networks", "none \n");
+      fake.write("taken-off", "");
+      expectJson(apply([LAN]), { adapters: true });
+      expect(networks()).toEqual(["dev-lan 192.168.99.99"]);
     });
 
     test("an address that a stranger holds is not: refused with whose it is", () => {

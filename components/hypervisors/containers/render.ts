@@ -65,9 +65,9 @@ export function renderAdapterList(adapters: readonly AdapterPlan[]): string {
 /**
  * Script for this machine: brings the guest's networks to the list, in place; argument `remove` takes it off all.
  * Docker refuses to connect a container that is on network `none`, so that one goes first. An address that another
- * guest of the same lab still holds is taken from it: a plan gives each address once, so that guest is about to move or
- * to go (a new guest is made before the one that left the plan is removed). A network without an id is one that could
- * not be connected: Docker lists it all the same.
+ * guest of the same lab still holds is waited for, two seconds, and then taken from it: a plan gives each address once, so
+ * that guest is about to move (its own script leaves first) or to go (a new guest is made before the one that left the
+ * plan is removed). A network without an id is one that could not be connected: Docker lists it all the same.
  */
 export function renderAdapters(guest: GuestPlan): string {
   return `set -eu
@@ -99,17 +99,29 @@ connect() {
     tries=$((tries + 1))
     holder=$(docker network inspect -f '{{range .Containers}}{{.Name}} {{.IPv4Address}}{{println}}{{end}}' "$1" |
       grep -F " $2/" | cut -d' ' -f1) || holder=
-    if [ -z "$holder" ] || [ "$tries" -gt 5 ] || [ "$(owner "$holder")" != "$(owner "$guest")" ]; then
+    case $words in *"ddress already in use"*) ours=yes ;; *) ours= ;; esac
+    [ -z "$holder" ] || [ "$(owner "$holder")" = "$(owner "$guest")" ] || ours=
+    if [ -z "$ours" ] || [ "$tries" -gt 40 ]; then
       echo "$words\${holder:+ ($2 on $1 is held by container $holder)}" >&2
       exit 1
     fi
-    docker network disconnect "$1" "$holder" >/dev/null 2>&1 || true
+    if [ -n "$holder" ] && [ "$tries" -ge 8 ]; then
+      docker network disconnect "$1" "$holder" >/dev/null 2>&1 || true
+    else
+      sleep 0.25
+    fi
   done
 }
-printf '%s\\n' "$wanted" | while read -r network address; do
-  [ -n "$network" ] || continue
-  printf '%s\\n' "$present" | grep -Fqx "$network $address" || connect "$network" "$address"
-done
+join() {
+  printf '%s\\n' "$wanted" | while read -r network address; do
+    [ -n "$network" ] || continue
+    printf '%s\\n' "$present" | grep -Fqx "$network $address" || connect "$network" "$address"
+  done
+}
+join
+# A guest that waited for the address this one held may have taken this one off in the moment it came back.
+present=$(attached)
+join
 echo '{"adapters":true}'
 `;
 }
