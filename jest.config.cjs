@@ -8,6 +8,7 @@ module.exports = {
   transform: { "^.+\\.ts$": ["ts-jest", { tsconfig: "tsconfig.json" }] },
   // dist/ and derived folders hold copies of package.json.
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/.classlab/", "<rootDir>/.engine/"],
+  globalSetup: "<rootDir>/tests/support/leftovers.ts",
   testSequencer: "<rootDir>/tests/support/sequencer.cjs",
   reporters: ["default", "<rootDir>/tests/support/countReporter.cjs"],
   testTimeout: 20_000,

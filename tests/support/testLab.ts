@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { classlab, execute, type Finished, output, ROOT } from "./cli";
+import { LAB_FOLDER, signFolder } from "./leftovers";
 
 const upSchema = z.looseObject({
   ok: z.boolean(),
@@ -32,7 +33,7 @@ export const TEST_NET = "192.168.199";
 
 /** A lab of a test's own: home, backend and stack file in a temporary folder. */
 export class TestLab {
-  readonly folder = mkdtempSync(join(tmpdir(), "classlab test "));
+  readonly folder = mkdtempSync(join(tmpdir(), LAB_FOLDER));
   readonly env: NodeJS.ProcessEnv;
   /** Its stack file. */
   readonly file: string;
@@ -46,6 +47,7 @@ export class TestLab {
   ) {
     this.file = join(this.folder, `Pulumi.${name}.yaml`);
     writeFileSync(this.file, config);
+    signFolder(this.folder);
     mkdirSync(join(this.folder, "home"));
     const { PULUMI_STACK: _stack, PULUMI_OPTION_CWD: _cwd, ...env } = process.env;
     this.env = { ...env, CI: "true", CLASSLAB_HOME: join(this.folder, "home") };

@@ -1,0 +1,51 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { MARK_KEYS } from "../../course/mark";
+import { execute } from "./cli";
+
+/** How the folder of a test lab is called, in the folder for temporary files. */
+export const LAB_FOLDER = "classlab test ";
+
+const MAKER = "maker.pid";
+
+/** Says whose the folder of a test lab is: as long as this process runs, nobody clears it. */
+export function signFolder(folder: string): void {
+  writeFileSync(join(folder, MAKER), String(process.pid));
+}
+
+function isRunning(folder: string): boolean {
+  const maker = join(folder, MAKER);
+  return existsSync(maker) && existsSync(`/proc/${readFileSync(maker, "utf8")}`);
+}
+
+const KINDS = [
+  { list: ["container", "ls", "--all", "--quiet"], remove: ["container", "rm", "--force", "--volumes"] },
+  { list: ["network", "ls", "--quiet"], remove: ["network", "rm"] },
+  { list: ["volume", "ls", "--quiet"], remove: ["volume", "rm", "--force"] },
+];
+
+/** Removes from this machine's Docker what carries the mark of the lab. */
+async function removeLab(lab: string): Promise<void> {
+  for (const { list, remove } of KINDS) {
+    const found = await execute("docker", [...list, "--filter", `label=${MARK_KEYS.lab}=${lab}`]);
+    const ids = found.stdout.split("\n").filter(Boolean);
+    if (ids.length > 0) await execute("docker", [...remove, ...ids]);
+  }
+}
+
+/** Jest's global set-up: labs of a test run that was killed do not fail this one. */
+// biome-ignore lint/style/noDefaultExport: Jest takes the set-up from there
+export default async function clearLeftovers(): Promise<void> {
+  for (const entry of readdirSync(tmpdir())) {
+    const folder = join(tmpdir(), entry);
+    if (!entry.startsWith(LAB_FOLDER) || isRunning(folder)) continue;
+    for (const file of readdirSync(folder)) {
+      const lab = /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1];
+      if (lab === undefined) continue;
+      process.stderr.write(`Test lab ${lab}, left by a test run that was killed: removed.\n`);
+      await removeLab(lab);
+    }
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
