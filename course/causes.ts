@@ -68,7 +68,7 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
     means:
       "Two teams have the same slot. A team's addresses come from its slot, so both would have the same addresses.",
     steps: [
-      "Give each team a `slot` of its own, from 1 to 99. Without the key, it is the number that the team's id ends with.",
+      "Give each team a `slot` of its own, from 1 to 1000. Without the key, it is the number that the team's id ends with.",
     ],
   },
   "duplicate-switch": {

@@ -8,9 +8,21 @@ export interface SubnetInUse {
   readonly own?: { readonly lab: string; readonly id: string; readonly objectName: string };
 }
 
+/** A team of a roster, as its lock file has it: no name of a person. */
+export interface RosterTeam {
+  readonly id: string;
+  readonly slot: number;
+  readonly label?: string;
+  readonly host?: string;
+  /** Learners at its seats. */
+  readonly seats: number;
+}
+
 /** A serializable snapshot of the host, taken by operations. Every part may be absent. */
 export interface LabFacts {
   readonly subnets?: readonly SubnetInUse[];
+  /** The teams of the roster that the configuration names. */
+  readonly roster?: readonly RosterTeam[];
   /** The random id of this lab; absent before its first run. */
   readonly labId?: string;
   /** False where guests' addresses cannot be reached from this machine (Docker in a VM of its own). */

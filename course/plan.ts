@@ -1,21 +1,19 @@
 import { allocateAddresses } from "./addresses";
-import type { DockerStackConfig, LabConfig } from "./config";
+import type { DockerStackConfig, GuestConfig, LabConfig } from "./config";
 import type { LabFacts } from "./facts";
 import { type Fault, failed, type Result, succeeded } from "./faults";
+import type { HostPlan } from "./hosts";
+import { LANGUAGE_SETTINGS } from "./languages";
 import type { SwitchMode } from "./modes";
+import { type PlacedTeam, placeTeams } from "./placement";
 import { portsNeeded, publishPorts } from "./ports";
+import { guestsIn, type StatePlan, stateOf } from "./states";
 import type { Target } from "./support";
 import { type SwitchPlan, switchesOf } from "./switches";
 import { resolveTeams, type TeamIdentity } from "./teams";
 import { checkConfig, checkNames, checkSwitches } from "./validators";
 
-/** A host: the machine that guests run on. */
-export interface HostPlan {
-  /** Name, unique in the lab. */
-  readonly name: string;
-  /** How it is reached. */
-  readonly kind: "this-machine";
-}
+export type { HostPlan } from "./hosts";
 
 /** One adapter of a guest, in order. */
 export type AdapterPlan =
@@ -48,6 +46,13 @@ export interface PublishedPort {
   readonly hostPort: number;
 }
 
+/** Memory of a guest in MiB: a static one starts with what it has. */
+export interface MemoryPlan {
+  readonly start: number;
+  readonly min: number;
+  readonly max: number;
+}
+
 /** A guest as it will be made. */
 export interface GuestPlan {
   /** Name in the configuration, and the guest's own host name. */
@@ -58,6 +63,18 @@ export interface GuestPlan {
   readonly host: string;
   readonly adapters: readonly AdapterPlan[];
   readonly docker: readonly DockerStackPlan[];
+  readonly cpus: number;
+  readonly memory: MemoryPlan;
+  readonly disk: GuestConfig["disk"];
+  readonly profile: "server" | "desktop";
+  readonly nested: boolean;
+  readonly locale: string;
+  readonly keyboard: string;
+  readonly timeZone: string;
+  readonly sharedFolder?: NonNullable<GuestConfig["sharedFolder"]>;
+  readonly clipboard: GuestConfig["clipboard"];
+  readonly snapshots: readonly string[];
+  readonly clones: GuestConfig["clones"];
   /** Ports published on 127.0.0.1; empty where guests' addresses are routed. */
   readonly published: readonly PublishedPort[];
 }
@@ -65,6 +82,8 @@ export interface GuestPlan {
 /** A team's lab. */
 export interface TeamPlan extends TeamIdentity {
   readonly host: string;
+  /** Where in the course it stands. */
+  readonly status: StatePlan;
   readonly guests: readonly GuestPlan[];
 }
 
@@ -83,15 +102,21 @@ export interface UnitPlan {
 export interface LabPlan {
   readonly schemaVersion: 1;
   readonly lab: string;
+  readonly edition: LabConfig["edition"];
+  /** The target of hosts that do not say otherwise. */
   readonly target: Target;
   readonly access: "routed" | "published";
   readonly hosts: readonly HostPlan[];
   readonly switches: readonly SwitchPlan[];
   readonly teams: readonly TeamPlan[];
   readonly units: readonly UnitPlan[];
+  /** The network of the room; applied to guests, their Docker Engines and the building of images. */
+  readonly network: LabConfig["site"]["network"];
+  readonly registry?: NonNullable<LabConfig["registry"]>;
+  readonly calendar?: NonNullable<LabConfig["calendar"]>;
+  readonly channels: LabConfig["channels"];
+  readonly exercises: NonNullable<LabConfig["exercises"]>;
 }
-
-const HOST: HostPlan = { name: "this-machine", kind: "this-machine" };
 
 function dockerStack(config: DockerStackConfig): DockerStackPlan {
   if (config.kind !== "nginx-farm") return { ...config, name: config.kind, ports: [config.port] };
@@ -120,6 +145,35 @@ function makeUnits(
   ];
 }
 
+const DESKTOP_TARGETS: readonly Target[] = ["virtualbox", "hyperv"];
+
+/** What of a guest the configuration alone decides. */
+function guestValues(
+  config: LabConfig,
+  guest: GuestConfig,
+  team: PlacedTeam,
+): Omit<GuestPlan, "objectName" | "adapters" | "docker" | "published"> {
+  const { locale, keyboard, timeZone } = LANGUAGE_SETTINGS[config.language];
+  const { memory } = guest;
+  return {
+    name: guest.name,
+    team: team.id,
+    host: team.host.name,
+    cpus: guest.cpus,
+    memory: typeof memory === "number" ? { start: memory, min: memory, max: memory } : memory,
+    disk: guest.disk,
+    profile: guest.profile ?? (DESKTOP_TARGETS.includes(team.host.target) ? "desktop" : "server"),
+    nested: guest.nested,
+    locale: guest.locale ?? locale,
+    keyboard: guest.keyboard ?? keyboard,
+    timeZone: guest.timeZone ?? timeZone,
+    ...(guest.sharedFolder ? { sharedFolder: guest.sharedFolder } : {}),
+    clipboard: guest.clipboard,
+    snapshots: guest.snapshots,
+    clones: guest.clones,
+  };
+}
+
 /**
  * Decides everything about a lab: teams, switches, guests, addresses, ports, Docker stacks, units. Pure: the same
  * input gives the same plan on any machine.
@@ -128,11 +182,13 @@ function makeUnits(
  * @param facts what was seen of the host; without it, conflicts with the host are not looked for
  */
 export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): Result<LabPlan> {
-  const teams = resolveTeams(config.teams);
-  const switches = switchesOf(lab, config, teams.teams, HOST.name);
+  const identified = resolveTeams(config.teams, facts);
+  const teams = placeTeams(config, identified.teams);
+  const switches = switchesOf(lab, config, teams.teams);
   const faults: Fault[] = [
     ...checkConfig(lab, config, facts),
     ...checkSwitches(lab, config, switches, teams.teams, facts),
+    ...identified.faults,
     ...teams.faults,
   ];
   // Addresses of a lab that is wrong already would only repeat its faults in other words.
@@ -145,12 +201,10 @@ export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): 
 
   const access = config.access === "auto" ? (facts.routed === false ? "published" : "routed") : config.access;
   const guests = teams.teams.flatMap((team) =>
-    config.guests.map(
+    guestsIn(config, stateOf(config, team)).map(
       (guest, guestIndex): GuestPlan => ({
-        name: guest.name,
+        ...guestValues(config, guest, team),
         objectName: `${lab}-${team.id}-${guest.name}`,
-        team: team.id,
-        host: HOST.name,
         adapters: guest.adapters.map((adapter, adapterIndex): AdapterPlan => {
           if ("mode" in adapter) return { mode: "disabled" };
           const onSwitch = switches.find(
@@ -185,16 +239,23 @@ export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): 
   return succeeded({
     schemaVersion: 1,
     lab,
+    edition: config.edition,
     target: config.target,
     access,
-    hosts: [HOST],
+    hosts: teams.hosts,
     switches,
     teams: teams.teams.map((team) => ({
       ...team,
-      host: HOST.name,
+      host: team.host.name,
+      status: stateOf(config, team),
       guests: published.filter((guest) => guest.team === team.id),
     })),
     units: makeUnits(lab, config, teams.teams, switches),
+    network: config.site.network,
+    ...(config.registry ? { registry: config.registry } : {}),
+    ...(config.calendar ? { calendar: config.calendar } : {}),
+    channels: config.channels,
+    exercises: config.exercises ?? [],
   });
 }
 

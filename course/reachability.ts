@@ -43,56 +43,61 @@ const VIRTUALBOX = "VirtualBox manual, chapter 6, overview of networking modes";
 const DOCKER_ISOLATION =
   "Docker drops what goes from one of its networks to another (packet filtering and firewalls)";
 
+const CONTAINERS: Readonly<Record<Mode, Record<Direction, Verdict>>> = {
+  disabled: all(no("an adapter that is not connected reaches nothing and is reached by nothing")),
+  bridged: {
+    ...all(yes("manual L2894–2898")),
+    toClient: yes("manual L2422: teams work from a client PC on the classroom LAN"),
+    fromClient: yes("manual L2422: teams work from a client PC on the classroom LAN"),
+  },
+  internal: {
+    ...all(no("manual L2913–2917")),
+    mate: yes("manual L2913–2917"),
+  },
+  "nat-network": {
+    toHost: yes("manual L2928: the host's virtual adapter is the gateway"),
+    fromHost: yes("manual L2935–2939, with a virtual adapter of the host on the network"),
+    mate: yes("manual L2935–2939"),
+    otherTeam: no("manual L2935–2939"),
+    internet: yes("manual L2935–2939"),
+    toClient: no(
+      DOCKER_ISOLATION,
+      "a hypervisor's NAT network lets guests open connections to the classroom LAN; here the LAN is a Docker network, too",
+    ),
+    fromClient: no(VIRTUALBOX),
+  },
+  nat: {
+    toHost: yes(VIRTUALBOX),
+    fromHost: no(`${VIRTUALBOX}: by forwarded ports only`),
+    mate: no(VIRTUALBOX),
+    otherTeam: no(VIRTUALBOX),
+    internet: yes("manual L844–850: the hypervisor's virtual router translates"),
+    toClient: no(
+      DOCKER_ISOLATION,
+      "a hypervisor's NAT lets guests open connections to the classroom LAN; here the LAN is a Docker network, too",
+    ),
+    fromClient: no(`${VIRTUALBOX}: by forwarded ports only`),
+  },
+  "host-only": {
+    ...all(no("manual L842: with the host only")),
+    toHost: yes("manual L842"),
+    fromHost: yes("manual L842"),
+    mate: yes(
+      VIRTUALBOX,
+      "the manual says that guests do not reach one another; on every hypervisor they do",
+    ),
+  },
+};
+
 /**
  * What an instructor may expect of each mode on each target. Where the manual is silent the hypervisor's documents speak; where
  * a target differs from the manual, the target's truth stands here and a note says it.
  */
 export const EXPECTED_REACH: Readonly<Record<Target, Readonly<Record<Mode, Record<Direction, Verdict>>>>> = {
-  containers: {
-    disabled: all(no("an adapter that is not connected reaches nothing and is reached by nothing")),
-    bridged: {
-      ...all(yes("manual L2894–2898")),
-      toClient: yes("manual L2422: teams work from a client PC on the classroom LAN"),
-      fromClient: yes("manual L2422: teams work from a client PC on the classroom LAN"),
-    },
-    internal: {
-      ...all(no("manual L2913–2917")),
-      mate: yes("manual L2913–2917"),
-    },
-    "nat-network": {
-      toHost: yes("manual L2928: the host's virtual adapter is the gateway"),
-      fromHost: yes("manual L2935–2939, with a virtual adapter of the host on the network"),
-      mate: yes("manual L2935–2939"),
-      otherTeam: no("manual L2935–2939"),
-      internet: yes("manual L2935–2939"),
-      toClient: no(
-        DOCKER_ISOLATION,
-        "a hypervisor's NAT network lets guests open connections to the classroom LAN; here the LAN is a Docker network, too",
-      ),
-      fromClient: no(VIRTUALBOX),
-    },
-    nat: {
-      toHost: yes(VIRTUALBOX),
-      fromHost: no(`${VIRTUALBOX}: by forwarded ports only`),
-      mate: no(VIRTUALBOX),
-      otherTeam: no(VIRTUALBOX),
-      internet: yes("manual L844–850: the hypervisor's virtual router translates"),
-      toClient: no(
-        DOCKER_ISOLATION,
-        "a hypervisor's NAT lets guests open connections to the classroom LAN; here the LAN is a Docker network, too",
-      ),
-      fromClient: no(`${VIRTUALBOX}: by forwarded ports only`),
-    },
-    "host-only": {
-      ...all(no("manual L842: with the host only")),
-      toHost: yes("manual L842"),
-      fromHost: yes("manual L842"),
-      mate: yes(
-        VIRTUALBOX,
-        "the manual says that guests do not reach one another; on every hypervisor they do",
-      ),
-    },
-  },
+  containers: CONTAINERS,
+  libvirt: CONTAINERS,
+  virtualbox: CONTAINERS,
+  hyperv: CONTAINERS,
 };
 
 /** Where something is measured from, or what is to be reached. */

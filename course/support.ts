@@ -1,7 +1,10 @@
 import type { Mode } from "./modes";
 
 /** Where guests run. */
-export const TARGETS = ["containers"] as const;
+export const TARGETS = ["containers", "libvirt", "virtualbox", "hyperv"] as const;
+
+/** Targets that this version can stand a lab up on; the others can be planned. */
+export const BUILT_TARGETS: readonly Target[] = ["containers"];
 
 /** One of the targets. */
 export type Target = (typeof TARGETS)[number];
@@ -14,10 +17,22 @@ export type Support =
 
 /** What each target does with VLANs of the classroom LAN. */
 export const VLAN_SUPPORT: Record<Target, Support> = {
+  libvirt: { kind: "native" },
+  virtualbox: { kind: "native" },
+  hyperv: { kind: "native" },
   containers: {
     kind: "emulated",
     how: "a Docker network with a subnet of its own for each VLAN; nothing is tagged on any wire",
   },
+};
+
+const NATIVE: Record<Mode, Support> = {
+  disabled: { kind: "native" },
+  bridged: { kind: "native" },
+  "host-only": { kind: "native" },
+  nat: { kind: "native" },
+  "nat-network": { kind: "native" },
+  internal: { kind: "native" },
 };
 
 /**
@@ -26,6 +41,9 @@ export const VLAN_SUPPORT: Record<Target, Support> = {
  * host, and what they leave open is closed in the guest's own network namespace.
  */
 export const MODE_SUPPORT: Record<Target, Record<Mode, Support>> = {
+  libvirt: NATIVE,
+  virtualbox: NATIVE,
+  hyperv: NATIVE,
   containers: {
     disabled: { kind: "native" },
     bridged: { kind: "emulated", how: "one Docker bridge network stands in for the classroom LAN" },

@@ -1,7 +1,7 @@
 import type { LabConfig } from "./config";
 import { MODE_TRAITS, type SwitchMode } from "./modes";
 import { gatewayOf, numberToAddress, parseSubnet, type Subnet } from "./network";
-import type { TeamIdentity } from "./teams";
+import type { PlacedTeam } from "./placement";
 
 /** A switch as it will be made. */
 export interface SwitchPlan {
@@ -34,15 +34,10 @@ export function subnetOfSlot(configured: Subnet, slot: number): string {
 }
 
 /** Every switch of a lab: what teams share once, the others once for each team. */
-export function switchesOf(
-  lab: string,
-  config: LabConfig,
-  teams: readonly TeamIdentity[],
-  host: string,
-): SwitchPlan[] {
+export function switchesOf(lab: string, config: LabConfig, teams: readonly PlacedTeam[]): SwitchPlan[] {
   return config.switches.flatMap((entry): SwitchPlan[] => {
     const configured = parseSubnet(entry.subnet);
-    const made = (key: string, subnet: string) => ({
+    const made = (key: string, subnet: string, host: string) => ({
       name: entry.name,
       key,
       objectName: `${lab}-${key}`,
@@ -52,9 +47,9 @@ export function switchesOf(
       host,
       ...(entry.vlan === undefined ? {} : { vlan: entry.vlan }),
     });
-    if (MODE_TRAITS[entry.mode].shared) return [made(entry.name, entry.subnet)];
+    if (MODE_TRAITS[entry.mode].shared) return [made(entry.name, entry.subnet, teams[0]?.host.name ?? "")];
     return teams.map((team) => ({
-      ...made(`${team.id}-${entry.name}`, subnetOfSlot(configured, team.slot)),
+      ...made(`${team.id}-${entry.name}`, subnetOfSlot(configured, team.slot), team.host.name),
       team: team.id,
     }));
   });

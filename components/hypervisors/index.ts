@@ -2,9 +2,11 @@ import type { Target } from "../../course/support";
 import { containersDriver } from "./containers";
 import type { HypervisorDriver } from "./driver";
 
-const DRIVERS: Record<Target, HypervisorDriver> = { containers: containersDriver };
+const DRIVERS: Partial<Record<Target, HypervisorDriver>> = { containers: containersDriver };
 
-/** The driver of a target. */
+/** The driver of a target. Throws where there is none: the plan of a lab that is to be brought up is refused before. */
 export function driverOf(target: Target): HypervisorDriver {
-  return DRIVERS[target];
+  const driver = DRIVERS[target];
+  if (!driver) throw new Error(`no driver for target ${target}`);
+  return driver;
 }

@@ -124,7 +124,7 @@ describe("teams", () => {
     expect(plan("1班").teams[0]?.label).toBe("1班");
   });
 
-  test.each(["team-00", "team-100", "red"])("%s alone gives no slot", (id) => {
+  test.each(["team-00", "team-1001", "red"])("%s alone gives no slot", (id) => {
     expect(resolveTeams([id])).toMatchObject({ teams: [], faults: [{ code: "config-value" }] });
   });
 });
@@ -423,7 +423,7 @@ describe("support", () => {
   });
 
   test("nothing else is in the table", () => {
-    expect(Object.keys(MODE_SUPPORT)).toEqual([...TARGETS]);
+    expect(Object.keys(MODE_SUPPORT).sort()).toEqual([...TARGETS].sort());
     for (const row of Object.values(MODE_SUPPORT)) expect(Object.keys(row).sort()).toEqual([...MODES].sort());
   });
 });
@@ -472,10 +472,41 @@ test("defaults are the course's own values", () => {
           { kind: "php-apache", port: 8070 },
           { kind: "wordpress", port: 8060 },
         ],
+        cpus: 2,
+        memory: 4096,
+        disk: { size: 10, format: "auto", allocation: "dynamic" },
+        nested: false,
+        clipboard: "off",
+        snapshots: [],
+        clones: [],
       },
     ],
     images: { source: "auto" },
     access: "auto",
+    edition: "current",
+    hosts: [{ kind: "this-machine", name: "this-machine" }],
+    spareTeams: 0,
+    channels: ["classroom"],
+    language: "ja",
+    site: { network: { dns: [], ntp: [], link: "wired", macRegistration: false } },
+    licences: {},
+  });
+});
+
+test("an empty lab is the course's own: two guests on the classroom LAN, what is made on them, and room for it", () => {
+  const plan = planOf("course", {});
+  expect(
+    plan.teams[0]?.guests.map(({ name, adapters, docker }) => [name, adapters.length, docker.length]),
+  ).toEqual([
+    ["ubuntu-test1", 1, 4],
+    ["ubuntu-test2", 1, 0],
+  ]);
+  expect(guestNamed(plan, "ubuntu-test1")).toMatchObject({
+    memory: { start: 4096, min: 4096, max: 4096 },
+    disk: { size: 10, allocation: "dynamic" },
+    locale: "ja_JP.UTF-8",
+    keyboard: "jp",
+    timeZone: "Asia/Tokyo",
   });
 });
 

@@ -37,7 +37,7 @@ describe("readStackFile", () => {
     const file = read(name);
     expect(file.lab).toBe(lab);
     expect(file.path).toBe(join(folder, name));
-    expect(file.config.guests).toEqual([{ name: "a", adapters: [], docker: [] }]);
+    expect(file.config.guests).toMatchObject([{ name: "a", adapters: [], docker: [] }]);
   });
 
   test("keeps the rest of the document, and what anchors repeat", () => {

@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { gibibytes, mebibytes, name, port, timeZone } from "./primitives";
+
+/** What people write first is the switch's mode on the adapter. */
+const ADAPTER_MODE_RULE = "disabled, or instead of mode the key switch, whose mode the adapter then has";
+
+const adapterSchema = z.union([
+  z.strictObject({ switch: name, address: z.ipv4().optional() }),
+  z.strictObject({ mode: z.literal("disabled", { error: ADAPTER_MODE_RULE }) }),
+]);
+
+/** One Docker stack of a guest. */
+export const dockerStackSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("nginx"), port: port.default(8080) }),
+  z.strictObject({
+    kind: z.literal("nginx-farm"),
+    firstPort: port.default(8001),
+    count: z.int().min(1).max(100).default(100),
+  }),
+  z.strictObject({ kind: z.literal("php-apache"), port: port.default(8070) }),
+  z.strictObject({ kind: z.literal("wordpress"), port: port.default(8060) }),
+]);
+
+/** A guest that grows and shrinks: MiB at the start, at least and at most. */
+const dynamicMemory = z.strictObject({ start: mebibytes, min: mebibytes, max: mebibytes });
+
+/** Disk formats of the lecture on V2V; `auto` is the hypervisor's own. */
+export const DISK_FORMATS = ["auto", "vdi", "vhd", "vhdx", "vmdk", "qcow2"] as const;
+
+/** What a guest is installed with. */
+export const PROFILES = ["server", "desktop"] as const;
+
+/** One guest of every team. The values of the manual's `ubuntu-test1` are the defaults (L2520–2600). */
+export const guestSchema = z.strictObject({
+  name,
+  adapters: z.array(adapterSchema).max(8).default([]),
+  docker: z.array(dockerStackSchema).default([]),
+  cpus: z.int().min(1).max(64).default(2),
+  /** MiB: one number is static memory. */
+  memory: z.union([mebibytes, dynamicMemory]).default(4096),
+  disk: z
+    .strictObject({
+      /** GiB. */
+      size: gibibytes.default(10),
+      format: z.enum(DISK_FORMATS).default("auto"),
+      allocation: z.enum(["dynamic", "fixed"]).default("dynamic"),
+    })
+    .prefault({}),
+  /** By default what the target does best: `desktop` on the course's own hypervisors, else `server`. */
+  profile: z.enum(PROFILES).optional(),
+  /** Whether guests run in this guest. */
+  nested: z.boolean().default(false),
+  /** By default those of the lab's language. */
+  locale: z
+    .string()
+    .regex(/^[a-z]{2,3}_[A-Z]{2}\.UTF-8$/, { error: "a locale such as ja_JP.UTF-8" })
+    .optional(),
+  keyboard: z
+    .string()
+    .regex(/^[a-z]{2,3}$/, { error: "a keyboard layout such as jp or us" })
+    .optional(),
+  timeZone: timeZone.optional(),
+  /** A folder of the host that the guest mounts (manual L2640–2700). */
+  sharedFolder: z
+    .strictObject({ name: name.default("mount-test-win"), mountPoint: name.default("mnt-test") })
+    .optional(),
+  clipboard: z.enum(["off", "host-to-guest", "guest-to-host", "both"]).default("off"),
+  /** Snapshots that are taken once the guest is ready. */
+  snapshots: z.array(name).default([]),
+  /** Copies of this guest, each with MAC addresses and an identity of its own (manual L2726). */
+  clones: z.array(z.strictObject({ name, kind: z.enum(["full", "linked"]).default("full") })).default([]),
+});
+
+/** A guest as configured. */
+export type GuestConfig = z.output<typeof guestSchema>;
+
+/** One Docker stack of a guest, as configured. */
+export type DockerStackConfig = z.output<typeof dockerStackSchema>;

@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { TARGETS } from "../support";
+import { endpoint, gibibytes, mebibytes, name } from "./primitives";
+
+/** What a host can bear; what is left out is not checked, or taken from the type of a cloud host. */
+const capacity = {
+  cpus: z.int().min(1).max(1024).optional(),
+  /** MiB. */
+  memory: mebibytes.optional(),
+  /** GiB. */
+  disk: gibibytes.optional(),
+};
+
+const common = {
+  name,
+  /** Where its guests run; the lab's own target by default. */
+  target: z.enum(TARGETS).optional(),
+  /** Teams that are placed here at most; one unless the host is shared. */
+  maxTeams: z.int().min(1).max(1000).optional(),
+};
+
+const OPERATING_SYSTEMS = ["linux", "windows"] as const;
+
+/** Editions of Windows that differ in what they may do: Home has no Hyper-V. */
+export const WINDOWS_EDITIONS = ["home", "pro", "education", "enterprise", "server"] as const;
+
+/** Where `allowedCidrs` comes from: nobody else reaches the host. */
+const allowedCidrs = z.array(z.cidrv4()).default([]);
+
+/** One host, or for clouds the pattern of which each team placed there gets one. */
+export const hostSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("this-machine"), ...common, ...capacity }),
+  z.strictObject({
+    kind: z.literal("existing"),
+    ...common,
+    ...capacity,
+    address: endpoint,
+    port: z.int().min(1).max(65535).default(22),
+    user: z.string().min(1).default("classlab"),
+    os: z.enum(OPERATING_SYSTEMS),
+    windows: z.enum(WINDOWS_EDITIONS).optional(),
+    /** Whether it is in the classroom by cable or by Wi-Fi: towards Wi-Fi nothing is bridged. */
+    link: z.enum(["wired", "wifi"]).default("wired"),
+    /** Whether several teams share it: slot 1 then has the course's addresses, the others computed ones. */
+    shared: z.boolean().default(false),
+    /** Whether it already runs Hyper-V, Memory Integrity or WSL 2, which VirtualBox suffers from. */
+    hyperv: z.boolean().optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("ec2"),
+    ...common,
+    region: z.string().regex(/^[a-z]{2}-[a-z]+-\d$/, { error: "an AWS region such as ap-northeast-1" }),
+    instanceType: z
+      .string()
+      .regex(/^[a-z0-9-]+\.[a-z0-9-]+$/, { error: "an instance type such as m8i.xlarge" }),
+    os: z.enum(OPERATING_SYSTEMS).default("linux"),
+    /** GiB. */
+    disk: gibibytes.default(100),
+    allowedCidrs,
+  }),
+  z.strictObject({
+    kind: z.literal("azure"),
+    ...common,
+    location: z.string().regex(/^[a-z0-9]+$/, { error: "an Azure location such as japaneast" }),
+    vmSize: z.string().regex(/^Standard_[A-Za-z0-9_]+$/, { error: "a size such as Standard_D4s_v5" }),
+    os: z.enum(OPERATING_SYSTEMS).default("linux"),
+    /** GiB. */
+    disk: gibibytes.default(128),
+    allowedCidrs,
+    bastion: z.boolean().default(false),
+  }),
+]);
+
+/** A host as configured. */
+export type HostConfig = z.output<typeof hostSchema>;

@@ -1,0 +1,21 @@
+import { z } from "zod";
+
+/** What has a licence that somebody has to hold or accept. */
+export const licencesSchema = z.strictObject({
+  /** VirtualBox's Extension Pack is free for these purposes only (its PUEL); elsewhere it has to be bought. */
+  extensionPack: z
+    .strictObject({
+      accepted: z.literal("PUEL", { error: "PUEL, by which you accept that licence" }),
+      basis: z.enum(["personal", "education", "evaluation", "commercial"]),
+    })
+    .optional(),
+  /** Docker Desktop is free for small companies, education and personal use. */
+  dockerDesktop: z
+    .strictObject({ basis: z.enum(["personal", "education", "small-business", "paid"]) })
+    .optional(),
+  /** Windows Server lets two administrators in; more at once need Remote Desktop licences. */
+  remoteDesktop: z.strictObject({ users: z.int().min(1).max(1000) }).optional(),
+});
+
+/** Licences as configured. */
+export type LicencesConfig = z.output<typeof licencesSchema>;

@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { certificate, endpoint } from "./primitives";
+
+const httpUrl = z.url({ protocol: /^https?$/, error: "an address such as http://proxy.example:8080" });
+
+/** The network of the room, as its administrator describes it. */
+export const siteSchema = z.strictObject({
+  network: z
+    .strictObject({
+      /** The room's own subnet: bridged guests are in it. */
+      cidr: z.cidrv4().optional(),
+      gateway: z.ipv4().optional(),
+      /** Where bridged guests' addresses come from; the plan's own by default. */
+      addressing: z.union([z.literal("dhcp"), z.strictObject({ from: z.ipv4(), to: z.ipv4() })]).optional(),
+      dns: z.array(z.ipv4()).max(3).default([]),
+      ntp: z.array(endpoint).max(4).default([]),
+      proxy: z
+        .strictObject({
+          http: httpUrl,
+          /** The same as `http` by default. */
+          https: httpUrl.optional(),
+          /** Names, domains and subnets that are reached without it; those of the lab are always among them. */
+          except: z
+            .array(
+              z
+                .string()
+                .regex(/^[A-Za-z0-9.*/:-]+$/, { error: "a name, a domain such as .example, or a subnet" }),
+            )
+            .default([]),
+        })
+        .optional(),
+      /** The certificate that a proxy which looks into encrypted connections signs with. */
+      caCertificate: certificate.optional(),
+      link: z.enum(["wired", "wifi"]).default("wired"),
+      /** True where the room lets no unknown MAC address in: `plan --macs` lists them. */
+      macRegistration: z.boolean().default(false),
+    })
+    .prefault({}),
+});
+
+/** A site as configured. */
+export type SiteConfig = z.output<typeof siteSchema>;
+
+/** The class's own image registry. */
+export const registrySchema = z.strictObject({
+  /** Where guests' Docker Engines ask before Docker Hub. */
+  mirror: httpUrl.optional(),
+  /** Where learners push to: host, with a port where it is not 443. */
+  push: z
+    .string()
+    .regex(/^[a-z0-9.-]+(:\d{1,5})?$/, { error: "a host such as registry.lab.example:5000" })
+    .optional(),
+  /** The certificate authority of either. */
+  caCertificate: certificate.optional(),
+  /** Accounts on it: one for each team, named by its id. */
+  accounts: z.enum(["per-team", "none"]).default("per-team"),
+});
+
+/** A registry as configured. */
+export type RegistryConfig = z.output<typeof registrySchema>;
