@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import causesPage from "../dist/course/causesPage.js";
+import courseConfig from "../dist/course/config/index.js";
 import verifyReport from "../dist/operations/verify/report.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -11,7 +12,8 @@ const messages = readdirSync(fixtures)
   .filter((file) => file.endsWith(".txt"))
   .map((file) => readFileSync(join(fixtures, file), "utf8"));
 writeFileSync(join(root, "docs/causes.md"), causesPage.renderCauses(messages));
-writeFileSync(
-  join(root, "docs/verify.schema.json"),
-  `${JSON.stringify(verifyReport.verifyJsonSchema(), null, 2)}\n`,
-);
+for (const [name, schema] of [
+  ["verify", verifyReport.verifyJsonSchema()],
+  ["lab", courseConfig.labJsonSchema()],
+])
+  writeFileSync(join(root, `docs/${name}.schema.json`), `${JSON.stringify(schema, null, 2)}\n`);

@@ -1,6 +1,7 @@
 export type { CalendarConfig } from "./calendar";
 export { type DockerStackConfig, dockerStackSchema, type GuestConfig } from "./guests";
 export type { HostConfig } from "./hosts";
+export { labJsonSchema } from "./jsonSchema";
 export type { LicencesConfig } from "./licences";
 export { formatPath, nearest, parseLab } from "./parse";
 export { type LabConfig, labSchema } from "./schema";
