@@ -58,6 +58,15 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
     means: "A value in the description is of the wrong kind, too large, too small, or missing.",
     steps: ["Change the value at the place named to what the message expects."],
   },
+  "secret-in-lab": {
+    group: "The configuration",
+    means:
+      "An encrypted value stands inside the description of the lab. The description is planned, printed and drawn, so a secret in it would be read by everybody.",
+    steps: [
+      "Move the value to a key of its own beside `classlab:lab`, with `pulumi config set --secret`.",
+      "Passwords of the lab itself need not be given: every team's are made by the first `up`.",
+    ],
+  },
   "duplicate-team": {
     group: "The configuration",
     means: "Two teams have the same id, or a team's id is one that classlab needs itself.",

@@ -8,6 +8,7 @@ export const FAULT_CODES = [
   "config-missing",
   "config-unknown-key",
   "config-value",
+  "secret-in-lab",
   "duplicate-team",
   "duplicate-slot",
   "duplicate-switch",

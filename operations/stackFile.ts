@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { type Document, isMap, parseDocument } from "yaml";
 import { type LabConfig, parseLab } from "../course/config";
 import { FaultError } from "../course/faults";
@@ -12,7 +12,7 @@ export interface StackFile {
   readonly path: string;
   /** The options that name this lab on a command line, for hints. */
   readonly selection: string;
-  /** The whole document as plain data. */
+  /** The whole document as plain data, with the project's lab where it has none of its own. */
   readonly document: Record<string, unknown>;
   readonly config: LabConfig;
 }
@@ -73,15 +73,9 @@ function readText(absolute: string, path: string): string {
   }
 }
 
-/**
- * Reads and parses a stack file.
- * @param path the file; relative to the working folder
- * @param selection the options that name it; `--config` with its path by default
- * @throws FaultError with every fault of the file at once
- */
-export function readStackFile(path: string, selection = `--config ${path}`): StackFile {
-  const absolute = resolve(path);
-  const parsed = parseDocument(readText(absolute, path), { prettyErrors: true });
+/** A YAML file as plain data. Merge keys are read as Pulumi reads them. */
+function readDocument(absolute: string, path: string): Record<string, unknown> {
+  const parsed = parseDocument(readText(absolute, path), { prettyErrors: true, merge: true });
   const [problem] = parsed.errors;
   if (problem) {
     throw new FaultError([
@@ -106,9 +100,40 @@ export function readStackFile(path: string, selection = `--config ${path}`): Sta
       },
     ]);
   }
-  const document = record(toPlain(path, parsed)) ?? {};
-  const config = record(document.config) ?? {};
+  return record(toPlain(path, parsed)) ?? {};
+}
+
+/**
+ * The lab that the project beside a stack file gives to every stack that has none of its own. A project's structured
+ * values stand under `value`, or under `default` with a type (Pulumi, "Project-level configuration").
+ */
+function projectDefault(folder: string): unknown {
+  const path = join(folder, "Pulumi.yaml");
+  if (!existsSync(path)) return undefined;
+  const config = record(readDocument(path, path).config) ?? {};
+  const entry = record(config[LAB_KEY] ?? config.lab);
+  return entry?.value ?? entry?.default;
+}
+
+/**
+ * Reads and parses a stack file.
+ * @param path the file; relative to the working folder
+ * @param selection the options that name it; `--config` with its path by default
+ * @throws FaultError with every fault of the file at once
+ */
+export function readStackFile(path: string, selection = `--config ${path}`): StackFile {
+  const absolute = resolve(path);
+  const document = readDocument(absolute, path);
+  const own = record(document.config) ?? {};
+  const fallback = LAB_KEY in own ? undefined : projectDefault(dirname(absolute));
+  const config = fallback === undefined ? own : { ...own, [LAB_KEY]: fallback };
   const lab = parseLab(config[LAB_KEY]);
   if (!lab.ok) throw new FaultError(lab.faults);
-  return { lab: labName(absolute), path: absolute, selection, document, config: lab.value };
+  return {
+    lab: labName(absolute),
+    path: absolute,
+    selection,
+    document: { ...document, config },
+    config: lab.value,
+  };
 }

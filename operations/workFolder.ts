@@ -54,6 +54,14 @@ export function prepareWorkFolder(lab: string): string {
 }
 
 /**
+ * YAML that every reader takes for the same data: all text in quotes (to some, `2027-01-18` or `0o17` without them is no text),
+ * and nothing by reference.
+ */
+function plainYaml(data: object): string {
+  return stringify(data, { defaultStringType: "QUOTE_DOUBLE", aliasDuplicateObjects: false, lineWidth: 0 });
+}
+
+/**
  * Writes the stack file of a unit: the user's configuration, what classlab decided, and the engine's own keys, from
  * state where the stack exists already (another salt would make another encryption of the same secrets).
  */
@@ -76,7 +84,7 @@ export function writeStackFile(
   const config = file.document.config;
   writePrivateFile(
     path,
-    stringify({
+    plainYaml({
       ...engineKeys,
       config: {
         ...(typeof config === "object" && config !== null ? config : {}),

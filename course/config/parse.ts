@@ -172,6 +172,29 @@ function toFaults(issue: Issue, input: unknown): Fault[] {
 }
 
 /**
+ * Encrypted values: inside the lab they would be in clear in the program and its plan, without a warning (Pulumi reads
+ * structured configuration with a secret in it as plain text).
+ */
+function secretsIn(value: unknown, path: readonly PropertyKey[], above: readonly unknown[] = []): Fault[] {
+  // A list may hold itself, as YAML can write it.
+  if (typeof value !== "object" || value === null || above.includes(value)) return [];
+  if ("secure" in value) {
+    return [
+      {
+        code: "secret-in-lab",
+        where: formatPath(path),
+        what: "found an encrypted value",
+        expected: "no secret in the lab's description: the plan is shown to everybody",
+        fix: "Keep it in a key of its own beside classlab:lab (pulumi config set --secret)",
+      },
+    ];
+  }
+  return Object.entries(value).flatMap(([key, inner]) =>
+    secretsIn(inner, [...path, Array.isArray(value) ? Number(key) : key], [...above, value]),
+  );
+}
+
+/**
  * Parses the value of `classlab:lab`. The CLI and the Pulumi program share it, so that both mean the same lab.
  * @param input the value as YAML or Pulumi gives it
  * @returns the configuration with defaults, or every fault of the file at once
@@ -188,6 +211,8 @@ export function parseLab(input: unknown): Result<LabConfig> {
       },
     ]);
   }
+  const secrets = secretsIn(input, []);
+  if (secrets.length > 0) return failed(secrets);
   const parsed = labSchema.safeParse(input, { reportInput: true });
   if (parsed.success) return succeeded(parsed.data);
   return failed(parsed.error.issues.flatMap((issue) => toFaults(issue, input)));
