@@ -120,6 +120,15 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "The place where the guests run cannot do this kind of network. The message says why and what to use instead.",
     steps: ["Use the mode that the message names."],
   },
+  "target-not-built": {
+    group: "The configuration",
+    means:
+      "The lab is planned for a hypervisor or a cloud that this version cannot make guests on yet. Nothing was made.",
+    steps: [
+      "Look at the lab with `classlab plan`: it needs nothing of the target.",
+      "To try it, set `target: containers` and a host of kind `this-machine`.",
+    ],
+  },
   "vlan-invalid": {
     group: "The configuration",
     means: "A VLAN stands where it means nothing, or two switches are the same VLAN.",

@@ -18,6 +18,7 @@ export const FAULT_CODES = [
   "duplicate-port",
   "unknown-switch",
   "mode-unsupported",
+  "target-not-built",
   "vlan-invalid",
   "subnet-invalid",
   "subnet-overlap",

@@ -1,7 +1,30 @@
 import type { LabFacts } from "../course/facts";
-import { FaultError } from "../course/faults";
+import { type Fault, FaultError } from "../course/faults";
 import { type LabPlan, makePlan } from "../course/plan";
+import { BUILT_TARGETS } from "../course/support";
 import type { StackFile } from "./stackFile";
+
+/**
+ * Refuses what can be planned, but not brought up by this version.
+ * @throws FaultError `target-not-built`, a fault each host
+ */
+export function refuseUnbuilt(plan: LabPlan): void {
+  const faults = plan.hosts.flatMap((host): Fault[] => {
+    const built = BUILT_TARGETS.includes(host.target) && host.kind === "this-machine";
+    if (built) return [];
+    return [
+      {
+        code: "target-not-built",
+        where: `host ${host.name}`,
+        what: `guests on ${host.target} on a host of kind ${host.kind} can be planned, but this version does not make them`,
+        expected: `${BUILT_TARGETS.join(" or ")} on this-machine`,
+        fix: "classlab plan shows the lab all the same",
+      },
+    ];
+  });
+  const [first, ...more] = faults;
+  if (first) throw new FaultError([first, ...more]);
+}
 
 /** Plans a lab. @throws FaultError with every fault */
 export function planLab(file: StackFile, facts: LabFacts = {}): LabPlan {

@@ -7,7 +7,7 @@ import type { LabRecord } from "../course/record";
 import { StackEngine, type StackState } from "./engine";
 import { gatherFacts, portsInUse } from "./facts";
 import { ensureImages, missingImages, type Say } from "./images";
-import { planLab } from "./plan";
+import { planLab, refuseUnbuilt } from "./plan";
 import { defaultParallel, pooled, valuesOf } from "./pool";
 import { recoverStacks } from "./recovery";
 import { stackFiles } from "./recovery/fileBackend";
@@ -85,6 +85,7 @@ export async function prepareUp(
   options: { readonly say: Say; readonly consent: boolean; readonly updateImages?: boolean },
 ): Promise<PreparedLab> {
   const drafted = planLab(file);
+  refuseUnbuilt(drafted);
   await recoverStacks(
     drafted.units.map((unit) => unit.stack),
     options.say,

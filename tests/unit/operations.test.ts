@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FaultError } from "../../course/faults";
 import { gatherFacts, portsInUse } from "../../operations/facts";
+import { refuseUnbuilt } from "../../operations/plan";
 import { chooseTeams } from "../../operations/rotate";
 import { LAB_KEY, readStackFile } from "../../operations/stackFile";
 import { planOf } from "./labs";
@@ -147,6 +148,27 @@ describe("whose secrets are rotated", () => {
     expect(() => chosen([])).toThrow("Add --team team-01 or --all. [no-team-chosen]");
     expect(() => chosen(["team-01", "team-9"])).toThrow(
       "--team team-9: lab lab has no such team. Expected one of team-01, team-02, team-03. [unknown-team]",
+    );
+  });
+});
+
+describe("refuseUnbuilt", () => {
+  const refused = (lab: object) => {
+    try {
+      refuseUnbuilt(planOf("lab", lab));
+      return "not refused";
+    } catch (error) {
+      return error instanceof FaultError ? error.message : "another error";
+    }
+  };
+
+  test("containers on this machine can be brought up", () => {
+    expect(refused({})).toBe("not refused");
+  });
+
+  test.each(["libvirt", "virtualbox", "hyperv"])("%s can only be planned", (target) => {
+    expect(refused({ target })).toBe(
+      `host this-machine: guests on ${target} on a host of kind this-machine can be planned, but this version does not make them. Expected containers on this-machine. classlab plan shows the lab all the same. [target-not-built]`,
     );
   });
 });
