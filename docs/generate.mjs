@@ -12,6 +12,7 @@ const messages = readdirSync(fixtures)
   .filter((file) => file.endsWith(".txt"))
   .map((file) => readFileSync(join(fixtures, file), "utf8"));
 writeFileSync(join(root, "docs/causes.md"), causesPage.renderCauses(messages));
+writeFileSync(join(root, "docs/configuration.md"), courseConfig.renderConfiguration());
 for (const [name, schema] of [
   ["verify", verifyReport.verifyJsonSchema()],
   ["lab", courseConfig.labJsonSchema()],

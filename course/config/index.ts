@@ -3,6 +3,7 @@ export { type DockerStackConfig, dockerStackSchema, type GuestConfig } from "./g
 export type { HostConfig } from "./hosts";
 export { labJsonSchema } from "./jsonSchema";
 export type { LicencesConfig } from "./licences";
+export { renderConfiguration } from "./page";
 export { formatPath, nearest, parseLab } from "./parse";
 export { type LabConfig, labSchema } from "./schema";
 export type { RegistryConfig, SiteConfig } from "./site";

@@ -12,8 +12,11 @@ import { switchSchema } from "./switches";
 import { COEXISTENCE, MAX_SLOT, stateSchema, teamsSchema } from "./teams";
 import { verifySchema } from "./verify";
 
-/** Which book the class uses: today's supported versions, or the manual's originals of 2019. */
-export const EDITIONS = ["current", "2019"] as const;
+/** Which book the class uses: today's supported versions, or the manual's originals. In YAML 2019 without quotes is a number. */
+const editionSchema = z
+  .literal(["current", "2019", 2019])
+  .default("current")
+  .transform((edition) => (edition === 2019 ? "2019" : edition));
 
 /** The course's own two guests with all that is made on them; ten of its hundred nginx, since the others need the ports of what follows. */
 const COURSE_GUESTS: z.input<typeof guestSchema>[] = [
@@ -35,7 +38,7 @@ export const CHANNELS = ["classroom", "rdp", "ssh", "browser"] as const;
 
 /** The schema of `classlab:lab` in a Pulumi stack file: strict, every key known, every default the course's own. */
 export const labSchema = z.strictObject({
-  edition: z.enum(EDITIONS).default("current"),
+  edition: editionSchema,
   /** Where guests run, on hosts that do not say otherwise. */
   target: z.enum(TARGETS).default("containers"),
   /** Machines that carry the guests. */

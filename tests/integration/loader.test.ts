@@ -22,7 +22,7 @@ hkjOPQQDAjAVMRMwEQYDVQQDDApzaXRlIHRlc3QwHhcN
 const NASTY = `
 config:
   classlab:lab:
-    edition: "2019"
+    edition: 2019
     spareTeams: 0x2
     teams:
       - { id: team-01, label: yes }

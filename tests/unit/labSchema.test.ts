@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv from "ajv/dist/2020";
 import { parse } from "yaml";
-import { labJsonSchema } from "../../course/config";
+import { labJsonSchema, renderConfiguration } from "../../course/config";
 import { DESCRIPTIONS } from "../../course/config/descriptions";
 import { ROOT } from "./labs";
 
@@ -35,6 +35,13 @@ const labNode = (): unknown =>
 describe("the schema for editors", () => {
   test("it is what npm run docs writes", () => {
     expect(published).toEqual(JSON.parse(JSON.stringify(labJsonSchema())));
+  });
+
+  test("so is the page of all keys", () => {
+    expect(readFileSync(join(ROOT, "docs/configuration.md"), "utf8")).toBe(renderConfiguration());
+    expect(renderConfiguration()).toContain(
+      "| `guests[].docker[].port` | TCP port in the guest. | 1 to 65535 | `8080`, `8070`, `8060` |",
+    );
   });
 
   test("every key is described, and nothing else", () => {
