@@ -106,6 +106,11 @@ function bound(words: "at least" | "at most", limit: number | bigint, origin: st
   return `a whole number of ${words} ${limit}`;
 }
 
+function oneOf(values: readonly string[]): string {
+  const different = [...new Set(values)];
+  return `${different.length > 1 ? "one of " : ""}${different.join(", ")}`;
+}
+
 function expectation(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type":
@@ -113,7 +118,7 @@ function expectation(issue: Issue): string {
     case "invalid_value":
       // The schema's own words where it has some, instead of zod's.
       if (!issue.message.startsWith("Invalid ")) return issue.message;
-      return `${issue.values.length > 1 ? "one of " : ""}${issue.values.map(String).join(", ")}`;
+      return oneOf(issue.values.map(String));
     case "too_small":
       return bound("at least", issue.minimum, issue.origin);
     case "too_big":
