@@ -125,7 +125,7 @@ function words(pulls: number, unaided: number, teams: number): Words {
   const { pulls: limit, hours } = PULL_LIMIT;
   return {
     en: `${teams} teams behind one address pull ${pulls} images from Docker Hub, of ${limit} allowed in ${hours} hours; without preloaded images, mirror and class registry it would be ${unaided}`,
-    ja: `同じアドレスから出る ${teams} チームが Docker Hub から取得するイメージは ${pulls} 回（${hours} 時間の上限は ${limit} 回）。事前配布もミラーもクラス用レジストリもなければ ${unaided} 回になります`,
+    ja: `同じアドレスから接続する ${teams} チームの Docker Hub からのイメージ取得は ${pulls} 回（${hours} 時間の上限は ${limit} 回）。事前配布、ミラー、クラス用レジストリがなければ ${unaided} 回になります`,
   };
 }
 

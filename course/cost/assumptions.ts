@@ -84,7 +84,7 @@ export function assumptionsOf(plan: LabPlan, prices: PriceTable, traffic: Traffi
         },
     {
       en: "after the hard end only disks bill, until the lab is taken down",
-      ja: "強制終了後は、ラボを撤去するまでディスクだけが課金されます",
+      ja: "強制終了（hardEnd）の後は、ラボを撤去するまでディスクだけが課金されます",
     },
     {
       en: `each host downloads ${traffic.preparation} GB in preparation and ${traffic.lesson} GB a lesson, and sends ${traffic.outPerLesson} GB a lesson to the internet`,

@@ -147,7 +147,7 @@ export function estimateCost(
   const { yen } = prices.usdJpy;
   const rented = rentedHosts(plan);
   const { lines, missing } = linesOf(rented, prices, traffic);
-  const inBoth = (interval: Interval, of: readonly CostLine[] = lines): Money =>
+  const amountIn = (interval: Interval, of: readonly CostLine[] = lines): Money =>
     money(schedule ? costIn(of, schedule, interval) : 0, yen);
   const teamLines = new Map<string, CostLine[]>();
   for (const line of lines) {
@@ -166,9 +166,9 @@ export function estimateCost(
     ...(schedule
       ? {
           calendar: {
-            lessonDays: lessonDaysOf(schedule).map((day) => ({ day: day.day, cost: inBoth(day) })),
-            course: inBoth(courseOf(schedule)),
-            total: inBoth(wholeOf(schedule)),
+            lessonDays: lessonDaysOf(schedule).map((day) => ({ day: day.day, cost: amountIn(day) })),
+            course: amountIn(courseOf(schedule)),
+            total: amountIn(wholeOf(schedule)),
           },
         }
       : {}),
@@ -177,7 +177,7 @@ export function estimateCost(
       return {
         team: id,
         perHour: byState((state) => money(hourly(own, state), yen)),
-        ...(schedule ? { total: inBoth(wholeOf(schedule), own) } : {}),
+        ...(schedule ? { total: amountIn(wholeOf(schedule), own) } : {}),
       };
     }),
     complete: missing.length === 0,

@@ -84,10 +84,10 @@ export const PRICE_SOURCES = {
     note: "E30 and, in the test of virtual machines, E4: in proportion to their sizes",
   },
   azureDiskJapan: {
-    title: "Azure managed disks pricing in Japan, Standard SSD (LRS), ¥1,075.20 for 128 GiB at ¥112",
+    title: "Azure managed disks pricing in Japan, Standard SSD (LRS), ¥1,075.20 for 128 GiB",
     url: "https://jmtechsupport.jp/azure/1321/",
     date: "2026-11-25",
-    note: "the day on which the page was read; it shows no date of its own",
+    note: "the day on which the page was read; it shows no date of its own, and its yen are those of East US at ¥112 for a dollar",
   },
   azureAddress: {
     title: "Azure IP addresses pricing, Standard static IPv4, as Infracost has it",
