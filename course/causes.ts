@@ -247,6 +247,15 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "If it is this lab and its state is lost, with all backups, save what learners need, remove what stands with `npx classlab sweep --remove`, and bring it up anew.",
     ],
   },
+  "calendar-invalid": {
+    group: "The configuration",
+    means:
+      "The calendar names a day that no year has, a time that the clocks of its zone never show (the hour over which they are put forward in spring), or a time zone that is not known.",
+    steps: [
+      "Correct what the message names: days and times are those of the classroom's clock, without a zone.",
+      "Write zones as the IANA list does, a part of the world and a town: `Asia/Tokyo`.",
+    ],
+  },
   "object-in-the-way": {
     group: "This machine",
     means:

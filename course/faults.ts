@@ -28,6 +28,7 @@ export const FAULT_CODES = [
   "address-space-exhausted",
   "name-too-long",
   "lab-name-in-use",
+  "calendar-invalid",
   "image-missing",
   "image-build-failed",
   "registry-unreachable",

@@ -1,4 +1,5 @@
 import { allocateAddresses } from "./addresses";
+import { type SchedulePlan, scheduleOf } from "./calendar";
 import type { DockerStackConfig, GuestConfig, LabConfig } from "./config";
 import type { LabFacts } from "./facts";
 import { type Fault, failed, type Result, succeeded } from "./faults";
@@ -114,6 +115,8 @@ export interface LabPlan {
   readonly network: LabConfig["site"]["network"];
   readonly registry?: NonNullable<LabConfig["registry"]>;
   readonly calendar?: NonNullable<LabConfig["calendar"]>;
+  /** The calendar as instants; absent with it. */
+  readonly schedule?: SchedulePlan;
   readonly channels: LabConfig["channels"];
   readonly exercises: NonNullable<LabConfig["exercises"]>;
 }
@@ -185,11 +188,13 @@ export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): 
   const identified = resolveTeams(config.teams, facts);
   const teams = placeTeams(config, identified.teams);
   const switches = switchesOf(lab, config, teams.teams);
+  const schedule = scheduleOf(config);
   const faults: Fault[] = [
     ...checkConfig(lab, config, facts),
     ...checkSwitches(lab, config, switches, teams.teams, facts),
     ...identified.faults,
     ...teams.faults,
+    ...(schedule.ok ? [] : schedule.faults),
   ];
   // Addresses of a lab that is wrong already would only repeat its faults in other words.
   if (faults.length > 0) return failed(faults);
@@ -254,6 +259,7 @@ export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): 
     network: config.site.network,
     ...(config.registry ? { registry: config.registry } : {}),
     ...(config.calendar ? { calendar: config.calendar } : {}),
+    ...(schedule.ok && schedule.value ? { schedule: schedule.value } : {}),
     channels: config.channels,
     exercises: config.exercises ?? [],
   });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { day, localTime, timeZone } from "./primitives";
 
-/** When the lab is used: clouds are stopped in between, and nothing is billed after the hard end. */
+/** When the lab is used: clouds are stopped in between, and nothing but their disks is billed after the hard end. */
 export const calendarSchema = z.strictObject({
   /** By default that of the lab's language. */
   timeZone: timeZone.optional(),
@@ -10,7 +10,7 @@ export const calendarSchema = z.strictObject({
   lessons: z.array(z.strictObject({ start: localTime, end: localTime })).min(1),
   /** Minutes that a lesson may run over. */
   extension: z.int().min(0).max(720).default(0),
-  /** When everything that bills is stopped for good, whatever the state of things. */
+  /** When everything that bills is stopped for good, whatever the state of things; disks hold what learners made and stay until the lab is taken down. */
   hardEnd: localTime.optional(),
   /** The day on which the lab is taken down; the day of the last lesson by default. */
   teardown: day.optional(),

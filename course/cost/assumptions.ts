@@ -1,0 +1,126 @@
+import { PREPARATION_MINUTES, WARM_UP_MINUTES } from "../calendar";
+import type { LabPlan } from "../plan";
+import { hasBastion, hasPublicAddress, rentedHosts } from "./hosts";
+import { PRICE_SOURCES, type PriceTable } from "./prices";
+import type { Traffic } from "./traffic";
+import type { Words } from "./words";
+
+/** What stands over every figure. */
+export const LABEL: Words = {
+  en: "Estimate from list prices, not an offer: ask the cloud's calculator before the money is promised",
+  ja: "定価にもとづく概算であり、見積書ではありません。予算を確定する前に各クラウドの料金計算ツールで確認してください",
+};
+
+/** What no estimate of this plan holds, whatever the table has. */
+export function notIncludedOf(plan: LabPlan): readonly Words[] {
+  if (rentedHosts(plan).length === 0) return [];
+  const channels: Words[] = [
+    ...(plan.channels.includes("browser")
+      ? [
+          {
+            en: "not included: the gateway of the channel browser, which is reserved and does not exist yet",
+            ja: "含まれないもの：ブラウザー接続用のゲートウェイ（予約のみで、まだ提供されていません）",
+          },
+        ]
+      : []),
+    ...(plan.channels.includes("rdp")
+      ? [
+          {
+            en: "not included: an RDP gateway of its own; RDP goes to the hosts' public addresses or by Azure Bastion, which are counted",
+            ja: "含まれないもの：専用の RDP ゲートウェイ（RDP は、計上済みのホストのパブリックアドレスまたは Azure Bastion を通ります）",
+          },
+        ]
+      : []),
+  ];
+  return [
+    ...channels,
+    {
+      en: "not included: taxes such as Japanese consumption tax, support plans, discounts, free allowances",
+      ja: "含まれないもの：消費税などの税金、サポートプラン、割引、無料利用枠",
+    },
+    {
+      en: "not included: snapshots of host disks, which the lab does not take, and disk operations of Azure",
+      ja: "含まれないもの：ホストのディスクのスナップショット（このラボでは作成しません）、Azure のディスク操作",
+    },
+  ];
+}
+
+function localHosts(plan: LabPlan): Words[] {
+  const rented = new Set(rentedHosts(plan).map(({ team }) => team));
+  const teams = plan.teams.filter(({ id }) => !rented.has(id)).length;
+  if (teams === 0) return [];
+  return [
+    {
+      en: `${teams} of ${plan.teams.length} teams run on machines of your own: they cost nothing here`,
+      ja: `${plan.teams.length} チーム中 ${teams} チームは手元のマシンを使うため、この概算では費用がかかりません`,
+    },
+  ];
+}
+
+/** What an estimate of a plan rests on. */
+export function assumptionsOf(plan: LabPlan, prices: PriceTable, traffic: Traffic): readonly Words[] {
+  const rented = rentedHosts(plan).map(({ host }) => host);
+  if (rented.length === 0) return localHosts(plan);
+  const { yen, source } = prices.usdJpy;
+  const { title, date } = PRICE_SOURCES[source];
+  return [
+    ...localHosts(plan),
+    {
+      en: `prices of ${prices.date}, on demand; $1 = ¥${yen} (${title}, ${date})`,
+      ja: `${prices.date} 時点のオンデマンド価格、1 ドル = ${yen} 円（${title}、${date}）`,
+    },
+    {
+      en: "one host for each team, spare teams included; a month has 730 hours",
+      ja: "予備を含め 1 チームにつきホスト 1 台、1 か月は 730 時間として計算",
+    },
+    plan.schedule
+      ? {
+          en: `hosts run ${PREPARATION_MINUTES} minutes for preparation, and for every lesson from ${WARM_UP_MINUTES} minutes before it to the end of its extension; in between they are stopped, and their disks, addresses and gateways bill on`,
+          ja: `ホストの稼働は準備に ${PREPARATION_MINUTES} 分、各授業の開始 ${WARM_UP_MINUTES} 分前から延長の終わりまで。その間は停止し、ディスク、アドレス、ゲートウェイの課金は続きます`,
+        }
+      : {
+          en: "the lab has no calendar: there are rates only",
+          ja: "授業日程がないため、単価だけを示します",
+        },
+    {
+      en: "after the hard end only disks bill, until the lab is taken down",
+      ja: "強制終了（hardEnd）の後は、ラボを撤去するまでディスクだけが課金されます",
+    },
+    {
+      en: `each host downloads ${traffic.preparation} GB in preparation and ${traffic.lesson} GB a lesson, and sends ${traffic.outPerLesson} GB a lesson to the internet`,
+      ja: `ホスト 1 台あたり、準備で ${traffic.preparation} GB、授業ごとに ${traffic.lesson} GB を受信し、授業ごとに ${traffic.outPerLesson} GB をインターネットへ送信`,
+    },
+    ...(rented.some((host) => !hasPublicAddress(host))
+      ? [
+          {
+            en: "hosts without a public address get out by one NAT gateway in each region",
+            ja: "パブリックアドレスを持たないホストは、リージョンごとに 1 台の NAT ゲートウェイを通って外部へ出ます",
+          },
+        ]
+      : []),
+    ...(rented.some(hasBastion)
+      ? [
+          {
+            en: "one Azure Bastion (Basic) in each region; it bills until it is deleted, used or not",
+            ja: "リージョンごとに Azure Bastion（Basic）1 台。使わなくても削除するまで課金されます",
+          },
+        ]
+      : []),
+    ...(rented.some(({ kind }) => kind === "azure")
+      ? [
+          {
+            en: "disks of Azure are Standard SSD (LRS), billed by the next larger size; stopped means deallocated: a host that is shut down from inside stays allocated and bills like a running one",
+            ja: "Azure のディスクは Standard SSD（LRS）で、1 つ上のサイズで課金。停止とは割り当て解除のことで、OS の中からシャットダウンしただけのホストは割り当てられたまま、稼働中と同じく課金されます",
+          },
+        ]
+      : []),
+    ...(rented.some(({ kind }) => kind === "ec2")
+      ? [
+          {
+            en: "disks of EC2 are gp3 without extra IOPS or throughput",
+            ja: "EC2 のディスクは gp3（IOPS とスループットの追加なし）",
+          },
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,238 @@
+import type { HostState } from "../calendar";
+import { type CloudHost, hasBastion, hasPublicAddress, type RentedHost, regionOf, typeOf } from "./hosts";
+import type { DiskPrice, PriceSourceKey, PriceTable, RegionPrices } from "./prices";
+import type { Traffic } from "./traffic";
+import type { Words } from "./words";
+
+/** Dollars an hour in each state of the hosts. */
+export type HourlyRates = Readonly<Record<HostState, number>>;
+
+/** One thing that bills. */
+export interface CostLine {
+  readonly what: Words;
+  /** How many of them. */
+  readonly count: number;
+  /** Dollars an hour for one. */
+  readonly perHour: HourlyRates;
+  /** Dollars for one, each time hosts are prepared or a lesson is held. */
+  readonly traffic: { readonly preparation: number; readonly lesson: number };
+  /** Where its figure comes from: a key of `PRICE_SOURCES`. */
+  readonly source: PriceSourceKey;
+  /** True for what teams share; otherwise each of them has one. */
+  readonly shared: boolean;
+  /** Ids of the teams that it is for. */
+  readonly teams: readonly string[];
+}
+
+/** Hours of a month, as both clouds' calculators count them: 365 × 24 ÷ 12. */
+export const HOURS_PER_MONTH = 730;
+
+const NO_TRAFFIC = { preparation: 0, lesson: 0 } as const;
+
+/** What bills while hosts run only. */
+const whileRunning = (usd: number): HourlyRates => ({ running: usd, stopped: 0, ended: 0 });
+/** What bills until the hard end takes it away. */
+const untilHardEnd = (usd: number): HourlyRates => ({ running: usd, stopped: usd, ended: 0 });
+/** What bills as long as the lab is there. */
+const always = (usd: number): HourlyRates => ({ running: usd, stopped: usd, ended: usd });
+const never: HourlyRates = { running: 0, stopped: 0, ended: 0 };
+
+/** Hosts that cost the same: those of one pattern. */
+interface Group {
+  readonly host: CloudHost;
+  readonly teams: readonly string[];
+}
+
+/** Hosts by a key, in the order in which each key first comes. */
+function grouped(rented: readonly RentedHost[], key: (host: CloudHost) => string): Group[] {
+  const groups = new Map<string, { host: CloudHost; teams: string[] }>();
+  for (const { team, host } of rented) {
+    const group = groups.get(key(host)) ?? { host, teams: [] };
+    group.teams.push(team);
+    groups.set(key(host), group);
+  }
+  return [...groups.values()];
+}
+
+/** Dollars a month for a disk of so many GiB; undefined for one that is larger than any in the table. */
+function diskPerMonth(price: DiskPrice, gib: number): number | undefined {
+  if (price.kind === "per-gib-month") return price.usd * gib;
+  return price.tiers.find((tier) => gib <= tier.gib)?.usd;
+}
+
+/** What the table has no figure for. */
+function noPrice(en: string, ja: string): Words {
+  return {
+    en: `not included: ${en}: no price in the table`,
+    ja: `含まれないもの：${ja}（料金表に価格がありません）`,
+  };
+}
+
+/** The lines of hosts of one pattern, and what has no price. */
+function hostLines(
+  { host, teams }: Group,
+  prices: RegionPrices,
+  traffic: Traffic,
+): { lines: CostLine[]; missing: Words[] } {
+  const region = regionOf(host);
+  const type = typeOf(host);
+  const common = { count: teams.length, shared: false, teams, traffic: NO_TRAFFIC } as const;
+  const instance = prices.instances[type];
+  const disk = diskPerMonth(prices.disk, host.disk);
+  const outward = hasPublicAddress(host);
+  const lines: CostLine[] = [
+    ...(instance
+      ? [
+          {
+            ...common,
+            what: { en: `host ${type}, ${region}`, ja: `ホスト ${type}（${region}）` },
+            perHour: whileRunning(instance.usd),
+            source: instance.source,
+          },
+        ]
+      : []),
+    ...(instance && host.os === "windows"
+      ? [
+          {
+            ...common,
+            what: {
+              en: `Windows licence for ${instance.vcpus} vCPU`,
+              ja: `Windows ライセンス（${instance.vcpus} vCPU 分）`,
+            },
+            perHour: whileRunning(prices.windows.usd * instance.vcpus),
+            source: prices.windows.source,
+          },
+        ]
+      : []),
+    ...(disk === undefined
+      ? []
+      : [
+          {
+            ...common,
+            what: { en: `disk of ${host.disk} GiB`, ja: `ディスク ${host.disk} GiB` },
+            perHour: always(disk / HOURS_PER_MONTH),
+            source: prices.disk.source,
+          },
+        ]),
+    ...(outward
+      ? [
+          {
+            ...common,
+            what: { en: "public IPv4 address", ja: "パブリック IPv4 アドレス" },
+            perHour: untilHardEnd(prices.address.usd),
+            source: prices.address.source,
+          },
+        ]
+      : []),
+    {
+      ...common,
+      what: { en: "traffic to the internet", ja: "インターネットへの送信" },
+      perHour: never,
+      traffic: { preparation: 0, lesson: traffic.outPerLesson * prices.dataOut.usd },
+      source: prices.dataOut.source,
+    },
+    ...(outward
+      ? []
+      : [
+          {
+            ...common,
+            what: { en: "traffic through the NAT gateway", ja: "NAT ゲートウェイの通信量" },
+            perHour: never,
+            traffic: {
+              preparation: traffic.preparation * prices.natTraffic.usd,
+              lesson: (traffic.lesson + traffic.outPerLesson) * prices.natTraffic.usd,
+            },
+            source: prices.natTraffic.source,
+          },
+        ]),
+  ];
+  const missing: Words[] = [
+    ...(instance ? [] : [noPrice(`hosts ${type} in ${region}`, `${region} のホスト ${type}`)]),
+    ...(disk === undefined
+      ? [noPrice(`disks of ${host.disk} GiB in ${region}`, `${region} のディスク ${host.disk} GiB`)]
+      : []),
+  ];
+  return { lines, missing };
+}
+
+/** A thing that stands once in a region for all teams there that need it, and its public address. */
+function sharedLines(
+  teams: readonly string[],
+  what: Words,
+  usd: number,
+  source: PriceSourceKey,
+  address: RegionPrices["address"],
+): CostLine[] {
+  const common = { count: 1, shared: true, teams, traffic: NO_TRAFFIC } as const;
+  return [
+    { ...common, what, perHour: untilHardEnd(usd), source },
+    {
+      ...common,
+      what: { en: `public IPv4 address of the ${what.en}`, ja: `${what.ja}のパブリック IPv4 アドレス` },
+      perHour: untilHardEnd(address.usd),
+      source: address.source,
+    },
+  ];
+}
+
+function regionLines(
+  { host, teams }: Group,
+  rented: readonly RentedHost[],
+  prices: RegionPrices,
+): CostLine[] {
+  const region = regionOf(host);
+  const here = new Set(teams);
+  const needing = (test: (of: CloudHost) => boolean): string[] =>
+    rented.filter((entry) => here.has(entry.team) && test(entry.host)).map(({ team }) => team);
+  const inside = needing((of) => !hasPublicAddress(of));
+  const bastion = needing(hasBastion);
+  return [
+    ...(inside.length > 0
+      ? sharedLines(
+          inside,
+          { en: `NAT gateway, ${region}`, ja: `NAT ゲートウェイ（${region}）` },
+          prices.nat.usd,
+          prices.nat.source,
+          prices.address,
+        )
+      : []),
+    ...(bastion.length > 0 && prices.bastion
+      ? sharedLines(
+          bastion,
+          { en: `Azure Bastion (Basic), ${region}`, ja: `Azure Bastion（Basic、${region}）` },
+          prices.bastion.usd,
+          prices.bastion.source,
+          prices.address,
+        )
+      : []),
+  ];
+}
+
+/** Everything that bills for rented hosts, and what the table has no figure for. */
+export function linesOf(
+  rented: readonly RentedHost[],
+  prices: PriceTable,
+  traffic: Traffic,
+): { readonly lines: readonly CostLine[]; readonly missing: readonly Words[] } {
+  const lines: CostLine[] = [];
+  const missing: Words[] = [];
+  for (const region of grouped(rented, (host) => `${host.kind} ${regionOf(host)}`)) {
+    const name = regionOf(region.host);
+    const figures = prices.regions[region.host.kind][name];
+    if (!figures) {
+      missing.push(noPrice(`everything in ${name}`, `${name} のすべて`));
+      continue;
+    }
+    const here = rented.filter(({ host }) => host.kind === region.host.kind && regionOf(host) === name);
+    const patterns = grouped(here, (host) =>
+      [typeOf(host), host.os, host.disk, hasPublicAddress(host)].join(" "),
+    );
+    for (const pattern of patterns) {
+      const own = hostLines(pattern, figures, traffic);
+      lines.push(...own.lines);
+      missing.push(...own.missing);
+    }
+    lines.push(...regionLines(region, here, figures));
+  }
+  return { lines, missing };
+}

@@ -1,0 +1,122 @@
+import type { LabPlan } from "../../course/plan";
+import { pullsOf } from "../../course/pulls";
+import { planOf } from "./labs";
+
+const ALL = ["4-docker", "5-image", "6-php", "6-wordpress"];
+
+const REGISTRY = { mirror: "http://registry.lab.example:5000", push: "registry.lab.example:5000" };
+
+const room = (teams: number, rest: object = {}): LabPlan => planOf("lab", { teams, exercises: ALL, ...rest });
+
+/** A plan whose teams are on hosts of a cloud. */
+function rented(teams: number, host: object): LabPlan {
+  return planOf("lab", {
+    teams,
+    exercises: ALL,
+    target: "hyperv",
+    hosts: [
+      {
+        kind: "azure",
+        name: "cloud",
+        target: "hyperv",
+        location: "japaneast",
+        vmSize: "Standard_D4s_v5",
+        os: "windows",
+        allowedCidrs: ["203.0.113.0/24"],
+        ...host,
+      },
+    ],
+    switches: [{ name: "lan", mode: "nat-network", subnet: "192.168.20.0/24" }],
+    guests: [{ name: "server", adapters: [{ switch: "lan" }] }],
+  });
+}
+
+describe("pulls from Docker Hub", () => {
+  test("ten teams in one room: of seven images and another team's each, only the latter is left", () => {
+    const { byExercise, ...estimate } = pullsOf(room(10));
+    expect(byExercise).toEqual([
+      {
+        exercise: "4-docker",
+        images: ["hello-world:latest", "ubuntu:latest", "nginx:latest"],
+        pulls: 0,
+        unaided: 30,
+        source: "manual L3003, L3045, L3186",
+      },
+      // ubuntu is there since 4-docker: alpine, and another team's image.
+      {
+        exercise: "5-image",
+        images: ["ubuntu:latest", "alpine:latest"],
+        pulls: 10,
+        unaided: 20,
+        source: "manual L3245, L3293, L3375",
+      },
+      { exercise: "6-php", images: ["php:apache"], pulls: 0, unaided: 10, source: "manual L3514" },
+      {
+        exercise: "6-wordpress",
+        images: ["mariadb:latest", "wordpress:latest"],
+        pulls: 0,
+        unaided: 20,
+        source: "manual L3675, L3690",
+      },
+    ]);
+    expect(estimate).toEqual({
+      pulls: 10,
+      unaided: 80,
+      limit: 100,
+      ok: true,
+      text: {
+        en: "10 teams behind one address pull 10 images from Docker Hub, of 100 allowed in 6 hours; without preloaded images, mirror and class registry it would be 80",
+        ja: "同じアドレスから接続する 10 チームの Docker Hub からのイメージ取得は 10 回（6 時間の上限は 100 回）。事前配布、ミラー、クラス用レジストリがなければ 80 回になります",
+      },
+    });
+  });
+
+  test.each<[number, object, number, number]>([
+    // The printed book's own images are not preloaded: php:7.0-apache, mysql:5.7 and another team's.
+    [33, { edition: "2019" }, 99, 264],
+    [34, { edition: "2019" }, 102, 272],
+    // A mirror pulls each once; other teams' images are as many as teams.
+    [34, { edition: "2019", registry: { mirror: REGISTRY.mirror } }, 36, 272],
+    [34, { edition: "2019", registry: { push: REGISTRY.push } }, 68, 272],
+    [34, { edition: "2019", registry: REGISTRY }, 2, 272],
+    [34, { registry: { push: REGISTRY.push } }, 0, 272],
+    // Nobody else's image is there to pull.
+    [1, {}, 0, 7],
+    // 5-image alone has to pull ubuntu itself.
+    [4, { exercises: ["5-image"] }, 4, 12],
+    [4, { exercises: ["3b-nat", "6-php"] }, 0, 4],
+    [4, { exercises: ["3b-nat"] }, 0, 0],
+  ])("%i teams, %j: %i pulls, without help %i", (teams, rest, pulls, unaided) => {
+    expect(pullsOf(room(teams, rest))).toMatchObject({ pulls, unaided, ok: pulls <= 100 });
+  });
+
+  test("a lab that lists no exercises is counted with all", () => {
+    expect(pullsOf(planOf("lab", { teams: 10 }))).toEqual(pullsOf(room(10)));
+  });
+
+  test("spare teams' labs pull nothing", () => {
+    const plan = room(10);
+    const teams = plan.teams.map((team, index) => (index < 4 ? { ...team, spare: true } : team));
+    expect(pullsOf({ ...plan, teams })).toMatchObject({ pulls: 6, unaided: 48 });
+  });
+
+  test("past the limit there is a note that says what to set", () => {
+    expect(pullsOf(room(33, { edition: "2019" }))).not.toHaveProperty("note");
+    const text =
+      "34 teams behind one address pull 102 images from Docker Hub, of 100 allowed in 6 hours; without preloaded images, mirror and class registry it would be 272";
+    expect(pullsOf(room(34, { edition: "2019" })).note).toEqual({
+      code: "docker-hub-pulls",
+      where: "lab.registry",
+      text: {
+        en: `${text}; set registry.mirror and registry.push`,
+        ja: "同じアドレスから接続する 34 チームの Docker Hub からのイメージ取得は 102 回（6 時間の上限は 100 回）。事前配布、ミラー、クラス用レジストリがなければ 272 回になります。registry.mirror と registry.push を設定してください",
+      },
+      source: "https://docs.docker.com/docker-hub/usage/pulls/ (2026-11-23)",
+    });
+  });
+
+  test("hosts with a public address each have the limit to themselves; behind one NAT gateway they share it", () => {
+    expect(pullsOf(rented(5, {}))).toMatchObject({ pulls: 1, unaided: 8 });
+    expect(pullsOf(rented(5, { bastion: true }))).toMatchObject({ pulls: 5, unaided: 40 });
+  });
+});
