@@ -17,6 +17,7 @@ export const FAULT_CODES = [
   "duplicate-port",
   "unknown-switch",
   "mode-unsupported",
+  "feature-unsupported",
   "vlan-invalid",
   "subnet-invalid",
   "subnet-overlap",

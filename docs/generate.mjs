@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import causesPage from "../dist/course/causesPage.js";
+import supportPage from "../dist/course/support/page.js";
 import verifyReport from "../dist/operations/verify/report.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -11,6 +12,7 @@ const messages = readdirSync(fixtures)
   .filter((file) => file.endsWith(".txt"))
   .map((file) => readFileSync(join(fixtures, file), "utf8"));
 writeFileSync(join(root, "docs/causes.md"), causesPage.renderCauses(messages));
+writeFileSync(join(root, "docs/support.md"), supportPage.renderSupport());
 writeFileSync(
   join(root, "docs/verify.schema.json"),
   `${JSON.stringify(verifyReport.verifyJsonSchema(), null, 2)}\n`,
