@@ -129,6 +129,15 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "To try it, set `target: containers` and a host of kind `this-machine`.",
     ],
   },
+  "feature-unsupported": {
+    group: "The configuration",
+    means:
+      "A guest or a switch asks for something that the place where the guests run does not have. The message says why and what to use instead; docs/support.md shows what each place can do.",
+    steps: [
+      "Use what the message names, or take the key away.",
+      "Or set another `target`, for the lab or for the host.",
+    ],
+  },
   "vlan-invalid": {
     group: "The configuration",
     means: "A VLAN stands where it means nothing, or two switches are the same VLAN.",

@@ -19,6 +19,7 @@ export const FAULT_CODES = [
   "unknown-switch",
   "mode-unsupported",
   "target-not-built",
+  "feature-unsupported",
   "vlan-invalid",
   "subnet-invalid",
   "subnet-overlap",

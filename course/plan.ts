@@ -10,6 +10,7 @@ import { type PlacedTeam, placeTeams } from "./placement";
 import { portsNeeded, publishPorts } from "./ports";
 import { guestsIn, type StatePlan, stateOf } from "./states";
 import type { Target } from "./support";
+import { featuresSupported } from "./support/validate";
 import { type SwitchPlan, switchesOf } from "./switches";
 import { resolveTeams, type TeamIdentity } from "./teams";
 import { checkConfig, checkNames, checkSwitches } from "./validators";
@@ -191,6 +192,10 @@ export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): 
   const schedule = scheduleOf(config);
   const faults: Fault[] = [
     ...checkConfig(lab, config, facts),
+    ...featuresSupported(
+      config,
+      teams.teams.map((team) => team.host),
+    ),
     ...checkSwitches(lab, config, switches, teams.teams, facts),
     ...identified.faults,
     ...teams.faults,

@@ -1,104 +1,9 @@
+import { type Direction, EXPECTED_REACH, unreached, type Verdict } from "./expectedReach";
+import type { HostPlan } from "./hosts";
 import { MODES, type Mode, type SwitchMode } from "./modes";
 import { type AdapterPlan, type GuestPlan, guestsOf, type LabPlan } from "./plan";
-import type { Target } from "./support";
+import { CLOUDS, type Target } from "./support/targets";
 import type { SwitchPlan } from "./switches";
-
-/** From where to where, as a mode answers it for a guest on a switch of that mode. */
-export const DIRECTIONS = [
-  "toHost",
-  "fromHost",
-  "mate",
-  "otherTeam",
-  "internet",
-  "toClient",
-  "fromClient",
-] as const;
-
-/** One of the directions: a mate is a guest of the same team on the same switch, the client a PC on the classroom LAN. */
-export type Direction = (typeof DIRECTIONS)[number];
-
-/** Whether something is reached, and what says so. */
-export interface Verdict {
-  readonly reachable: boolean;
-  /** A line of the manual (`manual L2894`), a vendor's document, or what was measured. */
-  readonly rule: string;
-  /** What an instructor who knows the manual alone would expect otherwise. */
-  readonly note?: string;
-}
-
-const yes = (rule: string, note?: string): Verdict => ({ reachable: true, rule, ...(note ? { note } : {}) });
-const no = (rule: string, note?: string): Verdict => ({ reachable: false, rule, ...(note ? { note } : {}) });
-
-const all = (verdict: Verdict): Record<Direction, Verdict> => ({
-  toHost: verdict,
-  fromHost: verdict,
-  mate: verdict,
-  otherTeam: verdict,
-  internet: verdict,
-  toClient: verdict,
-  fromClient: verdict,
-});
-
-const VIRTUALBOX = "VirtualBox manual, chapter 6, overview of networking modes";
-const DOCKER_ISOLATION =
-  "Docker drops what goes from one of its networks to another (packet filtering and firewalls)";
-
-const CONTAINERS: Readonly<Record<Mode, Record<Direction, Verdict>>> = {
-  disabled: all(no("an adapter that is not connected reaches nothing and is reached by nothing")),
-  bridged: {
-    ...all(yes("manual L2894–2898")),
-    toClient: yes("manual L2422: teams work from a client PC on the classroom LAN"),
-    fromClient: yes("manual L2422: teams work from a client PC on the classroom LAN"),
-  },
-  internal: {
-    ...all(no("manual L2913–2917")),
-    mate: yes("manual L2913–2917"),
-  },
-  "nat-network": {
-    toHost: yes("manual L2928: the host's virtual adapter is the gateway"),
-    fromHost: yes("manual L2935–2939, with a virtual adapter of the host on the network"),
-    mate: yes("manual L2935–2939"),
-    otherTeam: no("manual L2935–2939"),
-    internet: yes("manual L2935–2939"),
-    toClient: no(
-      DOCKER_ISOLATION,
-      "a hypervisor's NAT network lets guests open connections to the classroom LAN; here the LAN is a Docker network, too",
-    ),
-    fromClient: no(VIRTUALBOX),
-  },
-  nat: {
-    toHost: yes(VIRTUALBOX),
-    fromHost: no(`${VIRTUALBOX}: by forwarded ports only`),
-    mate: no(VIRTUALBOX),
-    otherTeam: no(VIRTUALBOX),
-    internet: yes("manual L844–850: the hypervisor's virtual router translates"),
-    toClient: no(
-      DOCKER_ISOLATION,
-      "a hypervisor's NAT lets guests open connections to the classroom LAN; here the LAN is a Docker network, too",
-    ),
-    fromClient: no(`${VIRTUALBOX}: by forwarded ports only`),
-  },
-  "host-only": {
-    ...all(no("manual L842: with the host only")),
-    toHost: yes("manual L842"),
-    fromHost: yes("manual L842"),
-    mate: yes(
-      VIRTUALBOX,
-      "the manual says that guests do not reach one another; on every hypervisor they do",
-    ),
-  },
-};
-
-/**
- * What an instructor may expect of each mode on each target. Where the manual is silent the hypervisor's documents speak; where
- * a target differs from the manual, the target's truth stands here and a note says it.
- */
-export const EXPECTED_REACH: Readonly<Record<Target, Readonly<Record<Mode, Record<Direction, Verdict>>>>> = {
-  containers: CONTAINERS,
-  libvirt: CONTAINERS,
-  virtualbox: CONTAINERS,
-  hyperv: CONTAINERS,
-};
 
 /** Where something is measured from, or what is to be reached. */
 export type Vantage =
@@ -120,38 +25,96 @@ export interface Reach extends Verdict {
 
 type Connected = Exclude<AdapterPlan, { mode: "disabled" }>;
 
-const connected = (guest: GuestPlan): Connected[] =>
-  guest.adapters.flatMap((adapter) => (adapter.mode === "disabled" ? [] : [adapter]));
+/** An adapter and the wire that it is on: two adapters of one wire hear each other. */
+interface Wired {
+  readonly adapter: Connected;
+  readonly wire: string;
+}
 
-const vantage = (guest: GuestPlan): Vantage => ({ kind: "guest", team: guest.team, guest: guest.name });
+/** What of a guest is asked again for every pair. */
+interface Standpoint {
+  readonly guest: GuestPlan;
+  readonly self: Vantage;
+  readonly target: Target;
+  /** Whether it is in the classroom, where the client PC is. */
+  readonly inRoom: boolean;
+  /** The LAN that its bridged adapters are of: that of the room, or one that stands in for it on its host alone. */
+  readonly lan: string;
+  readonly adapters: readonly Wired[];
+  readonly byWire: ReadonlyMap<string, Connected>;
+}
 
-const APART = "the two are on no switch together";
-const VLANS = "slides L803: the two are on different VLANs";
+const HOST: Vantage = { kind: "host" };
+const CLIENT: Vantage = { kind: "client" };
+const INTERNET: Vantage = { kind: "internet" };
 
-/** True for adapters of the classroom LAN that a VLAN keeps apart. */
-const vlanApart = (from: GuestPlan, to: Connected): boolean =>
-  to.mode === "bridged" && connected(from).some((own) => own.mode === "bridged" && own.vlan !== to.vlan);
+const APART = unreached("the two are on no switch together");
+const VLANS = unreached("slides L803: the two are on different VLANs");
+const CLIENT_IN_NO_VLAN = unreached("slides L803: the client PC is on no VLAN");
+
+/** The LAN of the room, on which hypervisors of several machines put their bridged guests. */
+const ROOM_LAN = "room";
+
+function standpointOf(plan: LabPlan, host: HostPlan | undefined, guest: GuestPlan): Standpoint {
+  const target = host?.target ?? plan.target;
+  const inRoom = !CLOUDS.includes(host?.kind ?? "this-machine");
+  // Containers' LAN is a Docker network, and a cloud's network takes no guests: both end at their host.
+  const lan = inRoom && target !== "containers" ? ROOM_LAN : `host ${guest.host}`;
+  const adapters = guest.adapters.flatMap((adapter): Wired[] => {
+    if (adapter.mode === "disabled") return [];
+    // A switch of the room has a name of its own on each host; on the wire it is one.
+    const shared = adapter.mode === "bridged" && lan === ROOM_LAN;
+    return [{ adapter, wire: shared ? `${lan} ${adapter.switch}` : `${guest.host} ${adapter.switchObject}` }];
+  });
+  const byWire = new Map<string, Connected>();
+  for (const { adapter, wire } of adapters) if (!byWire.has(wire)) byWire.set(wire, adapter);
+  return {
+    guest,
+    self: { kind: "guest", team: guest.team, guest: guest.name },
+    target,
+    inRoom,
+    lan,
+    adapters,
+    byWire,
+  };
+}
+
+/** True for adapters of one LAN that a VLAN keeps apart. */
+const vlanApart = (from: Standpoint, to: Standpoint, other: Connected): boolean =>
+  other.mode === "bridged" &&
+  from.lan === to.lan &&
+  from.adapters.some(({ adapter }) => adapter.mode === "bridged" && adapter.vlan !== other.vlan);
 
 /** What the target says of an adapter; a VLAN is apart from the LAN, where the client PC stands. */
 function verdictOf(target: Target, { mode, vlan }: Connected, direction: Direction): Verdict {
   if (vlan !== undefined && (direction === "toClient" || direction === "fromClient"))
-    return no("slides L803: the client PC is on no VLAN");
+    return CLIENT_IN_NO_VLAN;
   return EXPECTED_REACH[target][mode][direction];
 }
 
-function betweenGuests(target: Target, from: GuestPlan, to: GuestPlan): Reach[] {
-  return connected(to).map((adapter): Reach => {
-    const common = connected(from).find((own) => own.switchObject === adapter.switchObject);
-    const pair = { from: vantage(from), to: vantage(to), address: adapter.address };
-    if (!common) return { ...pair, ...no(vlanApart(from, adapter) ? VLANS : APART) };
-    const direction = from.team === to.team ? "mate" : "otherTeam";
-    return { ...pair, mode: common.mode, ...EXPECTED_REACH[target][common.mode][direction] };
+/** One pair for each address of the other guest. */
+function betweenGuests(from: Standpoint, to: Standpoint): Reach[] {
+  const row = EXPECTED_REACH[from.target];
+  const direction = from.guest.team === to.guest.team ? "mate" : "otherTeam";
+  return to.adapters.map(({ adapter, wire }): Reach => {
+    const common = from.byWire.get(wire);
+    const verdict = common ? row[common.mode][direction] : vlanApart(from, to, adapter) ? VLANS : APART;
+    // Written out, not spread: a lab has as many of these as pairs of guests.
+    return {
+      from: from.self,
+      to: to.self,
+      address: adapter.address,
+      ...(common ? { mode: common.mode } : undefined),
+      reachable: verdict.reachable,
+      rule: verdict.rule,
+      ...(verdict.note === undefined ? undefined : { note: verdict.note }),
+    };
   });
 }
 
 /** The verdict of the adapter that decides: one that lets through, else the first. */
-function deciding(target: Target, guest: GuestPlan, direction: Direction): Verdict & { readonly mode: Mode } {
-  const verdicts = connected(guest).map((adapter) => ({
+function deciding({ target, adapters }: Standpoint, direction: Direction): Verdict & { readonly mode: Mode } {
+  const verdicts = adapters.map(({ adapter }) => ({
     mode: adapter.mode,
     ...verdictOf(target, adapter, direction),
   }));
@@ -161,10 +124,10 @@ function deciding(target: Target, guest: GuestPlan, direction: Direction): Verdi
   );
 }
 
-function ofGuest(target: Target, guest: GuestPlan, lan: boolean): Reach[] {
-  const self = vantage(guest);
+function ofGuest(standpoint: Standpoint, client: boolean): Reach[] {
+  const { self, target, adapters } = standpoint;
   const inward = (from: Vantage, direction: "fromHost" | "fromClient"): Reach[] =>
-    connected(guest).map((adapter) => ({
+    adapters.map(({ adapter }) => ({
       from,
       to: self,
       address: adapter.address,
@@ -172,19 +135,19 @@ function ofGuest(target: Target, guest: GuestPlan, lan: boolean): Reach[] {
       ...verdictOf(target, adapter, direction),
     }));
   return [
-    ...inward({ kind: "host" }, "fromHost"),
-    ...(lan ? inward({ kind: "client" }, "fromClient") : []),
-    ...connected(guest).map(
-      ({ mode, gateway }): Reach => ({
+    ...inward(HOST, "fromHost"),
+    ...(client ? inward(CLIENT, "fromClient") : []),
+    ...adapters.map(
+      ({ adapter: { mode, gateway } }): Reach => ({
         from: self,
-        to: { kind: "host" },
+        to: HOST,
         address: gateway,
         mode,
         ...EXPECTED_REACH[target][mode].toHost,
       }),
     ),
-    ...(lan ? [{ from: self, to: { kind: "client" as const }, ...deciding(target, guest, "toClient") }] : []),
-    { from: self, to: { kind: "internet" }, ...deciding(target, guest, "internet") },
+    ...(client ? [{ from: self, to: CLIENT, ...deciding(standpoint, "toClient") }] : []),
+    { from: self, to: INTERNET, ...deciding(standpoint, "internet") },
   ];
 }
 
@@ -193,21 +156,27 @@ export function lanOf(plan: LabPlan): SwitchPlan | undefined {
   return plan.switches.find((entry) => entry.mode === "bridged" && entry.vlan === undefined);
 }
 
-/** Everything that a lab's guests must reach and must not, with the rule that says so: pure. */
+/**
+ * Everything that a lab's guests must reach and must not, with the rule that says so: pure. What a guest's host does is what that
+ * host's target does; guests on different hosts share the LAN of the room and nothing else.
+ */
 export function reachabilityOf(plan: LabPlan): Reach[] {
-  const guests = guestsOf(plan);
-  return guests.flatMap((guest) => [
-    ...ofGuest(plan.target, guest, lanOf(plan) !== undefined),
-    ...guests.filter((other) => other !== guest).flatMap((other) => betweenGuests(plan.target, guest, other)),
+  const hosts = new Map(plan.hosts.map((host) => [host.name, host]));
+  const standpoints = guestsOf(plan).map((guest) => standpointOf(plan, hosts.get(guest.host), guest));
+  const lan = lanOf(plan) !== undefined;
+  return standpoints.flatMap((from) => [
+    ...ofGuest(from, lan && from.inRoom),
+    ...standpoints.flatMap((to) => (to === from ? [] : betweenGuests(from, to))),
   ]);
 }
 
-/** What differs from what the manual leads one to expect, once each, for the modes that a lab uses. */
+/** What differs from what the manual leads one to expect, once each, for the modes that a lab uses on the targets that it uses. */
 export function notesOf(plan: LabPlan): { readonly mode: SwitchMode; readonly note: string }[] {
   const used = new Set<Mode>(plan.switches.map((entry) => entry.mode));
+  const targets = [...new Set(plan.hosts.map((host) => host.target))];
   return MODES.flatMap((mode) => {
     if (mode === "disabled" || !used.has(mode)) return [];
-    const verdicts = Object.values(EXPECTED_REACH[plan.target][mode]);
+    const verdicts = targets.flatMap((target) => Object.values(EXPECTED_REACH[target][mode]));
     return [...new Set(verdicts.flatMap(({ note }) => (note ? [note] : [])))].map((note) => ({ mode, note }));
   });
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import causesPage from "../dist/course/causesPage.js";
 import courseConfig from "../dist/course/config/index.js";
+import supportPage from "../dist/course/support/page.js";
 import verifyReport from "../dist/operations/verify/report.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -18,3 +19,4 @@ for (const [name, schema] of [
   ["lab", courseConfig.labJsonSchema()],
 ])
   writeFileSync(join(root, `docs/${name}.schema.json`), `${JSON.stringify(schema, null, 2)}\n`);
+writeFileSync(join(root, "docs/support.md"), supportPage.renderSupport());

@@ -17,8 +17,6 @@ const AT_RUN_TIME = [
   "stack-absent",
   "stack-locked",
   "state-damaged",
-  // No target refuses a mode at present: course.test.ts asks with a table that does.
-  "mode-unsupported",
   // Only up refuses it: operations.test.ts.
   "target-not-built",
   "passphrase-wrong",

@@ -1,16 +1,10 @@
 import { join } from "node:path";
-import { MODES, type SwitchMode } from "../../course/modes";
+import { DIRECTIONS, EXPECTED_REACH } from "../../course/expectedReach";
+import type { HostPlan } from "../../course/hosts";
+import { MODES, type Mode, type SwitchMode } from "../../course/modes";
 import type { LabPlan } from "../../course/plan";
-import {
-  DIRECTIONS,
-  EXPECTED_REACH,
-  lanOf,
-  notesOf,
-  type Reach,
-  reachabilityOf,
-  type Vantage,
-} from "../../course/reachability";
-import { TARGETS } from "../../course/support";
+import { lanOf, notesOf, type Reach, reachabilityOf, type Vantage } from "../../course/reachability";
+import { TARGETS, type Target } from "../../course/support";
 import { planLab } from "../../operations/plan";
 import { readStackFile } from "../../operations/stackFile";
 import { planOf, ROOT } from "./labs";
@@ -57,6 +51,200 @@ test.each<[SwitchMode, string]>([
     "team-01/a -> internet",
   ].map((text) => lines.find((entry) => entry.startsWith(`${text}: `))?.split(": ")[1]);
   expect(words.join(" ")).toBe(expected);
+});
+
+// Guest to host, host to guest, guest to guest, other teams, internet, client PC, from the client PC; y as the book, Y or N as a note says.
+test.each<[Target, Record<Mode, string>]>([
+  [
+    "containers",
+    {
+      disabled: "nnnnnnn",
+      bridged: "yyyyyyy",
+      internal: "nnynnnn",
+      "nat-network": "yyynyNn",
+      nat: "ynnnyNn",
+      "host-only": "yyYnnnn",
+    },
+  ],
+  [
+    "libvirt",
+    {
+      disabled: "nnnnnnn",
+      bridged: "yyyyyyy",
+      internal: "nnynnnn",
+      "nat-network": "yyynyyn",
+      nat: "yYnnyyn",
+      "host-only": "yyYnnnn",
+    },
+  ],
+  [
+    "virtualbox",
+    {
+      disabled: "nnnnnnn",
+      bridged: "yyyyyyy",
+      internal: "nnynnnn",
+      "nat-network": "yNynyyn",
+      nat: "Ynnnyyn",
+      "host-only": "yyYnnnn",
+    },
+  ],
+  [
+    "hyperv",
+    {
+      disabled: "nnnnnnn",
+      bridged: "yyyyyyy",
+      internal: "nnynnnn",
+      "nat-network": "yyynyyn",
+      nat: "yYnnyyn",
+      "host-only": "yyYnnnn",
+    },
+  ],
+])("%s: every mode and direction, and where a note says that it differs", (target, expected) => {
+  const letter = ({ reachable, note }: { reachable: boolean; note?: string }) => {
+    const plain = reachable ? "y" : "n";
+    return note === undefined ? plain : plain.toUpperCase();
+  };
+  const words = (mode: Mode) =>
+    DIRECTIONS.map((direction) => letter(EXPECTED_REACH[target][mode][direction])).join("");
+  expect(Object.fromEntries(MODES.map((mode) => [mode, words(mode)]))).toEqual(expected);
+});
+
+test.each<[Target, string]>([
+  ["containers", "nat: a hypervisor's NAT lets guests"],
+  ["libvirt", "nat: with VirtualBox's NAT the host does not reach guests"],
+  ["virtualbox", "nat: guests find the host at the gateway's address"],
+  ["hyperv", "nat: with VirtualBox's NAT the host does not reach guests"],
+])("the note on NAT is that of %s", (target, expected) => {
+  const plan = planOf("lab", {
+    target,
+    switches: [{ name: "net", mode: "nat" }],
+    guests: [{ name: "a", adapters: [{ switch: "net" }] }],
+  });
+  const [note, ...more] = notesOf(plan).map((entry) => `${entry.mode}: ${entry.note}`);
+  expect(note?.startsWith(expected)).toBe(true);
+  expect(more).toEqual([]);
+});
+
+describe("several hosts", () => {
+  /** Two teams on switches of their hosts: each switch is made once a host, and its name on the platform tells them apart. */
+  function onHosts(modes: readonly SwitchMode[], ...hosts: readonly [HostPlan["kind"], Target][]): LabPlan {
+    const plan = planOf("lab", {
+      teams: hosts.length,
+      switches: modes.map((mode) => ({ name: mode, mode })),
+      guests: ["a", "b"].map((name) => ({ name, adapters: modes.map((mode) => ({ switch: mode })) })),
+    });
+    const [given] = plan.hosts;
+    if (!given) throw new Error("a lab has a host");
+    const made = hosts.map(([kind, target], index) => ({ ...given, name: `h${index}`, kind, target }));
+    return {
+      ...plan,
+      hosts: made,
+      teams: plan.teams.map((team, index) => ({
+        ...team,
+        host: `h${index}`,
+        guests: team.guests.map((guest) => ({
+          ...guest,
+          host: `h${index}`,
+          adapters: guest.adapters.map((adapter) =>
+            adapter.mode === "bridged"
+              ? { ...adapter, switchObject: `h${index}-${adapter.switchObject}` }
+              : adapter,
+          ),
+        })),
+      })),
+    };
+  }
+  const linesOf = (plan: LabPlan) => reachabilityOf(plan).map(line);
+
+  test.each<[HostPlan["kind"], Target, string]>([
+    ["existing", "hyperv", "yes"],
+    ["this-machine", "libvirt", "yes"],
+    ["existing", "containers", "no"],
+    ["ec2", "libvirt", "no"],
+    ["azure", "hyperv", "no"],
+  ])(
+    "the LAN of the room reaches from VirtualBox on a machine of it to %s with %s: %s",
+    (kind, target, expected) => {
+      const lines = linesOf(onHosts(["bridged"], ["existing", "virtualbox"], [kind, target]));
+      const answer = (from: string, to: string) =>
+        lines.flatMap((text) => (text.startsWith(`${from} -> ${to} `) ? [text.split(": ")[1]] : []));
+      expect(answer("team-01/a", "team-02/a")).toEqual([expected]);
+      expect(answer("team-02/b", "team-01/b")).toEqual([expected]);
+      expect(answer("team-01/a", "team-01/b")).toEqual(["yes"]);
+      expect(answer("team-02/a", "team-02/b")).toEqual(["yes"]);
+    },
+  );
+
+  test("networks that end at their host are no common ones, even with one name", () => {
+    const plan = onHosts(["internal"], ["existing", "hyperv"], ["existing", "hyperv"]);
+    const named = {
+      ...plan,
+      teams: plan.teams.map((team) => ({
+        ...team,
+        guests: team.guests.map((guest) => ({
+          ...guest,
+          adapters: guest.adapters.map((adapter) =>
+            adapter.mode === "disabled" ? adapter : { ...adapter, switchObject: "one-name" },
+          ),
+        })),
+      })),
+    };
+    const across = reachabilityOf(named).filter(
+      ({ from, to }) => from.kind === "guest" && to.kind === "guest" && from.team !== to.team,
+    );
+    expect(across).toHaveLength(8);
+    expect(new Set(across.map(({ reachable, rule }) => `${reachable} ${rule}`))).toEqual(
+      new Set(["false the two are on no switch together"]),
+    );
+  });
+
+  test("each host answers as its own target does", () => {
+    const lines = linesOf(onHosts(["nat"], ["existing", "virtualbox"], ["existing", "libvirt"]));
+    expect(lines).toContain("host -> team-01/a 10.0.2.15: no");
+    expect(lines).toContain("host -> team-02/a 10.0.3.15: yes");
+  });
+
+  test("the client PC stands in the room: guests in the cloud have nothing to do with it", () => {
+    const plan = onHosts(["bridged", "nat-network"], ["existing", "virtualbox"], ["azure", "hyperv"]);
+    const lines = linesOf(plan).filter((text) => text.includes("client"));
+    expect(lines).toEqual([
+      "client -> team-01/a 192.168.99.10: yes",
+      "client -> team-01/a 192.168.20.5: no",
+      "team-01/a -> client: yes",
+      "client -> team-01/b 192.168.99.11: yes",
+      "client -> team-01/b 192.168.20.6: no",
+      "team-01/b -> client: yes",
+    ]);
+  });
+
+  test("notes are those of every target that the lab uses", () => {
+    const plan = onHosts(["nat"], ["existing", "virtualbox"], ["existing", "libvirt"]);
+    expect(notesOf(plan).map(({ note }) => note.split(";")[0])).toEqual([
+      "guests find the host at the gateway's address",
+      "with VirtualBox's NAT the host does not reach guests",
+    ]);
+  });
+
+  test("different VLANs keep apart on one LAN; on different LANs there is no switch together", () => {
+    const vlans = onHosts(["bridged"], ["existing", "virtualbox"], ["existing", "hyperv"]);
+    const tagged = (plan: LabPlan): LabPlan => ({
+      ...plan,
+      teams: plan.teams.map((team, index) => ({
+        ...team,
+        guests: team.guests.map((guest) => ({
+          ...guest,
+          adapters: guest.adapters.map((adapter) =>
+            adapter.mode === "disabled" ? adapter : { ...adapter, switch: `v${index}`, vlan: 10 + index },
+          ),
+        })),
+      })),
+    });
+    const ruleOf = (plan: LabPlan) =>
+      reachabilityOf(plan).find(({ from, to }) => who(from) === "team-01/a" && who(to) === "team-02/a")?.rule;
+    expect(ruleOf(tagged(vlans))).toBe("slides L803: the two are on different VLANs");
+    const apart = onHosts(["bridged"], ["existing", "virtualbox"], ["this-machine", "containers"]);
+    expect(ruleOf(tagged(apart))).toBe("the two are on no switch together");
+  });
 });
 
 test("each pair once, and none of a guest with itself", () => {

@@ -1,0 +1,35 @@
+/** What a lab can ask of a target, with its name; modes first, then in the order of the book. */
+export const FEATURE_NAMES = {
+  guests: "guests at all",
+  disabled: "mode disabled",
+  "host-only": "mode host-only",
+  nat: "mode nat",
+  "nat-network": "mode nat-network",
+  bridged: "mode bridged",
+  internal: "mode internal",
+  vlan: "VLANs of the classroom LAN",
+  adapters: "several adapters",
+  "adapter-moved": "adapter moved while the guest runs",
+  nested: "nested virtualization",
+  "dynamic-memory": "dynamic memory",
+  "disk-vdi": "disk format VDI",
+  "disk-vhd": "disk format VHD",
+  "disk-vhdx": "disk format VHDX",
+  "disk-vmdk": "disk format VMDK",
+  "disk-qcow2": "disk format qcow2",
+  "disk-fixed": "disks of fixed size",
+  desktop: "the desktop profile",
+  "shared-folder": "shared folders",
+  clipboard: "clipboard sharing",
+  snapshots: "snapshots",
+  "linked-clone": "linked clones",
+  "full-clone": "full clones",
+  console: "console",
+  language: "locale and keyboard",
+  windows: "Windows guests",
+  docker: "Docker in the guest",
+  remote: "remote learners",
+} as const;
+
+/** One of the features. */
+export type Feature = keyof typeof FEATURE_NAMES;

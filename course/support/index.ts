@@ -1,0 +1,14 @@
+export { type Cell, type Support, supportOfCell, type Text } from "./cells";
+export { type ExerciseSupport, exerciseSupport } from "./exercises";
+export { FEATURE_NAMES, type Feature } from "./features";
+export { type Source, sourceWords } from "./sources";
+export { MODE_SUPPORT, SUPPORT, supportOf, VLAN_SUPPORT } from "./table";
+export {
+  BUILT_TARGETS,
+  HOST_KIND_NAMES,
+  HOST_KINDS,
+  type HostKind,
+  TARGET_NAMES,
+  TARGETS,
+  type Target,
+} from "./targets";
