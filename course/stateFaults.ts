@@ -1,8 +1,13 @@
 import type { LabConfig } from "./config";
 import { exerciseData } from "./exercises";
 import type { Fault } from "./faults";
+import type { Mode } from "./modes";
 import type { PlacedTeam } from "./placement";
 import { stateOf } from "./states";
+import { MODE_SUPPORT, type Support, type Target } from "./support";
+
+/** What each target does with each mode. */
+type ModeTable = Readonly<Record<Target, Readonly<Record<Mode, Support>>>>;
 
 /** Where a team's state is written. */
 function whereOf(config: LabConfig, team: PlacedTeam): string {
@@ -15,7 +20,7 @@ function whereOf(config: LabConfig, team: PlacedTeam): string {
   return config.state ? "lab.state" : "lab.exercises[0]";
 }
 
-function stateFault(config: LabConfig, team: PlacedTeam): Fault[] {
+function stateFault(config: LabConfig, team: PlacedTeam, table: ModeTable): Fault[] {
   const state = stateOf(config, team);
   if (state.at === "configured") return [];
   const data = exerciseData(state.exercise);
@@ -32,6 +37,18 @@ function stateFault(config: LabConfig, team: PlacedTeam): Fault[] {
       },
     ];
   }
+  const { adapters } = data[state.at];
+  const support = adapters === "configured" ? undefined : table[team.host.target][adapters];
+  if (support?.kind === "refused") {
+    return [
+      {
+        code: "state-unsupported",
+        where,
+        what: `${words} is in mode "${adapters}", which the ${team.host.target} target refuses: ${support.why}`,
+        expected: support.instead,
+      },
+    ];
+  }
   if (data[state.at].guests === "all" && config.guests.length < data.needs.guests) {
     return [
       {
@@ -45,9 +62,16 @@ function stateFault(config: LabConfig, team: PlacedTeam): Fault[] {
   return [];
 }
 
-/** States that cannot be made where their teams are: one fault for each place in the configuration. */
-export function checkStates(config: LabConfig, teams: readonly PlacedTeam[]): Fault[] {
-  const faults = teams.flatMap((team) => stateFault(config, team));
+/**
+ * States that cannot be made where their teams are: one fault for each place in the configuration.
+ * @param table what targets do with modes
+ */
+export function checkStates(
+  config: LabConfig,
+  teams: readonly PlacedTeam[],
+  table: ModeTable = MODE_SUPPORT,
+): Fault[] {
+  const faults = teams.flatMap((team) => stateFault(config, team, table));
   return faults.filter(
     (fault, index) =>
       faults.findIndex((other) => other.where === fault.where && other.what === fault.what) === index,

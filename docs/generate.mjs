@@ -1,8 +1,11 @@
 // Writes the pages that are made from the code; `npm run docs` builds it first.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import causesPage from "../dist/course/causesPage.js";
+import config from "../dist/course/config/index.js";
+import languages from "../dist/course/languages.js";
+import sheets from "../dist/course/sheets/index.js";
 import verifyReport from "../dist/operations/verify/report.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -15,3 +18,11 @@ writeFileSync(
   join(root, "docs/verify.schema.json"),
   `${JSON.stringify(verifyReport.verifyJsonSchema(), null, 2)}\n`,
 );
+
+mkdirSync(join(root, "docs/sheets"), { recursive: true });
+for (const edition of config.EDITIONS)
+  for (const language of languages.LANGUAGES)
+    writeFileSync(
+      join(root, `docs/sheets/${edition}.${language}.md`),
+      sheets.renderSheet("all", edition, language),
+    );

@@ -5,15 +5,19 @@ import { EXERCISE_DATA, EXERCISE_IDS, EXERCISES, type ExerciseId } from "../../c
 import { COURSE_IMAGES } from "../../course/images";
 import { LANGUAGES } from "../../course/languages";
 import { markLabels } from "../../course/mark";
+import { contains, parseSubnet } from "../../course/network";
+import { placeTeams } from "../../course/placement";
 import { type GuestPlan, guestsOf, type LabPlan, makePlan, type TeamPlan } from "../../course/plan";
 import { publishedKey } from "../../course/ports";
 import { resourcesOf } from "../../course/resources";
-import { TARGETS } from "../../course/support";
+import { checkStates } from "../../course/stateFaults";
+import { MODE_SUPPORT, TARGETS } from "../../course/support";
+import { resolveTeams } from "../../course/teams";
 import { unmeasuredExercises } from "../../operations/verify";
 import { judge } from "../../operations/verify/judge";
 import type { PlatformGuest } from "../../operations/verify/platform";
 import { parseFindings } from "../../operations/verify/probeResults";
-import { faultsOf, goodLabs, planOf } from "./labs";
+import { acceptedLabs, faultsOf, goodLabs, planOf } from "./labs";
 
 const AT = ["start", "solved"] as const;
 type At = (typeof AT)[number];
@@ -257,6 +261,28 @@ describe("states of whole machines", () => {
   });
 });
 
+test("a mode that the target refuses is refused for its states, too", () => {
+  const config = labSchema.parse({ state: { exercise: "3b-bridged", at: "solved" } });
+  const { teams } = placeTeams(config, resolveTeams(config.teams).teams);
+  const why = "its fabric drops unknown addresses";
+  const table = {
+    ...MODE_SUPPORT,
+    containers: {
+      ...MODE_SUPPORT.containers,
+      bridged: { kind: "refused", why, instead: "mode: nat-network" } as const,
+    },
+  };
+  expect(checkStates(config, teams, table)).toEqual([
+    {
+      code: "state-unsupported",
+      where: "lab.state",
+      what: `3b-bridged solved is in mode "bridged", which the containers target refuses: ${why}`,
+      expected: "mode: nat-network",
+    },
+  ]);
+  expect(checkStates(config, teams)).toEqual([]);
+});
+
 describe("published ports", () => {
   const published = (at: At, exercise: ExerciseId = "4-docker", more: object = {}) =>
     inState(exercise, at, { access: "published", ...more }).teams.map(({ guests }) =>
@@ -279,6 +305,34 @@ describe("published ports", () => {
       ...Array.from({ length: 100 }, (_, i) => 8001 + i).filter((p) => p !== 8005),
     ]);
   });
+});
+
+test("a plan or faults, whatever the lab, the target and the state", () => {
+  let plans = 0;
+  const state = fc.record({ exercise: fc.constantFrom(...EXERCISE_IDS), at: fc.constantFrom(...AT) });
+  fc.assert(
+    fc.property(
+      fc.oneof(acceptedLabs, goodLabs),
+      fc.constantFrom(...TARGETS),
+      fc.record(
+        { state, exercises: fc.tuple(state).map(([{ exercise }]) => [exercise]) },
+        { requiredKeys: [] },
+      ),
+      (input, target, more) => {
+        const result = makePlan("lab", labSchema.parse({ ...input, ...more, target }));
+        if (!result.ok) return expect(result.faults.length).toBeGreaterThan(0);
+        plans += 1;
+        for (const { adapters } of guestsOf(result.value))
+          for (const adapter of adapters) {
+            if (adapter.mode === "disabled") continue;
+            const onSwitch = result.value.switches.find((entry) => entry.objectName === adapter.switchObject);
+            expect(onSwitch && contains(parseSubnet(onSwitch.subnet), adapter.address)).toBe(true);
+          }
+      },
+    ),
+    { numRuns: 400 },
+  );
+  expect(plans).toBeGreaterThan(30);
 });
 
 describe("other teams", () => {
