@@ -183,6 +183,15 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "Rename the file: `Pulumi.NAME.yaml` with lower-case letters, digits and hyphens, 28 characters at most.",
     ],
   },
+  "state-unsupported": {
+    group: "The configuration",
+    means:
+      "The lab or one of its teams is to stand at the start or at the end of an exercise, and that cannot be made where the guests run, or is made by learners alone. The message says which, and why.",
+    steps: [
+      "Take what the message names instead: another target, another exercise, or the start in place of the end.",
+      "Without `state` and `exercises` the lab has all that it lists, whatever exercise it is of.",
+    ],
+  },
   "stack-absent": {
     group: "The command",
     means: "The command is about a lab that was never brought up, or that was taken down.",

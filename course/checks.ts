@@ -1,12 +1,13 @@
 import { guestAccess } from "./access";
 import { contentOf, stackExercise } from "./content";
-import { type Exercise, exerciseOfMode } from "./exercises";
+import { DOCKER_EXERCISES, type Exercise, exerciseOfMode } from "./exercises";
 import { MODE_TRAITS } from "./modes";
 import { numberToAddress, parseSubnet } from "./network";
 import { guestObjects } from "./objects";
 import { type DockerStackPlan, type GuestPlan, guestsOf, type LabPlan } from "./plan";
 import { SSH_PORT } from "./ports";
 import { lanOf, type Reach, reachabilityOf, type Vantage } from "./reachability";
+import type { StatePlan } from "./states";
 
 /** What a check looks at. */
 export const CHECK_KINDS = [
@@ -22,6 +23,7 @@ export const CHECK_KINDS = [
   "service",
   "database",
   "volume",
+  "left-over",
 ] as const;
 
 /** One of the kinds. */
@@ -98,7 +100,19 @@ const CLIENT: Vantage = { kind: "client" };
 
 const PROTOCOL_WORDS = { icmp: "ping", tcp: "SSH" } as const;
 
+/** Guests that are on a VLAN of the classroom LAN, as vantage points. */
+function onVlans(plan: LabPlan): Set<string> {
+  return new Set(
+    guestsOf(plan)
+      .filter((guest) =>
+        guest.adapters.some((adapter) => adapter.mode === "bridged" && adapter.vlan !== undefined),
+      )
+      .map(({ team, name }) => vantageKey({ kind: "guest", team, guest: name })),
+  );
+}
+
 function reachChecks(plan: LabPlan, probe: InternetProbe | undefined): Check[] {
+  const vlans = onVlans(plan);
   return reachabilityOf(plan).flatMap((reach): Check[] => {
     const { from, to, address, mode, reachable, rule, note } = reach;
     const owner = from.kind === "guest" ? from : to.kind === "guest" ? to : undefined;
@@ -109,7 +123,14 @@ function reachChecks(plan: LabPlan, probe: InternetProbe | undefined): Check[] {
       from,
       to,
       ...(mode === undefined ? {} : { mode }),
-      exercises: mode === undefined ? [] : [exerciseOfMode(mode)],
+      exercises: [
+        ...(mode === undefined ? [] : [exerciseOfMode(mode)]),
+        ...(from.kind === "guest" &&
+        to.kind === "guest" &&
+        (vlans.has(vantageKey(from)) || vlans.has(vantageKey(to)))
+          ? (["vlan"] as const)
+          : []),
+      ],
       expected: reachable,
       rule,
       ...(note === undefined ? {} : { note }),
@@ -167,11 +188,17 @@ export function clientAddress(plan: LabPlan): string | undefined {
   return undefined;
 }
 
-function guestChecks(guest: GuestPlan, probe: InternetProbe | undefined, lan: boolean): Check[] {
+function guestChecks(
+  guest: GuestPlan,
+  state: StatePlan,
+  probe: InternetProbe | undefined,
+  lan: boolean,
+): Check[] {
   const { team, name } = guest;
   const self: Vantage = { kind: "guest", team, guest: name };
   const key = vantageKey(self);
   const common = { team, guest: name, exercises: [], expected: true, rule: PLANNED } as const;
+  const docker = { ...common, exercises: DOCKER_EXERCISES } as const;
   const connected = guest.adapters.flatMap((adapter, index) =>
     adapter.mode === "disabled" ? [] : [{ ...adapter, index }],
   );
@@ -210,8 +237,22 @@ function guestChecks(guest: GuestPlan, probe: InternetProbe | undefined, lan: bo
         ]
       : []),
     { ...common, id: `ssh/${key}`, kind: "ssh", title: `the team's key opens ${key} over SSH` },
-    { ...common, id: `docker/${key}`, kind: "docker", title: `the Docker Engine of ${key} answers` },
-    { ...common, id: `images/${key}`, kind: "images", title: `the course images are in ${key}` },
+    { ...docker, id: `docker/${key}`, kind: "docker", title: `the Docker Engine of ${key} answers` },
+    { ...docker, id: `images/${key}`, kind: "images", title: `the course images are in ${key}` },
+    ...(state.at === "configured"
+      ? []
+      : [
+          {
+            ...docker,
+            id: `left-over/${key}`,
+            kind: "left-over",
+            title: `${key} has no container of another state`,
+            objects: guestObjects(guest)
+              .filter((object) => object.kind === "container")
+              .map((object) => object.name),
+            rule: `${state.exercise}, ${state.at === "start" ? "at its start" : "solved"}`,
+          } satisfies Check,
+        ]),
     ...(out && probe
       ? probe.names.map(
           (host): Check => ({
@@ -293,12 +334,14 @@ function stackChecks(guest: GuestPlan, stack: DockerStackPlan, lan: boolean): Ch
 }
 
 /**
- * Every check of a lab in the solved state: pure.
+ * Every check of a lab, by the state that each team is declared to be in: pure.
  * @param probe what stands for the internet; undefined when it is not to be tried
  */
 export function checksOf(plan: LabPlan, probe: InternetProbe | undefined): Check[] {
   return [
-    ...guestsOf(plan).flatMap((guest) => guestChecks(guest, probe, lanOf(plan) !== undefined)),
+    ...plan.teams.flatMap(({ guests, status }) =>
+      guests.flatMap((guest) => guestChecks(guest, status, probe, lanOf(plan) !== undefined)),
+    ),
     ...reachChecks(plan, probe),
   ];
 }

@@ -52,6 +52,7 @@ export const FAULT_CODES = [
   "rotate-failed",
   "environment-missing",
   "needs-confirmation",
+  "state-unsupported",
 ] as const;
 
 /** One of the closed list of causes. */

@@ -8,7 +8,10 @@ import { LANGUAGE_SETTINGS } from "./languages";
 import type { SwitchMode } from "./modes";
 import { type PlacedTeam, placeTeams } from "./placement";
 import { portsNeeded, publishPorts } from "./ports";
-import { guestsIn, type StatePlan, stateOf } from "./states";
+import { addressesInStates } from "./stateAddresses";
+import { checkStateSwitches, checkStates } from "./stateFaults";
+import { withStateSwitches } from "./stateSwitches";
+import { guestsIn, type StatePlan, stacksToCome, stateOf } from "./states";
 import type { Target } from "./support";
 import { featuresSupported } from "./support/validate";
 import { type SwitchPlan, switchesOf } from "./switches";
@@ -188,7 +191,10 @@ function guestValues(
 export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): Result<LabPlan> {
   const identified = resolveTeams(config.teams, facts);
   const teams = placeTeams(config, identified.teams);
-  const switches = switchesOf(lab, config, teams.teams);
+  const inStates = withStateSwitches(config, teams.teams);
+  const switches = switchesOf(lab, inStates.config, teams.teams).filter(
+    (entry) => !teams.teams.some((team) => team.id === entry.team && !inStates.has(team, entry.name)),
+  );
   const schedule = scheduleOf(config);
   const faults: Fault[] = [
     ...checkConfig(lab, config, facts),
@@ -196,9 +202,10 @@ export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): 
       config,
       teams.teams.map((team) => team.host),
     ),
-    ...checkSwitches(lab, config, switches, teams.teams, facts),
+    ...checkStateSwitches(config, checkSwitches(lab, inStates.config, switches, teams.teams, facts)),
     ...identified.faults,
     ...teams.faults,
+    ...checkStates(config, teams.teams),
     ...(schedule.ok ? [] : schedule.faults),
   ];
   // Addresses of a lab that is wrong already would only repeat its faults in other words.
@@ -206,21 +213,23 @@ export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): 
   const names = checkNames(config, teams.teams);
   if (names.length > 0) return failed(names);
 
-  const addresses = allocateAddresses(config, teams.teams);
+  const allocated = allocateAddresses(config, teams.teams);
+  if (allocated.faults.length > 0) return failed(allocated.faults);
+  const addresses = addressesInStates(inStates.config, config.switches.length, teams.teams, allocated);
   if (addresses.faults.length > 0) return failed(addresses.faults);
 
   const access = config.access === "auto" ? (facts.routed === false ? "published" : "routed") : config.access;
   const guests = teams.teams.flatMap((team) =>
-    guestsIn(config, stateOf(config, team)).map(
-      (guest, guestIndex): GuestPlan => ({
+    guestsIn(inStates.config, stateOf(config, team)).map(
+      (guest): GuestPlan => ({
         ...guestValues(config, guest, team),
         objectName: `${lab}-${team.id}-${guest.name}`,
-        adapters: guest.adapters.map((adapter, adapterIndex): AdapterPlan => {
+        adapters: guest.adapters.map((adapter): AdapterPlan => {
           if ("mode" in adapter) return { mode: "disabled" };
           const onSwitch = switches.find(
             (entry) => entry.name === adapter.switch && (entry.team ?? team.id) === team.id,
           );
-          const address = addresses.find(team.id, guestIndex, adapterIndex);
+          const address = addresses.find(team.id, guest.name, adapter.switch);
           if (!onSwitch || address === undefined)
             throw new Error("validated adapter without switch or address");
           const { mode, name, objectName, gateway, vlan } = onSwitch;
@@ -232,8 +241,14 @@ export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): 
       }),
     ),
   );
+  // A guest's published ports are those of all that its team's exercise makes: learners open them too.
+  const ofTeam = new Map(teams.teams.map((team) => [team.id, stateOf(config, team)]));
+  const listening = guests.map((guest): GuestPlan => {
+    const state = ofTeam.get(guest.team) ?? { at: "configured" };
+    return { ...guest, docker: stacksToCome(config, state, guest.name).map(dockerStack) };
+  });
   if (access === "published") {
-    const { wanted, free } = portsNeeded(guests, facts);
+    const { wanted, free } = portsNeeded(listening, facts);
     if (wanted > free) {
       return failed([
         {
@@ -245,7 +260,8 @@ export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): 
       ]);
     }
   }
-  const published = access === "published" ? publishPorts(guests, facts) : guests;
+  const ports = access === "published" ? publishPorts(listening, facts) : listening;
+  const published = guests.map((guest, index) => ({ ...guest, published: ports[index]?.published ?? [] }));
   return succeeded({
     schemaVersion: 1,
     lab,

@@ -16,8 +16,9 @@ export function publishedKey(guest: Pick<GuestPlan, "objectName">, guestPort: nu
   return `${guest.objectName}:${guestPort}`;
 }
 
+/** Each once: stacks of different exercises may need the same one. */
 function guestPorts(guest: GuestPlan): number[] {
-  return [SSH_PORT, ...guest.docker.flatMap((stack) => stack.ports)];
+  return [...new Set([SSH_PORT, ...guest.docker.flatMap((stack) => stack.ports)])];
 }
 
 function portsTaken(facts: LabFacts): Set<number> {
@@ -55,9 +56,6 @@ export function publishPorts(guests: readonly GuestPlan[], facts: LabFacts): Gue
   };
   return guests.map((guest) => ({
     ...guest,
-    published: [
-      take(guest, SSH_PORT, FIRST_SSH_PORT),
-      ...guest.docker.flatMap((stack) => stack.ports.map((port) => take(guest, port, port))),
-    ],
+    published: guestPorts(guest).map((port) => take(guest, port, port === SSH_PORT ? FIRST_SSH_PORT : port)),
   }));
 }

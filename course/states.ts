@@ -1,5 +1,7 @@
-import type { GuestConfig, LabConfig } from "./config";
-import type { ExerciseId } from "./exercises";
+import type { DockerStackConfig, GuestConfig, LabConfig, SwitchConfig } from "./config";
+import { type ExerciseId, type ExerciseState, exerciseData } from "./exercises";
+import type { Mode, SwitchMode } from "./modes";
+import { stacksOf } from "./stateStacks";
 import type { TeamIdentity } from "./teams";
 
 /** Where in the course a team's lab stands; `configured`: all that the configuration lists, whatever exercise it is of. */
@@ -13,8 +15,80 @@ export function stateOf(config: LabConfig, team: TeamIdentity): StatePlan {
   return team.state ?? config.state ?? (first ? { at: "start", exercise: first } : { at: "configured" });
 }
 
-/** The guests of a team in a state: what an exercise starts with or ends with, of what is configured. */
+/** What the course says of a state; undefined where all that is configured stands. */
+export function stateData(state: StatePlan): ExerciseState | undefined {
+  return state.at === "configured" ? undefined : exerciseData(state.exercise)[state.at];
+}
+
+/** The switch that guests of a state are connected to for a mode: the first of that mode that is no VLAN. */
+export function switchOfMode(switches: readonly SwitchConfig[], mode: SwitchMode): SwitchConfig | undefined {
+  return switches.find((entry) => entry.mode === mode && entry.vlan === undefined);
+}
+
+function adaptersIn(config: LabConfig, guest: GuestConfig, mode: Mode): GuestConfig["adapters"] {
+  if (mode === "disabled") return [{ mode }];
+  const onSwitch = switchOfMode(config.switches, mode);
+  if (!onSwitch) throw new Error(`a state needs a switch in mode ${mode}, which was not added`);
+  const configured = guest.adapters.find(
+    (adapter) => "switch" in adapter && adapter.switch === onSwitch.name,
+  );
+  return [configured ?? { switch: onSwitch.name }];
+}
+
+/** The manual's name for the snapshot (L2744); it gives the clone none. */
+const SNAPSHOT = "snapshot1";
+const CLONE = "clone1";
+
+/** What the exercise's own work adds to its guest, where the configuration has not said more of it. */
+function worked(guest: GuestConfig, first: ExerciseState["first"]): Partial<GuestConfig> {
+  return {
+    ...(first?.nested === undefined ? {} : { nested: first.nested }),
+    ...(first?.sharedFolder
+      ? { sharedFolder: guest.sharedFolder ?? { name: "mount-test-win", mountPoint: "mnt-test" } }
+      : {}),
+    ...(first?.cloned
+      ? {
+          snapshots: guest.snapshots.length > 0 ? guest.snapshots : [SNAPSHOT],
+          clones: guest.clones.length > 0 ? guest.clones : [{ name: CLONE, kind: "full" as const }],
+        }
+      : {}),
+  };
+}
+
+/** The Docker stacks of each guest, in a state or in any: by the guest's place in the configuration. */
+function dockerOf(config: LabConfig, state: ExerciseState): readonly (readonly DockerStackConfig[])[] {
+  return stacksOf(config.guests, state.stacks);
+}
+
+/**
+ * The guests of a team in a state: what an exercise starts with or ends with, of what is configured.
+ * @param config with the switches that the state needs, as from `withStateSwitches`
+ */
 export function guestsIn(config: LabConfig, state: StatePlan): readonly GuestConfig[] {
-  void state;
-  return config.guests;
+  const data = stateData(state);
+  if (!data) return config.guests;
+  const docker = dockerOf(config, data);
+  const standing = data.guests === "all" ? config.guests : config.guests.slice(0, data.guests);
+  return standing.map((guest, index) => ({
+    ...guest,
+    ...(data.adapters === "configured" ? {} : { adapters: adaptersIn(config, guest, data.adapters) }),
+    ...(index === 0 ? worked(guest, data.first) : {}),
+    docker: [...(docker[index] ?? [])],
+  }));
+}
+
+/**
+ * The Docker stacks that a guest may have in the team's exercise, whatever its state: their ports are the guest's from the
+ * start, since learners open them too, and a guest keeps its ports when its team moves on.
+ */
+export function stacksToCome(
+  config: LabConfig,
+  state: StatePlan,
+  guestName: string,
+): readonly DockerStackConfig[] {
+  const index = config.guests.findIndex((guest) => guest.name === guestName);
+  const configured = config.guests[index]?.docker ?? [];
+  if (state.at === "configured") return configured;
+  const solved = dockerOf(config, exerciseData(state.exercise).solved)[index] ?? [];
+  return [...configured, ...solved.filter((stack) => !configured.some((other) => other.kind === stack.kind))];
 }

@@ -90,6 +90,10 @@ export const VERIFY_CAUSES = {
     what: "a data volume does not exist",
     next: "Make it again, empty, with classlab up --repair",
   },
+  "other-state": {
+    what: "a container that classlab made for another state of the team is still there",
+    next: "Bring the lab to its declared state with classlab up",
+  },
   "internet-down": {
     what: "this machine itself does not reach the internet probe",
     next: "Look at this machine's network, or set verify.internetProbe to something it reaches",

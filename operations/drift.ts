@@ -299,6 +299,21 @@ export function findUnknown(
   );
 }
 
+/**
+ * Stacks of a guest whose containers a script made and state has, be they still planned or not: a team that moves on leaves
+ * some behind, and those are removed by the script itself, once the whole run is allowed.
+ */
+function scriptStacks(guest: GuestPlan, resources: readonly StateResource[]): string[] {
+  const prefix = `${guestLogicalName(guest)}-docker-`;
+  const suffix = "-containers";
+  return resources.flatMap(({ urn, id }) => {
+    const name = urn.split("::").at(-1) ?? "";
+    return id !== undefined && name.startsWith(prefix) && name.endsWith(suffix)
+      ? [name.slice(prefix.length, -suffix.length)]
+      : [];
+  });
+}
+
 /** The same inside a guest; what a script stands for is known by its resource, not one by one. */
 export function findUnknownInside(
   guest: GuestPlan,
@@ -312,11 +327,13 @@ export function findUnknownInside(
       .filter((planned) => planned.type.startsWith("command:"))
       .map((planned) => planned.name),
   );
+  const stacks = scriptStacks(guest, resources);
   return contents.objects.filter(
     (object) =>
       object.kind !== "volume" &&
       readMark(object.labels)?.id === id &&
       !known.has(object.id) &&
-      !byScript.has(object.name),
+      !byScript.has(object.name) &&
+      !stacks.some((stack) => object.name.startsWith(`${stack}-`)),
   );
 }

@@ -11,6 +11,8 @@ export interface GuestObject {
   readonly labels: Readonly<Record<string, string>>;
   /** Container state; absent for other kinds. */
   readonly state?: string;
+  /** TCP ports of the guest that a container is to have; absent where it has none. */
+  readonly ports?: readonly number[];
 }
 
 /** What a guest's Docker Engine holds. */
@@ -27,6 +29,7 @@ const lineSchema = z.discriminatedUnion("kind", [
     name: z.string(),
     labels: z.record(z.string(), z.string()).nullable(),
     state: z.string().optional(),
+    ports: z.record(z.string(), z.array(z.looseObject({ HostPort: z.string() })).nullable()).nullish(),
   }),
   z.object({ kind: z.literal("image"), name: z.string() }),
 ]);
@@ -51,11 +54,22 @@ until timeout 10 docker info >/dev/null 2>&1; do
 done
 # What has gone since it was listed makes inspect complain, and it prints the others.
 each() { xargs -r "$@" 2>/dev/null || :; }
-docker ps -aq --no-trunc | each docker container inspect -f '{"kind":"container","id":{{json .Id}},"name":{{json .Name}},"labels":{{json .Config.Labels}},"state":{{json .State.Status}}}'
+docker ps -aq --no-trunc | each docker container inspect -f '{"kind":"container","id":{{json .Id}},"name":{{json .Name}},"labels":{{json .Config.Labels}},"state":{{json .State.Status}},"ports":{{json .HostConfig.PortBindings}}}'
 docker network ls -q --no-trunc | each docker network inspect -f '{"kind":"network","id":{{json .Id}},"name":{{json .Name}},"labels":{{json .Labels}}}'
 docker volume ls -q | each docker volume inspect -f '{"kind":"volume","id":{{json .Name}},"name":{{json .Name}},"labels":{{json .Labels}}}'
 docker images --format '{"kind":"image","name":"{{.Repository}}:{{.Tag}}"}'
 `;
+}
+
+/** Ports of the guest, of bindings as Docker tells them: `{"80/tcp": [{"HostPort": "8080"}]}`. */
+function tcpPorts(
+  bindings: Readonly<Record<string, readonly { readonly HostPort: string }[] | null>>,
+): number[] {
+  return Object.entries(bindings).flatMap(([port, entries]) =>
+    port.endsWith("/tcp")
+      ? (entries ?? []).flatMap(({ HostPort }) => (HostPort === "" ? [] : [Number(HostPort)]))
+      : [],
+  );
 }
 
 /** Reads what {@link renderContents} printed. */
@@ -67,6 +81,7 @@ export function parseContents(text: string): GuestContents {
   return {
     objects: lines.flatMap((line): GuestObject[] => {
       if (line.kind === "image" || (line.kind === "network" && BUILT_IN.includes(line.name))) return [];
+      const ports = tcpPorts(line.ports ?? {});
       return [
         {
           kind: line.kind,
@@ -74,6 +89,7 @@ export function parseContents(text: string): GuestContents {
           name: line.name.replace(/^\//, ""),
           labels: line.labels ?? {},
           ...(line.state === undefined ? {} : { state: line.state }),
+          ...(ports.length > 0 ? { ports } : {}),
         },
       ];
     }),

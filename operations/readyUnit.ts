@@ -5,6 +5,7 @@ import type { StateResource } from "./engine";
 import { switchesLeaving } from "./freeSwitches";
 import { inspectUnit, type Look } from "./inspectUnit";
 import { findInTheWay } from "./inTheWay";
+import { findInTheWayInside } from "./inTheWayInside";
 import { mendDirectly } from "./mend";
 import type { PreparedUnit } from "./prepare";
 import { findLosses, type Loss, ownedBy } from "./protect";
@@ -125,6 +126,9 @@ export async function readyUnit(
   const left = inGuests.filter((drift) => !repaired.includes(drift));
   const [deaf, ...others] = unreachable(left);
   if (deaf) throw new FaultError([deaf, ...others]);
+
+  const [taken, ...alsoTaken] = findInTheWayInside(plan, unit, resources, started?.found ?? recovered.found);
+  if (taken) throw new FaultError([taken, ...alsoTaken]);
 
   for (const drift of onHost) options.say(`${place(drift)}${drift.what}: making it again`);
   for (const drift of repaired) {

@@ -12,9 +12,15 @@ const SHOWN = 6;
 const pad = (text: string, width: number): string =>
   text + " ".repeat(Math.max(0, width - stringWidth(text)));
 
+/** A team as a reader knows it, with the state that it was judged against where it is one of an exercise. */
+function teamName({ id, label, state }: VerifyReport["teams"][number]): string {
+  const name = label === id ? id : `${id} ${label}`;
+  return state.exercise === undefined ? name : `${name} (${state.exercise}, ${state.at})`;
+}
+
 function teamLine(team: VerifyReport["teams"][number], width: number): string {
   const { "as-expected": good, "not-as-expected": bad, "not-measured": open } = team.counts;
-  const name = pad(team.label === team.id ? team.id : `${team.id} ${team.label}`, width);
+  const name = pad(teamName(team), width);
   if (team.ok) return `${pc.green("✓")} ${name}  ${good} of ${good} as expected`;
   const parts = [
     ...(bad > 0 ? [`${bad} not as expected`] : []),
@@ -63,10 +69,7 @@ export function headline(report: VerifyReport): string {
 
 /** The report as the operator reads it: a line a team, what is red with its cause, and the result last. */
 export function renderVerify(report: VerifyReport): string {
-  const width = Math.max(
-    0,
-    ...report.teams.map((team) => stringWidth(team.label === team.id ? team.id : `${team.id} ${team.label}`)),
-  );
+  const width = Math.max(0, ...report.teams.map((team) => stringWidth(teamName(team))));
   const red = report.teams.filter((team) => !team.ok);
   return `${[
     ...report.teams.map((team) => teamLine(team, width)),

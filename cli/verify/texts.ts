@@ -44,6 +44,7 @@ const KIND_EN: Texts["kind"] = {
   service: "service",
   database: "database",
   volume: "data volume",
+  "left-over": "containers of another state",
 };
 
 const KIND_JA: Texts["kind"] = {
@@ -59,6 +60,7 @@ const KIND_JA: Texts["kind"] = {
   service: "サービス",
   database: "データベース",
   volume: "データボリューム",
+  "left-over": "別の状態のコンテナ",
 };
 
 const CAUSE_JA: Texts["cause"] = {
@@ -151,6 +153,10 @@ const CAUSE_JA: Texts["cause"] = {
   "volume-absent": {
     what: "データボリュームがありません",
     next: "classlab up --repair で空のボリュームを作り直してください",
+  },
+  "other-state": {
+    what: "チームの別の状態のために作成したコンテナが残っています",
+    next: "classlab up で宣言した状態にしてください",
   },
   "internet-down": {
     what: "このマシン自体がインターネットの確認先に届きません",

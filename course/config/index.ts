@@ -5,7 +5,7 @@ export { labJsonSchema } from "./jsonSchema";
 export type { LicencesConfig } from "./licences";
 export { renderConfiguration } from "./page";
 export { formatPath, nearest, parseLab } from "./parse";
-export { type LabConfig, labSchema } from "./schema";
+export { EDITIONS, type LabConfig, labSchema } from "./schema";
 export type { RegistryConfig, SiteConfig } from "./site";
 export type { SwitchConfig } from "./switches";
 export { MAX_SLOT, type StateConfig, type TeamsConfig } from "./teams";

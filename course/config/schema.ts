@@ -12,9 +12,12 @@ import { switchSchema } from "./switches";
 import { COEXISTENCE, MAX_SLOT, stateSchema, teamsSchema } from "./teams";
 import { verifySchema } from "./verify";
 
-/** Which book the class uses: today's supported versions, or the manual's originals. In YAML 2019 without quotes is a number. */
+/** Which book the class uses: today's supported versions, or the manual's originals of 2019. */
+export const EDITIONS = ["current", "2019"] as const;
+
+/** In YAML, 2019 without quotes is a number. */
 const editionSchema = z
-  .literal(["current", "2019", 2019])
+  .literal([...EDITIONS, 2019])
   .default("current")
   .transform((edition) => (edition === 2019 ? "2019" : edition));
 

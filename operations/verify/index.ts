@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { availableParallelism } from "node:os";
 import { type Check, checksOf, vantageKey } from "../../course/checks";
-import { EXERCISES, type Exercise } from "../../course/exercises";
+import { EXERCISE_IDS, EXERCISES } from "../../course/exercises";
 import type { LabFacts } from "../../course/facts";
 import { type Fault, FaultError } from "../../course/faults";
 import { readMark } from "../../course/mark";
@@ -48,14 +48,39 @@ const PROBER_DEADLINE = 60_000;
 /** Probers at once for each processor: they wait more than they work. */
 const PER_PROCESSOR = 6;
 
-function unknown(where: string, given: readonly string[], known: readonly string[]): Fault[] {
+function unknownTeams(given: readonly string[], known: readonly string[]): Fault[] {
   return given
     .filter((name) => !known.includes(name))
     .map((name) => ({
-      code: where === "--team" ? "unknown-team" : "unknown-exercise",
-      where: `${where} ${name}`,
-      what: where === "--team" ? "the lab has no such team" : "there is no such exercise",
+      code: "unknown-team",
+      where: `--team ${name}`,
+      what: "the lab has no such team",
       expected: `one of ${known.join(", ")}`,
+    }));
+}
+
+/**
+ * Exercises that are none, of whose check list nothing can be measured, or of which the lab has nothing.
+ * @param checks every check of the lab
+ */
+export function unmeasuredExercises(
+  given: readonly string[],
+  checks: readonly Pick<Check, "exercises">[],
+): Fault[] {
+  const measured: readonly string[] = EXERCISES;
+  const known: readonly string[] = EXERCISE_IDS;
+  const here = EXERCISES.filter((id) => checks.some(({ exercises }) => exercises.includes(id)));
+  return given
+    .filter((name) => !here.some((id) => id === name))
+    .map((name) => ({
+      code: "unknown-exercise",
+      where: `--exercise ${name}`,
+      what: measured.includes(name)
+        ? "no guest of the lab is in what it is about"
+        : known.includes(name)
+          ? "nothing of its check list can be measured: learners and the instructor look for themselves"
+          : "there is no such exercise",
+      expected: `one of ${here.join(", ")}`,
     }));
 }
 
@@ -66,6 +91,14 @@ function chosen(checks: readonly Check[], options: VerifyOptions): Check[] {
       (teams.length === 0 || teams.includes(check.team)) &&
       (exercises.length === 0 || check.exercises.some((id) => exercises.includes(id))),
   );
+}
+
+/** One word for the states of all teams. */
+function declaredState(
+  states: readonly VerifyReport["teams"][number]["state"]["at"][],
+): VerifyReport["state"] {
+  const [first, ...others] = new Set(states);
+  return first === undefined || others.length > 0 ? "several" : first;
 }
 
 /** The plan as the standing lab has it: whether ports are published is seen on the guests, not read from any state. */
@@ -217,17 +250,16 @@ export async function verify(file: StackFile, options: VerifyOptions): Promise<V
   const started = new Date();
   const began = performance.now();
   const plan = await planStanding(file);
+  const { internetProbe } = file.config.verify;
+  const all = checksOf(plan, internetProbe === "none" ? undefined : internetProbe);
   const [first, ...more] = [
-    ...unknown(
-      "--team",
+    ...unknownTeams(
       options.teams ?? [],
       plan.teams.map(({ id }) => id),
     ),
-    ...unknown("--exercise", options.exercises ?? [], EXERCISES satisfies readonly Exercise[]),
+    ...unmeasuredExercises(options.exercises ?? [], all),
   ];
   if (first) throw new FaultError([first, ...more]);
-  const { internetProbe } = file.config.verify;
-  const all = checksOf(plan, internetProbe === "none" ? undefined : internetProbe);
   const checks = chosen(all, options);
   const limit = (options.timeout ?? DEFAULT_TIMEOUT) * 1000;
   const signal = AbortSignal.any([...(options.signal ? [options.signal] : []), AbortSignal.timeout(limit)]);
@@ -263,12 +295,13 @@ export async function verify(file: StackFile, options: VerifyOptions): Promise<V
   const rows = checks.map((check) => rowOf(evidence, check));
   const teams = plan.teams
     .filter(({ id }) => (options.teams ?? []).length === 0 || options.teams?.includes(id))
-    .map(({ id, label }) => {
+    .map(({ id, label, status }) => {
       const own = rows.filter((row) => row.team === id);
       const count = (outcome: VerifyRow["outcome"]) => own.filter((row) => row.outcome === outcome).length;
       return {
         id,
         label,
+        state: status,
         ok: own.every((row) => row.outcome === "as-expected"),
         counts: {
           "as-expected": count("as-expected"),
@@ -281,7 +314,7 @@ export async function verify(file: StackFile, options: VerifyOptions): Promise<V
     schemaVersion: 1,
     lab: plan.lab,
     target: plan.target,
-    state: "solved",
+    state: declaredState(teams.map(({ state }) => state.at)),
     started: started.toISOString(),
     seconds: Number(((performance.now() - began) / 1000).toFixed(2)),
     ok: evidence.cut === undefined && rows.length > 0 && teams.every(({ ok }) => ok),

@@ -1,5 +1,6 @@
 import { type Check, vantageKey, vantageWords } from "../../course/checks";
 import { COURSE_IMAGES } from "../../course/images";
+import { readMark } from "../../course/mark";
 import type { AdapterPlan, GuestPlan } from "../../course/plan";
 import type { Vantage } from "../../course/reachability";
 import { VERIFY_CAUSES, type VerifyCause } from "../../course/verifyCauses";
@@ -298,6 +299,18 @@ function judgeContents(check: Check, contents: Findings["contents"], seen: Platf
     return missing.length === 0
       ? good(`${COURSE_IMAGES.length} course images`, 0)
       : bad("not-as-expected", { cause: "image-absent", what: `${missing.join(", ")} missing` });
+  }
+  if (check.kind === "left-over") {
+    const others = contents.objects.filter(
+      ({ kind, name, labels }) =>
+        kind === "container" && readMark(labels) !== undefined && !check.objects?.includes(name),
+    );
+    return others.length === 0
+      ? good("none", 0)
+      : bad("not-as-expected", {
+          cause: "other-state",
+          what: `container ${others.map(({ name }) => name).join(", ")}`,
+        });
   }
   const kind = check.kind === "volume" ? "volume" : "container";
   for (const name of check.objects ?? []) {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CHECK_KINDS } from "../../course/checks";
+import { EXERCISE_IDS } from "../../course/exercises";
 import { MODES } from "../../course/modes";
 import { TARGETS } from "../../course/support";
 import { VERIFY_CAUSES, type VerifyCause } from "../../course/verifyCauses";
@@ -58,7 +59,9 @@ export const verifyReportSchema = z.strictObject({
   schemaVersion: z.literal(1),
   lab: z.string(),
   target: z.enum(TARGETS),
-  state: z.literal("solved").describe("the declared state that was judged against"),
+  state: z
+    .enum(["configured", "start", "solved", "several"])
+    .describe("the declared state that was judged against; several: teams are in different ones"),
   started: z.iso.datetime(),
   seconds: z.number(),
   ok: z.boolean().describe("true when every row is as expected and nothing is missing"),
@@ -67,6 +70,12 @@ export const verifyReportSchema = z.strictObject({
     z.strictObject({
       id: z.string(),
       label: z.string().describe("what people call it; display only"),
+      state: z
+        .strictObject({
+          at: z.enum(["configured", "start", "solved"]),
+          exercise: z.enum(EXERCISE_IDS).optional(),
+        })
+        .describe("where in the course the team's lab stands; configured: all that the configuration lists"),
       ok: z.boolean(),
       counts: z.record(z.enum(OUTCOMES), z.int()),
     }),

@@ -73,6 +73,7 @@ export function reportOf(teams: readonly Team[], change: Partial<VerifyReport> =
     return {
       id,
       label: label ?? id,
+      state: { at: "configured" as const },
       ok: bad + open === 0,
       counts: { "as-expected": count("as-expected"), "not-as-expected": bad, "not-measured": open },
     };
@@ -81,7 +82,7 @@ export function reportOf(teams: readonly Team[], change: Partial<VerifyReport> =
     schemaVersion: 1,
     lab: "course",
     target: "containers",
-    state: "solved",
+    state: "configured",
     started: "2026-11-24T07:00:00.000Z",
     seconds: 4.2,
     ok: counted.every((team) => team.ok),

@@ -285,6 +285,19 @@ describe("the same inside a guest", () => {
     expect(unknown()).toEqual([]);
   });
 
+  test("a farm that is no longer planned, or has more ports, is left to its own script while state has it", () => {
+    const bare = { ...web, docker: [] };
+    const left = (resources: readonly StateResource[]) =>
+      findUnknownInside(bare, RECORD.labId, resources, {
+        ...inside(),
+        objects: [...inside().objects, stray({ name: "nginx-farm-8003" }), stray({ name: "nginx-farms" })],
+      }).map((object) => object.name);
+    expect(left(state)).toEqual(["nginx-farms"]);
+    const without = state.filter(({ urn }) => !urn.endsWith("-docker-nginx-farm-containers"));
+    expect(left(without)).toEqual(["nginx-farm-8001", "nginx-farm-8002", "nginx-farm-8003", "nginx-farms"]);
+    expect(unknown(stray({ name: "nginx-farm-8003" }))).toEqual([]);
+  });
+
   test("only what carries this lab's id, and no volume", () => {
     expect(
       unknown(

@@ -35,3 +35,17 @@ test("the example of network modes has a pair of guests in every mode, in two te
     expect(modes).toContain("disabled");
   }
 });
+
+test("the example of states has one team at the start and one with the exercise solved, on guests alike", () => {
+  const plan = planLab(readStackFile(join(ROOT, "examples/08-states/Pulumi.states.yaml")));
+  expect(plan.teams.map(({ id, status }) => [id, status])).toEqual([
+    ["team-01", { at: "start", exercise: "4-docker" }],
+    ["team-02", { at: "solved", exercise: "4-docker" }],
+  ]);
+  expect(plan.teams.map(({ guests }) => guests.map(({ docker }) => docker.map(({ name }) => name)))).toEqual([
+    [[], []],
+    [["nginx-farm", "nginx"], []],
+  ]);
+  const services = checksOf(plan, undefined).filter(({ kind }) => kind === "service");
+  expect(new Set(services.map(({ team }) => team))).toEqual(new Set(["team-02"]));
+});
