@@ -19,13 +19,14 @@ function label(lines: readonly string[]): string {
   return `"${lines.join("<br/>")}"`;
 }
 
-function subgraph(id: string, name: string, content: readonly string[]): string[] {
-  return [`subgraph ${id} [${name}]`, ...content.map((line) => `  ${line}`), "end"];
+function subgraph(id: string, name: string, direction: "LR" | "TB", content: readonly string[]): string[] {
+  const lines = [`direction ${direction}`, ...content];
+  return [`subgraph ${id} [${name}]`, ...lines.map((line) => `  ${line}`), "end"];
 }
 
 function switchNode(entry: SwitchPlan, id: string): string {
   const vlan = entry.vlan === undefined ? [] : [`VLAN ${entry.vlan}`];
-  return `${id}(${label([entry.name, `${EN.mode[entry.mode]}, ${entry.subnet}`, ...vlan].map(escaped))})`;
+  return `${id}(${label([entry.name, EN.mode[entry.mode], entry.subnet, ...vlan].map(escaped))})`;
 }
 
 function addressesOf(guest: GuestPlan): string[] {
@@ -42,7 +43,7 @@ function guestNode(guest: GuestPlan, id: string): string[] {
     (stack, index) =>
       `${id}s${index + 1}[${label([stackWords(stack, EN), ...portWords(guest, stack.ports)])}]`,
   );
-  return subgraph(id, name, ["direction TB", ...stacks]);
+  return subgraph(id, name, "TB", stacks);
 }
 
 function teamName(team: TeamPlan): string {
@@ -64,6 +65,7 @@ export function renderMermaid(plan: LabPlan): string {
   // Ids are made here: words such as `end` or `style`, which a name may be, mean something to Mermaid.
   const teamIds = new Map(plan.teams.map((team, index) => [team.id, `team${index + 1}`]));
   const switchIds = new Map(plan.switches.map((entry, index) => [entry.objectName, `switch${index + 1}`]));
+  const switches = new Map(plan.switches.map((entry) => [entry.objectName, entry]));
   const drawn = (entry: SwitchPlan) => entry.team === undefined || models.has(entry.team);
   const links = new Set<string>();
 
@@ -79,19 +81,19 @@ export function renderMermaid(plan: LabPlan): string {
     for (const { guest, id: guestId } of guests)
       for (const adapter of guest.adapters) {
         if (adapter.mode === "disabled") continue;
-        const entry = plan.switches.find((candidate) => candidate.objectName === adapter.switchObject);
+        const entry = switches.get(adapter.switchObject);
         if (entry && drawn(entry))
           links.add(`${switchIds.get(entry.objectName)} --- ${model ? guestId : id}`);
       }
     if (!model) return [teamNode(team, id)];
-    return subgraph(id, label([teamName(team)]), [
+    return subgraph(id, label([teamName(team)]), "LR", [
       ...switchesOf(host, team.id),
       ...guests.flatMap(({ guest, id: guestId }) => guestNode(guest, guestId)),
     ]);
   };
 
   const hosts = plan.hosts.flatMap((host, index) =>
-    subgraph(`host${index + 1}`, label([escaped(`${host.name}, ${hostWords(host, "en")}`)]), [
+    subgraph(`host${index + 1}`, label([escaped(`${host.name}, ${hostWords(host, "en")}`)]), "LR", [
       ...switchesOf(host, undefined),
       ...plan.teams.filter((team) => team.host === host.name).flatMap((team) => teamLines(team, host)),
     ]),

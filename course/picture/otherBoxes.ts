@@ -49,13 +49,13 @@ function tagBox(text: string): Box {
  */
 export function teamHead(team: TeamPlan, words: Words, size: number, width: number): Column {
   const status = statusWords(team, words);
-  const names = columnOf(
-    [
-      paragraph(teamWords(team), width, { size, bold: true }),
-      ...(status === undefined ? [] : [paragraph(status, width, SMALL)]),
-    ],
-    0,
-  );
+  const name = textOf(teamWords(team), { size, bold: true });
+  // The id is what commands take: a label that is cut leaves it whole.
+  const named =
+    name.width <= width
+      ? [rowOf([name], 0)]
+      : [paragraph(team.label, width, { size, bold: true }), rowOf([textOf(team.id, SMALL)], 0)];
+  const names = columnOf([...named, ...(status === undefined ? [] : [paragraph(status, width, SMALL)])], 0);
   if (!team.spare) return names;
   const tag = movedTo(tagBox(words.spare), names.width + 8, 1);
   return { ...names, boxes: [tag], width: tag.x + tag.width };

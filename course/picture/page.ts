@@ -46,17 +46,20 @@ function scaledTo(box: Box, { width, height }: Room): Box {
   return { ...box, scale, width: box.width * scale, height: box.height * scale };
 }
 
-/** Cards of one size beside one another, as many rows as they need. */
+/** Cards of one width beside one another, as many rows as they need; those of a row are of one height. */
 function cardRows(cards: readonly Box[], columns: number): Column[] {
   return Array.from({ length: Math.ceil(cards.length / columns) }, (_, row) => {
-    const boxes = cards
-      .slice(row * columns, (row + 1) * columns)
-      .map((card, column) => movedTo(card, column * (card.width + CARD_GAP), 0));
+    const own = cards.slice(row * columns, (row + 1) * columns);
+    const height = largest(own.map((card) => card.height));
+    const boxes = own.map((card, column) => ({
+      ...movedTo(card, column * (card.width + CARD_GAP), 0),
+      height,
+    }));
     return {
       texts: [],
       boxes,
       width: boxes.reduce((width, card) => width + card.width + CARD_GAP, -CARD_GAP),
-      height: largest(boxes.map((card) => card.height)),
+      height,
     };
   });
 }
@@ -102,6 +105,8 @@ interface Drawing {
   readonly shapes: readonly Shape[];
   /** Drawings of teams in detail, by the team that a shape's others are like; of those drawn together, by the first one. */
   readonly diagrams: ReadonlyMap<string, Box>;
+  /** Cards of the teams that are not drawn in detail, by their id. */
+  readonly cards: ReadonlyMap<string, Box>;
   /** Width of a page, and how high a host's box may be on the first one and on those after it. */
   readonly width: number;
   readonly heights: { readonly first: number; readonly next: number };
@@ -138,9 +143,9 @@ function shapeRows({ model, others }: Shape, host: HostPlan, drawing: Drawing, r
   const { words, shapes } = drawing;
   const diagram = model.host === host.name ? drawing.diagrams.get(model.id) : undefined;
   const drawn = diagram && boxRow(scaledTo(diagram, room));
-  const cards = drawing.plan.teams.length > MOST_DETAILED ? sameSize(others, words) : [];
-  const here = cards.filter((_, index) => others[index]?.host === host.name);
+  const here = others.flatMap((team) => (team.host === host.name ? (drawing.cards.get(team.id) ?? []) : []));
   const [card] = here;
+  const highest = largest(here.map(({ height }) => height));
   if (!card) return drawn ? [{ column: drawn, glued: false, gap: GAP }] : [];
   // With one build alone it is said once, above all hosts.
   const heading =
@@ -156,7 +161,7 @@ function shapeRows({ model, others }: Shape, host: HostPlan, drawing: Drawing, r
   if (!drawn) return below(here, true);
   const left = drawn.width + 2 * CARD_GAP;
   const columns = howMany(room.width - left, card.width);
-  const rows = howMany(drawn.height - largest(heading.map(({ height }) => height + CARD_GAP)), card.height);
+  const rows = howMany(drawn.height - largest(heading.map(({ height }) => height + CARD_GAP)), highest);
   if (columns < 1 || rows < 1) return [{ column: drawn, glued: false, gap: GAP }, ...below(here, true)];
   const beside = columnOf([...heading, ...cardRows(here.slice(0, columns * rows), columns)], CARD_GAP);
   const both: Column = {
@@ -168,14 +173,11 @@ function shapeRows({ model, others }: Shape, host: HostPlan, drawing: Drawing, r
   return [{ column: both, glued: false, gap: GAP }, ...below(here.slice(columns * rows), false)];
 }
 
-/** Cards of teams, all of the size of the largest. */
-function sameSize(teams: readonly TeamPlan[], words: Words): Box[] {
-  const cards = teams.map((team) => cardBox(team, words));
-  const [width, height] = [
-    largest(cards.map((card) => card.width)),
-    largest(cards.map((card) => card.height)),
-  ];
-  return cards.map((card) => ({ ...card, width, height }));
+/** Cards by the id of their team, all as wide as the widest. */
+function cardsOf(teams: readonly TeamPlan[], words: Words): Map<string, Box> {
+  const cards = teams.map((team) => ({ id: team.id, card: cardBox(team, words) }));
+  const width = largest(cards.map(({ card }) => card.width));
+  return new Map(cards.map(({ id, card }) => [id, { ...card, width }]));
 }
 
 /** A host's box, or several of them where it does not fit on one page. */
@@ -310,6 +312,10 @@ export async function layOut(plan: LabPlan, language: Language, paper: boolean):
     words,
     shapes,
     diagrams,
+    cards: cardsOf(
+      shapes.flatMap((shape) => shape.others),
+      words,
+    ),
     width: room.width,
     heights: { first: room.height - top, next: room.height - small },
   };

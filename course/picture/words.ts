@@ -140,7 +140,9 @@ export function hostWords(host: HostPlan, language: Language): string {
     ec2: () => (config.kind === "ec2" ? `Amazon EC2 ${config.region} ${config.instanceType}` : ""),
     azure: () => (config.kind === "azure" ? `Azure ${config.location} ${config.vmSize}` : ""),
   }[config.kind]();
-  return `${where} · ${TARGET_WORDS[language][host.target]}`;
+  // A host that is called what it is is not called so twice.
+  const said = where === host.name.replaceAll("-", " ") ? [] : [where];
+  return [...said, TARGET_WORDS[language][host.target]].join(" · ");
 }
 
 /** What people call a team, with its id where that is another word. */

@@ -165,7 +165,7 @@ describe("the picture of the dev lab", () => {
       [
         ...["Lab dev", "1 team · 2 guests · 1 host", "Who is reached from a guest"],
         ...["bridged", "classroom LAN: host, all teams, internet"],
-        ...["this-machine", "this machine · containers", "team-01"],
+        ...["this-machine", "containers", "team-01"],
         ...["lan", "bridged", "192.168.99.0/24", "gateway 192.168.99.1", "shared by all teams"],
         ...["ubuntu-test1", "2 CPUs · 4096 MiB", "lan", "192.168.99.99"],
         ...["nginx", ":8080", "nginx × 10", ":8001–8010", "PHP + Apache", ":8070", "WordPress", ":8060"],
@@ -215,6 +215,21 @@ describe("the picture of the dev lab", () => {
 });
 
 describe("pictures of many teams", () => {
+  test("teams and their guests stand in their order from top to bottom", async () => {
+    const names = ["c", "a", "b"];
+    const plan = planOf("lab", {
+      teams: ["team-03", "team-01", "team-02"],
+      guests: names.map((name) => ({ name, adapters: [{ switch: "lan" }] })),
+    });
+    const { box } = await layOut(plan, "en", false);
+    const [diagram] = diagramsOf(box);
+    const downwards = (boxes: readonly Box[], kind: Box["kind"]) =>
+      boxes.filter((entry) => entry.kind === kind).sort((a, b) => a.y - b.y);
+    const teams = downwards(diagram?.boxes ?? [], "team");
+    expect(teams.map(({ title }) => title)).toEqual(["team-03", "team-01", "team-02"]);
+    for (const team of teams) expect(downwards(team.boxes, "guest").map(({ title }) => title)).toEqual(names);
+  });
+
   test.each([
     ["3 teams are each drawn in detail", 3, 3, 0],
     ["of 4, one is, and the others are cards", 4, 1, 3],
@@ -388,6 +403,19 @@ test("texts are cleaned, measured and broken", () => {
   expect(wrapText("長い名前の班ですから", 36, 12)).toEqual(["長い名", "前の班", "で…"]);
 });
 
+test("a label that is cut leaves the team's id whole", async () => {
+  const teams = Array.from({ length: 4 }, (_, index) => ({
+    id: `team-0${index + 1}`,
+    label: "W".repeat(200),
+  }));
+  const { box } = await layOut(course(teams), "en", false);
+  const texts = textsOf(box);
+  for (const { id } of teams) expect(texts.filter((text) => text === id)).toEqual([id]);
+  expect(
+    all(box).filter(({ kind, title }) => kind === "card" && title?.includes("W".repeat(200))),
+  ).toHaveLength(3);
+});
+
 test("ports in a row are written as a range, with where they are published", () => {
   const at = (guestPort: number, hostPort?: number) => ({ guestPort, hostPort });
   expect(portRanges([at(8001), at(8002), at(8004)])).toEqual([{ guest: "8001–8002" }, { guest: "8004" }]);
@@ -451,10 +479,12 @@ describe("Mermaid", () => {
       ).split("\n"),
     ).toEqual([
       "flowchart LR",
-      '  subgraph host1 ["this-machine, this machine · containers"]',
-      '    switch1("lan<br/>bridged, 192.168.99.0/24")',
+      '  subgraph host1 ["this-machine, containers"]',
+      "    direction LR",
+      '    switch1("lan<br/>bridged<br/>192.168.99.0/24")',
       '    subgraph team1 ["team-01"]',
-      '      switch2("in<br/>internal, 192.168.100.0/24")',
+      "      direction LR",
+      '      switch2("in<br/>internal<br/>192.168.100.0/24")',
       '      team1g1["end<br/>192.168.99.10<br/>192.168.100.10<br/>adapter 3: not connected"]',
       '      team1g2["b<br/>no adapter"]',
       "    end",
@@ -474,7 +504,7 @@ describe("Mermaid", () => {
   test("nothing of the configuration is more than text", () => {
     const label = '[^"<>`%{}\\[\\];\\n]|#\\d+;|<br/>';
     const line = new RegExp(
-      `^(flowchart LR| *(direction TB|end|subgraph \\w+ \\["(${label})*"\\]|\\w+(\\["(${label})*"\\]|\\("(${label})*"\\))|\\w+ --- \\w+))$`,
+      `^(flowchart LR| *(direction (LR|TB)|end|subgraph \\w+ \\["(${label})*"\\]|\\w+(\\["(${label})*"\\]|\\("(${label})*"\\))|\\w+ --- \\w+))$`,
       "u",
     );
     fc.assert(
