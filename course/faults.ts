@@ -48,6 +48,11 @@ export const FAULT_CODES = [
   "rotate-failed",
   "environment-missing",
   "needs-confirmation",
+  "roster-missing",
+  "roster-invalid",
+  "roster-lock",
+  "roster-changed",
+  "file-exists",
 ] as const;
 
 /** One of the closed list of causes. */

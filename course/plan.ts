@@ -7,6 +7,7 @@ import { LANGUAGE_SETTINGS } from "./languages";
 import type { SwitchMode } from "./modes";
 import { type PlacedTeam, placeTeams } from "./placement";
 import { portsNeeded, publishPorts } from "./ports";
+import { withSpares } from "./spares";
 import { guestsIn, type StatePlan, stateOf } from "./states";
 import type { Target } from "./support";
 import { type SwitchPlan, switchesOf } from "./switches";
@@ -182,7 +183,7 @@ function guestValues(
  * @param facts what was seen of the host; without it, conflicts with the host are not looked for
  */
 export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): Result<LabPlan> {
-  const identified = resolveTeams(config.teams, facts);
+  const identified = withSpares(config, resolveTeams(config.teams, facts));
   const teams = placeTeams(config, identified.teams);
   const switches = switchesOf(lab, config, teams.teams);
   const faults: Fault[] = [

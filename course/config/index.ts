@@ -3,7 +3,7 @@ export { type DockerStackConfig, dockerStackSchema, type GuestConfig } from "./g
 export type { HostConfig } from "./hosts";
 export type { LicencesConfig } from "./licences";
 export { formatPath, nearest, parseLab } from "./parse";
-export { type LabConfig, labSchema } from "./schema";
+export { EDITIONS, type LabConfig, labSchema } from "./schema";
 export type { RegistryConfig, SiteConfig } from "./site";
 export type { SwitchConfig } from "./switches";
 export { MAX_SLOT, type StateConfig, type TeamsConfig } from "./teams";
