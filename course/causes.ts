@@ -190,7 +190,8 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
   },
   "report-unwritable": {
     group: "The command",
-    means: "The file that a report was to be written to cannot be written. Nothing was measured.",
+    means:
+      "A file that was asked for, such as a report or the stack file of a new lab, cannot be written. Nothing was measured or made.",
     steps: ["Take a folder that exists and that you may write to, and run the command again."],
   },
   "would-replace": {

@@ -217,7 +217,7 @@ export function keepRoster(file: StackFile, say: (line: string) => void): void {
     refuse({
       code: "roster-changed",
       where: reading.file,
-      what: `the roster was changed so that not only learners are added or gone: ${[
+      what: `the roster does more than add learners or leave some out: ${[
         ...counted(moves, "moved", "moved to another team"),
         ...counted(moves, "emptied", "team(s) without learners"),
         ...counted(moves, "rehosted", "team(s) on another host"),

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LabFacts } from "../../course/facts";
-import { FAULT_CODES, FaultError, formatFault, formatFaults } from "../../course/faults";
+import { FAULT_CODES, FaultError, formatFault } from "../../course/faults";
 import { makePlan } from "../../course/plan";
 import { planLab } from "../../operations/plan";
 import { readStackFile } from "../../operations/stackFile";
