@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { FaultError } from "../course/faults";
+import type { Target } from "../course/support";
 import { PACKAGE_ROOT } from "../operations/paths";
 import { labName, readStackFile, type StackFile } from "../operations/stackFile";
 
@@ -26,6 +27,14 @@ export interface Options {
   readonly html?: string;
   readonly language?: "en" | "ja";
   readonly timeout?: number;
+  readonly name?: string;
+  readonly teams?: number;
+  readonly roster?: string;
+  readonly size?: number;
+  readonly exercises?: string;
+  readonly edition?: "current" | "2019";
+  readonly target?: Target;
+  readonly lock?: boolean;
 }
 
 /** A verb: does its work, prints its result, returns the exit code. */

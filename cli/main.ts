@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { EDITIONS } from "../course/config";
 import { EXIT, exitCodeOf, FaultError, formatFaults } from "../course/faults";
+import { LANGUAGES } from "../course/languages";
+import { TARGETS } from "../course/support";
 import { PACKAGE_ROOT } from "../operations/paths";
 import { markThisRun } from "../operations/runMark";
 import { json, type Options, type Verb } from "./context";
@@ -10,6 +13,7 @@ import { doctorVerb } from "./verbs/doctor";
 import { downVerb } from "./verbs/down";
 import { envVerb } from "./verbs/env";
 import { imagesVerb } from "./verbs/images";
+import { initVerb } from "./verbs/init";
 import { planVerb } from "./verbs/plan";
 import { rotateVerb } from "./verbs/rotate";
 import { statusVerb } from "./verbs/status";
@@ -78,6 +82,20 @@ function makeProgram(finish: (code: number) => void): Command {
       }
     });
   };
+  add("init", "write the files of a new lab; asks on a terminal for what is not given", initVerb, (command) =>
+    command
+      .addOption(new Option("--name <name>", "of the lab: Pulumi.<name>.yaml").conflicts(["config", "stack"]))
+      .addOption(new Option("--teams <n>", "how many").argParser(wholeNumber).conflicts("roster"))
+      .option("--roster <file>", "teams of a roster (CSV); with --yes a sample where there is no such file")
+      .option("--size <n>", "learners a team, with a roster (default: 4)", wholeNumber)
+      .option("--exercises <ids>", "what the class does, in order, with commas between")
+      .addOption(new Option("--edition <edition>", "of the course (default: current)").choices(EDITIONS))
+      .addOption(
+        new Option("--language <code>", "of guests and of the file (default: ja)").choices(LANGUAGES),
+      )
+      .addOption(new Option("--target <target>", "where guests run (default: containers)").choices(TARGETS))
+      .option("--lock", "of a lab that is there: take its roster as it is now, whoever that moves"),
+  );
   add("plan", "show what a lab will be; needs neither engine nor Docker", planVerb);
   add("up", "bring a lab to its plan and show what to open", upVerb, (command) =>
     command

@@ -10,6 +10,21 @@ const OTHER_SLOTS_OFFSET = 100;
 /** Smallest block of addresses of a team, so that a guest added later moves no other team. */
 const MIN_BLOCK = 4;
 
+/** Addresses that a team has on a switch that teams share: some are left, so that a guest more moves no other team. */
+function blockSize(adapters: number): number {
+  return Math.max(MIN_BLOCK, 2 ** Math.ceil(Math.log2(Math.max(1, adapters))));
+}
+
+/**
+ * The last slot whose whole block is in the subnet of a switch that teams share.
+ * @param size addresses of the subnet, the broadcast address among them
+ * @param adapters adapters of a team on the switch
+ */
+export function lastSlotIn(size: number, adapters: number): number {
+  const block = blockSize(adapters);
+  return Math.max(1, Math.floor((size - 1 - OTHER_SLOTS_OFFSET) / block) + 1);
+}
+
 /** The addresses of a lab's adapters. */
 export interface Addresses {
   readonly faults: Fault[];
@@ -36,7 +51,7 @@ export function allocateAddresses(config: LabConfig, teams: readonly TeamIdentit
           : [],
       ),
     );
-    const block = Math.max(MIN_BLOCK, 2 ** Math.ceil(Math.log2(Math.max(1, adapters.length))));
+    const block = blockSize(adapters.length);
     const without: { user: string; offset: number }[] = [];
     for (const team of teams) {
       const subnet = shared ? configured : parseSubnet(subnetOfSlot(configured, team.slot));

@@ -226,7 +226,8 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
   },
   "report-unwritable": {
     group: "The command",
-    means: "The file that a report was to be written to cannot be written. Nothing was measured.",
+    means:
+      "A file that was asked for, such as a report or the stack file of a new lab, cannot be written. Nothing was measured or made.",
     steps: ["Take a folder that exists and that you may write to, and run the command again."],
   },
   "would-replace": {
@@ -244,6 +245,50 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
     steps: [
       "Run it on a terminal and answer `y`, or add `--yes` in a script.",
       "`npx classlab sweep --remove` asks for the name of each lab of which guests run: type it as it is shown.",
+    ],
+  },
+  "roster-missing": {
+    group: "The configuration",
+    means:
+      "The teams of the lab are those of a roster, and the file that `lab.teams.roster` names is not there, or cannot be read.",
+    steps: [
+      "Check the path: it counts from the folder of the stack file.",
+      "Rosters hold names, so they are not in the repository: ask whoever has it for the file, and put it in its place, with its `.lock.json` beside it.",
+    ],
+  },
+  "roster-invalid": {
+    group: "The configuration",
+    means:
+      "The roster was read, and a line of it cannot be understood or contradicts another. The message names the line of the file, and the column as a spreadsheet counts it; it never quotes a learner.",
+    steps: [
+      "Open the roster, go to the line and the column that the message names, and mend it there.",
+      "Save it as CSV, with commas between the columns, as UTF-8 or Shift_JIS. `npx classlab init --roster FILE --yes` writes a sample where there is no file yet.",
+    ],
+  },
+  "roster-lock": {
+    group: "The configuration",
+    means:
+      "The file that keeps who sits where, beside the roster with the ending `.lock.json`, cannot be read. Without it everybody would be given a seat anew, and learners would find another team's work.",
+    steps: [
+      "Restore the file from a backup or from the repository.",
+      "Only if nothing of the lab stands yet: delete it; the next `up` gives seats anew.",
+    ],
+  },
+  "roster-changed": {
+    group: "The configuration",
+    means:
+      "Since the seats were given, the roster was changed so that learners change teams, a team has nobody left, or a team goes to another host. `up` adds learners and frees seats by itself, but it moves nobody unasked. Nothing was changed.",
+    steps: [
+      "If that is what you want: `npx classlab init --lock`, with the same `--stack` or `--config`, and `up` again.",
+      "Otherwise mend the roster: most often a cell in the column team or host, or a line that was deleted.",
+    ],
+  },
+  "file-exists": {
+    group: "The command",
+    means: "`init` would write a file that is there already. It overwrites nothing; nothing was written.",
+    steps: [
+      "Give the new lab another name, by `--name`.",
+      "Or delete the file first, if it is not needed any more.",
     ],
   },
   "subnet-in-use": {

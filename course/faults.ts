@@ -53,6 +53,11 @@ export const FAULT_CODES = [
   "environment-missing",
   "needs-confirmation",
   "state-unsupported",
+  "roster-missing",
+  "roster-invalid",
+  "roster-lock",
+  "roster-changed",
+  "file-exists",
 ] as const;
 
 /** One of the closed list of causes. */

@@ -8,6 +8,7 @@ import { LANGUAGE_SETTINGS } from "./languages";
 import type { SwitchMode } from "./modes";
 import { type PlacedTeam, placeTeams } from "./placement";
 import { portsNeeded, publishPorts } from "./ports";
+import { withSpares } from "./spares";
 import { addressesInStates } from "./stateAddresses";
 import { checkStateSwitches, checkStates } from "./stateFaults";
 import { withStateSwitches } from "./stateSwitches";
@@ -189,7 +190,7 @@ function guestValues(
  * @param facts what was seen of the host; without it, conflicts with the host are not looked for
  */
 export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): Result<LabPlan> {
-  const identified = resolveTeams(config.teams, facts);
+  const identified = withSpares(config, resolveTeams(config.teams, facts));
   const teams = placeTeams(config, identified.teams);
   const inStates = withStateSwitches(config, teams.teams);
   const switches = switchesOf(lab, inStates.config, teams.teams).filter(

@@ -54,6 +54,14 @@ export function resolveTeams(
 ): { teams: TeamIdentity[]; faults: Fault[] } {
   const entries = entriesOf(config, facts);
   const faults: Fault[] = [];
+  if (typeof config === "object" && !Array.isArray(config) && entries.length === 0) {
+    faults.push({
+      code: "roster-missing",
+      where: `${WHERE}.roster`,
+      what: "the lab's teams are those of a roster, and it was not read",
+      expected: "a roster with at least one learner",
+    });
+  }
   const teams: TeamIdentity[] = [];
   for (const [index, entry] of entries.entries()) {
     const where = `${WHERE}[${index}]`;

@@ -2,6 +2,7 @@ import type { LabFacts } from "../course/facts";
 import { type Fault, FaultError } from "../course/faults";
 import { type LabPlan, makePlan } from "../course/plan";
 import { BUILT_TARGETS } from "../course/support";
+import { rosterTeams } from "./roster";
 import type { StackFile } from "./stackFile";
 
 /**
@@ -26,9 +27,10 @@ export function refuseUnbuilt(plan: LabPlan): void {
   if (first) throw new FaultError([first, ...more]);
 }
 
-/** Plans a lab. @throws FaultError with every fault */
+/** Plans a lab, with the teams of its roster where it has one; nothing is written. @throws FaultError with every fault */
 export function planLab(file: StackFile, facts: LabFacts = {}): LabPlan {
-  const planned = makePlan(file.lab, file.config, facts);
+  const roster = facts.roster ?? rosterTeams(file);
+  const planned = makePlan(file.lab, file.config, roster ? { ...facts, roster } : facts);
   if (!planned.ok) throw new FaultError(planned.faults);
   return planned.value;
 }

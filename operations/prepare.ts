@@ -4,6 +4,7 @@ import { type Fault, FaultError } from "../course/faults";
 import { guestsOf, type LabPlan } from "../course/plan";
 import { publishedKey } from "../course/ports";
 import type { LabRecord } from "../course/record";
+import { rosterKey } from "../course/roster/teams";
 import { StackEngine, type StackState } from "./engine";
 import { gatherFacts, portsInUse } from "./facts";
 import { ensureImages, missingImages, type Say } from "./images";
@@ -114,7 +115,8 @@ export async function prepareUp(
   if (!images || (await missingImages(images)).length > 0)
     images = await ensureImages(wanted, options.say, options.consent);
   const record = recordOf(plan, id, images);
-  for (const { unit, state } of units) writeStackFile(file, unit, record, state.salt);
+  const roster = rosterKey(plan);
+  for (const { unit, state } of units) writeStackFile(file, unit, record, state.salt, roster);
   return { plan, record, folder, units };
 }
 
@@ -154,7 +156,8 @@ export async function openExisting(file: StackFile, say?: Say): Promise<OpenedLa
     file,
     record ? { routed: record.access === "routed", publishedBefore: record.published } : {},
   );
-  for (const { unit, state } of units) writeStackFile(file, unit, record, state.salt);
+  const roster = rosterKey(plan);
+  for (const { unit, state } of units) writeStackFile(file, unit, record, state.salt, roster);
   return { plan, record, folder, units };
 }
 

@@ -13,10 +13,12 @@ import { clearSwitches, freeSwitches, switchesInTheWay } from "./freeSwitches";
 import type { Say } from "./images";
 import { type Look, lookOnce } from "./inspectUnit";
 import { mendDirectly } from "./mend";
+import { planLab } from "./plan";
 import { defaultParallel, pooled } from "./pool";
 import { type PreparedLab, type PreparedUnit, prepareUp } from "./prepare";
 import { type Allowance, refuseLosses } from "./protect";
 import { type ReadyUnit, type Repair, readyUnit } from "./readyUnit";
+import { keepRoster } from "./roster";
 import { failedUnit, faultsOf, type OnUnitEvent, runUnits, sharedFailure, type UnitResult } from "./runUnits";
 import { checkServices, type ServiceCheck } from "./services";
 import { writeSshConfig } from "./sshConfig";
@@ -179,6 +181,9 @@ async function openServices(
  * @throws FaultError
  */
 export async function up(file: StackFile, options: UpOptions): Promise<UpReport> {
+  // Who sits where is kept only for a lab that can be.
+  planLab(file);
+  keepRoster(file, options.say);
   const lab = await prepareUp(file, options);
   try {
     return await bringUp(file, lab, options);

@@ -64,12 +64,14 @@ function plainYaml(data: object): string {
 /**
  * Writes the stack file of a unit: the user's configuration, what classlab decided, and the engine's own keys, from
  * state where the stack exists already (another salt would make another encryption of the same secrets).
+ * @param roster the roster's teams by `rosterKey`: the program reads no roster
  */
 export function writeStackFile(
   file: StackFile,
   unit: UnitPlan,
   record: LabRecord | undefined,
   salt: string | undefined,
+  roster: string | undefined,
 ): void {
   const path = join(workFolder(file.lab), `Pulumi.${unit.stack}.yaml`);
   const before: unknown = existsSync(path) ? parse(readFileSync(path, "utf8")) : undefined;
@@ -90,6 +92,7 @@ export function writeStackFile(
         ...(typeof config === "object" && config !== null ? config : {}),
         "classlab:name": file.lab,
         ...(record ? { "classlab:record": record } : {}),
+        ...(roster === undefined ? {} : { "classlab:roster": roster }),
       },
     }),
   );

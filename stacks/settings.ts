@@ -3,6 +3,7 @@ import { parseLab } from "../course/config";
 import { formatFaults } from "../course/faults";
 import { type LabPlan, makePlan, type UnitPlan } from "../course/plan";
 import { type LabRecord, labRecordSchema } from "../course/record";
+import { readRosterKey } from "../course/roster/teams";
 
 /** What a stack is to hold, read from its configuration. */
 export interface StackSettings {
@@ -12,7 +13,7 @@ export interface StackSettings {
 }
 
 /** Configuration keys that classlab adds to a stack's own; they are never written by hand. */
-export const PREPARED_KEYS = { name: "name", record: "record" } as const;
+export const PREPARED_KEYS = { name: "name", record: "record", roster: "roster" } as const;
 
 function refuse(text: string): never {
   // RunError prints its message without a stack: the reader is no programmer.
@@ -36,7 +37,9 @@ export function readSettings(): StackSettings {
   }
   const parsed = parseLab(config.getObject("lab"));
   if (!parsed.ok) refuse(formatFaults(parsed.faults));
+  const roster = readRosterKey(config.getObject(PREPARED_KEYS.roster));
   const planned = makePlan(name, parsed.value, {
+    ...(roster ? { roster } : {}),
     routed: record.data.access === "routed",
     publishedBefore: record.data.published,
   });

@@ -53,7 +53,10 @@ export const labSchema = z.strictObject({
   units: z.enum(["one", "per-team"]).default("per-team"),
   /** How many teams, or which. */
   teams: teamsSchema.default(1),
-  /** Teams' labs that stand by for one that breaks. */
+  /**
+   * Teams' labs that stand by for one that breaks: `spare-01`, `spare-02`, …. They have the last slots that the lab's
+   * subnets have room for, counted down, so that they stay where they are however many teams there are.
+   */
   spareTeams: z.int().min(0).max(MAX_SLOT).default(0),
   /** What the class does, in order. */
   exercises: z.array(z.enum(EXERCISE_IDS)).min(1).optional(),

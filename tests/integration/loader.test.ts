@@ -89,7 +89,13 @@ suite("one loader", () => {
     const unit = { stack: stackName, kind: "one", teams: [], switches: [] } as const;
     // An encrypted value of another salt cannot be read, and the lab does without.
     const { "classlab:token": _token, ...config } = Object(file.document.config);
-    writeStackFile({ ...file, document: { ...file.document, config } }, unit, undefined, undefined);
+    writeStackFile(
+      { ...file, document: { ...file.document, config } },
+      unit,
+      undefined,
+      undefined,
+      undefined,
+    );
     let seen: unknown;
     const workspace = await automation.LocalWorkspace.create({
       workDir,

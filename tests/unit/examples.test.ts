@@ -14,7 +14,7 @@ const examples = readdirSync(join(ROOT, "examples")).flatMap((folder) =>
 
 test("there are examples, numbered", () => {
   expect(examples.length).toBeGreaterThan(1);
-  for (const path of examples) expect(path).toMatch(/^examples\/\d\d-[a-z-]+\//);
+  for (const path of examples) expect(path).toMatch(/^examples\/\d\d-[a-z0-9-]+\//);
 });
 
 test.each(examples)("%s is a lab without a fault, and its README runs it by its path", (path) => {
@@ -48,4 +48,19 @@ test("the example of states has one team at the start and one with the exercise 
   ]);
   const services = checksOf(plan, undefined).filter(({ kind }) => kind === "service");
   expect(new Set(services.map(({ team }) => team))).toEqual(new Set(["team-02"]));
+});
+
+test("the example of a cohort has 30 teams and a spare one, with addresses from their numbers", () => {
+  const plan = planLab(readStackFile(join(ROOT, "examples/03-cohort-30-teams/Pulumi.cohort-30-teams.yaml")));
+  expect(plan.teams.map(({ id }) => id).slice(-2)).toEqual(["team-30", "spare-01"]);
+  const adapters = plan.teams.flatMap(({ guests }) => guests.flatMap((guest) => guest.adapters));
+  const addresses = adapters.flatMap((adapter) => (adapter.mode === "disabled" ? [] : [adapter.address]));
+  expect(new Set(addresses).size).toBe(62);
+  expect(addresses.slice(0, 4)).toEqual([
+    "192.168.99.99",
+    "192.168.99.98",
+    "192.168.99.100",
+    "192.168.99.101",
+  ]);
+  expect(addresses.slice(-2)).toEqual(["192.168.99.248", "192.168.99.249"]);
 });

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LabFacts } from "../../course/facts";
-import { FAULT_CODES, FaultError, formatFault, formatFaults } from "../../course/faults";
+import { FAULT_CODES, FaultError, formatFault } from "../../course/faults";
 import { makePlan } from "../../course/plan";
+import { planLab } from "../../operations/plan";
 import { readStackFile } from "../../operations/stackFile";
 import { ROOT } from "./labs";
 
@@ -34,6 +35,8 @@ const AT_RUN_TIME = [
   "rotate-failed",
   "environment-missing",
   "needs-confirmation",
+  "roster-changed",
+  "file-exists",
 ];
 
 const files = readdirSync(join(ROOT, FOLDER));
@@ -54,8 +57,8 @@ function factsOf(name: string): LabFacts {
 function message(name: string): string {
   try {
     const file = readStackFile(`${FOLDER}/${name}.yaml`);
-    const plan = makePlan(file.lab, file.config, factsOf(name));
-    return plan.ok ? "no fault" : formatFaults(plan.faults);
+    planLab(file, factsOf(name));
+    return "no fault";
   } catch (error) {
     if (error instanceof FaultError) return error.message;
     throw error;
@@ -92,7 +95,12 @@ describe("broken stack files", () => {
 
   test("one fault a file, but for those that show several at once", () => {
     const several = names.filter((name) => expected(name).includes("\n"));
-    expect(several.sort()).toEqual(["port-farm-last", "several-faults", "several-faults-of-plan"]);
+    expect(several.sort()).toEqual([
+      "port-farm-last",
+      "roster-several",
+      "several-faults",
+      "several-faults-of-plan",
+    ]);
   });
 
   test("messages are full sentences: where, what, how it ends, and the code", () => {

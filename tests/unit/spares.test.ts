@@ -1,0 +1,106 @@
+import fc from "fast-check";
+import { labSchema } from "../../course/config";
+import { makePlan } from "../../course/plan";
+import { lastSlot } from "../../course/spares";
+import { planOf } from "./labs";
+
+const lan = (subnet: string) => ({ name: "lan", mode: "bridged", subnet });
+const guests = (count: number, ...names: string[]) =>
+  Array.from({ length: count }, (_, index) => ({
+    name: `guest-${index}`,
+    adapters: names.map((name) => ({ switch: name })),
+  }));
+const last = (switches: object[], ...rest: Parameters<typeof guests>) =>
+  lastSlot(labSchema.parse({ switches, guests: guests(...rest) }));
+
+describe("lastSlot", () => {
+  test.each([
+    ["192.168.99.0/24", 2, 39],
+    // A block of four is a team's, however few of it are used.
+    ["192.168.99.0/24", 4, 39],
+    ["192.168.99.0/24", 5, 20],
+    ["192.168.99.0/25", 1, 7],
+    ["192.168.99.0/29", 1, 1],
+    ["10.0.0.0/16", 1, 1000],
+  ])("%s shared by teams of %d guests: %d", (subnet, count, expected) => {
+    expect(last([lan(subnet)], count, "lan")).toBe(expected);
+  });
+
+  test("teams' own subnets end before the next switch and with the private range", () => {
+    const own = (name: string, subnet: string, mode = "nat-network") => ({ name, mode, subnet });
+    expect(last([own("a", "192.168.20.0/24")], 1, "a")).toBe(236);
+    expect(last([own("a", "192.168.20.0/24"), own("b", "192.168.56.0/24", "host-only")], 1, "a")).toBe(36);
+    expect(last([own("a", "192.168.120.0/24"), lan("192.168.99.0/24")], 1, "a")).toBe(39);
+    expect(last([own("a", "10.0.2.0/24", "nat")], 1, "a")).toBe(1000);
+  });
+
+  test("the last slot has addresses, and the one after it has none for a full block", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 20, max: 25 }), fc.integer({ min: 1, max: 12 }), (prefix, count) => {
+        const lab = { switches: [lan(`192.168.96.0/${prefix}`)], guests: guests(count, "lan") };
+        const slot = lastSlot(labSchema.parse(lab));
+        const ok = (at: number, teams: object[]) =>
+          makePlan("lab", labSchema.parse({ ...lab, teams: teams.concat({ id: "x", slot: at }) })).ok;
+        expect(ok(slot, [])).toBe(true);
+        if (slot < 1000)
+          expect(2 ** (32 - prefix) - 1 - 100).toBeLessThan(
+            slot * 2 ** Math.ceil(Math.log2(Math.max(4, count))),
+          );
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe("spare teams", () => {
+  test("are teams like others, with stacks of their own, marked", () => {
+    const plan = planOf("lab", { teams: 2, spareTeams: 2 });
+    expect(plan.teams.map(({ id, slot, spare }) => ({ id, slot, spare }))).toEqual([
+      { id: "team-01", slot: 1, spare: undefined },
+      { id: "team-02", slot: 2, spare: undefined },
+      { id: "spare-01", slot: 39, spare: true },
+      { id: "spare-02", slot: 38, spare: true },
+    ]);
+    expect(plan.units.map((unit) => unit.stack)).toEqual([
+      "lab-site",
+      "lab-team-01",
+      "lab-team-02",
+      "lab-spare-01",
+      "lab-spare-02",
+    ]);
+  });
+
+  test("a team or a spare one more or less changes no other", () => {
+    // Room for slots that the teams of these labs do not reach.
+    const labs = fc
+      .record({
+        units: fc.constantFrom("one", "per-team"),
+        slots: fc.uniqueArray(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 4 }),
+        own: fc.boolean(),
+        count: fc.integer({ min: 1, max: 3 }),
+      })
+      .map(({ units, slots, own, count }) => ({
+        units,
+        teams: slots.map((slot) => ({ id: `team-${slot}`, slot })),
+        switches: [lan("10.1.0.0/16"), ...(own ? [{ name: "nat", mode: "nat", subnet: "10.2.0.0/24" }] : [])],
+        guests: guests(count, "lan", ...(own ? ["nat"] : [])),
+      }));
+    fc.assert(
+      fc.property(labs, fc.integer({ min: 1, max: 5 }), fc.nat(), (lab, spareTeams, which) => {
+        const before = planOf("lab", { ...lab, spareTeams });
+        const gone = lab.teams[which % lab.teams.length]?.id;
+        const teams = lab.teams.length > 1 ? lab.teams.filter(({ id }) => id !== gone) : lab.teams;
+        for (const changed of [
+          { ...lab, teams, spareTeams },
+          { ...lab, spareTeams: spareTeams + 1 },
+        ]) {
+          const after = planOf("lab", changed);
+          const kept = before.teams.filter(({ id }) => after.teams.some((team) => team.id === id));
+          expect(kept.length).toBeGreaterThanOrEqual(teams.length + spareTeams);
+          for (const team of kept) expect(after.teams.find(({ id }) => id === team.id)).toEqual(team);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
