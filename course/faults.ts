@@ -48,6 +48,23 @@ export const FAULT_CODES = [
   "rotate-failed",
   "environment-missing",
   "needs-confirmation",
+  "duplicate-host",
+  "duplicate-snapshot",
+  "duplicate-clone",
+  "unknown-host",
+  "no-room",
+  "host-name-too-long",
+  "capacity-exceeded",
+  "target-unsupported",
+  "channel-unsupported",
+  "cloud-access",
+  "bridge-impossible",
+  "memory-invalid",
+  "licence-missing",
+  "desktop-users",
+  "coexistence-undecided",
+  "calendar-invalid",
+  "site-network-invalid",
 ] as const;
 
 /** One of the closed list of causes. */

@@ -141,7 +141,7 @@ function verdictOf(target: Target, { mode, vlan }: Connected, direction: Directi
 
 function betweenGuests(target: Target, from: GuestPlan, to: GuestPlan): Reach[] {
   return connected(to).map((adapter): Reach => {
-    const common = connected(from).find((own) => own.switchObject === adapter.switchObject);
+    const common = connected(from).find((own) => own.segment === adapter.segment);
     const pair = { from: vantage(from), to: vantage(to), address: adapter.address };
     if (!common) return { ...pair, ...no(vlanApart(from, adapter) ? VLANS : APART) };
     const direction = from.team === to.team ? "mate" : "otherTeam";
