@@ -18,7 +18,7 @@ export interface AdapterIdentity {
  */
 const FIRST_BYTE = "0a";
 
-/** The first two bytes of what Docker's bridge gives a container; the four of its IPv4 address follow (libnetwork, `GenerateMACFromIP`). */
+/** The first two bytes of what Docker's bridge gives a container; the four of its IPv4 address follow (libnetwork, `GenerateMACFromIP`, in Engine 20.10). */
 const DOCKER_BYTES = "02:42";
 
 const hex = (value: number): string => value.toString(16).padStart(2, "0");

@@ -1,5 +1,5 @@
 import { teamsThatFit } from "./capacity";
-import { type HostConfig, type LabConfig, MAX_SLOT } from "./config";
+import { type HostConfig, type LabConfig, MAX_SLOT, nearest } from "./config";
 import { guestDemand, totalOf } from "./demand";
 import type { Fault } from "./faults";
 import { cloudHostOf, type HostPlan, hostOf, isCloud, osOf, targetOf } from "./hosts";
@@ -114,11 +114,13 @@ function pinFault(config: LabConfig, team: TeamIdentity, room: Room | undefined)
   const names = config.hosts.map((host) => host.name);
   const where = `${whereOf(config, team)}.host`;
   if (!room) {
+    const near = nearest(team.pinned ?? "", names);
     return {
       code: "unknown-host",
       where,
       what: `team "${team.id}" is to run on host "${team.pinned}", which there is not`,
       expected: `${names.length > 1 ? "one of " : ""}${names.join(", ")}`,
+      ...(near ? { fix: `Did you mean "${near}"?` } : {}),
     };
   }
   return {
@@ -221,8 +223,8 @@ function nameFaults(config: LabConfig, hosts: readonly HostPlan[]): Fault[] {
  * there. Any other has the place of its slot (slot 1 the first, past the end round again); where a lower slot or a team that
  * names the host has that one, the next free place.
  *
- * So a team that names its host never moves, and one whose slot is no higher than the number of places moves only when a team
- * comes that names its host: not when others come, go, change order or label.
+ * So a team that names its host never moves. Nor does one whose slot is no higher than the number of places, whoever comes, goes or changes
+ * order or label, as long as no team that names a host has its place.
  */
 export function placeTeams(config: LabConfig, teams: readonly TeamIdentity[]): Placement {
   const { rooms, faults } = assign(config, teams);

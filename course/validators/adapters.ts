@@ -31,7 +31,11 @@ function addressFault(
     [numberToAddress(subnet.last)]: "the broadcast address",
   };
   const use = reserved[address];
-  if (use) return { code: "address-reserved", what: `${address} is ${use}`, expected };
+  if (use) {
+    // The room's gateway may stand among the addresses that guests may have.
+    const other = wire.room ? expected.replace("an address", "another address") : expected;
+    return { code: "address-reserved", what: `${address} is ${use}`, expected: other };
+  }
   const value = addressToNumber(address);
   if (range && (value < from || value > to)) {
     return {

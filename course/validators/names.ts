@@ -104,10 +104,14 @@ export function checkNames(config: LabConfig, teams: readonly TeamIdentity[]): F
       expected: 'another id, or "units: one"',
     }));
   const owners = new Map<string, string>();
+  const machines = config.guests.flatMap((guest) => [
+    { kind: "guest", name: guest.name },
+    ...guest.clones.map((clone) => ({ kind: "clone", name: clone.name })),
+  ]);
   for (const team of teams) {
-    for (const guest of config.guests) {
-      const joined = `${team.id}-${guest.name}`;
-      const owner = `guest "${guest.name}" of team "${team.id}"`;
+    for (const { kind, name } of machines) {
+      const joined = `${team.id}-${name}`;
+      const owner = `${kind} "${name}" of team "${team.id}"`;
       const other = owners.get(joined);
       if (other) {
         faults.push({

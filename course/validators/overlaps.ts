@@ -105,6 +105,8 @@ export function checkSwitches(
   facts: LabFacts,
 ): Fault[] {
   const hosts = new Map(placement.hosts.map((host) => [host.name, host]));
+  // Two hosts of one name have a fault of their own; what is on which of them cannot be told.
+  if (hosts.size < placement.hosts.length) return [];
   const inUse = (facts.subnets ?? []).map((used) => ({ used, subnet: parseSubnet(used.subnet) }));
   // The lab's own switches change with it; one of another lab with its name is told by a fault of its own.
   const isOwn = (used: SubnetInUse) => used.own?.lab === lab;

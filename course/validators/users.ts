@@ -43,7 +43,7 @@ export const desktopsSuffice: PlacementValidator = (config, { hosts, teams }) =>
         code: "desktop-users",
         where: `lab.hosts[${indices.get(host.config)}]`,
         what: `${seats} learner(s) of host "${host.name}" are to come by RDP, and ${allowed.why}`,
-        expected: `at most ${allowed.most} at once`,
+        expected: allowed.most === 0 ? "another edition of Windows" : `at most ${allowed.most} at once`,
         fix: "Choose channel ssh or classroom, give each learner a host, or on Windows Server set licences.remoteDesktop to the users you have licences for",
       },
     ];

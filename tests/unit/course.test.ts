@@ -251,15 +251,21 @@ describe("ports", () => {
 describe("units", () => {
   test("one: everything in the lab's own stack", () => {
     expect(planOf("lab", { units: "one", teams: 2, guests: [{ name: "a" }] }).units).toEqual([
-      { stack: "lab", kind: "one", teams: ["team-01", "team-02"], switches: ["lan"] },
+      {
+        stack: "lab",
+        kind: "one",
+        teams: ["team-01", "team-02"],
+        switches: ["lan"],
+        hosts: ["this-machine"],
+      },
     ]);
   });
 
   test("per-team, the default: what teams share, then each team", () => {
     expect(planOf("lab", { teams: ["red1", "blue2"], guests: [{ name: "a" }] }).units).toEqual([
-      { stack: "lab-site", kind: "site", teams: [], switches: ["lan"] },
-      { stack: "lab-red1", kind: "team", teams: ["red1"], switches: [] },
-      { stack: "lab-blue2", kind: "team", teams: ["blue2"], switches: [] },
+      { stack: "lab-site", kind: "site", teams: [], switches: ["lan"], hosts: ["this-machine"] },
+      { stack: "lab-red1", kind: "team", teams: ["red1"], switches: [], hosts: ["this-machine"] },
+      { stack: "lab-blue2", kind: "team", teams: ["blue2"], switches: [], hosts: ["this-machine"] },
     ]);
   });
 });
