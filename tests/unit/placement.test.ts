@@ -72,6 +72,8 @@ describe("places", () => {
     const hosts = [pc(1, { shared: true, maxTeams: 2 }), pc(2)];
     const teams = [{ id: "t1", host: "pc-1" }, "t2", "t3"];
     expect(placed(hosts, teams)).toEqual({ t1: "pc-1", t2: "pc-1", t3: "pc-2" });
+    expect(placed(hosts, teams.slice(0, 2))).toEqual({ t1: "pc-1", t2: "pc-1" });
+    expect(placed(hosts, [{ id: "t3", host: "pc-1" }])).toEqual({ t3: "pc-1" });
   });
 
   test("a shared host has as many as fit what it has, beside others; alone it takes all, and capacity speaks", () => {
@@ -283,7 +285,11 @@ describe("the room's network", () => {
     const vlan = room({ cidr: "10.20.0.0/16" }, { switches: [{ name: "lan", mode: "bridged", vlan: 10 }] });
     expect(vlan.switches[0]?.subnet).toBe("192.168.99.0/24");
     const containers = room({ cidr: "10.20.0.0/16", gateway: "10.20.0.254" }, { target: "containers" });
-    expect(containers.switches[0]).toMatchObject({ subnet: "192.168.99.0/24", gateway: "192.168.99.1" });
+    expect(containers.switches[0]).toMatchObject({
+      subnet: "192.168.99.0/24",
+      gateway: "192.168.99.1",
+      segment: "lan",
+    });
   });
 
   test("that this machine is in it is no conflict: the classroom LAN is meant; on containers it is one", () => {
@@ -303,6 +309,16 @@ describe("the room's network", () => {
     expect(makePlan("lab", on(pc(1)), facts).ok).toBe(true);
     expect(makePlan("lab", on({ kind: "this-machine", name: "here" }), facts).ok).toBe(false);
   });
+});
+
+test("a team's own subnet is used up to its last address, and not past it", () => {
+  const input = (count: number) => ({
+    teams: ["t2"],
+    switches: [{ name: "out", mode: "nat-network", subnet: "10.0.0.0/29" }],
+    guests: ["a", "b", "c"].slice(0, count).map((name) => ({ name, adapters: [{ switch: "out" }] })),
+  });
+  expect(addressesOf(planOf("lab", input(2)))).toEqual({ t2: ["10.0.0.13", "10.0.0.14"] });
+  expect(faultsOf(makePlan("lab", solid(parseLab(input(3)))))).toContain("[address-space-exhausted]");
 });
 
 describe("MAC addresses", () => {

@@ -153,3 +153,26 @@ describe("VLANs", () => {
     expect(lanOf(only)).toBeUndefined();
   });
 });
+
+test("teams on hosts of their own share the classroom LAN, and nothing else", () => {
+  const hosts = [1, 2].map((index) => ({
+    name: `pc-${index}`,
+    kind: "existing",
+    address: `192.0.2.${index}`,
+    os: "linux",
+  }));
+  const onTwoHosts = (mode: SwitchMode) => {
+    const plan = planOf("lab", {
+      target: "libvirt",
+      hosts,
+      teams: 2,
+      switches: [{ name: "net", mode }],
+      guests: [{ name: "a", adapters: [{ switch: "net" }] }],
+    });
+    return reachabilityOf(plan)
+      .filter(({ from, to }) => from.kind === "guest" && to.kind === "guest")
+      .map(({ reachable }) => reachable);
+  };
+  expect(onTwoHosts("bridged")).toEqual([true, true]);
+  expect(onTwoHosts("nat-network")).toEqual([false, false]);
+});
