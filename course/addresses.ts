@@ -1,9 +1,12 @@
-import type { LabConfig } from "./config";
+import type { LabConfig, SwitchConfig } from "./config";
 import type { Fault } from "./faults";
+import { groupBy } from "./groupBy";
+import { isCloud } from "./hosts";
 import { MODE_TRAITS } from "./modes";
-import { addressToNumber, numberToAddress, parseSubnet } from "./network";
-import { subnetOfSlot } from "./switches";
-import type { TeamIdentity } from "./teams";
+import { addressToNumber, numberToAddress } from "./network";
+import type { PlacedTeam } from "./placement";
+import { addressOn, type Wire, wireOf } from "./siteNetwork";
+import { networkSlot, subnetOfSlot } from "./switches";
 
 /** On a switch that teams share, slots from 2 on start here: above the course's own values. */
 const OTHER_SLOTS_OFFSET = 100;
@@ -29,49 +32,117 @@ export function lastSlotIn(size: number, adapters: number): number {
 export interface Addresses {
   readonly faults: Fault[];
   /** The address of one adapter; undefined for a disconnected one. */
-  find(team: string, guestIndex: number, adapterIndex: number): string | undefined;
+  find(team: string, guest: string, adapterIndex: number): string | undefined;
+}
+
+/** An adapter that is on a switch, and where it stands in the configuration. */
+interface Placed {
+  readonly guest: string;
+  readonly guestIndex: number;
+  readonly adapterIndex: number;
+  readonly address: string | undefined;
+}
+
+/** The adapters of every guest by the switch that they are on. */
+function adaptersBySwitch(config: LabConfig): Map<string, Placed[]> {
+  const placed = config.guests.flatMap((guest, guestIndex) =>
+    guest.adapters.flatMap((adapter, adapterIndex) =>
+      "switch" in adapter
+        ? [{ on: adapter.switch, guest: guest.name, guestIndex, adapterIndex, address: adapter.address }]
+        : [],
+    ),
+  );
+  return groupBy(placed, ({ on }) => on);
+}
+
+/** Places that were asked for past the end of a subnet or range. */
+class Shortage {
+  private count = 0;
+  private first = "";
+  private highest = 0;
+
+  add(user: string, place: number): void {
+    if (this.count === 0) this.first = user;
+    this.count += 1;
+    this.highest = Math.max(this.highest, place);
+  }
+
+  /** The fault that tells of all of them; `wire` is what is too small. */
+  faults(entry: SwitchConfig, index: number, wire: Wire): Fault[] {
+    if (this.count === 0) return [];
+    const whom = `${this.first}${this.count > 1 ? ` and ${this.count - 1} more` : ""}`;
+    if (wire.range) {
+      const { from, to } = wire.range;
+      return [
+        {
+          code: "address-space-exhausted",
+          where: "lab.site.network.addressing",
+          what: `${numberToAddress(from)} to ${numberToAddress(to)} are ${to - from + 1} addresses, and switch "${entry.name}" has none left for ${whom}`,
+          expected: `at least ${this.highest + 1} addresses, or lower slots`,
+        },
+      ];
+    }
+    // The highest place needs its own address and the broadcast address after it.
+    const needed = this.highest + 2;
+    return [
+      {
+        code: "address-space-exhausted",
+        where: `lab.switches[${index}].subnet`,
+        what: `${wire.subnet.cidr} has no address left for ${whom}`,
+        expected: `a subnet of at least ${needed} addresses (a prefix of /${32 - Math.ceil(Math.log2(needed))} or less), or lower slots`,
+      },
+    ];
+  }
 }
 
 /**
- * Addresses for every adapter of every team. On a shared LAN slot 1 has the configured values (the course's own);
- * slot n ≥ 2 has the block `100 + (n - 2) * block`, whoever else is present. On a switch of its own every team has the
- * same places in its own subnet.
+ * Addresses for every adapter of every team. On a LAN that teams share, whatever their hosts, slot 1 has the configured values (the
+ * course's own); slot n ≥ 2 has the block `100 + (n - 2) * block`, whoever else is present. Where the room says where addresses come from,
+ * slot n has the block `(n - 1) * block` of that range. On a switch of its own every team has the same places in its own subnet.
  */
-export function allocateAddresses(config: LabConfig, teams: readonly TeamIdentity[]): Addresses {
+export function allocateAddresses(config: LabConfig, teams: readonly PlacedTeam[]): Addresses {
   const table = new Map<string, string>();
   const users = new Map<string, string>();
   const faults: Fault[] = [];
-  for (const [switchIndex, onSwitch] of config.switches.entries()) {
-    const configured = parseSubnet(onSwitch.subnet);
-    const { shared, firstGuest } = MODE_TRAITS[onSwitch.mode];
-    const adapters = config.guests.flatMap((guest, guestIndex) =>
-      guest.adapters.flatMap((adapter, adapterIndex) =>
-        "switch" in adapter && adapter.switch === onSwitch.name
-          ? [{ guest, guestIndex, adapter, adapterIndex }]
-          : [],
-      ),
-    );
+  const bySwitch = adaptersBySwitch(config);
+  for (const [switchIndex, entry] of config.switches.entries()) {
+    const { shared, firstGuest } = MODE_TRAITS[entry.mode];
+    const adapters = bySwitch.get(entry.name) ?? [];
     const block = blockSize(adapters.length);
-    const without: { user: string; offset: number }[] = [];
+    const targets = new Set(teams.map(({ host }) => host.target));
+    const wires = new Map([...targets].map((target) => [target, wireOf(config, entry, target)]));
+    const short = new Map([...wires.values()].map((wire) => [wire, new Shortage()]));
     for (const team of teams) {
-      const subnet = shared ? configured : parseSubnet(subnetOfSlot(configured, team.slot));
-      const asConfigured = team.slot === 1 || !shared;
-      const lan = shared ? onSwitch.name : `${team.id} ${onSwitch.name}`;
-      for (const [index, { guest, guestIndex, adapter, adapterIndex }] of adapters.entries()) {
-        const where = `lab.guests[${guestIndex}].adapters[${adapterIndex}]`;
-        const own =
-          asConfigured && adapter.address !== undefined
-            ? addressToNumber(adapter.address) - configured.first
-            : undefined;
-        const offset =
-          own ?? (asConfigured ? firstGuest + index : OTHER_SLOTS_OFFSET + (team.slot - 2) * block + index);
-        const value = subnet.first + offset;
-        if (value >= subnet.last) {
-          without.push({ user: `guest "${guest.name}" of ${team.id} (slot ${team.slot})`, offset });
+      const wire = wires.get(team.host.target);
+      if (!wire) continue;
+      const onLan = shared && !isCloud(team.host.config);
+      const subnet = shared ? wire.subnet : subnetOfSlot(wire.subnet, networkSlot(team));
+      const asConfigured = team.slot === 1 || !onLan;
+      const lan = onLan ? entry.name : `${team.id} ${entry.name}`;
+      for (const [index, adapter] of adapters.entries()) {
+        const { guest, guestIndex, adapterIndex } = adapter;
+        const given = asConfigured ? addressOn(wire, entry, adapter.address) : undefined;
+        const start = wire.range ? (team.slot - 1) * block : OTHER_SLOTS_OFFSET + (team.slot - 2) * block;
+        const chosen = (asConfigured && !wire.range ? firstGuest : start) + index;
+        const place = given === undefined ? chosen : addressToNumber(given) - wire.subnet.first;
+        const base = wire.range && given === undefined ? wire.range.from : subnet.first;
+        const last = wire.range && given === undefined ? wire.range.to : subnet.last - 1;
+        const value = base + place;
+        const user = `guest "${guest}" of ${team.id}`;
+        if (value > last) {
+          short.get(wire)?.add(`${user} (slot ${team.slot})`, place);
           continue;
         }
         const address = numberToAddress(value);
-        const user = `guest "${guest.name}" of ${team.id}`;
+        const where = `lab.guests[${guestIndex}].adapters[${adapterIndex}]`;
+        if (shared && address === wire.gateway && given === undefined) {
+          faults.push({
+            code: "address-reserved",
+            where: "lab.site.network.gateway",
+            what: `${address} is the room's gateway, and ${user} would have it`,
+            expected: "addressing: { from, to } with addresses that nothing in the room has",
+          });
+        }
         const other = users.get(`${lan} ${address}`);
         if (other) {
           faults.push({
@@ -82,23 +153,13 @@ export function allocateAddresses(config: LabConfig, teams: readonly TeamIdentit
           });
         }
         users.set(`${lan} ${address}`, user);
-        table.set(`${team.id} ${guestIndex} ${adapterIndex}`, address);
+        table.set(`${team.id} ${guest} ${adapterIndex}`, address);
       }
     }
-    const [first] = without;
-    if (first) {
-      // The highest offset needs its own address and the broadcast address after it.
-      const needed = Math.max(...without.map(({ offset }) => offset)) + 2;
-      faults.push({
-        code: "address-space-exhausted",
-        where: `lab.switches[${switchIndex}].subnet`,
-        what: `${onSwitch.subnet} has no address left for ${first.user}${without.length > 1 ? ` and ${without.length - 1} more` : ""}`,
-        expected: `a subnet of at least ${needed} addresses (a prefix of /${32 - Math.ceil(Math.log2(needed))} or less), or lower slots`,
-      });
-    }
+    for (const [wire, shortage] of short) faults.push(...shortage.faults(entry, switchIndex, wire));
   }
   return {
     faults,
-    find: (team, guestIndex, adapterIndex) => table.get(`${team} ${guestIndex} ${adapterIndex}`),
+    find: (team, guest, adapterIndex) => table.get(`${team} ${guest} ${adapterIndex}`),
   };
 }

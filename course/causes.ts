@@ -192,6 +192,131 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "Without `state` and `exercises` the lab has all that it lists, whatever exercise it is of.",
     ],
   },
+  "duplicate-host": {
+    group: "The configuration",
+    means: "Two hosts have the same name, or are the same machine under two names.",
+    steps: [
+      "Rename one of them, or remove it.",
+      "A cloud host is named by its pattern and its team: choose names that stay apart when a hyphen joins them.",
+    ],
+  },
+  "duplicate-snapshot": {
+    group: "The configuration",
+    means: "A guest is to have two snapshots of one name, and nobody could say which to go back to.",
+    steps: ["Rename or remove one of them."],
+  },
+  "duplicate-clone": {
+    group: "The configuration",
+    means: "A clone would have the name of another guest or clone of the team.",
+    steps: ["Rename one of them."],
+  },
+  "unknown-host": {
+    group: "The configuration",
+    means: "A team is to run on a host that the description does not have.",
+    steps: ["Correct the team's `host`, or add the host under `hosts`."],
+  },
+  "no-room": {
+    group: "The configuration",
+    means:
+      "There are more teams than the hosts have places for. A host has as many as its `maxTeams` says; one unless teams share it; else as many as fit what it has.",
+    steps: [
+      "Add hosts, or set a higher `maxTeams` where the machine bears it.",
+      "Set `shared: true` on a machine that several teams are to share.",
+    ],
+  },
+  "host-name-too-long": {
+    group: "The configuration",
+    means:
+      "A Windows machine in a cloud is named by its pattern and its team, and Windows has room for 15 characters.",
+    steps: ["Shorten the host's name or the team's id: with the hyphen they have 15 characters together."],
+  },
+  "capacity-exceeded": {
+    group: "The configuration",
+    means:
+      "The guests of a host need more than the machine has. Memory and disk count in full, since guests that are all in use have nowhere to go when it runs out.",
+    steps: [
+      "Place fewer teams there: set a lower `maxTeams` and add another host.",
+      "Give the guests less memory, fewer CPUs or smaller disks.",
+      "Or take a larger machine, and write what it has under `hosts`.",
+    ],
+  },
+  "target-unsupported": {
+    group: "The configuration",
+    means:
+      "A host cannot run guests in the way that its target says: the hypervisor is of another operating system, does not nest in that cloud, or is no protection from others.",
+    steps: ["Set the target that the message names, on the host or for the whole lab."],
+  },
+  "channel-unsupported": {
+    group: "The configuration",
+    means:
+      "Learners are to come in from elsewhere to guests that are containers. Containers separate networks, not hostile users.",
+    steps: ["Take `rdp` and `browser` out of `channels`, or set a target with a hypervisor."],
+  },
+  "cloud-access": {
+    group: "The configuration",
+    means: "It is not said who may reach a machine in a cloud, or everybody may.",
+    steps: [
+      "List the subnets that learners and staff come from under `allowedCidrs`.",
+      "If everybody is meant, write that subnet twice.",
+    ],
+  },
+  "bridge-impossible": {
+    group: "The configuration",
+    means:
+      "A guest is to be on the same network as the machine that carries it, and that network does not let it: Wi-Fi and clouds know the machine's own address only.",
+    steps: [
+      "Put the guest on a switch with `mode: nat-network`.",
+      "In a classroom connect the machine by cable, and set `link: wired`.",
+    ],
+  },
+  "memory-invalid": {
+    group: "The configuration",
+    means: "A dynamic memory is written the wrong way round, or the target has none.",
+    steps: [
+      "Write `start` between `min` and `max`.",
+      "Where the target has no dynamic memory, write one number.",
+    ],
+  },
+  "licence-missing": {
+    group: "The configuration",
+    means:
+      "The class would use something whose licence nobody has accepted, or that is not free for this use.",
+    steps: [
+      "Read the licence, then say under `licences` that it is accepted and on which basis.",
+      "For commercial use buy licences, or leave the exercise out.",
+    ],
+  },
+  "desktop-users": {
+    group: "The configuration",
+    means: "More learners are to use the desktop of a Windows machine at once than Windows lets in.",
+    steps: [
+      "Let them come by another channel, or give each a machine.",
+      "For a Windows server buy Remote Desktop licences, and write their number under `licences`.",
+    ],
+  },
+  "coexistence-undecided": {
+    group: "The configuration",
+    means:
+      "VirtualBox and Hyper-V would be on one machine. While Hyper-V runs, VirtualBox is slow and its guests run no guests of their own.",
+    steps: [
+      "Decide, and write it as `coexistence`, for the lab or for a team: `separate-host`, `reboot-between` or `slow`.",
+    ],
+  },
+  "calendar-invalid": {
+    group: "The configuration",
+    means:
+      "The calendar names a day that no year has, a time that the clocks of its zone never show (the hour over which they are put forward in spring), a time zone that is not known, lessons that overlap, or an end that comes too early.",
+    steps: [
+      "Correct what the message names: days and times are those of the classroom's clock, without a zone.",
+      "Write zones as the IANA list does, a part of the world and a town: `Asia/Tokyo`.",
+    ],
+  },
+  "site-network-invalid": {
+    group: "The configuration",
+    means:
+      "What is said of the room's network does not fit together: its gateway, its range of addresses or a switch is not of its subnet.",
+    steps: ["Ask whoever runs the room's network, and correct the value at the place named."],
+  },
   "stack-absent": {
     group: "The command",
     means: "The command is about a lab that was never brought up, or that was taken down.",
@@ -308,15 +433,6 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "See what it is: `npx classlab sweep`.",
       "Take it down where it was brought up, or give this lab another name: that of its file.",
       "If it is this lab and its state is lost, with all backups, save what learners need, remove what stands with `npx classlab sweep --remove`, and bring it up anew.",
-    ],
-  },
-  "calendar-invalid": {
-    group: "The configuration",
-    means:
-      "The calendar names a day that no year has, a time that the clocks of its zone never show (the hour over which they are put forward in spring), or a time zone that is not known.",
-    steps: [
-      "Correct what the message names: days and times are those of the classroom's clock, without a zone.",
-      "Write zones as the IANA list does, a part of the world and a town: `Asia/Tokyo`.",
     ],
   },
   "object-in-the-way": {

@@ -58,6 +58,22 @@ export const FAULT_CODES = [
   "roster-lock",
   "roster-changed",
   "file-exists",
+  "duplicate-host",
+  "duplicate-snapshot",
+  "duplicate-clone",
+  "unknown-host",
+  "no-room",
+  "host-name-too-long",
+  "capacity-exceeded",
+  "target-unsupported",
+  "channel-unsupported",
+  "cloud-access",
+  "bridge-impossible",
+  "memory-invalid",
+  "licence-missing",
+  "desktop-users",
+  "coexistence-undecided",
+  "site-network-invalid",
 ] as const;
 
 /** One of the closed list of causes. */

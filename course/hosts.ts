@@ -1,9 +1,10 @@
 import type { HostConfig, LabConfig } from "./config";
 import type { Target } from "./support";
+import type { TeamIdentity } from "./teams";
 
 /** A host: the machine that guests run on. */
 export interface HostPlan {
-  /** Name, unique in the lab. */
+  /** Name, unique in the lab; a cloud host's is `<pattern>-<team>`. */
   readonly name: string;
   /** How it is reached. */
   readonly kind: HostConfig["kind"];
@@ -15,13 +16,40 @@ export interface HostPlan {
   readonly shared: boolean;
 }
 
-/** The hosts of a lab that has no cloud hosts, as configured. */
+/** A host in a cloud, made for one team. */
+export type CloudHostConfig = Extract<HostConfig, { kind: "ec2" | "azure" }>;
+
+/** True for a host in a cloud: a pattern in the configuration, and on a LAN of its own, not on the classroom's. */
+export function isCloud(config: HostConfig): config is CloudHostConfig {
+  return config.kind === "ec2" || config.kind === "azure";
+}
+
+/** The target of a configured host: its own or the lab's. */
+export function targetOf(lab: LabConfig, config: HostConfig): Target {
+  return config.target ?? lab.target;
+}
+
+/** The operating system of a host; undefined for this machine, which tells it itself. */
+export function osOf(config: HostConfig): "linux" | "windows" | undefined {
+  return config.kind === "this-machine" ? undefined : config.os;
+}
+
+/** A configured host as it is; for a cloud host name the one of a team by {@link cloudHostOf}. */
 export function hostOf(lab: LabConfig, config: HostConfig): HostPlan {
   return {
     name: config.name,
     kind: config.kind,
-    target: config.target ?? lab.target,
+    target: targetOf(lab, config),
     config,
     shared: config.kind === "this-machine" || (config.kind === "existing" && config.shared),
   };
+}
+
+/** The host that a team gets of a cloud pattern. */
+export function cloudHostOf(
+  lab: LabConfig,
+  config: CloudHostConfig,
+  team: Pick<TeamIdentity, "id">,
+): HostPlan {
+  return { ...hostOf(lab, config), name: `${config.name}-${team.id}` };
 }

@@ -59,8 +59,11 @@ export function gatewayOf(subnet: Subnet): string {
  * @param slots slots that have it or, from 2 on, the ones that follow
  */
 export function freeSubnet(taken: readonly Subnet[], slots: readonly number[] = [1]): string | undefined {
-  const isFree = (third: number) =>
-    third < 256 && !taken.some((subnet) => overlaps(parseSubnet(`192.168.${third}.0/24`), subnet));
+  const free = Array.from({ length: 256 }, (_, third) => {
+    const candidate = parseSubnet(`192.168.${third}.0/24`);
+    return !taken.some((subnet) => overlaps(candidate, subnet));
+  });
+  const isFree = (third: number) => free[third] ?? false;
   for (let step = 99; step < 99 + 256; step += 1) {
     const third = step % 256;
     if (slots.every((slot) => isFree(third + slot - 1))) return `192.168.${third}.0/24`;

@@ -1,15 +1,19 @@
 import { allocateAddresses } from "./addresses";
 import { type SchedulePlan, scheduleOf } from "./calendar";
+import { capacityFaults } from "./capacity";
 import type { DockerStackConfig, GuestConfig, LabConfig } from "./config";
 import type { LabFacts } from "./facts";
 import { type Fault, failed, type Result, succeeded } from "./faults";
+import { groupBy } from "./groupBy";
 import type { HostPlan } from "./hosts";
 import { LANGUAGE_SETTINGS } from "./languages";
+import { MacAddresses } from "./macs";
 import type { SwitchMode } from "./modes";
-import { type PlacedTeam, placeTeams } from "./placement";
+import { type PlanNote, planNotes } from "./notes";
+import { type PlacedTeam, type Placement, placeTeams } from "./placement";
 import { portsNeeded, publishPorts } from "./ports";
 import { withSpares } from "./spares";
-import { addressesInStates } from "./stateAddresses";
+import { addressesInStates, type StateAddresses } from "./stateAddresses";
 import { checkStateSwitches, checkStates } from "./stateFaults";
 import { withStateSwitches } from "./stateSwitches";
 import { guestsIn, type StatePlan, stacksToCome, stateOf } from "./states";
@@ -17,7 +21,7 @@ import type { Target } from "./support";
 import { featuresSupported } from "./support/validate";
 import { type SwitchPlan, switchesOf } from "./switches";
 import { resolveTeams, type TeamIdentity } from "./teams";
-import { checkConfig, checkNames, checkSwitches } from "./validators";
+import { checkConfig, checkNames, checkPlacement, checkSwitches } from "./validators";
 
 export type { HostPlan } from "./hosts";
 
@@ -34,6 +38,10 @@ export type AdapterPlan =
       readonly address: string;
       /** The switch's first address: the host's own where the mode gives it one. */
       readonly gateway: string;
+      /** MAC address, in lower case with colons; on containers the one that Docker derives from the address. */
+      readonly mac: string;
+      /** Name of the broadcast domain: adapters of one segment are on one wire, whatever their hosts. */
+      readonly segment: string;
       /** The VLAN of the classroom LAN that the switch is; absent elsewhere. */
       readonly vlan?: number;
     };
@@ -102,6 +110,8 @@ export interface UnitPlan {
   readonly teams: readonly string[];
   /** Keys of the switches made in it. */
   readonly switches: readonly string[];
+  /** Names of the hosts that what it makes is on. */
+  readonly hosts: readonly string[];
 }
 
 /** A whole lab, decided. Components only turn it into resources. */
@@ -124,6 +134,8 @@ export interface LabPlan {
   readonly schedule?: SchedulePlan;
   readonly channels: LabConfig["channels"];
   readonly exercises: NonNullable<LabConfig["exercises"]>;
+  /** What staff should know before the day and what stops nothing. */
+  readonly notes: readonly PlanNote[];
 }
 
 function dockerStack(config: DockerStackConfig): DockerStackPlan {
@@ -135,20 +147,38 @@ function dockerStack(config: DockerStackConfig): DockerStackPlan {
   };
 }
 
+/** What each stack holds. A team's own host goes with the team, and all on it; what teams share goes with the site. */
 function makeUnits(
   lab: string,
   config: LabConfig,
-  teams: readonly TeamIdentity[],
+  { hosts, teams }: Placement,
   switches: readonly SwitchPlan[],
 ): UnitPlan[] {
-  const ids = teams.map((team) => team.id);
-  const keys = (own: readonly SwitchPlan[]) => own.map((entry) => entry.key);
-  if (config.units === "one") return [{ stack: lab, kind: "one", teams: ids, switches: keys(switches) }];
-  const ofTeam = (team: string | undefined) => keys(switches.filter((entry) => entry.team === team));
+  const keys = (own: readonly SwitchPlan[] = []) => own.map((entry) => entry.key);
+  const used = new Set([...teams.map((team) => team.host.name), ...switches.map((entry) => entry.host)]);
+  const carrying = hosts.filter((host) => used.has(host.name));
+  const names = (own: readonly HostPlan[]) => own.map((host) => host.name);
+  if (config.units === "one") {
+    const ids = teams.map((team) => team.id);
+    return [{ stack: lab, kind: "one", teams: ids, switches: keys(switches), hosts: names(carrying) }];
+  }
+  const ofTeam = groupBy(switches, (entry) => entry.team);
   return [
-    { stack: `${lab}-site`, kind: "site", teams: [], switches: ofTeam(undefined) },
-    ...ids.map(
-      (id): UnitPlan => ({ stack: `${lab}-${id}`, kind: "team", teams: [id], switches: ofTeam(id) }),
+    {
+      stack: `${lab}-site`,
+      kind: "site",
+      teams: [],
+      switches: keys(ofTeam.get(undefined)),
+      hosts: names(carrying.filter((host) => host.shared)),
+    },
+    ...teams.map(
+      ({ id, host }): UnitPlan => ({
+        stack: `${lab}-${id}`,
+        kind: "team",
+        teams: [id],
+        switches: keys(ofTeam.get(id)),
+        hosts: [host.name],
+      }),
     ),
   ];
 }
@@ -182,6 +212,47 @@ function guestValues(
   };
 }
 
+/** Every guest of every team, with its adapters on the switches of the team's own host. */
+function guestPlans(
+  lab: string,
+  config: LabConfig,
+  teams: readonly PlacedTeam[],
+  switches: readonly SwitchPlan[],
+  addresses: StateAddresses,
+): GuestPlan[] {
+  const place = (owner: string, name: string) => `${owner} ${name}`;
+  const found = new Map<string, SwitchPlan>();
+  for (const entry of switches) {
+    if (entry.team !== undefined) found.set(place(`team ${entry.team}`, entry.name), entry);
+    else found.set(place(`host ${entry.host}`, entry.name), entry);
+  }
+  const macs = new MacAddresses();
+  return teams.flatMap((team) =>
+    guestsIn(config, stateOf(config, team)).map((guest): GuestPlan => {
+      return {
+        ...guestValues(config, guest, team),
+        objectName: `${lab}-${team.id}-${guest.name}`,
+        adapters: guest.adapters.map((adapter, adapterIndex): AdapterPlan => {
+          if ("mode" in adapter) return { mode: "disabled" };
+          const onSwitch =
+            found.get(place(`team ${team.id}`, adapter.switch)) ??
+            found.get(place(`host ${team.host.name}`, adapter.switch));
+          const address = addresses.find(team.id, guest.name, adapter.switch);
+          if (!onSwitch || address === undefined)
+            throw new Error("validated adapter without switch or address");
+          const { mode, name, objectName, gateway, segment, vlan } = onSwitch;
+          const identity = { lab, slot: team.slot, guest: guest.name, adapter: adapterIndex };
+          const mac = macs.of(identity, team.host.target, address);
+          const adapted = { mode, switch: name, switchObject: objectName, address, gateway, mac, segment };
+          return vlan === undefined ? adapted : { ...adapted, vlan };
+        }),
+        docker: guest.docker.map(dockerStack),
+        published: [],
+      };
+    }),
+  );
+}
+
 /**
  * Decides everything about a lab: teams, switches, guests, addresses, ports, Docker stacks, units. Pure: the same
  * input gives the same plan on any machine.
@@ -193,7 +264,7 @@ export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): 
   const identified = withSpares(config, resolveTeams(config.teams, facts));
   const teams = placeTeams(config, identified.teams);
   const inStates = withStateSwitches(config, teams.teams);
-  const switches = switchesOf(lab, inStates.config, teams.teams).filter(
+  const switches = switchesOf(lab, inStates.config, teams).filter(
     (entry) => !teams.teams.some((team) => team.id === entry.team && !inStates.has(team, entry.name)),
   );
   const schedule = scheduleOf(config);
@@ -203,9 +274,10 @@ export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): 
       config,
       teams.teams.map((team) => team.host),
     ),
-    ...checkStateSwitches(config, checkSwitches(lab, inStates.config, switches, teams.teams, facts)),
+    ...checkStateSwitches(config, checkSwitches(lab, inStates.config, switches, teams, facts)),
     ...identified.faults,
     ...teams.faults,
+    ...checkPlacement(config, teams),
     ...checkStates(config, teams.teams),
     ...(schedule.ok ? [] : schedule.faults),
   ];
@@ -220,28 +292,7 @@ export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): 
   if (addresses.faults.length > 0) return failed(addresses.faults);
 
   const access = config.access === "auto" ? (facts.routed === false ? "published" : "routed") : config.access;
-  const guests = teams.teams.flatMap((team) =>
-    guestsIn(inStates.config, stateOf(config, team)).map(
-      (guest): GuestPlan => ({
-        ...guestValues(config, guest, team),
-        objectName: `${lab}-${team.id}-${guest.name}`,
-        adapters: guest.adapters.map((adapter): AdapterPlan => {
-          if ("mode" in adapter) return { mode: "disabled" };
-          const onSwitch = switches.find(
-            (entry) => entry.name === adapter.switch && (entry.team ?? team.id) === team.id,
-          );
-          const address = addresses.find(team.id, guest.name, adapter.switch);
-          if (!onSwitch || address === undefined)
-            throw new Error("validated adapter without switch or address");
-          const { mode, name, objectName, gateway, vlan } = onSwitch;
-          const adapted = { mode, switch: name, switchObject: objectName, address, gateway };
-          return vlan === undefined ? adapted : { ...adapted, vlan };
-        }),
-        docker: guest.docker.map(dockerStack),
-        published: [],
-      }),
-    ),
-  );
+  const guests = guestPlans(lab, inStates.config, teams.teams, switches, addresses);
   // A guest's published ports are those of all that its team's exercise makes: learners open them too.
   const ofTeam = new Map(teams.teams.map((team) => [team.id, stateOf(config, team)]));
   const listening = guests.map((guest): GuestPlan => {
@@ -263,6 +314,17 @@ export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): 
   }
   const ports = access === "published" ? publishPorts(listening, facts) : listening;
   const published = guests.map((guest, index) => ({ ...guest, published: ports[index]?.published ?? [] }));
+  const guestsByTeam = groupBy(published, (guest) => guest.team);
+  const planned = teams.teams.map(
+    (team): TeamPlan => ({
+      ...team,
+      host: team.host.name,
+      status: stateOf(config, team),
+      guests: guestsByTeam.get(team.id) ?? [],
+    }),
+  );
+  const exceeded = capacityFaults(config, { hosts: teams.hosts, teams: planned });
+  if (exceeded.length > 0) return failed(exceeded);
   return succeeded({
     schemaVersion: 1,
     lab,
@@ -271,19 +333,15 @@ export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): 
     access,
     hosts: teams.hosts,
     switches,
-    teams: teams.teams.map((team) => ({
-      ...team,
-      host: team.host.name,
-      status: stateOf(config, team),
-      guests: published.filter((guest) => guest.team === team.id),
-    })),
-    units: makeUnits(lab, config, teams.teams, switches),
+    teams: planned,
+    units: makeUnits(lab, config, teams, switches),
     network: config.site.network,
     ...(config.registry ? { registry: config.registry } : {}),
     ...(config.calendar ? { calendar: config.calendar } : {}),
     ...(schedule.ok && schedule.value ? { schedule: schedule.value } : {}),
     channels: config.channels,
     exercises: config.exercises ?? [],
+    notes: planNotes(config, teams, facts),
   });
 }
 

@@ -38,22 +38,41 @@ export function portsNeeded(
   return { wanted, free: HIGHEST - LOWEST_FREE + 1 - taken };
 }
 
+/** Ports as they are given away. Each search goes on where the last one over the same ports ended: linear over a whole class. */
+class FreePorts {
+  /** For a port that is taken, one at or before the next free one. */
+  private readonly next = new Map<number, number>();
+
+  constructor(taken: Iterable<number>) {
+    for (const port of taken) this.next.set(port, after(port));
+  }
+
+  /** Takes the wanted port or, where it is taken, the next free one, past the highest from the lowest on. */
+  take(wanted: number): number {
+    const passed: number[] = [];
+    let port = wanted;
+    for (let next = this.next.get(port); next !== undefined; next = this.next.get(port)) {
+      passed.push(port);
+      port = next;
+    }
+    for (const over of [...passed, port]) this.next.set(over, after(port));
+    return port;
+  }
+}
+
+const after = (port: number): number => (port < HIGHEST ? port + 1 : LOWEST_FREE);
+
 /**
  * Gives every guest its ports on 127.0.0.1: an HTTP port the same number where it is free, SSH from 2201. What the
  * lab published before stays; what something else listens on is passed over.
  */
 export function publishPorts(guests: readonly GuestPlan[], facts: LabFacts): GuestPlan[] {
   const before = facts.publishedBefore ?? {};
-  const taken = portsTaken(facts);
-  const take = (guest: GuestPlan, guestPort: number, wanted: number) => {
-    let hostPort = before[publishedKey(guest, guestPort)];
-    if (hostPort === undefined) {
-      hostPort = wanted;
-      while (taken.has(hostPort)) hostPort = hostPort < HIGHEST ? hostPort + 1 : LOWEST_FREE;
-      taken.add(hostPort);
-    }
-    return { guestPort, hostPort };
-  };
+  const free = new FreePorts(portsTaken(facts));
+  const take = (guest: GuestPlan, guestPort: number, wanted: number) => ({
+    guestPort,
+    hostPort: before[publishedKey(guest, guestPort)] ?? free.take(wanted),
+  });
   return guests.map((guest) => ({
     ...guest,
     published: guestPorts(guest).map((port) => take(guest, port, port === SSH_PORT ? FIRST_SSH_PORT : port)),

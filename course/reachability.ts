@@ -25,12 +25,6 @@ export interface Reach extends Verdict {
 
 type Connected = Exclude<AdapterPlan, { mode: "disabled" }>;
 
-/** An adapter and the wire that it is on: two adapters of one wire hear each other. */
-interface Wired {
-  readonly adapter: Connected;
-  readonly wire: string;
-}
-
 /** What of a guest is asked again for every pair. */
 interface Standpoint {
   readonly guest: GuestPlan;
@@ -40,8 +34,8 @@ interface Standpoint {
   readonly inRoom: boolean;
   /** The LAN that its bridged adapters are of: that of the room, or one that stands in for it on its host alone. */
   readonly lan: string;
-  readonly adapters: readonly Wired[];
-  readonly byWire: ReadonlyMap<string, Connected>;
+  readonly adapters: readonly Connected[];
+  readonly bySegment: ReadonlyMap<string, Connected>;
 }
 
 const HOST: Vantage = { kind: "host" };
@@ -60,14 +54,13 @@ function standpointOf(plan: LabPlan, host: HostPlan | undefined, guest: GuestPla
   const inRoom = !CLOUDS.includes(host?.kind ?? "this-machine");
   // Containers' LAN is a Docker network, and a cloud's network takes no guests: both end at their host.
   const lan = inRoom && target !== "containers" ? ROOM_LAN : `host ${guest.host}`;
-  const adapters = guest.adapters.flatMap((adapter): Wired[] => {
+  const adapters = guest.adapters.flatMap((adapter): Connected[] => {
     if (adapter.mode === "disabled") return [];
-    // A switch of the room has a name of its own on each host; on the wire it is one.
-    const shared = adapter.mode === "bridged" && lan === ROOM_LAN;
-    return [{ adapter, wire: shared ? `${lan} ${adapter.switch}` : `${guest.host} ${adapter.switchObject}` }];
+    return [adapter];
   });
-  const byWire = new Map<string, Connected>();
-  for (const { adapter, wire } of adapters) if (!byWire.has(wire)) byWire.set(wire, adapter);
+  const bySegment = new Map<string, Connected>();
+  for (const adapter of adapters)
+    if (!bySegment.has(adapter.segment)) bySegment.set(adapter.segment, adapter);
   return {
     guest,
     self: { kind: "guest", team: guest.team, guest: guest.name },
@@ -75,7 +68,7 @@ function standpointOf(plan: LabPlan, host: HostPlan | undefined, guest: GuestPla
     inRoom,
     lan,
     adapters,
-    byWire,
+    bySegment,
   };
 }
 
@@ -83,7 +76,7 @@ function standpointOf(plan: LabPlan, host: HostPlan | undefined, guest: GuestPla
 const vlanApart = (from: Standpoint, to: Standpoint, other: Connected): boolean =>
   other.mode === "bridged" &&
   from.lan === to.lan &&
-  from.adapters.some(({ adapter }) => adapter.mode === "bridged" && adapter.vlan !== other.vlan);
+  from.adapters.some((adapter) => adapter.mode === "bridged" && adapter.vlan !== other.vlan);
 
 /** What the target says of an adapter; a VLAN is apart from the LAN, where the client PC stands. */
 function verdictOf(target: Target, { mode, vlan }: Connected, direction: Direction): Verdict {
@@ -96,8 +89,8 @@ function verdictOf(target: Target, { mode, vlan }: Connected, direction: Directi
 function betweenGuests(from: Standpoint, to: Standpoint): Reach[] {
   const row = EXPECTED_REACH[from.target];
   const direction = from.guest.team === to.guest.team ? "mate" : "otherTeam";
-  return to.adapters.map(({ adapter, wire }): Reach => {
-    const common = from.byWire.get(wire);
+  return to.adapters.map((adapter): Reach => {
+    const common = from.bySegment.get(adapter.segment);
     const verdict = common ? row[common.mode][direction] : vlanApart(from, to, adapter) ? VLANS : APART;
     // Written out, not spread: a lab has as many of these as pairs of guests.
     return {
@@ -114,7 +107,7 @@ function betweenGuests(from: Standpoint, to: Standpoint): Reach[] {
 
 /** The verdict of the adapter that decides: one that lets through, else the first. */
 function deciding({ target, adapters }: Standpoint, direction: Direction): Verdict & { readonly mode: Mode } {
-  const verdicts = adapters.map(({ adapter }) => ({
+  const verdicts = adapters.map((adapter) => ({
     mode: adapter.mode,
     ...verdictOf(target, adapter, direction),
   }));
@@ -127,7 +120,7 @@ function deciding({ target, adapters }: Standpoint, direction: Direction): Verdi
 function ofGuest(standpoint: Standpoint, client: boolean): Reach[] {
   const { self, target, adapters } = standpoint;
   const inward = (from: Vantage, direction: "fromHost" | "fromClient"): Reach[] =>
-    adapters.map(({ adapter }) => ({
+    adapters.map((adapter) => ({
       from,
       to: self,
       address: adapter.address,
@@ -138,7 +131,7 @@ function ofGuest(standpoint: Standpoint, client: boolean): Reach[] {
     ...inward(HOST, "fromHost"),
     ...(client ? inward(CLIENT, "fromClient") : []),
     ...adapters.map(
-      ({ adapter: { mode, gateway } }): Reach => ({
+      ({ mode, gateway }): Reach => ({
         from: self,
         to: HOST,
         address: gateway,

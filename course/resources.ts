@@ -96,9 +96,9 @@ export function resourcesOf(plan: LabPlan, unit: UnitPlan): PlannedResource[] {
     component("LabRecord", "record"),
     provider("command", "scripts"),
     provider("random", "secrets"),
-    ...plan.hosts.flatMap((host) => [
-      component("HypervisorHost", host.name),
-      provider("docker", `${host.name}-docker`),
+    ...unit.hosts.flatMap((host) => [
+      component("HypervisorHost", host),
+      provider("docker", `${host}-docker`),
     ]),
     ...plan.switches
       .filter((entry) => unit.switches.includes(entry.key))

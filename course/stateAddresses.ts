@@ -1,11 +1,13 @@
 import type { Addresses } from "./addresses";
 import type { LabConfig, SwitchConfig } from "./config";
 import type { Fault } from "./faults";
+import { isCloud } from "./hosts";
 import { MODE_TRAITS } from "./modes";
 import { addressToNumber, numberToAddress, parseSubnet } from "./network";
+import type { PlacedTeam } from "./placement";
+import { wireOf } from "./siteNetwork";
 import { guestsIn, stateOf } from "./states";
-import { subnetOfSlot } from "./switches";
-import type { TeamIdentity } from "./teams";
+import { networkSlot, subnetOfSlot } from "./switches";
 
 /** Where slots from 2 on begin on a shared switch, and their smallest block; as in addresses.ts. */
 const OTHER_SLOTS_OFFSET = 100;
@@ -56,8 +58,8 @@ function placeOf(config: LabConfig, onSwitch: SwitchConfig, guestName: string): 
  * of any team changes it.
  */
 function offsetOf(place: Place, onSwitch: SwitchConfig, slot: number, size: number): number {
-  const { shared, firstGuest } = MODE_TRAITS[onSwitch.mode];
-  if (slot === 1 || !shared) {
+  const { firstGuest } = MODE_TRAITS[onSwitch.mode];
+  if (slot === 1) {
     let offset = firstGuest + place.configured;
     for (let passed = 0; ; offset += 1) {
       if (place.given.has(offset)) continue;
@@ -103,20 +105,22 @@ function faultsOf(config: LabConfig, configured: number, without: readonly Homel
 export function addressesInStates(
   config: LabConfig,
   configured: number,
-  teams: readonly TeamIdentity[],
+  teams: readonly PlacedTeam[],
   base: Addresses,
 ): StateAddresses {
   const table = new Map<string, string>();
   const taken = new Set<string>();
   const without: Homeless[] = [];
-  const lanOf = (team: TeamIdentity, { name, mode }: SwitchConfig) =>
-    MODE_TRAITS[mode].shared ? name : `${team.id} ${name}`;
+  const onLan = (team: PlacedTeam, { mode }: SwitchConfig) =>
+    MODE_TRAITS[mode].shared && !isCloud(team.host.config);
+  const lanOf = (team: PlacedTeam, onSwitch: SwitchConfig) =>
+    onLan(team, onSwitch) ? onSwitch.name : `${team.id} ${onSwitch.name}`;
   const switchNamed = (name: string) => config.switches.find((entry) => entry.name === name);
   for (const team of teams) {
-    for (const [guestIndex, guest] of config.guests.entries()) {
+    for (const guest of config.guests) {
       for (const [adapterIndex, adapter] of guest.adapters.entries()) {
         const onSwitch = "switch" in adapter ? switchNamed(adapter.switch) : undefined;
-        const address = base.find(team.id, guestIndex, adapterIndex);
+        const address = base.find(team.id, guest.name, adapterIndex);
         if (!onSwitch || address === undefined) continue;
         table.set(`${team.id} ${guest.name} ${onSwitch.name}`, address);
         taken.add(`${lanOf(team, onSwitch)} ${address}`);
@@ -128,12 +132,11 @@ export function addressesInStates(
       for (const adapter of guest.adapters) {
         const onSwitch = "switch" in adapter ? switchNamed(adapter.switch) : undefined;
         if (!onSwitch || table.has(`${team.id} ${guest.name} ${onSwitch.name}`)) continue;
-        const whole = parseSubnet(onSwitch.subnet);
+        const whole = wireOf(config, onSwitch, team.host.target).subnet;
         const size = whole.last - whole.first + 1;
-        const offset = offsetOf(placeOf(config, onSwitch, guest.name), onSwitch, team.slot, size);
-        const { first } = MODE_TRAITS[onSwitch.mode].shared
-          ? whole
-          : parseSubnet(subnetOfSlot(whole, team.slot));
+        const slot = onLan(team, onSwitch) ? team.slot : 1;
+        const offset = offsetOf(placeOf(config, onSwitch, guest.name), onSwitch, slot, size);
+        const { first } = MODE_TRAITS[onSwitch.mode].shared ? whole : subnetOfSlot(whole, networkSlot(team));
         const address = offset > 1 && offset < size - 1 ? numberToAddress(first + offset) : undefined;
         const key = `${lanOf(team, onSwitch)} ${address}`;
         if (address === undefined || taken.has(key)) {

@@ -9,7 +9,7 @@ export interface StateSwitches {
   /** The configuration; what was added is behind what it lists. */
   readonly config: LabConfig;
   /** Whether a team has a switch: all have what is configured, and of what was added those whose state needs it. */
-  has(team: TeamIdentity, switchName: string): boolean;
+  has(team: Pick<TeamIdentity, "id">, switchName: string): boolean;
 }
 
 /** A name for an added switch that no configured one has, within the 15 characters of names. */
@@ -21,7 +21,7 @@ function freeName(switches: readonly SwitchConfig[], mode: SwitchMode): string {
   return name;
 }
 
-function modeNeeded(config: LabConfig, team: TeamIdentity): SwitchMode | undefined {
+function modeNeeded(config: LabConfig, team: Pick<TeamIdentity, "state">): SwitchMode | undefined {
   const adapters = stateData(stateOf(config, team))?.adapters;
   return adapters === undefined || adapters === "configured" || adapters === "disabled"
     ? undefined
@@ -40,7 +40,10 @@ const MODES_OF_STATES: readonly SwitchMode[] = [
 ];
 
 /** Adds a switch with the mode's own subnet for each mode that a team's state needs and the configuration does not list. */
-export function withStateSwitches(config: LabConfig, teams: readonly TeamIdentity[]): StateSwitches {
+export function withStateSwitches(
+  config: LabConfig,
+  teams: readonly Pick<TeamIdentity, "id" | "state">[],
+): StateSwitches {
   const needed = new Map(teams.map((team) => [team.id, modeNeeded(config, team)]));
   const modes = new Set(needed.values());
   const added = MODES_OF_STATES.filter(

@@ -10,7 +10,7 @@ export type StatePlan =
   | { readonly at: "start" | "solved"; readonly exercise: ExerciseId };
 
 /** The state of a team: its own, the lab's, the start of the first exercise, or all that is configured. */
-export function stateOf(config: LabConfig, team: TeamIdentity): StatePlan {
+export function stateOf(config: LabConfig, team: Pick<TeamIdentity, "state">): StatePlan {
   const [first] = config.exercises ?? [];
   return team.state ?? config.state ?? (first ? { at: "start", exercise: first } : { at: "configured" });
 }

@@ -31,9 +31,7 @@ function slotFromId(id: string): number | undefined {
 }
 
 /** A team as the configuration or a roster gives it. */
-type TeamEntry = Exclude<Extract<LabConfig["teams"], readonly unknown[]>[number], string> & {
-  readonly seats?: number;
-};
+type TeamEntry = Exclude<Extract<LabConfig["teams"], readonly unknown[]>[number], string>;
 
 function entriesOf(config: LabConfig["teams"], facts: LabFacts): readonly TeamEntry[] {
   if (typeof config === "number")

@@ -29,10 +29,12 @@ export function deployUnit({ plan, unit, record }: StackSettings): UnitOutputs {
     images: record.images,
   };
   const hosts = new Map(
-    plan.hosts.map((host) => [
-      host.name,
-      new HypervisorHost(host.name, { plan: host, driver, providers }, { dependsOn: [kept] }),
-    ]),
+    plan.hosts
+      .filter((host) => unit.hosts.includes(host.name))
+      .map((host) => [
+        host.name,
+        new HypervisorHost(host.name, { plan: host, driver, providers }, { dependsOn: [kept] }),
+      ]),
   );
   const hostOf = (name: string): HypervisorHost => {
     const host = hosts.get(name);

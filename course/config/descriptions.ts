@@ -29,6 +29,7 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   units: "one: the whole lab in one Pulumi stack; per-team: one for what teams share and one for each team.",
   teams: "How many teams, a list of them, or a roster.",
   "teams[].id": "ASCII id, part of every object's name.",
+  "teams[].seats": "Learners at its seats, where no roster says it.",
   "teams[].slot": "The team's number, from which its addresses come; by default the number its id ends with.",
   "teams[].label": "What people call it; display only.",
   "teams[].host": "Name of the host that it is placed on.",

@@ -25,6 +25,8 @@ export const teamSchema = z.strictObject({
   /** Name of the host that it is placed on, whatever the order. */
   host: name.optional(),
   state: stateSchema.optional(),
+  /** Learners at its seats, where no roster says it. */
+  seats: z.int().min(1).max(12).optional(),
   coexistence: z.enum(COEXISTENCE).optional(),
 });
 

@@ -35,7 +35,7 @@ function kindsOf(hosts: readonly HostPlan[]): HostPlan[] {
 }
 
 /**
- * What a switch or a guest asks for and the target of a host refuses, told in the sentence that stands in the table.
+ * What a switch with guests on it or a guest asks for and the target of a host refuses, told in the sentence that stands in the table.
  * @param hosts the hosts that teams are placed on
  */
 export function featuresSupported(
@@ -52,10 +52,21 @@ export function featuresSupported(
     }
     return [];
   };
+  const used = new Set(
+    config.guests.flatMap(({ adapters }) =>
+      adapters.flatMap((adapter) => ("switch" in adapter ? [adapter.switch] : [])),
+    ),
+  );
   return [
     // A VLAN is one of the classroom LAN: where it is refused, bridged is refused already.
-    ...config.switches.flatMap(({ mode }, index) =>
-      faultOf({ feature: mode, where: `lab.switches[${index}].mode` }, "mode-unsupported", `mode "${mode}"`),
+    ...config.switches.flatMap(({ name, mode }, index) =>
+      used.has(name)
+        ? faultOf(
+            { feature: mode, where: `lab.switches[${index}].mode` },
+            "mode-unsupported",
+            `mode "${mode}"`,
+          )
+        : [],
     ),
     ...config.guests.flatMap((guest, index) =>
       wishesOf(guest, `lab.guests[${index}]`).flatMap((wish) =>

@@ -1,3 +1,4 @@
+import { CONTAINER_GUEST, stackDemand } from "../../course/demand";
 import { type DockerStackPlan, guestsOf, type LabPlan } from "../../course/plan";
 
 const MB = 1e6;
@@ -5,11 +6,8 @@ const MB = 1e6;
 /** The images that classlab builds or pulls, once a machine. Measured: 1.5 GB built, with room for newer ones. */
 const IMAGES = 2500 * MB;
 
-/** A guest's disk with the course images in its Docker. Measured: 422 MB, and each stack's own data. */
-const GUEST_DISK = 500 * MB;
-
-/** A guest with its Docker and no stack. Measured: 95 MB. */
-const GUEST_MEMORY = 120 * MB;
+const GUEST_DISK = CONTAINER_GUEST.disk * MB;
+const GUEST_MEMORY = CONTAINER_GUEST.memory * MB;
 
 /** The engine and its plugins during `up`. */
 const ENGINE_MEMORY = 600 * MB;
@@ -35,16 +33,8 @@ interface Need {
 }
 
 function stackNeed(stack: DockerStackPlan): Need {
-  switch (stack.kind) {
-    case "nginx":
-      return { disk: 5 * MB, memory: 15 * MB };
-    case "nginx-farm":
-      return { disk: stack.count * 2 * MB, memory: stack.count * 12 * MB };
-    case "php-apache":
-      return { disk: 5 * MB, memory: 30 * MB };
-    case "wordpress":
-      return { disk: 250 * MB, memory: 200 * MB };
-  }
+  const { disk, memory } = stackDemand(stack);
+  return { disk: disk * MB, memory: memory * MB };
 }
 
 function total(needs: readonly Need[]): Need {

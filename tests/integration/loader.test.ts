@@ -86,7 +86,7 @@ suite("one loader", () => {
     const file = readStackFile(path);
     const workDir = prepareWorkFolder(file.lab);
     const stackName = `${file.lab}-loader`;
-    const unit = { stack: stackName, kind: "one", teams: [], switches: [] } as const;
+    const unit = { stack: stackName, kind: "one", teams: [], switches: [], hosts: [] } as const;
     // An encrypted value of another salt cannot be read, and the lab does without.
     const { "classlab:token": _token, ...config } = Object(file.document.config);
     writeStackFile(

@@ -233,7 +233,7 @@ describe("lines of rented hosts", () => {
     const { lines } = linesOf(
       [
         ...rented(EC2),
-        ...rented({ ...EC2, os: "linux", region: "us-east-1" }),
+        ...rented({ ...EC2, target: "libvirt", os: "linux", region: "us-east-1" }),
         ...rented({ ...AZURE, bastion: false, os: "linux" }),
         ...rented(EC2),
       ],
@@ -329,7 +329,7 @@ describe("more never costs less", () => {
   const local = (minutes: number) =>
     new Date(Date.UTC(2027, 0, 18) + minutes * 60_000).toISOString().slice(0, 16);
   const labs = fc.record({
-    host: fc.constantFrom(EC2, AZURE, { ...EC2, os: "linux", region: "us-east-1" }),
+    host: fc.constantFrom(EC2, AZURE, { ...EC2, target: "libvirt", os: "linux", region: "us-east-1" }),
     start: fc.integer({ min: 0, max: 20_000 }),
     length: fc.integer({ min: 1, max: 600 }),
     extension: fc.integer({ min: 0, max: 120 }),

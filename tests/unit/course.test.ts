@@ -1,6 +1,6 @@
 import { guestAccess } from "../../course/access";
 import { labSchema, nearest, parseLab } from "../../course/config";
-import { EXIT, exitCodeOf, formatFaults } from "../../course/faults";
+import { EXIT, exitCodeOf } from "../../course/faults";
 import { COURSE_IMAGES } from "../../course/images";
 import { markLabels, readMark } from "../../course/mark";
 import { MODES } from "../../course/modes";
@@ -19,7 +19,6 @@ import { portsNeeded, publishPorts } from "../../course/ports";
 import { labRecordSchema } from "../../course/record";
 import { MODE_SUPPORT, TARGETS } from "../../course/support";
 import { resolveTeams } from "../../course/teams";
-import { refusedModes } from "../../course/validators";
 import { devConfig, devPlan, faultsOf, guestNamed, planOf, solid } from "./labs";
 
 describe("network", () => {
@@ -249,15 +248,21 @@ describe("ports", () => {
 describe("units", () => {
   test("one: everything in the lab's own stack", () => {
     expect(planOf("lab", { units: "one", teams: 2, guests: [{ name: "a" }] }).units).toEqual([
-      { stack: "lab", kind: "one", teams: ["team-01", "team-02"], switches: ["lan"] },
+      {
+        stack: "lab",
+        kind: "one",
+        teams: ["team-01", "team-02"],
+        switches: ["lan"],
+        hosts: ["this-machine"],
+      },
     ]);
   });
 
   test("per-team, the default: what teams share, then each team", () => {
     expect(planOf("lab", { teams: ["red1", "blue2"], guests: [{ name: "a" }] }).units).toEqual([
-      { stack: "lab-site", kind: "site", teams: [], switches: ["lan"] },
-      { stack: "lab-red1", kind: "team", teams: ["red1"], switches: [] },
-      { stack: "lab-blue2", kind: "team", teams: ["blue2"], switches: [] },
+      { stack: "lab-site", kind: "site", teams: [], switches: ["lan"], hosts: ["this-machine"] },
+      { stack: "lab-red1", kind: "team", teams: ["red1"], switches: [], hosts: ["this-machine"] },
+      { stack: "lab-blue2", kind: "team", teams: ["blue2"], switches: [], hosts: ["this-machine"] },
     ]);
   });
 });
@@ -404,22 +409,6 @@ describe("support", () => {
       }
     },
   );
-
-  // No mode is refused on a machine of one's own: a target is made up that refuses one.
-  test("a refused mode is a fault with the sentence that stands in the table", () => {
-    const config = labSchema.parse({
-      switches: [{ name: "inner", mode: "internal" }],
-      guests: [{ name: "a", adapters: [{ switch: "inner" }] }],
-    });
-    const [fault, ...more] = refusedModes(config, {
-      ...MODE_SUPPORT.containers,
-      internal: { kind: "refused", why: "the host has no second network card", instead: "host-only" },
-    });
-    expect(more).toEqual([]);
-    expect(fault && formatFaults([fault])).toBe(
-      'lab.switches[0].mode: mode "internal" is refused: the host has no second network card. Expected host-only. [mode-unsupported]',
-    );
-  });
 
   test("nothing else is in the table", () => {
     expect(Object.keys(MODE_SUPPORT).sort()).toEqual([...TARGETS].sort());

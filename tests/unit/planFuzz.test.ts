@@ -27,10 +27,10 @@ describe("labs of every key that the schema has", () => {
       }),
       { numRuns: 1000 },
     );
-  });
+  }, 120_000);
 
   test("reach both the plan and its faults", () => {
     expect(seen.faulty).toBeGreaterThan(100);
-    expect(seen.planned).toBeGreaterThan(5);
+    expect(seen.planned).toBeGreaterThan(50);
   });
 });

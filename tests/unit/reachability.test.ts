@@ -1,13 +1,15 @@
 import { join } from "node:path";
+import { type HostConfig, parseLab } from "../../course/config";
 import { DIRECTIONS, EXPECTED_REACH } from "../../course/expectedReach";
 import type { HostPlan } from "../../course/hosts";
 import { MODES, type Mode, type SwitchMode } from "../../course/modes";
-import type { LabPlan } from "../../course/plan";
+import type { AdapterPlan, LabPlan } from "../../course/plan";
 import { lanOf, notesOf, type Reach, reachabilityOf, type Vantage } from "../../course/reachability";
 import { TARGETS, type Target } from "../../course/support";
+import { segmentOf } from "../../course/switches";
 import { planLab } from "../../operations/plan";
 import { readStackFile } from "../../operations/stackFile";
-import { planOf, ROOT } from "./labs";
+import { planOf, ROOT, solid } from "./labs";
 
 const who = (vantage: Vantage) =>
   vantage.kind === "guest" ? `${vantage.team}/${vantage.guest}` : vantage.kind;
@@ -126,6 +128,25 @@ test.each<[Target, string]>([
 });
 
 describe("several hosts", () => {
+  const parsedHost = (kind: HostPlan["kind"], name: string): HostConfig => {
+    const rest = {
+      "this-machine": {},
+      existing: { address: "192.0.2.1", os: "windows" },
+      ec2: { region: "ap-northeast-1", instanceType: "m8i.xlarge" },
+      azure: { location: "japaneast", vmSize: "Standard_D4s_v5" },
+    }[kind];
+    const [host] = solid(parseLab({ hosts: [{ kind, name, ...rest }] })).hosts;
+    if (!host) throw new Error("a lab has a host");
+    return host;
+  };
+
+  /** An adapter on the classroom LAN's switch of a host. */
+  const onHost = (adapter: Exclude<AdapterPlan, { mode: "disabled" }>, host: HostPlan): AdapterPlan => {
+    const key = `${host.name}-${adapter.switch}`;
+    const segment = segmentOf({ name: adapter.switch, mode: adapter.mode }, host, key);
+    return { ...adapter, switchObject: `lab-${key}`, segment };
+  };
+
   /** Two teams on switches of their hosts: each switch is made once a host, and its name on the platform tells them apart. */
   function onHosts(modes: readonly SwitchMode[], ...hosts: readonly [HostPlan["kind"], Target][]): LabPlan {
     const plan = planOf("lab", {
@@ -135,7 +156,10 @@ describe("several hosts", () => {
     });
     const [given] = plan.hosts;
     if (!given) throw new Error("a lab has a host");
-    const made = hosts.map(([kind, target], index) => ({ ...given, name: `h${index}`, kind, target }));
+    const made = hosts.map(([kind, target], index): HostPlan => {
+      const name = `h${index}`;
+      return { ...given, name, kind, target, config: parsedHost(kind, name) };
+    });
     return {
       ...plan,
       hosts: made,
@@ -146,9 +170,7 @@ describe("several hosts", () => {
           ...guest,
           host: `h${index}`,
           adapters: guest.adapters.map((adapter) =>
-            adapter.mode === "bridged"
-              ? { ...adapter, switchObject: `h${index}-${adapter.switchObject}` }
-              : adapter,
+            adapter.mode === "bridged" ? onHost(adapter, made[index] ?? given) : adapter,
           ),
         })),
       })),
@@ -234,7 +256,9 @@ describe("several hosts", () => {
         guests: team.guests.map((guest) => ({
           ...guest,
           adapters: guest.adapters.map((adapter) =>
-            adapter.mode === "disabled" ? adapter : { ...adapter, switch: `v${index}`, vlan: 10 + index },
+            adapter.mode === "disabled"
+              ? adapter
+              : { ...adapter, switch: `v${index}`, segment: `classroom:v${index}`, vlan: 10 + index },
           ),
         })),
       })),
@@ -340,4 +364,27 @@ describe("VLANs", () => {
     });
     expect(lanOf(only)).toBeUndefined();
   });
+});
+
+test("teams on hosts of their own share the classroom LAN, and nothing else", () => {
+  const hosts = [1, 2].map((index) => ({
+    name: `pc-${index}`,
+    kind: "existing",
+    address: `192.0.2.${index}`,
+    os: "linux",
+  }));
+  const onTwoHosts = (mode: SwitchMode) => {
+    const plan = planOf("lab", {
+      target: "libvirt",
+      hosts,
+      teams: 2,
+      switches: [{ name: "net", mode }],
+      guests: [{ name: "a", adapters: [{ switch: "net" }] }],
+    });
+    return reachabilityOf(plan)
+      .filter(({ from, to }) => from.kind === "guest" && to.kind === "guest")
+      .map(({ reachable }) => reachable);
+  };
+  expect(onTwoHosts("bridged")).toEqual([true, true]);
+  expect(onTwoHosts("nat-network")).toEqual([false, false]);
 });

@@ -37,6 +37,8 @@ const on = (network: string, address: string, mode: SwitchMode = "bridged"): Ada
   switchObject: network,
   address,
   gateway: address.replace(/\d+$/, "1"),
+  mac: "02:42:00:00:00:01",
+  segment: network,
 });
 
 describe.each(SHELLS)("under %s", (shell) => {

@@ -73,10 +73,25 @@ function arbitrary(node: unknown): fc.Arbitrary<unknown> {
   }
 }
 
-/** Labs of every key that the schema has, most of them wrong in what the schema cannot see. */
-export const schemaLabs: fc.Arbitrary<unknown> = arbitrary(
-  ["properties", "config", "properties", "classlab:lab"].reduce<unknown>(
-    (node, key) => Reflect.get(Object(node), key),
-    labJsonSchema(),
+const keys = Object.entries(
+  Object(
+    ["properties", "config", "properties", "classlab:lab", "properties"].reduce<unknown>(
+      (node, key) => Reflect.get(Object(node), key),
+      labJsonSchema(),
+    ),
   ),
 );
+
+/** Labs of one to four of all keys that the schema has, most of them wrong in what the schema cannot see. */
+export const schemaLabs: fc.Arbitrary<unknown> = fc
+  .uniqueArray(fc.nat(keys.length - 1), { minLength: 1, maxLength: 4 })
+  .chain((chosen) =>
+    fc.record(
+      Object.fromEntries(
+        chosen.flatMap((index) => {
+          const [name, node] = keys[index] ?? [];
+          return name === undefined ? [] : [[name, arbitrary(node)]];
+        }),
+      ),
+    ),
+  );

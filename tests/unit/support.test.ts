@@ -288,7 +288,7 @@ describe("what a lab asks for", () => {
     if (!host) throw new Error("a lab has a host");
     const config = {
       switches: [{ name: "lan", mode: "bridged" as const, subnet: "10.0.0.0/24" }],
-      guests: [],
+      guests: solid(parseLab({ guests: [{ name: "a", adapters: [{ switch: "lan" }] }] })).guests,
     };
     const at = (target: "libvirt" | "hyperv", kind: "ec2" | "azure" | "this-machine") => ({
       ...host,

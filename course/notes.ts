@@ -1,0 +1,273 @@
+import type { LabConfig } from "./config";
+import { ENDS_OF_SUPPORT } from "./endsOfSupport";
+import type { LabFacts } from "./facts";
+import { isCloud, targetOf } from "./hosts";
+import { amountsOf, machineSize, machineType } from "./instanceTypes";
+import type { Language } from "./languages";
+import type { Placement } from "./placement";
+import { isClassroomLan } from "./siteNetwork";
+import { desktopUsers } from "./validators/users";
+
+/** Kinds of notes: what staff should know and what stops nothing. */
+export const NOTE_CODES = [
+  "support-ended",
+  "adapters-not-shown",
+  "capacity-unchecked",
+  "host-unused",
+  "dhcp-reservations",
+  "mac-registration",
+  "lan-stood-in",
+  "docker-desktop-licence",
+  "browser-channel",
+  "desktop-seats-unknown",
+  "azure-libvirt",
+  "coexistence-slow",
+] as const;
+
+/** One of the kinds. */
+export type NoteCode = (typeof NOTE_CODES)[number];
+
+/** Something to know before the day. */
+export interface PlanNote {
+  readonly code: NoteCode;
+  /** A path in the configuration. */
+  readonly where: string;
+  /** A sentence with its full stop, in each language. */
+  readonly text: Readonly<Record<Language, string>>;
+  /** Who says so. */
+  readonly source: string;
+}
+
+type NoteMaker = (config: LabConfig, placement: Placement, facts: LabFacts) => PlanNote[];
+
+const edition: NoteMaker = (config) => {
+  if (config.edition !== "2019") return [];
+  return ENDS_OF_SUPPORT.map(({ product, ended, source }) => ({
+    code: "support-ended",
+    where: "lab.edition",
+    text: {
+      en: `The edition of 2019 uses ${product}, whose support ended in ${ended}: security holes are no longer mended.`,
+      ja: `2019年版で使う${product}は${ended}にサポートが終了しており、セキュリティ上の問題が修正されません。`,
+    },
+    source,
+  }));
+};
+
+/** Adapters that VirtualBox's windows show; the others are reached by VBoxManage only. */
+const ADAPTERS_SHOWN = 4;
+
+const adaptersShown: NoteMaker = (config) => {
+  if (!config.hosts.some((host) => targetOf(config, host) === "virtualbox")) return [];
+  return config.guests.flatMap((guest, index): PlanNote[] => {
+    const count = guest.adapters.length;
+    if (count <= ADAPTERS_SHOWN) return [];
+    return [
+      {
+        code: "adapters-not-shown",
+        where: `lab.guests[${index}].adapters`,
+        text: {
+          en: `VirtualBox shows the first ${ADAPTERS_SHOWN} of the ${count} adapters of guest "${guest.name}" in its windows; learners see the others by VBoxManage only.`,
+          ja: `VirtualBoxの画面に表示されるのは、ゲスト「${guest.name}」の${count}個のアダプターのうち最初の${ADAPTERS_SHOWN}個だけです。残りはVBoxManageコマンドでのみ確認できます。`,
+        },
+        source: "VirtualBox manual, chapter 6, virtual networking hardware",
+      },
+    ];
+  });
+};
+
+const capacityKnown: NoteMaker = (config) =>
+  config.hosts.flatMap((host, index): PlanNote[] => {
+    if (host.kind === "this-machine") return [];
+    const type = machineType(host);
+    const { cpus, memory, disk } = amountsOf(host);
+    const known = type === undefined ? [cpus, memory, disk].some(Boolean) : machineSize(host) !== undefined;
+    if (known) return [];
+    const why =
+      type === undefined
+        ? {
+            en: "its cpus, memory and disk are not given",
+            ja: "cpus、memory、diskが設定されていないため",
+          }
+        : { en: `the type ${type} is not in the table`, ja: `種類${type}が一覧にないため` };
+    return [
+      {
+        code: "capacity-unchecked",
+        where: `lab.hosts[${index}]`,
+        text: {
+          en: `Whether the guests fit host "${host.name}" is not checked: ${why.en}.`,
+          ja: `${why.ja}、ゲストがホスト「${host.name}」に収まるかどうかは確認していません。`,
+        },
+        source: "the configuration",
+      },
+    ];
+  });
+
+const hostsUsed: NoteMaker = (config, { teams }) => {
+  const used = new Set(teams.map((team) => team.host.config));
+  return config.hosts.flatMap((host, index): PlanNote[] =>
+    used.has(host) || teams.length === 0
+      ? []
+      : [
+          {
+            code: "host-unused",
+            where: `lab.hosts[${index}]`,
+            text: {
+              en: `No team is placed on host "${host.name}".`,
+              ja: `ホスト「${host.name}」に割り当てられたチームはありません。`,
+            },
+            source: "the configuration",
+          },
+        ],
+  );
+};
+
+const room: NoteMaker = (config) => {
+  const { addressing, macRegistration, cidr } = config.site.network;
+  const targets = [
+    ...new Set(config.hosts.filter((host) => !isCloud(host)).map((host) => targetOf(config, host))),
+  ];
+  const onLan = targets.some((target) => config.switches.some((entry) => isClassroomLan(entry, target)));
+  const source = "the configuration";
+  const notes: PlanNote[] = [];
+  if (onLan && addressing === "dhcp") {
+    notes.push({
+      code: "dhcp-reservations",
+      where: "lab.site.network.addressing",
+      text: {
+        en: "The room's DHCP server gives bridged guests their addresses: have it reserve the plan's addresses for the plan's MAC addresses.",
+        ja: "ブリッジ接続のゲストには教室のDHCPサーバーがアドレスを割り当てます。計画のMACアドレスに計画のIPアドレスを予約するよう、管理者に依頼してください。",
+      },
+      source,
+    });
+  }
+  if (onLan && macRegistration) {
+    notes.push({
+      code: "mac-registration",
+      where: "lab.site.network.macRegistration",
+      text: {
+        en: "The room lets no unknown MAC address in: have the plan's MAC addresses registered before the day.",
+        ja: "教室のネットワークは登録されていないMACアドレスを遮断します。計画のMACアドレスを当日までに登録してもらってください。",
+      },
+      source,
+    });
+  }
+  if (
+    cidr !== undefined &&
+    targets.includes("containers") &&
+    config.switches.some((entry) => entry.mode === "bridged")
+  ) {
+    notes.push({
+      code: "lan-stood-in",
+      where: "lab.site.network.cidr",
+      text: {
+        en: `On containers a Docker network of this machine stands in for the classroom LAN; its guests are not in ${cidr}.`,
+        ja: `コンテナーでは、このマシン内のDockerネットワークが教室のLANの代わりになります。ゲストは${cidr}には入りません。`,
+      },
+      source: "docs.docker.com/engine/network/drivers/bridge",
+    });
+  }
+  return notes;
+};
+
+const dockerDesktop: NoteMaker = (config, _placement, facts) => {
+  const onContainers = config.hosts.some((host) => targetOf(config, host) === "containers");
+  if (!onContainers || facts.routed !== false || config.licences.dockerDesktop) return [];
+  return [
+    {
+      code: "docker-desktop-licence",
+      where: "lab.licences.dockerDesktop",
+      text: {
+        en: "Docker runs in a machine of its own here, as Docker Desktop does. Docker Desktop is free for personal use, education and small companies; others need a subscription.",
+        ja: "このマシンのDockerは、Docker Desktopのように専用の仮想マシンで動いています。Docker Desktopを無償で使えるのは、個人、教育機関、小規模な企業だけです。それ以外では有償契約が必要です。",
+      },
+      source: "docs.docker.com/subscription/desktop-license",
+    },
+  ];
+};
+
+const browser: NoteMaker = (config) => {
+  const index = config.channels.indexOf("browser");
+  if (index < 0) return [];
+  return [
+    {
+      code: "browser-channel",
+      where: `lab.channels[${index}]`,
+      text: {
+        en: "The browser channel is reserved in plan, names and cost; its gateway is not made yet.",
+        ja: "ブラウザーからの接続は、計画、名前、費用には含まれていますが、そのためのゲートウェイはまだ作成されません。",
+      },
+      source: "docs/architecture.md",
+    },
+  ];
+};
+
+const seatsKnown: NoteMaker = (config, { teams }) => {
+  if (!config.channels.includes("rdp")) return [];
+  const unknown = new Set(teams.filter((team) => team.seats === undefined).map((team) => team.host.config));
+  return config.hosts.flatMap((host, index): PlanNote[] => {
+    const allowed = unknown.has(host) ? desktopUsers(config, host) : undefined;
+    if (!allowed) return [];
+    return [
+      {
+        code: "desktop-seats-unknown",
+        where: `lab.hosts[${index}]`,
+        text: {
+          en: `How many learners come to host "${host.name}" by RDP is not told; at most ${allowed.most} can at once.`,
+          ja: `ホスト「${host.name}」にRDPで接続する受講者の人数が分かりません。同時に接続できるのは${allowed.most}人までです。`,
+        },
+        source: "learn.microsoft.com/windows-server/remote/remote-desktop-services/rds-client-access-license",
+      },
+    ];
+  });
+};
+
+const azureLibvirt: NoteMaker = (config) =>
+  config.hosts.flatMap((host, index): PlanNote[] =>
+    host.kind === "azure" && targetOf(config, host) === "libvirt"
+      ? [
+          {
+            code: "azure-libvirt",
+            where: `lab.hosts[${index}].target`,
+            text: {
+              en: `Microsoft supports Hyper-V only inside a virtual machine of Azure; try libvirt on host "${host.name}" before the day.`,
+              ja: `Azureの仮想マシンの中でMicrosoftがサポートするのはHyper-Vだけです。ホスト「${host.name}」のlibvirtは、当日までに動作を確認してください。`,
+            },
+            source: "learn.microsoft.com, Windows Server, nested virtualization, 2025-06-10",
+          },
+        ]
+      : [],
+  );
+
+const slow: NoteMaker = (config, { teams }) => {
+  const own = teams.some((team) => team.coexistence === "slow");
+  if (config.coexistence !== "slow" && !own) return [];
+  return [
+    {
+      code: "coexistence-slow",
+      where: own ? "lab.teams" : "lab.coexistence",
+      text: {
+        en: "Beside Hyper-V, VirtualBox runs slower and no guest can run guests of its own.",
+        ja: "Hyper-Vと同時に使うと、VirtualBoxの動作が遅くなり、ゲストの中でさらに仮想マシンを動かすことはできません。",
+      },
+      source: "VirtualBox manual, using Hyper-V with VirtualBox",
+    },
+  ];
+};
+
+const MAKERS: readonly NoteMaker[] = [
+  edition,
+  adaptersShown,
+  capacityKnown,
+  hostsUsed,
+  room,
+  dockerDesktop,
+  browser,
+  seatsKnown,
+  azureLibvirt,
+  slow,
+];
+
+/** Everything that staff should know of a lab and that is no fault of it. */
+export function planNotes(config: LabConfig, placement: Placement, facts: LabFacts): PlanNote[] {
+  return MAKERS.flatMap((make) => make(config, placement, facts));
+}

@@ -1,0 +1,193 @@
+import type { LabFacts } from "../../course/facts";
+import { NOTE_CODES, type PlanNote } from "../../course/notes";
+import { planOf } from "./labs";
+
+const GUEST = { name: "g", adapters: [{ switch: "lan" }] };
+const WINDOWS = {
+  kind: "existing",
+  name: "pc",
+  address: "192.0.2.1",
+  os: "windows",
+  windows: "pro",
+  cpus: 8,
+};
+const OUT = {
+  switches: [{ name: "out", mode: "nat-network" }],
+  guests: [{ name: "g", adapters: [{ switch: "out" }] }],
+};
+const AZURE = {
+  kind: "azure",
+  name: "az",
+  location: "japaneast",
+  vmSize: "Standard_D4s_v5",
+  allowedCidrs: ["203.0.113.0/24"],
+};
+const six = Array.from({ length: 6 }, (_, index) => ({
+  name: `s${index}`,
+  mode: "internal",
+  subnet: `10.${index}.0.0/24`,
+}));
+
+const notesOf = (input: object, facts?: LabFacts): readonly PlanNote[] => planOf("lab", input, facts).notes;
+const said = (input: object, facts?: LabFacts) =>
+  notesOf(input, facts).map(({ code, where }) => `${code} ${where}`);
+
+const cases: [string, object, LabFacts, string[]][] = [
+  ["the course's own lab", {}, {}, []],
+  ["the edition of 2019", { edition: "2019" }, {}, Array<string>(6).fill("support-ended lab.edition")],
+  [
+    "five adapters on VirtualBox",
+    {
+      target: "virtualbox",
+      switches: six,
+      guests: [
+        { name: "four", adapters: six.slice(0, 4).map(({ name }) => ({ switch: name })) },
+        { name: "five", adapters: six.slice(0, 5).map(({ name }) => ({ switch: name })) },
+      ],
+    },
+    {},
+    ["adapters-not-shown lab.guests[1].adapters"],
+  ],
+  [
+    "five adapters elsewhere",
+    {
+      switches: six,
+      guests: [{ name: "five", adapters: six.slice(0, 5).map(({ name }) => ({ switch: name })) }],
+    },
+    {},
+    [],
+  ],
+  [
+    "a host without figures",
+    { target: "virtualbox", hosts: [{ ...WINDOWS, cpus: undefined }], guests: [GUEST] },
+    {},
+    ["capacity-unchecked lab.hosts[0]"],
+  ],
+  [
+    "a type that is not in the table",
+    { target: "hyperv", hosts: [{ ...AZURE, os: "windows", vmSize: "Standard_L8s_v3" }], ...OUT },
+    {},
+    ["capacity-unchecked lab.hosts[0]"],
+  ],
+  ["a type that is", { target: "hyperv", hosts: [{ ...AZURE, os: "windows" }], ...OUT }, {}, []],
+  [
+    "a host without a team",
+    {
+      target: "virtualbox",
+      hosts: [WINDOWS, { ...WINDOWS, name: "pc-2", address: "192.0.2.2" }],
+      guests: [GUEST],
+    },
+    {},
+    ["host-unused lab.hosts[1]"],
+  ],
+  [
+    "a room with DHCP that registers MAC addresses",
+    { target: "libvirt", site: { network: { addressing: "dhcp", macRegistration: true } } },
+    {},
+    ["dhcp-reservations lab.site.network.addressing", "mac-registration lab.site.network.macRegistration"],
+  ],
+  [
+    "the same room, with no guest on its LAN",
+    { target: "libvirt", site: { network: { addressing: "dhcp", macRegistration: true } }, ...OUT },
+    {},
+    [],
+  ],
+  [
+    "a room's subnet on containers",
+    { site: { network: { cidr: "10.20.0.0/24", macRegistration: true } } },
+    {},
+    ["lan-stood-in lab.site.network.cidr"],
+  ],
+  [
+    "a room's subnet on containers without a LAN",
+    { site: { network: { cidr: "10.20.0.0/24" } }, ...OUT },
+    {},
+    [],
+  ],
+  [
+    "Docker in a machine of its own",
+    {},
+    { routed: false },
+    ["docker-desktop-licence lab.licences.dockerDesktop"],
+  ],
+  [
+    "Docker Desktop with a licence",
+    { licences: { dockerDesktop: { basis: "education" } } },
+    { routed: false },
+    [],
+  ],
+  [
+    "the browser",
+    { target: "libvirt", channels: ["ssh", "browser"], guests: [GUEST] },
+    {},
+    ["browser-channel lab.channels[1]"],
+  ],
+  [
+    "RDP without a number of learners",
+    { target: "virtualbox", channels: ["rdp"], hosts: [WINDOWS], guests: [GUEST] },
+    {},
+    ["desktop-seats-unknown lab.hosts[0]"],
+  ],
+  [
+    "RDP with one",
+    {
+      target: "virtualbox",
+      channels: ["rdp"],
+      hosts: [WINDOWS],
+      teams: [{ id: "t1", seats: 1 }],
+      guests: [GUEST],
+    },
+    {},
+    [],
+  ],
+  [
+    "libvirt on Azure",
+    { target: "libvirt", hosts: [AZURE], ...OUT },
+    {},
+    ["azure-libvirt lab.hosts[0].target"],
+  ],
+  [
+    "VirtualBox beside Hyper-V",
+    { target: "virtualbox", coexistence: "slow", hosts: [{ ...WINDOWS, hyperv: true }], guests: [GUEST] },
+    {},
+    ["coexistence-slow lab.coexistence"],
+  ],
+  [
+    "the same for one team",
+    {
+      target: "virtualbox",
+      teams: [{ id: "t1", coexistence: "slow" }],
+      hosts: [{ ...WINDOWS, hyperv: true }],
+      guests: [GUEST],
+    },
+    {},
+    ["coexistence-slow lab.teams"],
+  ],
+];
+
+test.each(cases)("%s", (_name, input, facts, expected) => {
+  expect(said(input, facts)).toEqual(expected);
+});
+
+test("every kind is shown here; notes are whole sentences in both languages, and name a source", () => {
+  const notes = cases.flatMap(([, input, facts]) => notesOf(input, facts));
+  expect([...new Set(notes.map(({ code }) => code))].sort()).toEqual([...NOTE_CODES].sort());
+  for (const { text, source } of notes) {
+    expect(text.en).toMatch(/^[A-Z].*\.$/);
+    expect(text.ja).toMatch(/[\u3041-\u30ff].*。$/u);
+    expect(`${text.en}${text.ja}`).not.toMatch(/undefined|NaN/);
+    expect(source).not.toBe("");
+  }
+});
+
+test("notes tell names, figures and dates", () => {
+  expect(notesOf({ edition: "2019" })[0]?.text.en).toBe(
+    "The edition of 2019 uses Ubuntu 16.04, whose support ended in 2021-04: security holes are no longer mended.",
+  );
+  expect(
+    notesOf({ target: "virtualbox", hosts: [{ ...WINDOWS, cpus: undefined }], guests: [GUEST] })[0]?.text,
+  ).toEqual({
+    en: 'Whether the guests fit host "pc" is not checked: its cpus, memory and disk are not given.',
+    ja: "cpus、memory、diskが設定されていないため、ゲストがホスト「pc」に収まるかどうかは確認していません。",
+  });
+});
