@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { FaultError } from "../course/faults";
+import type { Language } from "../course/languages";
+import type { Theme } from "../course/picture/themes";
 import type { Target } from "../course/support";
 import { PACKAGE_ROOT } from "../operations/paths";
 import { labName, readStackFile, type StackFile } from "../operations/stackFile";
@@ -25,7 +27,12 @@ export interface Options {
   readonly exercise?: readonly string[];
   readonly junit?: string;
   readonly html?: string;
-  readonly language?: "en" | "ja";
+  readonly language?: Language;
+  readonly svg?: string;
+  readonly theme?: Theme;
+  readonly mermaid?: boolean;
+  readonly markdown?: boolean;
+  readonly macs?: boolean;
   readonly timeout?: number;
   readonly name?: string;
   readonly teams?: number;

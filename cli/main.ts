@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { EDITIONS } from "../course/config";
 import { EXIT, exitCodeOf, FaultError, formatFaults } from "../course/faults";
 import { LANGUAGES } from "../course/languages";
+import { THEMES } from "../course/picture/themes";
 import { TARGETS } from "../course/support";
 import { PACKAGE_ROOT } from "../operations/paths";
 import { markThisRun } from "../operations/runMark";
@@ -41,6 +42,11 @@ const collect = (value: string, before: readonly string[] | undefined): string[]
   ...(before ?? []),
   value,
 ];
+
+/** The option of a language, by either of its names. */
+function languageOption(what: string): Option {
+  return new Option("--lang, --language <code>", what).choices(LANGUAGES);
+}
 
 /** A whole number above 0. */
 function wholeNumber(value: string): number {
@@ -90,13 +96,20 @@ function makeProgram(finish: (code: number) => void): Command {
       .option("--size <n>", "learners a team, with a roster (default: 4)", wholeNumber)
       .option("--exercises <ids>", "what the class does, in order, with commas between")
       .addOption(new Option("--edition <edition>", "of the course (default: current)").choices(EDITIONS))
-      .addOption(
-        new Option("--language <code>", "of guests and of the file (default: ja)").choices(LANGUAGES),
-      )
+      .addOption(languageOption("of guests and of the file (default: ja)"))
       .addOption(new Option("--target <target>", "where guests run (default: containers)").choices(TARGETS))
       .option("--lock", "of a lab that is there: take its roster as it is now, whoever that moves"),
   );
-  add("plan", "show what a lab will be; needs neither engine nor Docker", planVerb);
+  add("plan", "show what a lab will be; needs neither engine nor Docker", planVerb, (command) =>
+    command
+      .option("--team <id>", "only this team and what it shares (may be repeated)", collect)
+      .option("--svg <file>", "draw it")
+      .addOption(new Option("--theme <name>", "of the drawing").choices(THEMES).default("light"))
+      .option("--mermaid", "print it as a Mermaid diagram, for a README")
+      .option("--markdown", "print it as a Markdown page")
+      .option("--macs", "print every MAC address, for a room that lets no unknown one in")
+      .addOption(languageOption("of what is shown").default("en")),
+  );
   add("up", "bring a lab to its plan and show what to open", upVerb, (command) =>
     command
       .option("--repair", "also bring back what learners changed inside guests; listed first")
@@ -129,7 +142,7 @@ function makeProgram(finish: (code: number) => void): Command {
         .option("--exercise <id>", "only the check list of this exercise (may be repeated)", collect)
         .option("--junit <file>", "also write a JUnit report")
         .option("--html <file>", "also write a page for the instructor's screen")
-        .addOption(new Option("--language <code>", "of the page").choices(["en", "ja"]).default("en"))
+        .addOption(languageOption("of the page").default("en"))
         .option("--timeout <seconds>", "end after so long, with what was measured until then", wholeNumber),
   );
   add("sweep", "list what stands of a lab, by owner mark alone", sweepVerb, (command) =>

@@ -3,7 +3,7 @@ import { createColors } from "picocolors";
 import { type GuestAccess, guestAccess, type ServiceAccess } from "../course/access";
 import { formatFaults } from "../course/faults";
 import type { ImageSet } from "../course/images";
-import { guestsOf, type LabPlan } from "../course/plan";
+import type { LabPlan } from "../course/plan";
 import type { LabRecord } from "../course/record";
 import { quote } from "../course/shell";
 import type { DownReport } from "../operations/down";
@@ -15,8 +15,8 @@ import { sshAlias, sshConfigPath } from "../operations/sshConfig";
 import type { StatusReport } from "../operations/status";
 import type { UpReport } from "../operations/up";
 
-// Only where somebody looks: a log of CI or a pipe gets plain text.
-const pc = createColors(process.stdout.isTTY === true && process.env.NO_COLOR === undefined);
+/** Colours, only where somebody looks: a log of CI or a pipe gets plain text. */
+export const colours = createColors(process.stdout.isTTY === true && process.env.NO_COLOR === undefined);
 
 /** Version of every JSON document the command line prints. */
 export const SCHEMA_VERSION = 1;
@@ -39,7 +39,10 @@ function serviceRows(services: readonly (ServiceAccess | ServiceCheck)[]): Row[]
     const last = own.at(-1)?.url ?? "";
     const bad = own.filter((service): service is ServiceCheck => "ok" in service && !service.ok);
     const text = own.length === 1 ? first : `${first} … ${last} (${own.length})`;
-    return { name: stack, text: bad[0] ? `${text}  ${pc.red(`no: ${bad[0].url} ${bad[0].answer}`)}` : text };
+    return {
+      name: stack,
+      text: bad[0] ? `${text}  ${colours.red(`no: ${bad[0].url} ${bad[0].answer}`)}` : text,
+    };
   });
 }
 
@@ -56,7 +59,8 @@ function table(rows: readonly Row[], indent: string): string {
   return rows.map((row) => `${indent}${row.name.padEnd(width)}  ${row.text}`).join("\n");
 }
 
-function guestBlock(
+/** What a guest offers: its address, how to log in, what to open. */
+export function guestBlock(
   title: string,
   access: GuestAccess,
   services: readonly ServiceAccess[],
@@ -70,7 +74,7 @@ function guestBlock(
       : []),
     ...serviceRows(services),
   ];
-  return `  ${pc.bold(title)}\n${table(rows, "    ")}`;
+  return `  ${colours.bold(title)}\n${table(rows, "    ")}`;
 }
 
 function images(record: LabRecord): string {
@@ -102,7 +106,7 @@ export function renderUp(report: UpReport, selection: string): string {
     .join("\n");
   return [
     "",
-    pc.bold(failed.length > 0 ? `Lab "${plan.lab}" is not all up` : `Lab "${plan.lab}" is up`),
+    colours.bold(failed.length > 0 ? `Lab "${plan.lab}" is not all up` : `Lab "${plan.lab}" is up`),
     ...guests,
     "",
     changes,
@@ -119,7 +123,7 @@ export function renderUp(report: UpReport, selection: string): string {
 function renderFailed(report: UpReport, selection: string): string {
   const teams = report.units.filter((unit) => !unit.failed && unit.stack !== `${report.plan.lab}-site`);
   const failed = report.units.flatMap(({ stack, failed: faults }) =>
-    faults ? [pc.red(`${stack.slice(report.plan.lab.length + 1)}: ${formatFaults(faults)}`)] : [],
+    faults ? [colours.red(`${stack.slice(report.plan.lab.length + 1)}: ${formatFaults(faults)}`)] : [],
   );
   return [
     "",
@@ -161,37 +165,13 @@ export function upJson(report: UpReport): object {
   };
 }
 
-/** The plan as people read it. */
-export function renderPlan(plan: LabPlan): string {
-  const guests = guestsOf(plan).map((guest) =>
-    guestBlock(
-      `${guest.team}  ${guest.name}`,
-      guestAccess(guest),
-      guestAccess(guest).services,
-      sshCommand(plan, guest),
-    ),
-  );
-  const switches = plan.switches.map((entry) => ({
-    name: entry.name,
-    text: `${entry.mode} ${entry.subnet}, host ${entry.gateway}`,
-  }));
-  return [
-    pc.bold(
-      `Plan of lab "${plan.lab}" on ${plan.target}: ${plan.teams.length} team(s), ${guestsOf(plan).length} guest(s)`,
-    ),
-    table(switches, "  "),
-    ...guests,
-    "",
-  ].join("\n");
-}
-
 /** The result of `rotate`. */
 export function renderRotate(report: RotateReport): string {
   const bad = report.services.filter((service) => !service.ok);
   return [
-    ...report.rotated.map(({ team, secrets }) => `  ${pc.bold(team)}  made anew: ${secrets.join(", ")}`),
-    ...bad.map((service) => `  ${pc.red(`no: ${service.url} ${service.answer}`)}`),
-    ...report.units.flatMap(({ failed }) => (failed ? [`  ${pc.red(formatFaults(failed))}`] : [])),
+    ...report.rotated.map(({ team, secrets }) => `  ${colours.bold(team)}  made anew: ${secrets.join(", ")}`),
+    ...bad.map((service) => `  ${colours.red(`no: ${service.url} ${service.answer}`)}`),
+    ...report.units.flatMap(({ failed }) => (failed ? [`  ${colours.red(formatFaults(failed))}`] : [])),
     ...(report.rotated.length > 0
       ? ["The old ones are refused from now on; whoever had a copy of a team's key needs the new one."]
       : []),
@@ -236,8 +216,8 @@ export function renderStatus(report: StatusReport, selection: string): string {
   return [
     ...report.guests.map((guest) => {
       const rows = serviceRows(guest.services);
-      const state = guest.state === "running" ? pc.green(guest.state) : pc.red(guest.state);
-      return `  ${pc.bold(`${guest.team}  ${guest.guest}`)}  ${state}${rows.length > 0 ? `\n${table(rows, "    ")}` : ""}`;
+      const state = guest.state === "running" ? colours.green(guest.state) : colours.red(guest.state);
+      return `  ${colours.bold(`${guest.team}  ${guest.guest}`)}  ${state}${rows.length > 0 ? `\n${table(rows, "    ")}` : ""}`;
     }),
     ...(host.length > 0 ? ["", `To be made again by npx classlab up ${selection}:`, driftRows(host)] : []),
     ...(inside.length > 0 ? ["", "Changed inside guests (learners' work):", driftRows(inside)] : []),

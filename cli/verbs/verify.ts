@@ -1,19 +1,8 @@
-import { writeFileSync } from "node:fs";
-import { EXIT, FaultError } from "../../course/faults";
+import { EXIT } from "../../course/faults";
 import type { VerifyReport } from "../../operations/verify/report";
 import { json, labFile, type Options } from "../context";
+import { writeAsked } from "../files";
 import { withProgress } from "../run";
-
-function write(option: string, file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    const what = error instanceof Error ? error.message : String(error);
-    throw new FaultError([
-      { code: "report-unwritable", where: `${option} ${file}`, what, expected: "a file that can be written" },
-    ]);
-  }
-}
 
 /** Prints a report, and writes it to the files that were asked for. @returns the exit code */
 async function reportVerify(report: VerifyReport, options: Options, quiet: boolean): Promise<number> {
@@ -23,11 +12,11 @@ async function reportVerify(report: VerifyReport, options: Options, quiet: boole
   else process.stdout.write(renderVerify(report));
   if (options.junit !== undefined) {
     const { renderJunit } = await import("../verify/junit.js");
-    write("--junit", options.junit, renderJunit(report));
+    writeAsked("--junit", options.junit, renderJunit(report));
   }
   if (options.html !== undefined) {
     const { renderVerifyPage } = await import("../verify/html.js");
-    write("--html", options.html, renderVerifyPage(report, options.language ?? "en"));
+    writeAsked("--html", options.html, renderVerifyPage(report, options.language ?? "en"));
   }
   return report.ok ? EXIT.done : EXIT.different;
 }
@@ -43,7 +32,7 @@ export async function verifyVerb(options: Options, quiet = false): Promise<numbe
     ["--junit", options.junit],
     ["--html", options.html],
   ] as const)
-    if (target !== undefined) write(option, target, "");
+    if (target !== undefined) writeAsked(option, target, "");
   const { verify } = await import("../../operations/verify/index.js");
   const report = await withProgress((progress, signal) =>
     verify(file, {

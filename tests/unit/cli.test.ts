@@ -2,8 +2,10 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { renderPlan, sshCommand } from "../../cli/output";
+import { sshCommand } from "../../cli/output";
+import { renderPlan } from "../../cli/plan/terminal";
 import { Progress } from "../../cli/progress";
+import { reportOf } from "../../course/report";
 import type { EngineEvent } from "../../operations/engine";
 import { devPlan, guestNamed, planOf, ROOT } from "./labs";
 
@@ -104,7 +106,7 @@ describe("in the checkout", () => {
     else process.env.CLASSLAB_HOME = before.home;
   });
   test("the plan of the dev lab as people read it", () => {
-    const text = stripVTControlCharacters(renderPlan(devPlan()));
+    const text = stripVTControlCharacters(renderPlan(reportOf(devPlan()), "en"));
     expect(text).toBe(readFileSync(join(ROOT, "tests/unit/expected/plan-dev.txt"), "utf8"));
   });
 
