@@ -76,8 +76,8 @@ export function reportOf(plan: LabPlan): PlanReport {
 
 /** The document that `classlab plan --json` prints. */
 export interface PlanDocument extends Omit<LabPlan, "notes"> {
-  /** Every resource that each stack will hold. */
-  readonly resources: Readonly<Record<string, readonly PlannedResource[]>>;
+  /** Every resource that each stack will hold, by the name of the stack. */
+  readonly resources: { readonly [stack: string]: readonly PlannedResource[] };
   readonly capacity: readonly HostCapacity[];
   readonly support: readonly ExerciseRow[];
   readonly notes: readonly ReportNote[];

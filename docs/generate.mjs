@@ -8,6 +8,7 @@ import languages from "../dist/course/languages.js";
 import sheets from "../dist/course/sheets/index.js";
 import supportPage from "../dist/course/support/page.js";
 import verifyReport from "../dist/operations/verify/report.js";
+import { planJsonSchema } from "./planSchema.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const fixtures = join(root, "tests/fixtures/bad");
@@ -19,6 +20,7 @@ writeFileSync(join(root, "docs/configuration.md"), config.renderConfiguration())
 for (const [name, schema] of [
   ["verify", verifyReport.verifyJsonSchema()],
   ["lab", config.labJsonSchema()],
+  ["plan", planJsonSchema()],
 ])
   writeFileSync(join(root, `docs/${name}.schema.json`), `${JSON.stringify(schema, null, 2)}\n`);
 writeFileSync(join(root, "docs/support.md"), supportPage.renderSupport());

@@ -27,8 +27,11 @@ export interface Sections {
   readonly sections: readonly Section[];
 }
 
-/** Teams that are listed with all their guests, each on a line of its own. */
-const FEW = 3;
+/** So many things are named one by one. */
+const FEW = 4;
+
+/** So many guests have a block each, with all that they offer. */
+const SMALL = 6;
 
 /** Ports as people write them: `8001–8010`. */
 export function portsText(ports: readonly number[]): string {
@@ -93,7 +96,7 @@ function switches({ switches: all }: LabPlan, words: PlanWords): Section {
         [
           name,
           mode,
-          several ? `${entry.subnet} … (${words.eachTeams})` : entry.subnet,
+          several ? `${entry.subnet} …` : entry.subnet,
           several ? `${entry.gateway} …` : entry.gateway,
           several ? words.eachTeams : entry.host,
         ],
@@ -200,6 +203,13 @@ function cost({ cost: estimate }: PlanReport, words: PlanWords, language: Langua
   };
 }
 
+/** A place that names many guests or switches, by their number. */
+function shortPlace(where: string): string {
+  const [noun, ...rest] = where.split(" ");
+  const names = rest.join(" ").split(", ");
+  return names.length > FEW ? `${names.length} ${noun}` : where;
+}
+
 /** What to know before the day; how exercises are done has a section of its own. */
 function notes(report: PlanReport, words: PlanWords, language: Language): Section[] {
   const shown = report.notes.filter(
@@ -209,7 +219,9 @@ function notes(report: PlanReport, words: PlanWords, language: Language): Sectio
   return [
     {
       title: words.notes,
-      rows: shown.map(({ where, text, source }) => [where, `${text[language]} (${source})`]),
+      rows: shown.map(({ where, text, source }) => [
+        `${shortPlace(where)}: ${text[language]} (${source.replace(/ \(https?:[^)]*\)/, "")})`,
+      ]),
     },
   ];
 }
@@ -241,5 +253,5 @@ export function sectionsOf(report: PlanReport, language: Language): Sections {
 
 /** True where each guest has a block with all that it offers. */
 export function isSmall(plan: LabPlan): boolean {
-  return plan.teams.length <= FEW;
+  return guestsOf(plan).length <= SMALL;
 }

@@ -7,6 +7,8 @@ import { renderPlan } from "../../cli/plan/terminal";
 import { Progress } from "../../cli/progress";
 import { reportOf } from "../../course/report";
 import type { EngineEvent } from "../../operations/engine";
+import { planLab } from "../../operations/plan";
+import { readStackFile } from "../../operations/stackFile";
 import { devPlan, guestNamed, planOf, ROOT } from "./labs";
 
 const URN = "urn:pulumi:dev::classlab::classlab:index:TeamLab$docker:index/container:Container::";
@@ -105,9 +107,17 @@ describe("in the checkout", () => {
     if (before.home === undefined) delete process.env.CLASSLAB_HOME;
     else process.env.CLASSLAB_HOME = before.home;
   });
-  test("the plan of the dev lab as people read it", () => {
-    const text = stripVTControlCharacters(renderPlan(reportOf(devPlan()), "en"));
-    expect(text).toBe(readFileSync(join(ROOT, "tests/unit/expected/plan-dev.txt"), "utf8"));
+  test.each([
+    ["plan-dev", "Pulumi.dev.yaml", "en"],
+    ["plan-three-teams", "examples/02-three-teams/Pulumi.three-teams.yaml", "en"],
+    ["plan-vlan", "examples/03-vlan/Pulumi.vlan.yaml", "ja"],
+    ["plan-cohort", "examples/03-cohort-30-teams/Pulumi.cohort-30-teams.yaml", "ja"],
+    ["plan-network-modes", "examples/04-network-modes/Pulumi.network-modes.yaml", "en"],
+    ["plan-states", "examples/08-states/Pulumi.states.yaml", "en"],
+  ] as const)("%s: what people read of %s", (expected, path, language) => {
+    const report = reportOf(planLab(readStackFile(join(ROOT, path))));
+    const text = stripVTControlCharacters(renderPlan(report, language));
+    expect(text).toBe(readFileSync(join(ROOT, `tests/unit/expected/${expected}.txt`), "utf8"));
   });
 
   const command = (home: string | undefined, plan = devPlan(), name = "ubuntu-test1") => {
