@@ -76,13 +76,17 @@ export function writeStackFile(
   const config = file.document.config;
   writePrivateFile(
     path,
-    stringify({
-      ...engineKeys,
-      config: {
-        ...(typeof config === "object" && config !== null ? config : {}),
-        "classlab:name": file.lab,
-        ...(record ? { "classlab:record": record } : {}),
+    stringify(
+      {
+        ...engineKeys,
+        config: {
+          ...(typeof config === "object" && config !== null ? config : {}),
+          "classlab:name": file.lab,
+          ...(record ? { "classlab:record": record } : {}),
+        },
       },
-    }),
+      // Long lines stay whole: what the engine reads of a certificate is what was written.
+      { lineWidth: 0 },
+    ),
   );
 }
