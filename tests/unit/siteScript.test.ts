@@ -108,14 +108,13 @@ describe("the script for the guest", () => {
   });
 
   test("again: nothing is written, nothing read anew; a change of the proxy alone asks no other program", () => {
-    apply({ ...PROXY, ...CA, proxy: PROXY.proxy });
+    apply({ ...PROXY, caCertificate: PEM });
     const before = statSync(guest.path("etc/profile.d/classlab-site.sh")).mtimeMs;
-    const again = apply({ ...PROXY, ...CA, proxy: PROXY.proxy });
+    const again = apply({ ...PROXY, caCertificate: PEM });
     expect(left(again)).toEqual([]);
     expect(again.calls).toEqual([]);
     expect(statSync(guest.path("etc/profile.d/classlab-site.sh")).mtimeMs).toBe(before);
     const changed = apply({
-      ...PROXY,
       ...CA,
       proxy: { http: "http://c:1", https: "http://c:1", except: [] },
     });
@@ -128,7 +127,7 @@ describe("the script for the guest", () => {
   test("what is no longer configured goes, and what others made stays", () => {
     guest.write("etc/environment", "LANG=C\n");
     guest.write("etc/sudoers.d/90-classlab", "ubuntu\n");
-    apply({ ...PROXY, ...DNS, proxy: PROXY.proxy });
+    apply({ ...PROXY, dns: DNS.dns });
     expect(left(apply(DNS))).toEqual([]);
     expect(siteFiles(PROXY).filter(({ path }) => guest.has(path.slice(1)))).toEqual([]);
     expect(guest.read("etc/environment")).toBe("LANG=C\n");
@@ -316,7 +315,7 @@ describe("the script for the guest", () => {
 
   test("a new container on the same disk: the file of the home folder is still known as ours, the rest is made again", () => {
     guest.fake.write("disk-mounted", "");
-    apply({ ...PROXY, ...CA, proxy: PROXY.proxy });
+    apply({ ...PROXY, caCertificate: PEM });
     expect(guest.has(STORE)).toBe(false);
     guest.remove("etc");
     guest.write("etc/classlab/channel_keys", "");
@@ -424,7 +423,7 @@ esac
       const ours = guest.read("etc/docker/daemon.json");
       guest.write("etc/docker/daemon.json.kept", ours);
       guest.write("etc/docker/daemon.json", `{"live-restore":true,${ours.slice(1)}`);
-      expect(left(apply({ ...DNS, ...CA, dns: DNS.dns }))).toEqual([]);
+      expect(left(apply({ ...DNS, caCertificate: PEM }))).toEqual([]);
       await until(() => log().length === 9);
       expect(log().slice(5)).toEqual([
         "dockerd HUP true",
