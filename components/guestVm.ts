@@ -43,8 +43,7 @@ export class GuestVm extends pulumi.ComponentResource {
       host.prepared,
       child,
     );
-    const settings =
-      site && driver.applySite(name, plan, site, this.guest, adapters, host.prepared, context, child);
+    const settings = site && driver.applySite(name, plan, site, this.guest, adapters, host.prepared, child);
     new DockerHost(
       `${name}-docker`,
       {

@@ -95,7 +95,6 @@ export interface HypervisorDriver {
     guest: Guest,
     adapters: pulumi.CustomResource,
     host: PreparedHost,
-    context: DriverContext,
     opts: pulumi.CustomResourceOptions,
   ): pulumi.CustomResource;
   /** The management channel of a guest. */

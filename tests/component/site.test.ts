@@ -42,9 +42,10 @@ test("they are changed in place, taken away when they leave the configuration, a
     "team-01-web-settings",
   );
   expect(inputs).toMatchObject({
-    create: "docker exec -i dev-team-01-web sh -s -- apply",
-    update: "docker exec -i dev-team-01-web sh -s -- apply",
-    delete: "docker exec -i dev-team-01-web sh -s -- remove",
+    create: "sh -s -- apply",
+    update: "sh -s -- apply",
+    delete: "sh -s -- remove",
+    stdin: expect.stringContaining("guest='dev-team-01-web'\n"),
     triggers: ["team-01-web-machine-id"],
   });
   expect({ deletedWith, replaceWith, deleteBeforeReplace }).toEqual({

@@ -84,6 +84,14 @@ suite("a room's network", () => {
     expect(resources).not.toContain("team-01-web-settings");
   }, 60_000);
 
+  test("a guest has the time zone and the locale of its language", async () => {
+    const said = await learner(
+      'bash -lc "date +%Z; locale | grep ^LANG=; locale charmap; date -d 2027-01-18 +%A"',
+    );
+    expect(said.stdout).toBe("JST\nLANG=ja_JP.UTF-8\nUTF-8\n月曜日\n");
+    expect(said.stderr).toBe("");
+  });
+
   test("configured, they are one resource more; guest and containers run on", async () => {
     inRoom(3128);
     const before = await enginePid();
@@ -150,7 +158,11 @@ suite("a room's network", () => {
   test("the guest's Docker Engine pulls from a registry outside", async () => {
     await room.asked();
     const pulled = await learner(PULL);
-    expect(pulled).toMatchObject({ code: 0, stdout: "registry.outside.test/class/hello:latest\n" });
+    expect(pulled).toMatchObject({
+      code: 0,
+      stderr: "",
+      stdout: "registry.outside.test/class/hello:latest\n",
+    });
     const asked = await room.asked();
     expect(asked).toContain("3128 CONNECT registry.outside.test:443");
     expect(asked).toContain("TLS registry.outside.test/v2/class/hello/manifests/latest");
@@ -225,7 +237,7 @@ suite("a room's network", () => {
     expect(changes(await lab.up())).toEqual({ delete: 1 });
     expect(await starts()).toBe(started);
     expect((await learner(PAGE)).stderr).toContain("Could not resolve host");
-    expect(await lab.inGuest("web", "grep -rl 203.0.113 /etc /home /root 2>/dev/null || true")).toBe("");
+    expect(await lab.inGuest("web", "grep -rl 198.51.100 /etc /home /root 2>/dev/null || true")).toBe("");
     expect(await lab.inGuest("web", "cat /etc/resolv.conf")).toContain("nameserver 127.0.0.11");
     expect((await lab.pulumi("preview", "--expect-no-changes")).code).toBe(0);
   }, 180_000);

@@ -72,7 +72,7 @@ async function makeCertificates(folder: string): Promise<string> {
  */
 export class Room {
   /** Where DNS server and proxies are. */
-  static readonly address = "203.0.113.10";
+  static readonly address = "198.51.100.202";
   private readonly lines: string[] = [];
 
   private constructor(
@@ -90,9 +90,9 @@ export class Room {
     const ip = (...words: string[]) => output("ip", words);
     await ip("netns", "add", NAME);
     await ip("link", "add", "clroom0", "type", "veth", "peer", "name", "clroom1", "netns", NAME);
-    await ip("address", "add", "203.0.113.1/24", "dev", "clroom0");
+    await ip("address", "add", "198.51.100.201/30", "dev", "clroom0");
     await ip("link", "set", "clroom0", "up");
-    await ip("-n", NAME, "address", "add", `${Room.address}/24`, "dev", "clroom1");
+    await ip("-n", NAME, "address", "add", `${Room.address}/30`, "dev", "clroom1");
     await ip("-n", NAME, "link", "set", "clroom1", "up");
     await ip("-n", NAME, "link", "set", "lo", "up");
     const folder = mkdtempSync(join(tmpdir(), "classlab-room-"));

@@ -23,7 +23,10 @@ function registry(url, response) {
   }
   response.setHeader("Docker-Content-Digest", digest);
   response.setHeader("Content-Type", content.type);
-  return response.end(Buffer.from(content.base64, "base64"));
+  const bytes = Buffer.from(content.base64, "base64");
+  // Said of HEAD too, where nothing follows.
+  response.setHeader("Content-Length", bytes.length);
+  return response.end(bytes);
 }
 
 createTlsServer({ cert: readFileSync(certificate), key: readFileSync(key) }, (request, response) => {

@@ -2,7 +2,11 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { clientProxies, resolverText, siteFiles } from "../../components/hypervisors/containers/siteFiles";
-import { renderSiteSettings, siteFilesLeft } from "../../components/hypervisors/containers/siteScript";
+import {
+  renderSite,
+  renderSiteSettings,
+  siteFilesLeft,
+} from "../../components/hypervisors/containers/siteScript";
 import type { SiteSettings } from "../../course/siteSettings";
 import { FakeShell, record, type ShellRun } from "./shell";
 
@@ -440,6 +444,39 @@ esac
       expect(left(run)).toEqual([]);
       expect(log()).toEqual(["dockerd start false"]);
     });
+  });
+});
+
+describe("from this machine", () => {
+  const NAME = "dev-team-01-web";
+  /** The guest is only listened to. */
+  const DOCKER = `#!/bin/sh
+case "$1 $2" in
+  "container inspect") cat "$FAKE/running" 2>/dev/null ;;
+  "exec -i") shift 2; echo "$*" >> "$FAKE/calls"; cat > "$FAKE/script" ;;
+  *) exit 9 ;;
+esac
+`;
+  const run = (word: string, state: string) => {
+    const fake = new FakeShell("");
+    fake.program("docker", DOCKER);
+    if (state !== "absent") fake.write("running", `${state === "running"}\n`);
+    const { code, calls, stderr } = fake.run("sh", renderSite(NAME, PROXY), word);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const script = fake.read("script");
+    return { calls, whole: script === fake.here(renderSiteSettings(PROXY)) };
+  };
+
+  test.each([
+    ["apply", "running"],
+    ["apply", "stopped"],
+    ["remove", "running"],
+  ])("%s, guest %s: the script runs in it", (word, state) => {
+    expect(run(word, state)).toEqual({ calls: [`${NAME} sh -s -- ${word}`], whole: true });
+  });
+
+  test.each(["absent", "stopped"])("remove, guest %s: there is nothing to take away", (state) => {
+    expect(run("remove", state).calls).toEqual([]);
   });
 });
 

@@ -8,7 +8,7 @@ import type { HypervisorDriver } from "../driver";
 import { containerChannel } from "./channel";
 import { renderAdapters, renderReady } from "./render";
 import { CAPABILITIES, SECURITY_OPTIONS } from "./rights";
-import { renderSiteSettings } from "./siteScript";
+import { renderSite } from "./siteScript";
 
 /** Where a guest keeps what must outlive its container: home folders, its Docker data, its host keys. */
 const DISK = "/disk";
@@ -165,14 +165,14 @@ export const containersDriver: HypervisorDriver = {
       },
     ),
 
-  applySite: (name, plan, settings, guest, adapters, host, context, opts) =>
+  applySite: (name, plan, settings, guest, adapters, host, opts) =>
     script(
       `${name}-settings`,
       {
-        shell: containerChannel(plan, context.mark.lab).shell,
+        shell: "sh -s --",
         apply: "apply",
         remove: "remove",
-        script: renderSiteSettings(guestSettings(settings, plan)),
+        script: renderSite(plan.objectName, guestSettings(settings, plan)),
         triggers: [guest.machine.id],
         deadline: "5m",
       },

@@ -215,7 +215,7 @@ was_read() {
 }
 authority=$(contents ${CA_FILE})
 if ! is_read authority "$authority"; then
-  update-ca-certificates --fresh >/dev/null
+  update-ca-certificates --fresh >/dev/null </dev/null
   was_read authority "$authority"
 fi
 ssh=$(contents ${SSH_FILE})
@@ -340,6 +340,22 @@ ${STORE}${FILES}${BLOCK}${CLIENT}${RESOLVER}${ENGINE}${MEND}if [ "$1" = apply ];
 ${wishes(settings)}
 fi
 ${DROP}${READ_ANEW}${RESTART}echo "{\\"clock\\":\\"host\\",\\"left\\":[$left]}"
+`;
+}
+
+/**
+ * Script for this machine that runs {@link renderSiteSettings} in a guest. With argument `remove` a guest that is not there is
+ * well: what was in it went with it.
+ */
+export function renderSite(guest: string, settings: SiteSettings): string {
+  return `set -eu
+guest=${quote(guest)}
+if [ "$1" = remove ]; then
+  running=$(docker container inspect -f '{{.State.Running}}' "$guest" 2>/dev/null) || exit 0
+  [ "$running" = true ] || exit 0
+fi
+docker exec -i "$guest" sh -s -- "$1" <<'SETTINGS'
+${renderSiteSettings(settings)}SETTINGS
 `;
 }
 
