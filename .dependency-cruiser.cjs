@@ -45,7 +45,7 @@ module.exports = {
       severity: "error",
       from: {
         path: [
-          "^components/hypervisors/[^/]+/(render|channel)\\.ts$",
+          "^components/hypervisors/[^/]+/(render|channel|siteFiles|siteScript)\\.ts$",
           "^components/(courseImages|sshKey|privateFile|wordPressFiles)\\.ts$",
           "^operations/observe\\.ts$",
         ],

@@ -19,6 +19,8 @@ export interface DockerHostArgs {
   readonly channel: GuestChannel;
   /** The guest that it lives in. */
   readonly guest: Guest;
+  /** What the Docker Engine takes from the site: it may be started anew for it, so all else waits. */
+  readonly settings?: pulumi.CustomResource;
   /** Providers for scripts and secrets. */
   readonly providers: StackProviders;
   /** Owner mark and images. */
@@ -30,7 +32,7 @@ export class DockerHost extends pulumi.ComponentResource {
   /** @param name logical name; children are named after it */
   constructor(name: string, args: DockerHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("classlab:index:DockerHost", name, { stacks: args.stacks.map((stack) => stack.name) }, opts);
-    const { channel, guest, providers, context } = args;
+    const { channel, guest, settings, providers, context } = args;
     const images = script(
       `${name}-images`,
       {
@@ -42,7 +44,7 @@ export class DockerHost extends pulumi.ComponentResource {
       {
         parent: this,
         provider: providers.command,
-        dependsOn: [guest.ready],
+        dependsOn: settings ? [guest.ready, settings] : [guest.ready],
         ...lifeInGuest(guest),
         deleteBeforeReplace: true,
       },

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { GuestPlan } from "../course/plan";
+import type { SiteSettings } from "../course/siteSettings";
 import { DockerHost } from "./dockerHost";
 import type { HypervisorHost } from "./hypervisorHost";
 import type { DriverContext, Guest, HypervisorDriver } from "./hypervisors/driver";
@@ -15,6 +16,8 @@ export interface GuestVmArgs {
   readonly host: HypervisorHost;
   /** The switches that its adapters name and this stack makes; the others stand already. */
   readonly switches: readonly VirtualSwitch[];
+  /** What the lab's guests take from the site; absent where there is nothing to apply. */
+  readonly site?: SiteSettings | undefined;
   /** The public key that may log in. */
   readonly authorizedKey: pulumi.Input<string>;
   /** Owner mark and images. */
@@ -28,11 +31,11 @@ export class GuestVm extends pulumi.ComponentResource {
 
   /** @param name logical name; children are named after it */
   constructor(name: string, args: GuestVmArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { plan, driver, host, context } = args;
+    const { plan, driver, host, context, site } = args;
     super("classlab:index:GuestVm", name, { guest: plan.name, team: plan.team }, opts);
     const child = { parent: this };
     this.guest = driver.createGuest(name, plan, host.prepared, args.authorizedKey, context, child);
-    driver.connectAdapters(
+    const adapters = driver.connectAdapters(
       name,
       plan,
       this.guest,
@@ -40,12 +43,14 @@ export class GuestVm extends pulumi.ComponentResource {
       host.prepared,
       child,
     );
+    const settings = site && driver.applySite(name, plan, site, this.guest, adapters, host.prepared, child);
     new DockerHost(
       `${name}-docker`,
       {
         stacks: plan.docker,
         channel: driver.channel(plan, context.mark.lab),
         guest: this.guest,
+        ...(settings ? { settings } : {}),
         providers: host.prepared.providers,
         context,
       },

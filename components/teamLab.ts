@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { TeamPlan } from "../course/plan";
+import type { SiteSettings } from "../course/siteSettings";
 import { GuestVm } from "./guestVm";
 import type { HypervisorHost } from "./hypervisorHost";
 import type { DriverContext, HypervisorDriver, StackProviders } from "./hypervisors/driver";
@@ -14,6 +15,8 @@ export interface TeamLabArgs {
   readonly driver: HypervisorDriver;
   /** The host its guests run on. */
   readonly host: HypervisorHost;
+  /** What guests take from the site; absent where there is nothing to apply. */
+  readonly site?: SiteSettings | undefined;
   /** Switches made in this stack, by the name of their object. */
   readonly switches: ReadonlyMap<string, VirtualSwitch>;
   /** Providers for scripts and secrets. */
@@ -46,6 +49,7 @@ export class TeamLab extends pulumi.ComponentResource {
           driver: args.driver,
           host: args.host,
           switches,
+          site: args.site,
           authorizedKey: key.publicKey,
           context,
         },

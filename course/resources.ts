@@ -1,4 +1,5 @@
 import type { DockerStackPlan, GuestPlan, LabPlan, TeamPlan, UnitPlan } from "./plan";
+import { siteSettingsOf } from "./siteSettings";
 
 /** A resource that a stack will hold, by type token and logical name. */
 export interface PlannedResource {
@@ -56,7 +57,7 @@ function stackResources(parent: string, stack: DockerStackPlan): PlannedResource
   }
 }
 
-function guestResources(team: TeamPlan, guest: GuestPlan): PlannedResource[] {
+function guestResources(team: TeamPlan, guest: GuestPlan, site: boolean): PlannedResource[] {
   const name = guestLogicalName({ team: team.id, name: guest.name });
   const host = `${name}-docker`;
   return [
@@ -65,6 +66,7 @@ function guestResources(team: TeamPlan, guest: GuestPlan): PlannedResource[] {
     docker("container", `${name}-machine`),
     command(`${name}-ready`),
     command(`${name}-adapters`),
+    ...(site ? [command(`${name}-settings`)] : []),
     component("DockerHost", host),
     command(`${host}-images`),
     ...(guest.docker.length > 0 ? [provider("docker", `${host}-engine`)] : []),
@@ -72,18 +74,19 @@ function guestResources(team: TeamPlan, guest: GuestPlan): PlannedResource[] {
   ];
 }
 
-function teamResources(team: TeamPlan): PlannedResource[] {
+/** @param site whether guests take settings from the site */
+function teamResources(team: TeamPlan, site: boolean): PlannedResource[] {
   return [
     component("TeamLab", team.id),
     component("TeamKey", `${team.id}-key`),
     password(`${team.id}-key-seed`),
-    ...team.guests.flatMap((guest) => guestResources(team, guest)),
+    ...team.guests.flatMap((guest) => guestResources(team, guest, site)),
   ];
 }
 
 /** The resources that hold a team's secrets: the seed of its key, and what its Docker stacks need. Each is made anew alone. */
 export function secretsOf(team: TeamPlan): PlannedResource[] {
-  return teamResources(team).filter(({ type }) => type === PASSWORD);
+  return teamResources(team, false).filter(({ type }) => type === PASSWORD);
 }
 
 /**
@@ -91,6 +94,7 @@ export function secretsOf(team: TeamPlan): PlannedResource[] {
  * what the components register, and `up` with what the engine recorded.
  */
 export function resourcesOf(plan: LabPlan, unit: UnitPlan): PlannedResource[] {
+  const site = siteSettingsOf(plan) !== undefined;
   return [
     { type: "pulumi:pulumi:Stack", name: `classlab-${unit.stack}` },
     component("LabRecord", "record"),
@@ -103,6 +107,6 @@ export function resourcesOf(plan: LabPlan, unit: UnitPlan): PlannedResource[] {
     ...plan.switches
       .filter((entry) => unit.switches.includes(entry.key))
       .flatMap((entry) => [component("VirtualSwitch", entry.key), docker("network", `${entry.key}-network`)]),
-    ...plan.teams.filter((team) => unit.teams.includes(team.id)).flatMap(teamResources),
+    ...plan.teams.filter((team) => unit.teams.includes(team.id)).flatMap((team) => teamResources(team, site)),
   ];
 }

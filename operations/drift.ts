@@ -1,4 +1,5 @@
 import { renderAdapterList } from "../components/hypervisors/containers/render";
+import { siteFilesLeft } from "../components/hypervisors/containers/siteScript";
 import { COURSE_IMAGES } from "../course/images";
 import { readMark } from "../course/mark";
 import { guestObjects, hostObjects, type PlannedObject, unitGuests } from "../course/objects";
@@ -229,6 +230,18 @@ function imageDrift(guest: GuestPlan, resources: readonly StateResource[], conte
   ];
 }
 
+/** What the last run left because a learner had made or changed it: told, never mended. */
+function siteDrift(guest: GuestPlan, resources: readonly StateResource[]): Drift[] {
+  const resource = resourceOf(resources, "command:local:Command", `${guestLogicalName(guest)}-settings`);
+  return siteFilesLeft(resource?.outputs?.stdout).map((path) => ({
+    kind: "changed",
+    level: "guest",
+    ...whose(guest),
+    object: `file ${path}`,
+    what: `${path} is the learner's own: the settings of the site are not in it`,
+  }));
+}
+
 function insideDrift(
   guest: GuestPlan,
   resources: readonly StateResource[],
@@ -275,6 +288,7 @@ export function findDrift(
   return [
     ...host,
     ...guests.flatMap((guest) => adapterDrift(guest, resources, found, host)),
+    ...guests.flatMap((guest) => siteDrift(guest, resources)),
     ...guests.flatMap((guest) => insideDrift(guest, resources, found.guests.get(guest.objectName))),
   ];
 }

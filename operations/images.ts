@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
@@ -14,6 +14,7 @@ import {
 } from "../course/images";
 import { imageTableSchema } from "../course/record";
 import { RECIPES, STAND_IN_TEXT } from "../images/catalog";
+import { type BuildNetwork, buildNetwork, proxyBuildArgs, sudoWords } from "./buildNetwork";
 import { docker, dockerOutput } from "./docker";
 import { IMAGES_ESTIMATE } from "./doctor/estimate";
 import { explain } from "./explain";
@@ -92,8 +93,14 @@ function buildReference({ name, folder, args, files }: BuildInput): string {
   return `classlab/${name}:${hash}`;
 }
 
+/** What goes with every build: where its words go, and how it gets out of the room. */
+interface Builder {
+  readonly say: Say;
+  readonly network: BuildNetwork;
+}
+
 /** Builds an image unless the cache has it. */
-async function build(input: BuildInput, say: Say): Promise<ImageRecord> {
+async function build(input: BuildInput, { say, network }: Builder): Promise<ImageRecord> {
   const { name, folder, args, files } = input;
   const reference = buildReference(input);
   const known = await imageId(reference);
@@ -113,11 +120,12 @@ async function build(input: BuildInput, say: Say): Promise<ImageRecord> {
       [
         "build",
         ...Object.entries(args).flatMap(([key, value]) => ["--build-arg", `${key}=${value}`]),
+        ...proxyBuildArgs(network),
         "-t",
         reference,
         context,
       ],
-      { deadline: BUILD_DEADLINE },
+      { deadline: BUILD_DEADLINE, env: network.variables },
     );
     if (result.code !== 0) {
       const cause =
@@ -150,8 +158,16 @@ function baseReference(release = hostRelease()): string {
   return `classlab/base:${hashOf(readFileSync(BASE_RECIPE), release.id, release.codename, process.arch)}`;
 }
 
+/** Where the recipe of the base finds the site's authority: a file, named in its environment. */
+function authorityVariable({ caCertificate }: BuildNetwork, folder: string): Record<string, string> {
+  if (caCertificate === undefined) return {};
+  const file = join(folder, "site-ca.crt");
+  writeFileSync(file, caCertificate);
+  return { CLASSLAB_SITE_CA: file };
+}
+
 /** The root file system of this machine's distribution as an image: the base where no registry answers. */
-async function buildBase(say: Say, consent: boolean): Promise<ImageRecord> {
+async function buildBase({ say, network }: Builder, consent: boolean): Promise<ImageRecord> {
   if (process.platform !== "linux") {
     throw new FaultError([
       {
@@ -174,6 +190,7 @@ async function buildBase(say: Say, consent: boolean): Promise<ImageRecord> {
       {
         deadline: BUILD_DEADLINE,
         terminal: true,
+        env: network.variables,
       },
     );
     if (installed.code !== 0) {
@@ -192,9 +209,10 @@ async function buildBase(say: Say, consent: boolean): Promise<ImageRecord> {
   const folder = mkdtempSync(join(tmpdir(), "classlab-base-"));
   try {
     const archive = join(folder, "base.tar");
-    const asRoot = process.getuid?.() === 0 ? [] : ["sudo"];
+    const variables = { ...network.variables, ...authorityVariable(network, folder) };
+    const asRoot = process.getuid?.() === 0 ? [] : sudoWords(Object.keys(variables));
     const [program, ...words] = [...asRoot, "sh", BASE_RECIPE, archive, release.codename];
-    const made = await run(program ?? "sh", words, { deadline: BUILD_DEADLINE });
+    const made = await run(program ?? "sh", words, { deadline: BUILD_DEADLINE, env: variables });
     if (made.code !== 0)
       throw buildFault(`debootstrap failed:\n${tail(`${made.stdout}\n${made.stderr}`)}`, "base");
     await dockerOutput(["import", "--change", "LABEL classlab.image=base", archive, reference], {
@@ -225,8 +243,8 @@ function composeBinary(): string {
 }
 
 /** The guest's image on a base; `standIn` is what it says of itself at login, empty where it is what its name says. */
-function buildGuest(base: ImageRecord, standIn: string, say: Say): Promise<ImageRecord> {
-  return build(guestInput(base.reference, standIn, composeBinary()), say);
+function buildGuest(base: ImageRecord, standIn: string, builder: Builder): Promise<ImageRecord> {
+  return build(guestInput(base.reference, standIn, composeBinary()), builder);
 }
 
 function guestInput(base: string, standIn: string, compose: string): BuildInput {
@@ -243,8 +261,8 @@ function courseInput(name: CourseImageName, base: string | undefined): BuildInpu
   return { name, folder, args: base === undefined ? {} : { BASE: base }, files: {} };
 }
 
-async function fromDistribution(say: Say, consent: boolean): Promise<ImageSet> {
-  const base = await buildBase(say, consent);
+async function fromDistribution(builder: Builder, consent: boolean): Promise<ImageSet> {
+  const base = await buildBase(builder, consent);
   const made = new Map<CourseImageName, Promise<ImageRecord>>();
   const course = (name: CourseImageName): Promise<ImageRecord> => {
     const started = made.get(name);
@@ -257,12 +275,12 @@ async function fromDistribution(say: Say, consent: boolean): Promise<ImageSet> {
           : recipe.base === "distribution"
             ? base
             : await course(recipe.base);
-      return build(courseInput(name, on?.reference), say);
+      return build(courseInput(name, on?.reference), builder);
     })();
     made.set(name, building);
     return building;
   };
-  const guest = buildGuest(base, STAND_IN_TEXT, say);
+  const guest = buildGuest(base, STAND_IN_TEXT, builder);
   return collect("distribution", guest, course);
 }
 
@@ -310,8 +328,9 @@ async function pull(name: CourseImageName | "guest", say: Say): Promise<ImageRec
   return { reference, id };
 }
 
-async function fromRegistry(say: Say): Promise<ImageSet> {
-  const guest = pull("guest", say).then((base) => buildGuest(base, "", say));
+async function fromRegistry(builder: Builder): Promise<ImageSet> {
+  const { say } = builder;
+  const guest = pull("guest", say).then((base) => buildGuest(base, "", builder));
   return collect("registry", guest, (name) => pull(name, say));
 }
 
@@ -325,14 +344,17 @@ async function registryAnswers(): Promise<boolean> {
  * @param wanted the configured source, or the one that the lab decided on before
  * @param say progress, a line at a time
  * @param consent whether distribution packages may be installed without asking
+ * @param network the room's network: its proxy and its certificate authority serve the building, and are in no image. What the
+ *   machine's Docker itself pulls goes the way that its own settings say
  */
 export async function ensureImages(
   wanted: LabConfig["images"]["source"],
   say: Say,
   consent: boolean,
+  network: LabConfig["site"]["network"],
 ): Promise<ImageSet> {
   try {
-    return await provideImages(wanted, say, consent);
+    return await provideImages(wanted, { say, network: buildNetwork(network) }, consent);
   } catch (error) {
     throw await explain(error, IMAGES_ESTIMATE);
   }
@@ -340,17 +362,18 @@ export async function ensureImages(
 
 async function provideImages(
   wanted: LabConfig["images"]["source"],
-  say: Say,
+  builder: Builder,
   consent: boolean,
 ): Promise<ImageSet> {
-  if (wanted === "registry") return fromRegistry(say);
-  if (wanted === "distribution") return fromDistribution(say, consent);
+  const { say } = builder;
+  if (wanted === "registry") return fromRegistry(builder);
+  if (wanted === "distribution") return fromDistribution(builder, consent);
   if (await registryAnswers()) {
     say("images: an image registry answers: the official images");
-    return fromRegistry(say);
+    return fromRegistry(builder);
   }
   say("images: no image registry answers: stand-ins built from distribution packages");
-  return fromDistribution(say, consent);
+  return fromDistribution(builder, consent);
 }
 
 /**

@@ -56,5 +56,6 @@ export async function labImages(file: StackFile, options: LabImagesOptions): Pro
   } catch (error) {
     if (!isFault(error, "stack-absent")) throw error;
   }
-  return { images: await ensureImages(source, options.say, options.consent), before: undefined };
+  const images = await ensureImages(source, options.say, options.consent, file.config.site.network);
+  return { images, before: undefined };
 }

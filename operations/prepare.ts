@@ -113,7 +113,7 @@ export async function prepareUp(
   const wanted = before && !options.updateImages ? before.images.source : file.config.images.source;
   let images = before && !options.updateImages ? before.images : undefined;
   if (!images || (await missingImages(images)).length > 0)
-    images = await ensureImages(wanted, options.say, options.consent);
+    images = await ensureImages(wanted, options.say, options.consent, file.config.site.network);
   const record = recordOf(plan, id, images);
   const roster = rosterKey(plan);
   for (const { unit, state } of units) writeStackFile(file, unit, record, state.salt, roster);

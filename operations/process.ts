@@ -15,6 +15,8 @@ export interface ProcessOptions {
   /** Milliseconds until it is ended; default 60,000. */
   readonly deadline?: number;
   readonly cwd?: string;
+  /** Variables beside this process's own. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Whether it may ask the user on the terminal: it gets this process's input, and its output goes to stderr. */
   readonly terminal?: boolean;
   /** Ends it when it is aborted; its exit code is then 124. */
@@ -32,6 +34,7 @@ export function run(
   return new Promise((resolve) => {
     const child = spawn(program, [...args], {
       cwd: options.cwd,
+      env: options.env === undefined ? process.env : { ...process.env, ...options.env },
       stdio: options.terminal
         ? ["inherit", process.stderr, "inherit"]
         : [options.stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],

@@ -7,6 +7,7 @@ import { LabRecord } from "../components/labRecord";
 import { TeamLab } from "../components/teamLab";
 import { VirtualSwitch } from "../components/virtualSwitch";
 import { type GuestAccess, guestAccess } from "../course/access";
+import { siteSettingsOf } from "../course/siteSettings";
 import type { StackSettings } from "./settings";
 
 /** What a stack tells its users. */
@@ -50,8 +51,9 @@ export function deployUnit({ plan, unit, record }: StackSettings): UnitOutputs {
       ]),
   );
   const teams = plan.teams.filter((team) => unit.teams.includes(team.id));
+  const site = siteSettingsOf(plan);
   for (const team of teams) {
-    new TeamLab(team.id, { plan: team, driver, host: hostOf(team.host), switches, providers, context });
+    new TeamLab(team.id, { plan: team, driver, host: hostOf(team.host), site, switches, providers, context });
   }
   return {
     guests: Object.fromEntries(

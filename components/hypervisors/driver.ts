@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ImageSet } from "../../course/images";
 import type { OwnerMark } from "../../course/mark";
 import type { GuestPlan, HostPlan } from "../../course/plan";
+import type { SiteSettings } from "../../course/siteSettings";
 import type { SwitchPlan } from "../../course/switches";
 
 /** What every driver's functions get besides the plan. */
@@ -80,6 +81,19 @@ export interface HypervisorDriver {
     plan: GuestPlan,
     guest: Guest,
     switches: readonly pulumi.CustomResource[],
+    host: PreparedHost,
+    opts: pulumi.CustomResourceOptions,
+  ): pulumi.CustomResource;
+  /**
+   * What the guest takes from the site, in place: a change updates this resource and leaves the guest and its containers
+   * running. `adapters` is connected before.
+   */
+  applySite(
+    name: string,
+    plan: GuestPlan,
+    settings: SiteSettings,
+    guest: Guest,
+    adapters: pulumi.CustomResource,
     host: PreparedHost,
     opts: pulumi.CustomResourceOptions,
   ): pulumi.CustomResource;

@@ -21,7 +21,12 @@ function show(value: unknown): string {
     const keys = Object.keys(value);
     return keys.length === 0 ? "an empty mapping" : `a mapping with ${cut(keys.join(", "))}`;
   }
-  return cut(typeof value === "string" ? JSON.stringify(value) : String(value));
+  return cut(typeof value === "string" ? JSON.stringify(withoutPassword(value)) : String(value));
+}
+
+/** An address without the user name and password in it: messages end up in logs. */
+function withoutPassword(text: string): string {
+  return text.replace(/\/\/[^/@\s]*@/g, "//…@");
 }
 
 function cut(text: string): string {

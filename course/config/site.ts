@@ -1,7 +1,15 @@
 import { z } from "zod";
 import { certificate, endpoint } from "./primitives";
 
-const httpUrl = z.url({ protocol: /^https?$/, error: "an address such as http://proxy.example:8080" });
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: "an address such as http://proxy.example:8080" })
+  // The plan is shown to everybody, and every guest has the address in clear.
+  .refine((url) => !url.includes("@"), { error: "an address without user name and password" });
+
+/** A Docker Engine does not start with a mirror that is more than scheme and host (docs.docker.com/docker-hub/mirror). */
+const mirrorUrl = httpUrl.refine((text) => /^https?:\/\/[^/?#@]+\/?$/.test(text), {
+  error: "scheme and host alone, such as https://mirror.example:5000",
+});
 
 /** The network of the room, as its administrator describes it. */
 export const siteSchema = z.strictObject({
@@ -44,7 +52,7 @@ export type SiteConfig = z.output<typeof siteSchema>;
 /** The class's own image registry. */
 export const registrySchema = z.strictObject({
   /** Where guests' Docker Engines ask before Docker Hub. */
-  mirror: httpUrl.optional(),
+  mirror: mirrorUrl.optional(),
   /** Where learners push to: host, with a port where it is not 443. */
   push: z
     .string()

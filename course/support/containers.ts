@@ -93,8 +93,8 @@ export const CONTAINERS: Readonly<Record<Feature, Cell>> = {
   ),
   language: emulated(
     "driver",
-    "programs speak English, and the keyboard is that of the terminal one sits at; the image leaves other locales out",
-    "プログラムの表示は英語で、キーボードは手元の端末のものを使います。イメージに他のロケールは含まれません",
+    "locale and time zone are set once, when the guest is ready; a container has no console, so the keyboard is that of the terminal one sits at",
+    "ロケールとタイムゾーンはゲストの準備時に一度だけ設定します。コンテナにはコンソールがないため、キーボードは手元の端末のものを使います",
   ),
   windows: refused(
     "docker-container",

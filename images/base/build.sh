@@ -5,6 +5,8 @@
 #
 # The tar holds no Dockerfile settings; import it with
 #   docker import --change 'CMD ["bash"]' OUT_TAR classlab/base
+# Behind a proxy, http_proxy, https_proxy and no_proxy say so; CLASSLAB_SITE_CA names the certificate of an authority that the
+# site's proxy signs with. Neither stays in the tar.
 # Needs root and debootstrap. A MIRROR left out means debootstrap's own default for that suite.
 set -eu
 
@@ -67,8 +69,16 @@ fi
 
 in_root() {
     chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C \
-        DEBIAN_FRONTEND=noninteractive ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} "$@"
+        DEBIAN_FRONTEND=noninteractive ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} ${no_proxy:+no_proxy="$no_proxy"} "$@"
 }
+
+# apt takes one file: the authorities that the root knows, and the site's.
+if [ -n "${CLASSLAB_SITE_CA:-}" ]; then
+    bundle=/run/classlab-authorities.pem
+    cat "$root/etc/ssl/certs/ca-certificates.crt" 2>/dev/null >"$root$bundle" || :
+    cat "$CLASSLAB_SITE_CA" >>"$root$bundle" || die "cannot read $CLASSLAB_SITE_CA"
+    echo "Acquire::https::CaInfo \"$bundle\";" >"$root/etc/apt/apt.conf.d/91classlab-site"
+fi
 
 # The mirror debootstrap used, as it wrote it down itself.
 mirror=$(sed -n 's/^deb \([^ ]*\) .*/\1/p' "$root/etc/apt/sources.list" | head -n 1)
@@ -125,6 +135,7 @@ if ! in_root apt-get -qq -o APT::Update::Error-Mode=any update >"$log" 2>&1; the
 fi
 in_root apt-get -qq -y dist-upgrade >"$log" 2>&1 || { tail -n 20 "$log" >&2; die "upgrading the new root failed"; }
 in_root apt-get -qq clean >/dev/null
+rm -f "$root/etc/apt/apt.conf.d/91classlab-site"
 
 # ... and what debootstrap had already unpacked.
 find "$root/usr/share/doc" -depth -type f ! -name copyright -delete

@@ -91,7 +91,9 @@ export const FIXERS: readonly Fixer[] = [
       const { compose } = await subject.setUp();
       // Where the launcher left it when it was there; set-up may have brought it since.
       process.env.CLASSLAB_COMPOSE ??= compose.file;
-      const images = await ensureImages((await subject.images()).source, options.say, options.consent);
+      const { source } = await subject.images();
+      const { network } = subject.file.config.site;
+      const images = await ensureImages(source, options.say, options.consent, network);
       return `images provided (${images.source})`;
     },
   },

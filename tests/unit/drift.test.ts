@@ -220,6 +220,28 @@ describe("inside a guest", () => {
     expect(drift()[0]?.mend).toEqual({ how: "run", urn: urn(COMMAND, "-docker-images") });
   });
 
+  test("a file that the site's settings were not put into, since a learner changed it", () => {
+    const left = (stdout: string) => {
+      const outputs = { stdout };
+      state = [
+        ...wholeState(plan, unit),
+        { urn: urn(COMMAND, "-settings"), type: COMMAND, id: "settings", outputs },
+      ];
+      return drift();
+    };
+    expect(left('{"clock":"host","left":[]}')).toEqual([]);
+    expect(left('{"clock":"host","left":["/etc/environment"]}')).toEqual([
+      {
+        kind: "changed",
+        level: "guest",
+        team: "team-01",
+        guest: "web",
+        object: "file /etc/environment",
+        what: "/etc/environment is the learner's own: the settings of the site are not in it",
+      },
+    ]);
+  });
+
   test("a guest that cannot be looked into: why, and that its disk is kept", () => {
     guests.set(MACHINE, "its Docker Engine did not answer");
     expect(drift()).toMatchObject([

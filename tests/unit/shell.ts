@@ -69,6 +69,8 @@ export class FakeShell {
     this.program("docker", DOCKER + docker);
     this.program("install", INSTALL);
     this.program("chown", record("chown"));
+    this.program("locale", '#!/bin/sh\necho C\nif [ -e "$FAKE/locales" ]; then cat "$FAKE/locales"; fi\n');
+    this.program("localedef", `${record("localedef")}echo "\${5%.UTF-8}.utf8" >> "$FAKE/locales"\n`);
   }
 
   /** Puts a program on the script's PATH. */
@@ -100,7 +102,9 @@ export class FakeShell {
   here(script: string): string {
     return (
       script
-        .replaceAll("/etc/classlab", `${this.folder}/root/etc/classlab`)
+        .replaceAll("/etc/", `${this.folder}/root/etc/`)
+        .replaceAll("/usr/share/i18n", `${this.folder}/root/usr/share/i18n`)
+        .replaceAll("/usr/share/zoneinfo", `${this.folder}/root/usr/share/zoneinfo`)
         .replaceAll("/home/ubuntu", `${this.folder}/root/home/ubuntu`)
         .replaceAll("/disk/", `${this.folder}/root/disk/`)
         // What the database's container has mounted.

@@ -2,11 +2,13 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { markLabels, type OwnerMark } from "../../../course/mark";
 import type { SwitchMode } from "../../../course/modes";
+import { guestSettings } from "../../../course/siteSettings";
 import { script } from "../../script";
 import type { HypervisorDriver } from "../driver";
 import { containerChannel } from "./channel";
 import { renderAdapters, renderReady } from "./render";
 import { CAPABILITIES, SECURITY_OPTIONS } from "./rights";
+import { renderSite } from "./siteScript";
 
 /** Where a guest keeps what must outlive its container: home folders, its Docker data, its host keys. */
 const DISK = "/disk";
@@ -159,6 +161,29 @@ export const containersDriver: HypervisorDriver = {
         provider: host.providers.command,
         dependsOn: [guest.machine, ...switches],
         replaceWith: [guest.machine, ...switches],
+        deleteBeforeReplace: true,
+      },
+    ),
+
+  applySite: (name, plan, settings, guest, adapters, host, opts) =>
+    script(
+      `${name}-settings`,
+      {
+        shell: "sh -s --",
+        apply: "apply",
+        remove: "remove",
+        script: renderSite(plan.objectName, guestSettings(settings, plan)),
+        triggers: [guest.machine.id],
+        deadline: "5m",
+      },
+      {
+        ...opts,
+        provider: host.providers.command,
+        // Docker makes resolv.conf when the first network is connected.
+        dependsOn: [guest.ready, adapters],
+        // All of it is in the container, but for the home folders' part, which a new container takes over.
+        deletedWith: guest.machine,
+        replaceWith: [guest.machine],
         deleteBeforeReplace: true,
       },
     ),

@@ -1,13 +1,15 @@
 import { MARK_KEYS } from "../../../course/mark";
 import type { AdapterPlan, GuestPlan } from "../../../course/plan";
 import { quote } from "../../../course/shell";
+import { renderLanguage } from "./guestLanguage";
 import { renderGuestNetwork } from "./guestNetwork";
 
 /** Seconds a guest may take until its Docker Engine answers. */
 export const READY_DEADLINE_SECONDS = 120;
 
 /**
- * Script for this machine: waits until the guest's Docker Engine answers over the channel and lets the team's key in.
+ * Script for this machine: waits until the guest's Docker Engine answers over the channel, lets the team's key in and sets the
+ * guest's language.
  * On failure its last lines name the cause and show the end of the guest's log.
  */
 export function renderReady(
@@ -52,6 +54,8 @@ printf '%s\\n' "$key" | docker exec -i "$guest" sh -eu -c '
   { if [ -f "$file" ]; then grep -v " classlab:" "$file" || true; fi; printf "%s\\n" "$key"; } > "$file.new"
   chown ubuntu:ubuntu "$file.new"
   mv "$file.new" "$file"'
+docker exec -i "$guest" sh <<'LANGUAGE'
+${renderLanguage(guest)}LANGUAGE
 echo '{"ready":true}'
 `;
 }
