@@ -58,7 +58,13 @@ export function prepareWorkFolder(lab: string): string {
  * and nothing by reference.
  */
 function plainYaml(data: object): string {
-  return stringify(data, { defaultStringType: "QUOTE_DOUBLE", aliasDuplicateObjects: false, lineWidth: 0 });
+  return stringify(data, {
+    defaultKeyType: "PLAIN",
+    defaultStringType: "QUOTE_DOUBLE",
+    doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
+    aliasDuplicateObjects: false,
+    lineWidth: 0,
+  });
 }
 
 /**

@@ -235,7 +235,7 @@ describe("the building of images", () => {
     guests: GUESTS,
     site: {
       network: {
-        proxy: { http: "http://user:word@proxy.example:3128", except: [".example"] },
+        proxy: { http: "http://proxy.example:3128", except: [".example"] },
         caCertificate: PEM,
       },
     },
@@ -244,8 +244,8 @@ describe("the building of images", () => {
   test("the proxy's address is in the environment, never among the words of a command", () => {
     const build = buildNetwork(network);
     expect(build.variables).toMatchObject({
-      http_proxy: "http://user:word@proxy.example:3128",
-      HTTPS_PROXY: "http://user:word@proxy.example:3128",
+      http_proxy: "http://proxy.example:3128",
+      HTTPS_PROXY: "http://proxy.example:3128",
       no_proxy: "localhost,127.0.0.1,::1,172.16.0.0/12,.example",
     });
     expect(build.caCertificate).toBe(PEM);
