@@ -39,12 +39,10 @@ export interface SiteSettings {
  */
 const NEVER_BY_PROXY = ["localhost", "127.0.0.1", "::1", "172.16.0.0/12"];
 
-/** An address as all programs take it: without what only a browser knows, characters outside it encoded. */
+/** An address as all programs take it: without what only a browser knows. */
 function bare(text: string): string {
-  const { protocol, username, password, host } = new URL(text);
-  const user = username === "" ? "" : `${username}${password === "" ? "" : `:${password}`}@`;
-  // The one character that files written here take for a quote and a browser does not encode.
-  return `${protocol}//${user.replaceAll("'", "%27")}${host}`;
+  const { protocol, host } = new URL(text);
+  return `${protocol}//${host}`;
 }
 
 /** A certificate as files hold it. */
