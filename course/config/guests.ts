@@ -10,7 +10,7 @@ const adapterSchema = z.union([
 ]);
 
 /** One Docker stack of a guest. */
-export const dockerStackSchema = z.discriminatedUnion("kind", [
+const dockerStackSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("nginx"), port: port.default(8080) }),
   z.strictObject({
     kind: z.literal("nginx-farm"),

@@ -1,5 +1,5 @@
 export type { CalendarConfig } from "./calendar";
-export { type DockerStackConfig, dockerStackSchema, type GuestConfig } from "./guests";
+export type { DockerStackConfig, GuestConfig } from "./guests";
 export type { HostConfig } from "./hosts";
 export { labJsonSchema } from "./jsonSchema";
 export type { LicencesConfig } from "./licences";

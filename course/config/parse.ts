@@ -1,7 +1,6 @@
 import { distance } from "fastest-levenshtein";
 import { z } from "zod";
 import { type Fault, failed, type Result, succeeded } from "../faults";
-import { dockerStackSchema } from "./guests";
 import { type LabConfig, labSchema } from "./schema";
 
 /** Turns `["guests", 1, "name"]` into `lab.guests[1].name`. */
@@ -50,8 +49,8 @@ export function nearest(key: string, known: readonly string[]): string | undefin
     : undefined;
 }
 
-/** The keys allowed at a path of the schema, found by asking the schema's own JSON form. */
-function knownKeysAt(path: readonly PropertyKey[], input: unknown): string[] {
+/** What the schema has at a path, found by asking its own JSON form; several where branches of a union fit. */
+function nodesAt(path: readonly PropertyKey[], input: unknown): JsonSchema[] {
   let nodes: JsonSchema[] = [z.toJSONSchema(labSchema, { io: "input", reused: "inline" }) as JsonSchema];
   for (const [depth, key] of path.entries()) {
     nodes = nodes.flatMap((node) => {
@@ -59,7 +58,19 @@ function knownKeysAt(path: readonly PropertyKey[], input: unknown): string[] {
       return next ? branches(next, valueAt(input, path.slice(0, depth + 1))) : [];
     });
   }
-  return [...new Set(nodes.flatMap((node) => Object.keys(node.properties ?? {})))];
+  return nodes;
+}
+
+/** The keys allowed at a path of the schema. */
+function knownKeysAt(path: readonly PropertyKey[], input: unknown): string[] {
+  return [...new Set(nodesAt(path, input).flatMap((node) => Object.keys(node.properties ?? {})))];
+}
+
+/** The kinds of what stands at a path. */
+function kindsAt(path: readonly PropertyKey[], input: unknown): string[] {
+  return nodesAt(path, input).flatMap(({ properties }) =>
+    properties?.kind?.const === undefined ? [] : [String(properties.kind.const)],
+  );
 }
 
 interface JsonSchema {
@@ -140,9 +151,12 @@ function expectation(issue: Issue): string {
 }
 
 function unionExpectation(issue: Issue & { code: "invalid_union" }): string {
-  if (issue.discriminator !== undefined && issue.errors.length === 0)
-    return `one of ${dockerStackSchema.options.map((option) => option.shape.kind.value).join(", ")}`;
   return [...new Set(issue.errors.flatMap((inner) => inner.map(expectation)))].join(", or ");
+}
+
+/** Whether the kind of something is missing, or none of those that it has. */
+function isKind(issue: Issue): boolean {
+  return issue.code === "invalid_union" && issue.discriminator !== undefined && issue.errors.length === 0;
 }
 
 function toFaults(issue: Issue, input: unknown): Fault[] {
@@ -175,7 +189,7 @@ function toFaults(issue: Issue, input: unknown): Fault[] {
         code: "config-value",
         where,
         what: `found ${show(valueAt(input, leaf.path))}`,
-        expected: expectation(leaf),
+        expected: isKind(leaf) ? oneOf(kindsAt(leaf.path.slice(0, -1), input)) : expectation(leaf),
       },
     ];
   });
