@@ -111,7 +111,7 @@ function command(check: Check): string | undefined {
 
 /**
  * Script for one vantage point, run as root: measures all its checks side by side and tells what it finds out of itself. One
- * line a result, tab-separated, as it comes.
+ * line a result, tab-separated, as it comes, each in one write: what is written in blocks has others' lines in the middle of its own.
  * @param checks those measured from here, or judged by what the guest tells
  * @param self addresses of its own that it tries itself
  * @param contents whether the guest's Docker Engine is asked what it holds
@@ -136,7 +136,7 @@ ${
   contents
     ? `( exec </dev/null
 ${renderContents(ENGINE_DEADLINE)}
-) 2>&1 | sed 's/^/docker	/' &
+) 2>&1 | sed -u 's/^/docker	/' &
 `
     : ""
 }${tcp.length + own.length > 0 ? `perl -e ${quote(TCP_PROBER)} ${[...own, ...tcp].map(quote).join(" ")} </dev/null &\n` : ""}${others.join("\n")}

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Check, checksOf, clientAddress, type InternetProbe } from "../../course/checks";
 import type { LabPlan } from "../../course/plan";
 import type { Evidence } from "../../operations/verify/evidence";
@@ -335,3 +338,33 @@ test("the script of the probers runs in a plain shell and tells its results in l
     dns: "ok",
   });
 });
+
+test("what a guest's Docker holds arrives in whole lines, whatever is measured in the same moment", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "classlab-probes-"));
+  const program = (name: string, script: string) =>
+    writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  // Sixty containers of 400 characters, told one after the other while forty pings answer.
+  program(
+    "docker",
+    `case "$1 $2" in
+  "ps -aq") echo one ;;
+  "container inspect") for n in $(seq 60); do printf '{"kind":"container","id":"%s","name":"c%s","labels":{"long":"%0400d"},"state":"running"}\\n' $n $n 0; sleep 0.01; done ;;
+esac`,
+  );
+  program("ping", `for last; do :; done; sleep "0.\${last##*.}"; echo "time=1 ms"`);
+  try {
+    const pings = Array.from({ length: 40 }, (_, index): Check => {
+      const address = `127.0.0.${index + 11}`;
+      return { ...check(REACH), id: `ping-${index}`, protocol: "icmp", address };
+    });
+    const { stdout } = await execute("sh", ["-s"], {
+      stdin: renderProbes(pings, [], true),
+      env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
+    });
+    const found = parseFindings(stdout.split("\n").map((text) => ({ text, seconds: 0 })));
+    expect(found.results.size).toBe(40);
+    expect(typeof found.contents === "object" && found.contents.objects.length).toBe(60);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 30_000);
