@@ -46,6 +46,7 @@ module.exports = {
       from: {
         path: [
           "^components/hypervisors/[^/]+/(render|channel|siteFiles|siteScript)\\.ts$",
+          "^components/hypervisors/libvirt/(?!index\\.ts$)",
           "^components/(courseImages|sshKey|privateFile|wordPressFiles)\\.ts$",
           "^operations/observe\\.ts$",
         ],

@@ -1,0 +1,204 @@
+import type { GuestPlan } from "../../../course/plan";
+import { desktopDevices } from "./desktop";
+import { type GuestIdentity, uuidOf } from "./identity";
+import { interfaceXml } from "./interface";
+import { markMetadata } from "./ownerMark";
+import { diskVolume, poolFolder, seedVolume } from "./pool";
+import { renderXml, type Xml } from "./xml";
+
+/** How a guest starts. */
+export type GuestBoot =
+  /** By the boot loader on its disk. libvirt takes no internal snapshot of a guest with UEFI. */
+  | { readonly kind: "disk"; readonly firmware: "bios" | "uefi" }
+  /** By a kernel that the host hands it: for an image without a boot loader. Paths are on the host. */
+  | { readonly kind: "kernel"; readonly kernel: string; readonly initrd: string; readonly arguments: string };
+
+/** What a guest is made with besides its plan. */
+export interface DomainSettings extends GuestIdentity {
+  /** KVM, or QEMU's own processor where the host has no KVM that works. */
+  readonly acceleration: "kvm" | "tcg";
+  readonly boot: GuestBoot;
+  /** Whether the host has /dev/vhost-vsock: without it a guest with a vsock does not start. */
+  readonly vsock: boolean;
+  /**
+   * How folders of the host are shared; the folder of a guest is named after it, below `parent`. libvirt takes no snapshot of a running
+   * guest that has one by virtiofs, or has one by 9p mounted (QEMU: its state cannot be migrated).
+   */
+  readonly sharedFolders: { readonly parent: string; readonly by: "virtiofs" | "9p" };
+  /** Folder on the host for the log of each guest's console. */
+  readonly consoleFolder: string;
+}
+
+/** Where libvirt keeps the logs of QEMU: virtlogd may write there. */
+export const CONSOLE_FOLDER = "/var/log/libvirt/qemu";
+
+/** Name by which the guest agent finds its channel (qemu-ga's default `--path`). */
+const AGENT_CHANNEL = "org.qemu.guest_agent.0";
+
+/**
+ * Ports for cards that are plugged in while the guest runs: on machine type q35 each needs one of its own, made at the start
+ * (libvirt.org/pci-hotplug.html). A guest has eight adapters at most and about as many other devices.
+ */
+const PCI_PORTS = 20;
+
+/** File on the host with what a guest printed on its serial console. */
+export function consoleLog(
+  guest: Pick<GuestPlan, "objectName">,
+  { consoleFolder }: Pick<DomainSettings, "consoleFolder">,
+): string {
+  return `${consoleFolder}/${guest.objectName}.console.log`;
+}
+
+/** Folder of the host that a guest mounts. */
+export function sharedFolderOf(
+  guest: Pick<GuestPlan, "objectName">,
+  { sharedFolders }: Pick<DomainSettings, "sharedFolders">,
+): string {
+  return `${sharedFolders.parent}/${guest.objectName}`;
+}
+
+/**
+ * The host's own processor, or all that QEMU can emulate. A guest that is to run no guests does not see the processor's
+ * virtualization, whoever made it: on the other maker's the flag to disable is not there, and that is well.
+ */
+function processor({ cpus, nested }: GuestPlan, { acceleration }: DomainSettings): Xml {
+  return {
+    ...(acceleration === "kvm"
+      ? { "@mode": "host-passthrough", "@check": "none" }
+      : { "@mode": "maximum", "@check": "none" }),
+    topology: { "@sockets": 1, "@cores": cpus, "@threads": 1 },
+    ...(nested ? {} : { feature: ["vmx", "svm"].map((name) => ({ "@policy": "disable", "@name": name })) }),
+  };
+}
+
+/** Starts with its start value; `virsh setmem` moves it up to its maximum. QEMU keeps no minimum: whoever moves it does. */
+function memory({ memory: { start, max } }: GuestPlan): Xml {
+  return { memory: { "@unit": "MiB", "#": max }, currentMemory: { "@unit": "MiB", "#": start } };
+}
+
+function balloon({ memory: { min, max } }: GuestPlan): Xml {
+  if (min === max) return { "@model": "none" };
+  return { "@model": "virtio", "@freePageReporting": "on", stats: { "@period": 10 } };
+}
+
+function system(boot: GuestBoot): Xml {
+  const type = { "@arch": "x86_64", "@machine": "q35", "#": "hvm" };
+  if (boot.kind === "kernel")
+    return { type, kernel: boot.kernel, initrd: boot.initrd, cmdline: boot.arguments };
+  return boot.firmware === "uefi" ? { "@firmware": "efi", type } : { type };
+}
+
+/**
+ * The guest's disk and its seed. As files, not as volumes of a pool: AppArmor's helper does not follow a volume to its base
+ * image, and QEMU may not open that (Launchpad 1677398). The seed is no CD-ROM: cloud kernels have no driver of IDE and SATA.
+ */
+function disks(guest: GuestPlan, { mark }: DomainSettings): Xml[] {
+  const folder = poolFolder(mark);
+  return [
+    {
+      "@type": "file",
+      "@device": "disk",
+      driver: { "@name": "qemu", "@type": "qcow2", "@discard": "unmap" },
+      source: { "@file": `${folder}/${diskVolume(guest)}` },
+      target: { "@dev": "vda", "@bus": "virtio" },
+      boot: { "@order": 1 },
+    },
+    {
+      "@type": "file",
+      "@device": "disk",
+      "@snapshot": "no",
+      driver: { "@name": "qemu", "@type": "raw" },
+      source: { "@file": `${folder}/${seedVolume(guest)}` },
+      target: { "@dev": "vdb", "@bus": "virtio" },
+      readonly: {},
+    },
+  ];
+}
+
+function filesystem(guest: GuestPlan, settings: DomainSettings): Xml {
+  if (!guest.sharedFolder) return {};
+  const place = {
+    source: { "@dir": sharedFolderOf(guest, settings) },
+    target: { "@dir": guest.sharedFolder.name },
+  };
+  if (settings.sharedFolders.by === "virtiofs")
+    return {
+      filesystem: {
+        "@type": "mount",
+        "@accessmode": "passthrough",
+        driver: { "@type": "virtiofs" },
+        ...place,
+      },
+    };
+  // Mapped: the guest's owners and rights are attributes of the files, which are otherwise readable on the host.
+  return {
+    filesystem: {
+      "@type": "mount",
+      "@accessmode": "mapped",
+      "@fmode": "0644",
+      "@dmode": "0755",
+      ...place,
+    },
+  };
+}
+
+/** A folder shared by virtiofs is served by a process of its own, which reads the guest's memory (libvirt.org/kbase/virtiofs.html). */
+function sharedMemory(guest: GuestPlan, settings: DomainSettings): Xml {
+  if (!guest.sharedFolder || settings.sharedFolders.by !== "virtiofs") return {};
+  return { memoryBacking: { source: { "@type": "memfd" }, access: { "@mode": "shared" } } };
+}
+
+function devices(guest: GuestPlan, settings: DomainSettings): Xml {
+  const desktop = guest.profile === "desktop" ? desktopDevices(guest) : {};
+  const log = { "@file": consoleLog(guest, settings), "@append": "on" };
+  return {
+    disk: disks(guest, settings),
+    controller: [
+      { "@type": "pci", "@model": "pcie-root" },
+      ...Array.from({ length: PCI_PORTS }, () => ({ "@type": "pci", "@model": "pcie-root-port" })),
+      { "@type": "virtio-serial" },
+      { "@type": "usb", "@model": guest.profile === "desktop" ? "qemu-xhci" : "none" },
+    ],
+    interface: guest.adapters.map((_, index) => interfaceXml(guest, index, settings)),
+    ...filesystem(guest, settings),
+    serial: { "@type": "pty", log, target: { "@type": "isa-serial", "@port": 0 } },
+    console: { "@type": "pty", target: { "@type": "serial", "@port": 0 } },
+    ...desktop,
+    channel: [
+      { "@type": "unix", target: { "@type": "virtio", "@name": AGENT_CHANNEL } },
+      ...(guest.profile === "desktop"
+        ? [{ "@type": "spicevmc", target: { "@type": "virtio", "@name": "com.redhat.spice.0" } }]
+        : []),
+    ],
+    ...(settings.vsock ? { vsock: { "@model": "virtio", cid: { "@auto": "yes" } } } : {}),
+    memballoon: balloon(guest),
+    rng: { "@model": "virtio", backend: { "@model": "random", "#": "/dev/urandom" } },
+    panic: { "@model": "isa" },
+  };
+}
+
+/**
+ * XML of the domain that a guest is, for `virsh define`: the same guest gives the same text, so that a second `define` changes
+ * nothing. A kernel that panics stops the guest, and libvirt says that it crashed.
+ */
+export function renderDomain(guest: GuestPlan, settings: DomainSettings): string {
+  return renderXml({
+    domain: {
+      "@type": settings.acceleration === "kvm" ? "kvm" : "qemu",
+      name: guest.objectName,
+      uuid: uuidOf(settings.mark, "domain", guest.objectName),
+      metadata: markMetadata(settings.mark),
+      ...memory(guest),
+      ...sharedMemory(guest, settings),
+      vcpu: { "@placement": "static", "#": guest.cpus },
+      os: system(settings.boot),
+      features: { acpi: {}, apic: {}, vmport: { "@state": "off" } },
+      cpu: processor(guest, settings),
+      clock: { "@offset": "utc" },
+      on_poweroff: "destroy",
+      on_reboot: "restart",
+      on_crash: "destroy",
+      devices: devices(guest, settings),
+    },
+  });
+}

@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+import { MacAddresses } from "../../../course/macs";
+import type { OwnerMark } from "../../../course/mark";
+import type { GuestPlan } from "../../../course/plan";
+
+/** Kinds of objects that libvirt knows by name and UUID. */
+export type LibvirtKind = "domain" | "network" | "pool";
+
+const hash = (...parts: readonly string[]): string =>
+  createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+
+/**
+ * The UUID of an object, always the same one: libvirt then takes a second `define` for a change of the object that stands, and
+ * refuses one for an object of that name that is somebody else's. Of version 8, which is free for this (RFC 9562, 5.8).
+ */
+export function uuidOf(mark: Pick<OwnerMark, "id">, kind: LibvirtKind, objectName: string): string {
+  const digits = hash(mark.id, kind, objectName);
+  const variant = ((Number.parseInt(digits.slice(16, 17), 16) % 4) + 8).toString(16);
+  return [
+    digits.slice(0, 8),
+    digits.slice(8, 12),
+    `8${digits.slice(13, 16)}`,
+    variant + digits.slice(17, 20),
+    digits.slice(20, 32),
+  ].join("-");
+}
+
+/** IFNAMSIZ of Linux is 16 with the closing zero (netdevice(7)). */
+export const BRIDGE_NAME_LENGTH = 15;
+
+const BRIDGE_PREFIX = "cl-";
+
+/** The bridge of a network, by the lab's id and the network's name: 48 bits of hash, so that no two on a host are alike. */
+export function bridgeNameOf(mark: Pick<OwnerMark, "id">, objectName: string): string {
+  const digits = hash(mark.id, "bridge", objectName);
+  return BRIDGE_PREFIX + digits.slice(0, BRIDGE_NAME_LENGTH - BRIDGE_PREFIX.length);
+}
+
+/** What a guest's names and addresses are made of besides its plan. */
+export interface GuestIdentity {
+  readonly mark: OwnerMark;
+  /** Slot of the guest's team. */
+  readonly slot: number;
+}
+
+/**
+ * The MAC address of an adapter. One that is not connected has the address that the plan gives it once it is, so that connecting it
+ * is a change in place.
+ * @param index place among the guest's adapters, from 0
+ */
+export function macOf(guest: GuestPlan, index: number, { mark, slot }: GuestIdentity): string {
+  const adapter = guest.adapters[index];
+  if (adapter && adapter.mode !== "disabled") return adapter.mac;
+  const identity = { lab: mark.lab, slot, guest: guest.name, adapter: index };
+  return new MacAddresses().of(identity, "libvirt", "");
+}

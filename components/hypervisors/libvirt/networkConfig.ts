@@ -1,0 +1,74 @@
+import { MODE_TRAITS } from "../../../course/modes";
+import { parseSubnet } from "../../../course/network";
+import type { AdapterPlan, GuestPlan } from "../../../course/plan";
+import type { SwitchPlan } from "../../../course/switches";
+import { cloudYaml } from "./cloudYaml";
+import { type GuestIdentity, macOf } from "./identity";
+
+type Connected = Exclude<AdapterPlan, { mode: "disabled" }>;
+
+/** What a guest is told of its networks besides its plan. */
+export interface GuestNetworkSettings extends GuestIdentity {
+  /** The switches of the guest's host, by which a prefix is known. */
+  readonly switches: readonly SwitchPlan[];
+  /** The room's DNS servers, for guests that get out; where there are none the gateway is asked. */
+  readonly dns: readonly string[];
+  /** True where the room's DHCP server gives guests on the classroom LAN their addresses. */
+  readonly roomDhcp: boolean;
+}
+
+/** Name of an adapter inside the guest. */
+export function deviceName(index: number): string {
+  return `eth${index}`;
+}
+
+function prefixOf(adapter: Connected, switches: readonly SwitchPlan[]): number {
+  const plan = switches.find((entry) => entry.objectName === adapter.switchObject);
+  if (!plan) throw new Error(`no switch ${adapter.switchObject} among those of the guest's host`);
+  return parseSubnet(plan.subnet).prefix;
+}
+
+function addressing(
+  adapter: Connected,
+  isWayOut: boolean,
+  { switches, dns, roomDhcp }: GuestNetworkSettings,
+): object {
+  if (roomDhcp && adapter.mode === "bridged" && adapter.vlan === undefined) {
+    return {
+      dhcp4: true,
+      // The room's servers would be those of all the guest's names, and its router the way out of a guest that has another.
+      ...(isWayOut ? {} : { "dhcp4-overrides": { "use-routes": false, "use-dns": false } }),
+      ...(isWayOut && dns.length > 0 ? { nameservers: { addresses: dns } } : {}),
+    };
+  }
+  return {
+    addresses: [`${adapter.address}/${prefixOf(adapter, switches)}`],
+    ...(isWayOut
+      ? {
+          // Not `default`: cloud-init of Debian 12 (22.4) knows that word for netplan only.
+          routes: [{ to: "0.0.0.0/0", via: adapter.gateway }],
+          nameservers: { addresses: dns.length > 0 ? dns : [adapter.gateway] },
+        }
+      : {}),
+  };
+}
+
+/**
+ * `network-config` of a guest's seed, version 2 (cloudinit.readthedocs.io, "Networking config version 2"). Adapters are known by their
+ * MAC addresses and named by their order. The way out is the first adapter whose mode has one; a start waits for no other.
+ * @throws when an adapter is on a switch that is not among the settings'
+ */
+export function renderNetworkConfig(guest: GuestPlan, settings: GuestNetworkSettings): string {
+  const wayOut = guest.adapters.findIndex(({ mode }) => mode !== "disabled" && MODE_TRAITS[mode].internet);
+  const ethernets = guest.adapters.map((adapter, index) => [
+    deviceName(index),
+    {
+      match: { macaddress: macOf(guest, index, settings) },
+      "set-name": deviceName(index),
+      dhcp4: false,
+      ...(index === wayOut ? {} : { optional: true }),
+      ...(adapter.mode === "disabled" ? {} : addressing(adapter, index === wayOut, settings)),
+    },
+  ]);
+  return cloudYaml({ version: 2, ethernets: Object.fromEntries(ethernets) });
+}

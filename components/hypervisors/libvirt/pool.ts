@@ -1,0 +1,83 @@
+import type { OwnerMark } from "../../../course/mark";
+import type { GuestPlan } from "../../../course/plan";
+import { uuidOf } from "./identity";
+import { renderXml, type Xml } from "./xml";
+
+/** Where libvirt's AppArmor rules let guests' disks be (abstractions/libvirt-qemu, usr.lib.libvirt.virt-aa-helper). */
+const IMAGES = "/var/lib/libvirt/images";
+
+/**
+ * Storage pool of a lab. Pools and volumes have no metadata: the lab's id in the pool's name is the mark, and all that is in
+ * the pool is the lab's.
+ */
+export function poolName(mark: Pick<OwnerMark, "id">): string {
+  return `classlab-${mark.id}`;
+}
+
+/** Folder of the pool on the host. */
+export function poolFolder(mark: Pick<OwnerMark, "id">): string {
+  return `${IMAGES}/${poolName(mark)}`;
+}
+
+/** XML of the lab's pool: a folder that only root lists, and QEMU passes through. */
+export function renderPool(mark: Pick<OwnerMark, "id">): string {
+  const name = poolName(mark);
+  return renderXml({
+    pool: {
+      "@type": "dir",
+      name,
+      uuid: uuidOf(mark, "pool", name),
+      target: { path: poolFolder(mark), permissions: { mode: "0711" } },
+    },
+  });
+}
+
+/** Volume that is a guest's disk. */
+export function diskVolume(guest: Pick<GuestPlan, "objectName">): string {
+  return `${guest.objectName}-disk.qcow2`;
+}
+
+/** Volume that is a guest's seed. */
+export function seedVolume(guest: Pick<GuestPlan, "objectName">): string {
+  return `${guest.objectName}-seed.iso`;
+}
+
+/** A base image: read by all guests of a host, written by none. */
+export interface BaseImage {
+  /** Absolute path on the host. */
+  readonly path: string;
+  readonly format: "qcow2" | "raw";
+}
+
+function volume(guest: Pick<GuestPlan, "objectName" | "disk">, more: Xml): string {
+  return renderXml({
+    volume: {
+      name: diskVolume(guest),
+      capacity: { "@unit": "GiB", "#": guest.disk.size },
+      ...more,
+    },
+  });
+}
+
+/**
+ * XML of a guest's disk for `virsh vol-create`: an overlay that holds what the guest writes; the base image stays as it is. `compat`
+ * 1.1 is QEMU's own default since 1.7; libvirt's is older.
+ */
+export function renderOverlay(guest: Pick<GuestPlan, "objectName" | "disk">, base: BaseImage): string {
+  return volume(guest, {
+    allocation: 0,
+    target: { format: { "@type": "qcow2" }, compat: "1.1", permissions: { mode: "0600" } },
+    backingStore: { path: base.path, format: { "@type": base.format } },
+  });
+}
+
+/**
+ * XML of a guest's disk for `virsh vol-create-from --prealloc-metadata`: a copy of the base image with all its space set aside. QEMU
+ * sets none aside for an overlay (qemu-img refuses preallocation with a backing file).
+ */
+export function renderFixedDisk(guest: Pick<GuestPlan, "objectName" | "disk">): string {
+  return volume(guest, {
+    allocation: { "@unit": "GiB", "#": guest.disk.size },
+    target: { format: { "@type": "qcow2" }, compat: "1.1", permissions: { mode: "0600" } },
+  });
+}

@@ -1,0 +1,107 @@
+import type { GuestPlan } from "../../../course/plan";
+import { guestSettings, type SiteSettings } from "../../../course/siteSettings";
+import type { SshKeyPair } from "../../sshKey";
+import { cloudYaml } from "./cloudYaml";
+import { uuidOf } from "./identity";
+import { type GuestNetworkSettings, renderNetworkConfig } from "./networkConfig";
+import { siteCloudConfig } from "./siteCloudConfig";
+
+/** What a guest is told at its first boot besides its plan. */
+export interface SeedSettings extends Omit<GuestNetworkSettings, "dns"> {
+  /** Lines for `authorized_keys` of the user `ubuntu`. */
+  readonly authorizedKeys: readonly string[];
+  /** Hash of the password for the console, as crypt(5) makes it; nobody logs in with it by SSH. */
+  readonly passwordHash: string;
+  /** The guest's Ed25519 host key, by which SSH clients know it before they first meet it. */
+  readonly hostKey: SshKeyPair;
+  /** What all guests of the lab take from the site; absent where there is nothing. */
+  readonly site?: SiteSettings;
+  /** Packages that are installed at the first boot; none by default. */
+  readonly packages?: readonly string[];
+}
+
+/** The files of a NoCloud seed, by name. */
+export interface Seed {
+  readonly "user-data": string;
+  readonly "meta-data": string;
+  readonly "network-config": string;
+}
+
+/** Label by which cloud-init knows a seed (cloudinit.readthedocs.io, "NoCloud"). */
+export const SEED_LABEL = "cidata";
+
+/** Ubuntu's packages of a desktop, and what shares its clipboard. */
+export const DESKTOP_PACKAGES: readonly string[] = ["ubuntu-desktop-minimal", "spice-vdagent"];
+
+/** The guest's user, the same on every target. */
+const USER = "ubuntu";
+
+/** Hashes of crypt(5) that are in use: yescrypt, SHA-512, SHA-256, bcrypt. */
+const HASH = /^\$(y|6|5|2b)\$[./A-Za-z0-9$=,]+$/;
+
+function user({ authorizedKeys, passwordHash }: SeedSettings): object {
+  // A password in clear would be in the seed for all to read. The message does not show it.
+  if (!HASH.test(passwordHash)) throw new Error("the console password is to be given as a hash of crypt(5)");
+  return {
+    name: USER,
+    gecos: "Ubuntu",
+    shell: "/bin/bash",
+    groups: ["adm", "docker", "sudo"],
+    sudo: "ALL=(ALL) NOPASSWD:ALL",
+    lock_passwd: false,
+    hashed_passwd: passwordHash,
+    ssh_authorized_keys: authorizedKeys,
+  };
+}
+
+/**
+ * `user-data` of a guest: user, keys, language and what it takes from the site.
+ * @throws when the password is no hash
+ */
+export function renderUserData(guest: GuestPlan, settings: SeedSettings): string {
+  const { hostKey, packages = [], site } = settings;
+  const fromSite = site ? siteCloudConfig(guestSettings(site, guest)) : { files: [], keys: {} };
+  const installed = [...(guest.profile === "desktop" ? DESKTOP_PACKAGES : []), ...packages];
+  const config = {
+    hostname: guest.name,
+    preserve_hostname: false,
+    manage_etc_hosts: "localhost",
+    users: [user(settings)],
+    disable_root: true,
+    ssh_pwauth: false,
+    // Those of the image would be the same in every guest.
+    ssh_deletekeys: true,
+    ssh_keys: { ed25519_private: hostKey.privateKey, ed25519_public: hostKey.publicKey },
+    // The console's log ends with what went wrong, not with keys.
+    ssh: { emit_keys_to_console: false },
+    no_ssh_fingerprints: true,
+    locale: guest.locale,
+    keyboard: { layout: guest.keyboard },
+    timezone: guest.timeZone,
+    ...fromSite.keys,
+    ...(fromSite.files.length > 0 ? { write_files: fromSite.files } : {}),
+    ...(installed.length > 0 ? { package_update: true, packages: installed } : {}),
+  };
+  return `#cloud-config\n${cloudYaml(config)}`;
+}
+
+/** `meta-data` of a guest. Its instance is the domain's UUID: a clone is another, and gets an identity of its own. */
+export function renderMetaData(guest: GuestPlan, { mark }: Pick<SeedSettings, "mark">): string {
+  return cloudYaml({
+    "instance-id": uuidOf(mark, "domain", guest.objectName),
+    "local-hostname": guest.name,
+  });
+}
+
+/**
+ * The files of a guest's seed. It holds the host's private key and a hash: a secret as a whole.
+ * @throws when the password is no hash, or an adapter is on a switch that is not among the settings'
+ */
+export function renderSeed(guest: GuestPlan, settings: SeedSettings): Seed {
+  const dns = settings.site ? guestSettings(settings.site, guest).dns : [];
+  return {
+    "user-data": renderUserData(guest, settings),
+    "meta-data": renderMetaData(guest, settings),
+    "network-config": renderNetworkConfig(guest, { ...settings, dns }),
+  };
+}
