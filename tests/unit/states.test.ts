@@ -11,7 +11,7 @@ import { type GuestPlan, guestsOf, type LabPlan, makePlan, type TeamPlan } from 
 import { publishedKey } from "../../course/ports";
 import { resourcesOf } from "../../course/resources";
 import { checkStates } from "../../course/stateFaults";
-import { MODE_SUPPORT, TARGETS } from "../../course/support";
+import { supportOf, TARGETS } from "../../course/support";
 import { resolveTeams } from "../../course/teams";
 import { unmeasuredExercises } from "../../operations/verify";
 import { judge } from "../../operations/verify/judge";
@@ -265,14 +265,11 @@ test("a mode that the target refuses is refused for its states, too", () => {
   const config = labSchema.parse({ state: { exercise: "3b-bridged", at: "solved" } });
   const { teams } = placeTeams(config, resolveTeams(config.teams).teams);
   const why = "its fabric drops unknown addresses";
-  const table = {
-    ...MODE_SUPPORT,
-    containers: {
-      ...MODE_SUPPORT.containers,
-      bridged: { kind: "refused", why, instead: "mode: nat-network" } as const,
-    },
-  };
-  expect(checkStates(config, teams, table)).toEqual([
+  const without: typeof supportOf = (feature, ...where) =>
+    feature === "bridged"
+      ? { kind: "refused", source: "measured", why, instead: "mode: nat-network" }
+      : supportOf(feature, ...where);
+  expect(checkStates(config, teams, without)).toEqual([
     {
       code: "state-unsupported",
       where: "lab.state",
@@ -281,6 +278,42 @@ test("a mode that the target refuses is refused for its states, too", () => {
     },
   ]);
   expect(checkStates(config, teams)).toEqual([]);
+});
+
+describe("what a state asks for and a cloud refuses is told before anything is planned", () => {
+  const AMAZON = { kind: "ec2", name: "cloud", region: "ap-northeast-1", instanceType: "m8i.2xlarge" };
+  const told = (exercise: ExerciseId, at: At) => {
+    const result = makePlan(
+      "lab",
+      labSchema.parse({
+        target: "libvirt",
+        hosts: [{ ...AMAZON, allowedCidrs: ["203.0.113.0/24"] }],
+        teams: 2,
+        state: { exercise, at },
+        switches: [{ name: "nat", mode: "nat-network" }],
+        guests: [{ name: "one", adapters: [{ switch: "nat" }] }, { name: "two" }],
+      }),
+    );
+    return result.ok ? [] : result.faults.map(({ code, where, what }) => `${code} ${where} ${what}`);
+  };
+
+  test.each<[ExerciseId, At, string]>([
+    ["3b-bridged", "solved", '3b-bridged solved is in mode "bridged"'],
+    ["3b-nat", "start", 'the start of 3b-nat is in mode "bridged"'],
+    ["3a-clone", "start", 'the start of 3a-clone is in mode "bridged"'],
+    ["nested", "solved", "nested solved has guests in a guest"],
+  ])("%s %s", (exercise, at, words) => {
+    const faults = told(exercise, at);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toContain(
+      `state-unsupported lab.state ${words}, which the libvirt target refuses on Amazon EC2: `,
+    );
+  });
+
+  test("what it does not refuse is planned", () => {
+    expect(told("3b-bridged", "start")).toEqual([]);
+    expect(told("nested", "start")).toEqual([]);
+  });
 });
 
 describe("published ports", () => {
@@ -307,15 +340,25 @@ describe("published ports", () => {
   });
 });
 
-test("a plan or faults, whatever the lab, the target and the state", () => {
+test("a plan or faults, whatever the lab, the host, the target and the state", () => {
   let plans = 0;
+  const allowedCidrs = ["203.0.113.0/24"];
+  const CLOUDS = [
+    [{ kind: "ec2", name: "cloud", region: "ap-northeast-1", instanceType: "m8i.8xlarge", allowedCidrs }],
+    [{ kind: "azure", name: "cloud", location: "japaneast", vmSize: "Standard_D32s_v5", allowedCidrs }],
+    [{ kind: "existing", name: "pc", address: "10.1.2.3", os: "linux", shared: true }],
+  ];
   const state = fc.record({ exercise: fc.constantFrom(...EXERCISE_IDS), at: fc.constantFrom(...AT) });
   fc.assert(
     fc.property(
       fc.oneof(acceptedLabs, goodLabs),
       fc.constantFrom(...TARGETS),
       fc.record(
-        { state, exercises: fc.tuple(state).map(([{ exercise }]) => [exercise]) },
+        {
+          state,
+          exercises: fc.tuple(state).map(([{ exercise }]) => [exercise]),
+          hosts: fc.constantFrom(...CLOUDS),
+        },
         { requiredKeys: [] },
       ),
       (input, target, more) => {

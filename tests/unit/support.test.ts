@@ -11,14 +11,11 @@ import {
   FEATURE_NAMES,
   type Feature,
   HOST_KINDS,
-  MODE_SUPPORT,
   SUPPORT,
   sourceWords,
   supportOf,
-  supportOfCell,
   TARGETS,
   type Text,
-  VLAN_SUPPORT,
 } from "../../course/support";
 import { supportNotes } from "../../course/support/notes";
 import { renderSupport } from "../../course/support/page";
@@ -123,19 +120,6 @@ describe("the support table", () => {
       if (supportOf("vlan", target, kind).kind === "refused")
         expect(supportOf("bridged", target, kind).kind).toBe("refused");
     }
-  });
-
-  test("modes and VLANs stand in it as their callers know them", () => {
-    for (const target of TARGETS) {
-      for (const mode of MODES)
-        expect(MODE_SUPPORT[target][mode]).toEqual(supportOfCell(SUPPORT[target][mode]));
-      expect(VLAN_SUPPORT[target]).toEqual(supportOfCell(SUPPORT[target].vlan));
-    }
-    expect(supportOfCell(SUPPORT.virtualbox["disk-vhdx"])).toEqual({
-      kind: "refused",
-      why: "VirtualBox reads VHDX, but neither makes nor writes it",
-      instead: "format: auto, vdi, vhd or vmdk",
-    });
   });
 
   test("every document is used, and has an address unless it has no public page", () => {
