@@ -9,12 +9,12 @@ import { addressOn, type Wire, wireOf } from "./siteNetwork";
 import { networkSlot, subnetOfSlot } from "./switches";
 
 /** On a switch that teams share, slots from 2 on start here: above the course's own values. */
-const OTHER_SLOTS_OFFSET = 100;
+export const OTHER_SLOTS_OFFSET = 100;
 /** Smallest block of addresses of a team, so that a guest added later moves no other team. */
 const MIN_BLOCK = 4;
 
 /** Addresses that a team has on a switch that teams share: some are left, so that a guest more moves no other team. */
-function blockSize(adapters: number): number {
+export function blockSize(adapters: number): number {
   return Math.max(MIN_BLOCK, 2 ** Math.ceil(Math.log2(Math.max(1, adapters))));
 }
 

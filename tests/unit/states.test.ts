@@ -176,6 +176,80 @@ describe("what the configuration does not list", () => {
     ]);
   });
 
+  describe("on the LAN of a room", () => {
+    const addresses = (network: object, guests: object[], teams = 2) =>
+      inState("3b-bridged", "solved", {
+        guests,
+        teams,
+        target: "virtualbox",
+        hosts: [{ kind: "existing", name: "pc", address: "10.0.0.9", os: "windows", shared: true }],
+        site: { network },
+      }).teams.map((team) =>
+        team.guests.map(({ adapters: [adapter] }) =>
+          adapter && "address" in adapter ? adapter.address : "",
+        ),
+      );
+    const one = { name: "one", adapters: [{ switch: "lan" }] };
+    const [two, three] = [{ name: "two" }, { name: "three" }];
+    const room = { cidr: "192.168.50.0/24" };
+
+    test("no guest has the address of its gateway, wherever that is", () => {
+      expect(addresses({ ...room, gateway: "192.168.50.254" }, [one, two, three])).toEqual([
+        ["192.168.50.10", "192.168.50.11", "192.168.50.12"],
+        ["192.168.50.100", "192.168.50.253", "192.168.50.252"],
+      ]);
+      expect(addresses({ ...room, gateway: "192.168.50.11" }, [one, two, three], 1)).toEqual([
+        ["192.168.50.10", "192.168.50.12", "192.168.50.13"],
+      ]);
+      expect(addresses({ ...room, gateway: "192.168.50.101" }, [two, three])).toEqual([
+        ["192.168.50.10", "192.168.50.11"],
+        ["192.168.50.100", "192.168.50.102"],
+      ]);
+    });
+
+    test("every guest has an address that the room gives, from its end those that no configured guest has", () => {
+      const addressing = { from: "192.168.50.100", to: "192.168.50.131" };
+      expect(addresses({ ...room, addressing }, [one, two, three])).toEqual([
+        ["192.168.50.100", "192.168.50.131", "192.168.50.130"],
+        ["192.168.50.104", "192.168.50.127", "192.168.50.126"],
+      ]);
+      expect(addresses({ ...room, addressing }, [two, three])).toEqual([
+        ["192.168.50.100", "192.168.50.101"],
+        ["192.168.50.104", "192.168.50.105"],
+      ]);
+    });
+
+    test("an address that is given to one guest is no other's", () => {
+      const given = { name: "one", adapters: [{ switch: "lan", address: "192.168.50.254" }] };
+      expect(addresses(room, [given, two, three])).toEqual([
+        ["192.168.50.254", "192.168.50.11", "192.168.50.12"],
+        ["192.168.50.100", "192.168.50.253", "192.168.50.252"],
+      ]);
+    });
+
+    test("where the room gives too few, that is told of them", () => {
+      const result = makePlan(
+        "lab",
+        labSchema.parse({
+          target: "virtualbox",
+          teams: 2,
+          hosts: [{ kind: "existing", name: "pc", address: "10.0.0.9", os: "windows", shared: true }],
+          state: { exercise: "3b-bridged", at: "solved" },
+          site: { network: { ...room, addressing: { from: "192.168.50.100", to: "192.168.50.104" } } },
+          guests: [one, two],
+        }),
+      );
+      expect(result.ok ? [] : result.faults).toEqual([
+        {
+          code: "address-space-exhausted",
+          where: "lab.site.network.addressing",
+          what: '192.168.50.100 to 192.168.50.104 of switch "lan" has no address left for guest "two" of team-01 (slot 1) and 1 more, whose state connects them there',
+          expected: "more addresses, or lower slots",
+        },
+      ]);
+    });
+  });
+
   test("the configured switch of the mode is used, with the address given there", () => {
     const plan = inState("3b-internal", "solved", {
       switches: [
