@@ -18,14 +18,31 @@ export function blockSize(adapters: number): number {
   return Math.max(MIN_BLOCK, 2 ** Math.ceil(Math.log2(Math.max(1, adapters))));
 }
 
+/** Addresses of a slot on a switch that teams share: those of configured adapters, and of guests that only a state connects there. */
+function slotSize(adapters: number, joining: number): number {
+  return adapters > 0 && joining > 0
+    ? blockSize(adapters) + blockSize(joining)
+    : blockSize(Math.max(adapters, joining));
+}
+
 /**
  * The last slot whose whole block is in the subnet of a switch that teams share.
  * @param size addresses of the subnet, the broadcast address among them
- * @param adapters adapters of a team on the switch
+ * @param adapters adapters of a team that are configured on the switch
+ * @param joining guests of a team that only a state connects there
  */
-export function lastSlotIn(size: number, adapters: number): number {
-  const block = blockSize(adapters);
-  return Math.max(1, Math.floor((size - 1 - OTHER_SLOTS_OFFSET) / block) + 1);
+export function lastSlotIn(size: number, adapters: number, joining = 0): number {
+  return Math.max(1, Math.floor((size - 1 - OTHER_SLOTS_OFFSET) / slotSize(adapters, joining)) + 1);
+}
+
+/**
+ * The last slot whose whole block is among the addresses that a room gives.
+ * @param count how many it gives
+ * @param adapters adapters of a team that are configured on the switch
+ * @param joining guests of a team that only a state connects there
+ */
+export function lastSlotOfRange(count: number, adapters: number, joining = 0): number {
+  return Math.max(1, Math.floor(count / slotSize(adapters, joining)));
 }
 
 /** The addresses of a lab's adapters. */
