@@ -193,8 +193,8 @@ const browser: NoteMaker = (config) => {
       code: "browser-channel",
       where: `lab.channels[${index}]`,
       text: {
-        en: "The browser channel is reserved in plan, names and cost; its gateway is not made yet.",
-        ja: "ブラウザーからの接続は、計画、名前、費用には含まれていますが、そのためのゲートウェイはまだ作成されません。",
+        en: "The browser channel is reserved: its gateway is not made yet, and its cost is not in the estimate.",
+        ja: "ブラウザーからの接続は予約のみです。そのためのゲートウェイはまだ作成されず、費用の概算にも含まれていません。",
       },
       source: "docs/architecture.md",
     },

@@ -63,8 +63,8 @@ function diskPerMonth(price: DiskPrice, gib: number): number | undefined {
 /** What the table has no figure for. */
 function noPrice(en: string, ja: string): Words {
   return {
-    en: `not included: ${en}: no price in the table`,
-    ja: `含まれないもの：${ja}（料金表に価格がありません）`,
+    en: `${en}: no price in the table`,
+    ja: `${ja}（料金表に価格がありません）`,
   };
 }
 
