@@ -385,6 +385,18 @@ describe("the lab's record", () => {
   });
 });
 
+test("an encrypted value is told with all that is wrong beside it, and once", () => {
+  const secure = { secure: "v1:abc" };
+  const parsed = parseLab({ teams: secure, target: "vbox", registry: { mirror: [secure], pull: 1 } });
+  expect(parsed.ok ? [] : parsed.faults.map(({ code, where }) => `${code} ${where}`)).toEqual([
+    "secret-in-lab lab.teams",
+    "secret-in-lab lab.registry.mirror[0]",
+    "config-value lab.target",
+    "config-value lab.registry.mirror",
+    "config-unknown-key lab.registry.pull",
+  ]);
+});
+
 describe("support", () => {
   const switchModes = MODES.filter((mode) => mode !== "disabled");
   test.each(TARGETS.flatMap((target) => switchModes.map((mode) => [target, mode] as const)))(
