@@ -321,6 +321,24 @@ describe("notes for instructors", () => {
     ]);
   });
 
+  test("Windows Home is for machines of the room to mind: clouds rent Windows Server", () => {
+    const said = (host: object) =>
+      notes(
+        planOf("lab", {
+          target: "hyperv",
+          hosts: [host],
+          switches: [{ name: "closed", mode: "internal" }],
+          guests: [{ name: "a", adapters: [{ switch: "closed" }] }],
+        }),
+      ).filter((note) => note.includes("Windows Home"));
+    const cloud = { os: "windows", name: "h", allowedCidrs: ["203.0.113.0/24"] };
+    expect(said({ ...cloud, kind: "azure", location: "japaneast", vmSize: "Standard_D4s_v5" })).toEqual([]);
+    expect(said({ ...cloud, kind: "ec2", region: "us-east-1", instanceType: "m8i.xlarge" })).toEqual([]);
+    expect(said({ kind: "existing", name: "h", os: "windows", address: "pc.example" })).toEqual([
+      "host h: Windows Home has no Hyper-V",
+    ]);
+  });
+
   test("each host's own target and kind", () => {
     const plan = planOf("lab", {
       target: "libvirt",
