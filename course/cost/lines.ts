@@ -218,7 +218,9 @@ export function linesOf(
   const missing: Words[] = [];
   for (const region of grouped(rented, (host) => `${host.kind} ${regionOf(host)}`)) {
     const name = regionOf(region.host);
-    const figures = prices.regions[region.host.kind][name];
+    const regions = prices.regions[region.host.kind];
+    // A location may be named like what every object has, such as "constructor".
+    const figures = Object.hasOwn(regions, name) ? regions[name] : undefined;
     if (!figures) {
       missing.push(noPrice(`everything in ${name}`, `${name} のすべて`));
       continue;

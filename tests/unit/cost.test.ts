@@ -274,6 +274,11 @@ describe("lines of rented hosts", () => {
       "eu-north-1 のすべて（料金表に価格がありません）",
     ],
     [
+      { ...AZURE, location: "constructor" },
+      "everything in constructor: no price in the table",
+      "constructor のすべて（料金表に価格がありません）",
+    ],
+    [
       { ...AZURE, disk: 4097 },
       "disks of 4097 GiB in japaneast: no price in the table",
       "japaneast のディスク 4097 GiB（料金表に価格がありません）",
