@@ -5,7 +5,7 @@ import { isCloud } from "./hosts";
 import { MODE_TRAITS } from "./modes";
 import { addressToNumber, numberToAddress } from "./network";
 import type { PlacedTeam } from "./placement";
-import { addressOn, type Wire, wireOf } from "./siteNetwork";
+import { addressOn, roomAddresses, type Wire, wireOf } from "./siteNetwork";
 import { networkSlot, subnetOfSlot } from "./switches";
 
 /** On a switch that teams share, slots from 2 on start here: above the course's own values. */
@@ -122,6 +122,7 @@ export function allocateAddresses(config: LabConfig, teams: readonly PlacedTeam[
   const users = new Map<string, string>();
   const faults: Fault[] = [];
   const bySwitch = adaptersBySwitch(config);
+  const inRoom = roomAddresses(config);
   for (const [switchIndex, entry] of config.switches.entries()) {
     const { shared, firstGuest } = MODE_TRAITS[entry.mode];
     const adapters = bySwitch.get(entry.name) ?? [];
@@ -158,6 +159,16 @@ export function allocateAddresses(config: LabConfig, teams: readonly PlacedTeam[
             where: "lab.site.network.gateway",
             what: `${address} is the room's gateway, and ${user} would have it`,
             expected: "addressing: { from, to } with addresses that nothing in the room has",
+          });
+        }
+        const taken = wire.room ? inRoom.get(address) : undefined;
+        if (taken && address !== wire.gateway) {
+          faults.push({
+            code: "address-reserved",
+            where: given === undefined ? taken.where : `${where}.address`,
+            what: `${address} is ${taken.whose}, and ${user} would have it`,
+            expected:
+              "addresses for guests that nothing else in the room has, such as addressing: { from, to }",
           });
         }
         const other = users.get(`${lan} ${address}`);

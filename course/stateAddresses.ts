@@ -3,9 +3,9 @@ import type { LabConfig, SwitchConfig } from "./config";
 import type { Fault } from "./faults";
 import { isCloud } from "./hosts";
 import { MODE_TRAITS } from "./modes";
-import { addressToNumber, numberToAddress } from "./network";
+import { addressToNumber, contains, numberToAddress } from "./network";
 import type { PlacedTeam } from "./placement";
-import { addressOn, type Wire, wireOf } from "./siteNetwork";
+import { addressOn, roomAddresses, type Wire, wireOf } from "./siteNetwork";
 import { guestsIn, stateOf } from "./states";
 import { networkSlot, subnetOfSlot } from "./switches";
 
@@ -24,11 +24,18 @@ interface Place {
   readonly count: number;
   /** How many adapters the configuration puts on the switch. */
   readonly configured: number;
-  /** Offsets that nobody else may have: addresses that the configuration gives, and the gateway's. */
+  /** Offsets that nobody else may have: addresses that the configuration gives, the gateway's, and what else is in the room. */
   readonly reserved: readonly number[];
 }
 
-function placeOf(config: LabConfig, onSwitch: SwitchConfig, wire: Wire, guestName: string): Place {
+/** @param inRoom addresses in the room that are somebody's already */
+function placeOf(
+  config: LabConfig,
+  onSwitch: SwitchConfig,
+  wire: Wire,
+  guestName: string,
+  inRoom: readonly string[],
+): Place {
   const adapters = config.guests.flatMap((guest) =>
     guest.adapters.flatMap((adapter) =>
       "switch" in adapter && adapter.switch === onSwitch.name ? [adapter] : [],
@@ -38,11 +45,12 @@ function placeOf(config: LabConfig, onSwitch: SwitchConfig, wire: Wire, guestNam
     (guest) => !guest.adapters.some((adapter) => "switch" in adapter && adapter.switch === onSwitch.name),
   );
   const given = adapters.flatMap(({ address }) => addressOn(wire, onSwitch, address) ?? []);
+  const others = wire.room ? inRoom.filter((address) => contains(wire.subnet, address)) : [];
   return {
     index: absent.findIndex((guest) => guest.name === guestName),
     count: absent.length,
     configured: adapters.length,
-    reserved: [...new Set([wire.gateway, ...given])].map(
+    reserved: [...new Set([wire.gateway, ...given, ...others])].map(
       (address) => addressToNumber(address) - wire.subnet.first,
     ),
   };
@@ -119,6 +127,7 @@ export function addressesInStates(
   const table = new Map<string, string>();
   const taken = new Set<string>();
   const without: Homeless[] = [];
+  const inRoom = [...roomAddresses(config).keys()];
   const onLan = (team: PlacedTeam, { mode }: SwitchConfig) =>
     MODE_TRAITS[mode].shared && !isCloud(team.host.config);
   const lanOf = (team: PlacedTeam, onSwitch: SwitchConfig) =>
@@ -143,7 +152,8 @@ export function addressesInStates(
         const wire = wireOf(config, onSwitch, team.host.target);
         const whole = wire.subnet;
         const slot = onLan(team, onSwitch) ? team.slot : 1;
-        const offset = offsetOf(placeOf(config, onSwitch, wire, guest.name), onSwitch, slot, wire);
+        const place = placeOf(config, onSwitch, wire, guest.name, inRoom);
+        const offset = offsetOf(place, onSwitch, slot, wire);
         const { first } = MODE_TRAITS[onSwitch.mode].shared ? whole : subnetOfSlot(whole, networkSlot(team));
         const { low, high } = boundsOf(wire);
         const address = low <= offset && offset <= high ? numberToAddress(first + offset) : undefined;

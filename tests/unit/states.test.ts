@@ -177,12 +177,12 @@ describe("what the configuration does not list", () => {
   });
 
   describe("on the LAN of a room", () => {
-    const addresses = (network: object, guests: object[], teams = 2) =>
+    const addresses = (network: object, guests: object[], teams = 2, address = "pc.example") =>
       inState("3b-bridged", "solved", {
         guests,
         teams,
         target: "virtualbox",
-        hosts: [{ kind: "existing", name: "pc", address: "10.0.0.9", os: "windows", shared: true }],
+        hosts: [{ kind: "existing", name: "pc", address, os: "windows", shared: true }],
         site: { network },
       }).teams.map((team) =>
         team.guests.map(({ adapters: [adapter] }) =>
@@ -216,6 +216,14 @@ describe("what the configuration does not list", () => {
       expect(addresses({ ...room, addressing }, [two, three])).toEqual([
         ["192.168.50.100", "192.168.50.101"],
         ["192.168.50.104", "192.168.50.105"],
+      ]);
+    });
+
+    test("nor that of a host or a name server of the room", () => {
+      const server = { ...room, dns: ["192.168.50.254", "192.168.50.1"] };
+      expect(addresses(server, [one, two, three], 2, "192.168.50.252")).toEqual([
+        ["192.168.50.10", "192.168.50.11", "192.168.50.12"],
+        ["192.168.50.100", "192.168.50.253", "192.168.50.251"],
       ]);
     });
 
