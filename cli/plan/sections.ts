@@ -1,5 +1,5 @@
 import type { CapacityLine } from "../../course/capacity";
-import { formatMoney } from "../../course/cost/money";
+import { formatMoney, type Money } from "../../course/cost/money";
 import { groupBy } from "../../course/groupBy";
 import type { Language } from "../../course/languages";
 import {
@@ -183,19 +183,21 @@ function cost({ cost: estimate }: PlanReport, words: PlanWords, language: Langua
   const { costRows } = words;
   if (estimate.lines.length === 0 && estimate.complete) return { title: words.cost, rows: [[words.nothing]] };
   const { byState } = estimate;
+  const shown = (amount: Money) =>
+    estimate.complete ? formatMoney(amount) : words.atLeast(formatMoney(amount));
   return {
     title: `${words.cost} (${estimate.label[language]})`,
     rows: [
-      [costRows.running, formatMoney(byState.running.perHour)],
-      [costRows.stopped, formatMoney(byState.stopped.perHour)],
-      [costRows.ended, formatMoney(byState.ended.perHour)],
+      [costRows.running, shown(byState.running.perHour)],
+      [costRows.stopped, shown(byState.stopped.perHour)],
+      [costRows.ended, shown(byState.ended.perHour)],
       ...(estimate.calendar
         ? [
             ...estimate.calendar.lessonDays.map(({ day, cost: amount }) => [
               `${costRows.lessonDay} ${day}`,
-              formatMoney(amount),
+              shown(amount),
             ]),
-            [costRows.total, formatMoney(estimate.calendar.total)],
+            [costRows.total, shown(estimate.calendar.total)],
           ]
         : []),
       ...estimate.notIncluded.map((what) => [costRows.notIncluded, what[language]]),

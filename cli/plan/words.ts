@@ -51,6 +51,8 @@ export interface PlanWords {
     readonly lessonDay: string;
     readonly notIncluded: string;
   };
+  /** An amount where something that bills has no price in the table. */
+  readonly atLeast: (amount: string) => string;
   readonly nothing: string;
   readonly pulls: string;
   readonly notes: string;
@@ -115,6 +117,7 @@ export const PLAN_WORDS: Readonly<Record<Language, PlanWords>> = {
       lessonDay: "of which",
       notIncluded: "not included",
     },
+    atLeast: (amount) => `at least ${amount}`,
     nothing: "nothing: no host is rented",
     pulls: "Docker Hub",
     notes: "Notes",
@@ -175,6 +178,7 @@ export const PLAN_WORDS: Readonly<Record<Language, PlanWords>> = {
       lessonDay: "うち",
       notIncluded: "含まれないもの",
     },
+    atLeast: (amount) => `${amount} 以上`,
     nothing: "なし (借りるホストがありません)",
     pulls: "Docker Hub",
     notes: "注意事項",

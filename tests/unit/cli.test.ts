@@ -119,6 +119,27 @@ test("a switch of each host is shown, also where a team has it alone and others 
   ]);
 });
 
+test("a sum that lacks a price says so itself", () => {
+  const costOf = (instanceType: string, language: "en" | "ja") => {
+    const plan = planOf("lab", {
+      target: "libvirt",
+      hosts: [
+        { kind: "ec2", name: "h", region: "ap-northeast-1", instanceType, allowedCidrs: ["203.0.113.0/24"] },
+      ],
+      switches: [{ name: "nat", mode: "nat-network" }],
+      guests: [{ name: "a", adapters: [{ switch: "nat" }] }],
+    });
+    return sectionsOf(reportOf(plan), language).sections.flatMap(({ rows }) =>
+      rows.flatMap(([name, amount]) =>
+        name === "running, an hour" || name === "稼働中、1時間あたり" ? [amount] : [],
+      ),
+    );
+  };
+  expect(costOf("t3.micro", "en")[0]).toMatch(/^at least \$0\.\d\d \(¥\d\)$/);
+  expect(costOf("t3.micro", "ja")[0]).toMatch(/^\$0\.\d\d \(¥\d\) 以上$/);
+  expect(costOf("m8i.2xlarge", "en")[0]).toMatch(/^\$0\.\d\d \(¥\d\d\)$/);
+});
+
 describe("in the checkout", () => {
   const before = { home: process.env.CLASSLAB_HOME, folder: process.cwd() };
   beforeEach(() => {
