@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import { createColors } from "picocolors";
+import stringWidth from "string-width";
 import { type GuestAccess, guestAccess, type ServiceAccess } from "../course/access";
 import { formatFaults } from "../course/faults";
 import type { ImageSet } from "../course/images";
@@ -55,9 +56,27 @@ export function sshCommand(plan: LabPlan, guest: { readonly name: string; readon
 }
 
 function table(rows: readonly Row[], indent: string): string {
-  const width = Math.max(0, ...rows.map((row) => row.name.length));
-  return rows.map((row) => `${indent}${row.name.padEnd(width)}  ${row.text}`).join("\n");
+  const width = Math.max(0, ...rows.map((row) => stringWidth(row.name)));
+  return rows
+    .map(({ name, text }) => `${indent}${name}${" ".repeat(width - stringWidth(name))}  ${text}`)
+    .join("\n");
 }
+
+/** The words of what a guest offers. */
+export interface AccessWords {
+  readonly address: string;
+  readonly none: string;
+  readonly fromHere: string;
+  readonly unreached: string;
+}
+
+/** The same in English. */
+export const ACCESS_EN: AccessWords = {
+  address: "address",
+  none: "none (adapters disconnected)",
+  fromHere: "from here",
+  unreached: "not reached: the adapters' modes do not let this machine in",
+};
 
 /** What a guest offers: its address, how to log in, what to open. */
 export function guestBlock(
@@ -65,13 +84,12 @@ export function guestBlock(
   access: GuestAccess,
   services: readonly ServiceAccess[],
   ssh: string,
+  words: AccessWords = ACCESS_EN,
 ): string {
   const rows: Row[] = [
-    { name: "address", text: access.address ?? "none (adapters disconnected)" },
+    { name: words.address, text: access.address ?? words.none },
     ...(access.ssh ? [{ name: "SSH", text: ssh }] : []),
-    ...(access.address && !access.ssh
-      ? [{ name: "from here", text: "not reached: the adapters' modes do not let this machine in" }]
-      : []),
+    ...(access.address && !access.ssh ? [{ name: words.fromHere, text: words.unreached }] : []),
     ...serviceRows(services),
   ];
   return `  ${colours.bold(title)}\n${table(rows, "    ")}`;

@@ -5,27 +5,44 @@ import { isCloud } from "./hosts";
 import { MODE_TRAITS } from "./modes";
 import { addressToNumber, numberToAddress } from "./network";
 import type { PlacedTeam } from "./placement";
-import { addressOn, type Wire, wireOf } from "./siteNetwork";
+import { addressOn, roomAddresses, type Wire, wireOf } from "./siteNetwork";
 import { networkSlot, subnetOfSlot } from "./switches";
 
 /** On a switch that teams share, slots from 2 on start here: above the course's own values. */
-const OTHER_SLOTS_OFFSET = 100;
+export const OTHER_SLOTS_OFFSET = 100;
 /** Smallest block of addresses of a team, so that a guest added later moves no other team. */
 const MIN_BLOCK = 4;
 
 /** Addresses that a team has on a switch that teams share: some are left, so that a guest more moves no other team. */
-function blockSize(adapters: number): number {
+export function blockSize(adapters: number): number {
   return Math.max(MIN_BLOCK, 2 ** Math.ceil(Math.log2(Math.max(1, adapters))));
+}
+
+/** Addresses of a slot on a switch that teams share: those of configured adapters, and of guests that only a state connects there. */
+function slotSize(adapters: number, joining: number): number {
+  return adapters > 0 && joining > 0
+    ? blockSize(adapters) + blockSize(joining)
+    : blockSize(Math.max(adapters, joining));
 }
 
 /**
  * The last slot whose whole block is in the subnet of a switch that teams share.
  * @param size addresses of the subnet, the broadcast address among them
- * @param adapters adapters of a team on the switch
+ * @param adapters adapters of a team that are configured on the switch
+ * @param joining guests of a team that only a state connects there
  */
-export function lastSlotIn(size: number, adapters: number): number {
-  const block = blockSize(adapters);
-  return Math.max(1, Math.floor((size - 1 - OTHER_SLOTS_OFFSET) / block) + 1);
+export function lastSlotIn(size: number, adapters: number, joining = 0): number {
+  return Math.max(1, Math.floor((size - 1 - OTHER_SLOTS_OFFSET) / slotSize(adapters, joining)) + 1);
+}
+
+/**
+ * The last slot whose whole block is among the addresses that a room gives.
+ * @param count how many it gives
+ * @param adapters adapters of a team that are configured on the switch
+ * @param joining guests of a team that only a state connects there
+ */
+export function lastSlotOfRange(count: number, adapters: number, joining = 0): number {
+  return Math.max(1, Math.floor(count / slotSize(adapters, joining)));
 }
 
 /** The addresses of a lab's adapters. */
@@ -105,6 +122,7 @@ export function allocateAddresses(config: LabConfig, teams: readonly PlacedTeam[
   const users = new Map<string, string>();
   const faults: Fault[] = [];
   const bySwitch = adaptersBySwitch(config);
+  const inRoom = roomAddresses(config);
   for (const [switchIndex, entry] of config.switches.entries()) {
     const { shared, firstGuest } = MODE_TRAITS[entry.mode];
     const adapters = bySwitch.get(entry.name) ?? [];
@@ -141,6 +159,16 @@ export function allocateAddresses(config: LabConfig, teams: readonly PlacedTeam[
             where: "lab.site.network.gateway",
             what: `${address} is the room's gateway, and ${user} would have it`,
             expected: "addressing: { from, to } with addresses that nothing in the room has",
+          });
+        }
+        const taken = wire.room ? inRoom.get(address) : undefined;
+        if (taken && address !== wire.gateway) {
+          faults.push({
+            code: "address-reserved",
+            where: given === undefined ? taken.where : `${where}.address`,
+            what: `${address} is ${taken.whose}, and ${user} would have it`,
+            expected:
+              "addresses for guests that nothing else in the room has, such as addressing: { from, to }",
           });
         }
         const other = users.get(`${lan} ${address}`);

@@ -1,8 +1,8 @@
-import { DateTime, IANAZone } from "luxon";
+import { DateTime } from "luxon";
 import type { CalendarConfig, LabConfig } from "./config";
-import { nearest } from "./config/parse";
 import { type Fault, failed, type Result, succeeded } from "./faults";
 import { LANGUAGE_SETTINGS } from "./languages";
+import { zoneFault } from "./timeZones";
 
 /** A stretch of time, as UTC instants in ISO 8601 (`2027-01-18T00:00:00.000Z`): from the first up to, not with, the second. */
 export interface Interval {
@@ -67,17 +67,6 @@ function absentTime(text: string, zone: string, where: string): Fault {
   };
 }
 
-function unknownZone(zone: string): Fault {
-  const near = nearest(zone, Intl.supportedValuesOf("timeZone"));
-  return {
-    code: "calendar-invalid",
-    where: "lab.calendar.timeZone",
-    what: `"${zone}" is not a known time zone`,
-    expected: "an IANA time zone such as Asia/Tokyo",
-    ...(near === undefined ? {} : { fix: `Did you mean "${near}"?` }),
-  };
-}
-
 function utc(time: DateTime): string {
   return new Date(time.toMillis()).toISOString();
 }
@@ -122,7 +111,8 @@ export function scheduleOf(
   const { calendar } = config;
   if (!calendar) return succeeded(undefined);
   const timeZone = calendar.timeZone ?? LANGUAGE_SETTINGS[config.language].timeZone;
-  if (!IANAZone.isValidZone(timeZone)) return failed([unknownZone(timeZone)]);
+  const unknown = zoneFault(timeZone);
+  if (unknown) return failed([{ code: "calendar-invalid", where: "lab.calendar.timeZone", ...unknown }]);
 
   const faults: Fault[] = [];
   const resolve = (text: string, where: string): DateTime => {

@@ -19,6 +19,11 @@ export function addressToNumber(address: string): number {
     .reduce((sum, byte) => sum * 256 + byte, 0);
 }
 
+/** True for an IPv4 address in dotted form, false for a name. */
+export function isIPv4(text: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(text);
+}
+
 /** The dotted form of an unsigned 32-bit number. */
 export function numberToAddress(value: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");

@@ -2,7 +2,7 @@ import type { LabConfig } from "./config";
 import { ENDS_OF_SUPPORT } from "./endsOfSupport";
 import type { LabFacts } from "./facts";
 import { isCloud, targetOf } from "./hosts";
-import { amountsOf, machineSize, machineType } from "./instanceTypes";
+import { amountsOf, machineSize, machineType, nestingDocumented } from "./instanceTypes";
 import type { Language } from "./languages";
 import type { Placement } from "./placement";
 import { isClassroomLan } from "./siteNetwork";
@@ -21,6 +21,7 @@ export const NOTE_CODES = [
   "browser-channel",
   "desktop-seats-unknown",
   "azure-libvirt",
+  "nesting-undocumented",
   "coexistence-slow",
 ] as const;
 
@@ -193,8 +194,8 @@ const browser: NoteMaker = (config) => {
       code: "browser-channel",
       where: `lab.channels[${index}]`,
       text: {
-        en: "The browser channel is reserved in plan, names and cost; its gateway is not made yet.",
-        ja: "ブラウザーからの接続は、計画、名前、費用には含まれていますが、そのためのゲートウェイはまだ作成されません。",
+        en: "The browser channel is reserved: its gateway is not made yet, and its cost is not in the estimate.",
+        ja: "ブラウザーからの接続は予約のみです。そのためのゲートウェイはまだ作成されず、費用の概算にも含まれていません。",
       },
       source: "docs/architecture.md",
     },
@@ -238,6 +239,23 @@ const azureLibvirt: NoteMaker = (config) =>
       : [],
   );
 
+const nesting: NoteMaker = (config) =>
+  config.hosts.flatMap((host, index): PlanNote[] =>
+    host.kind === "ec2" && !nestingDocumented(host.instanceType)
+      ? [
+          {
+            code: "nesting-undocumented",
+            where: `lab.hosts[${index}].instanceType`,
+            text: {
+              en: `Amazon documents guests in C8i, M8i, R8i and their flex types and on bare metal, not in ${host.instanceType}: make sure before the day that they run there.`,
+              ja: `Amazonの資料でゲストの実行が確認できるのは、C8i、M8i、R8iとそのflexタイプ、およびベアメタルです。${host.instanceType}でゲストが動くことを、当日までに確認してください。`,
+            },
+            source: "Amazon EC2 User Guide, nested virtualization, 2026-11",
+          },
+        ]
+      : [],
+  );
+
 const slow: NoteMaker = (config, { teams }) => {
   const own = teams.some((team) => team.coexistence === "slow");
   if (config.coexistence !== "slow" && !own) return [];
@@ -264,6 +282,7 @@ const MAKERS: readonly NoteMaker[] = [
   browser,
   seatsKnown,
   azureLibvirt,
+  nesting,
   slow,
 ];
 

@@ -124,7 +124,7 @@ function exercisePulls(plan: LabPlan, teams: number): ExercisePulls[] {
 function words(pulls: number, unaided: number, teams: number): Words {
   const { pulls: limit, hours } = PULL_LIMIT;
   return {
-    en: `${teams} teams behind one address pull ${pulls} images from Docker Hub, of ${limit} allowed in ${hours} hours; without preloaded images, mirror and class registry it would be ${unaided}`,
+    en: `${teams === 1 ? "1 team behind one address pulls" : `${teams} teams behind one address pull`} ${pulls} ${pulls === 1 ? "image" : "images"} from Docker Hub, of ${limit} allowed in ${hours} hours; without preloaded images, mirror and class registry it would be ${unaided}`,
     ja: `同じアドレスから接続する ${teams} チームの Docker Hub からのイメージ取得は ${pulls} 回（${hours} 時間の上限は ${limit} 回）。事前配布、ミラー、クラス用レジストリがなければ ${unaided} 回になります`,
   };
 }
@@ -155,8 +155,8 @@ export function pullsOf(plan: LabPlan): PullEstimate {
             code: "docker-hub-pulls",
             where: "lab.registry",
             text: {
-              en: `${text.en}; set registry.mirror and registry.push`,
-              ja: `${text.ja}。registry.mirror と registry.push を設定してください`,
+              en: `${text.en}; set registry.mirror and registry.push.`,
+              ja: `${text.ja}。registry.mirror と registry.push を設定してください。`,
             },
             source: LIMIT_SOURCE,
           },

@@ -99,22 +99,35 @@ export function documentOf({ plan, capacity, exercises, notes, pulls, cost }: Pl
 }
 
 /**
- * A report of some teams only: what is theirs and what they share. Capacity and cost stay those of the whole lab.
+ * A report of some teams only: what is theirs and what they share, on the hosts that carry them. What hosts bear, notes, pulls and
+ * cost stay those of the whole lab.
  * @param teams their ids; all when it is empty
  */
 export function reportOfTeams(report: PlanReport, teams: readonly string[]): PlanReport {
   if (teams.length === 0) return report;
   const { plan } = report;
-  const own = (team: string | undefined) => team === undefined || teams.includes(team);
+  const chosen = plan.teams.filter(({ id }) => teams.includes(id));
+  const hosts = new Set(chosen.map(({ host }) => host));
+  const switches = plan.switches.filter(
+    ({ team, host }) => hosts.has(host) && (team === undefined || teams.includes(team)),
+  );
+  const keys = new Set(switches.map(({ key }) => key));
   return {
     ...report,
+    capacity: report.capacity.filter(({ host }) => hosts.has(host)),
     plan: {
       ...plan,
-      teams: plan.teams.filter(({ id }) => teams.includes(id)),
-      switches: plan.switches.filter(({ team }) => own(team)),
+      hosts: plan.hosts.filter(({ name }) => hosts.has(name)),
+      teams: chosen,
+      switches,
       units: plan.units
         .filter((unit) => unit.kind !== "team" || unit.teams.some((id) => teams.includes(id)))
-        .map((unit) => ({ ...unit, teams: unit.teams.filter((id) => teams.includes(id)) })),
+        .map((unit) => ({
+          ...unit,
+          teams: unit.teams.filter((id) => teams.includes(id)),
+          switches: unit.switches.filter((key) => keys.has(key)),
+          hosts: unit.hosts.filter((name) => hosts.has(name)),
+        })),
     },
   };
 }

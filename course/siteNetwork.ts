@@ -1,6 +1,14 @@
 import type { LabConfig, SwitchConfig } from "./config";
 import { MODE_TRAITS } from "./modes";
-import { addressToNumber, contains, gatewayOf, numberToAddress, parseSubnet, type Subnet } from "./network";
+import {
+  addressToNumber,
+  contains,
+  gatewayOf,
+  isIPv4,
+  numberToAddress,
+  parseSubnet,
+  type Subnet,
+} from "./network";
 import type { Target } from "./support";
 
 /** A switch's network as guests of a target find it. */
@@ -54,4 +62,31 @@ export function addressOn(wire: Wire, entry: SwitchConfig, address: string | und
   return wire.range === undefined
     ? numberToAddress(wire.subnet.first + addressToNumber(address) - configured.first)
     : undefined;
+}
+
+/** An address of the room that is somebody's already. */
+export interface RoomAddress {
+  /** Whose, as it follows "is". */
+  readonly whose: string;
+  /** Where it stands in the configuration. */
+  readonly where: string;
+}
+
+/** The IPv4 addresses that the configuration itself names in the room: those of hosts and name servers. */
+export function roomAddresses(config: Pick<LabConfig, "site" | "hosts">): ReadonlyMap<string, RoomAddress> {
+  const servers = config.site.network.dns.map((address, index): [string, RoomAddress] => [
+    address,
+    { whose: "the room's DNS server", where: `lab.site.network.dns[${index}]` },
+  ]);
+  const hosts = config.hosts.flatMap((host, index): [string, RoomAddress][] =>
+    host.kind === "existing" && isIPv4(host.address)
+      ? [
+          [
+            host.address,
+            { whose: `the address of host "${host.name}"`, where: `lab.hosts[${index}].address` },
+          ],
+        ]
+      : [],
+  );
+  return new Map([...servers, ...hosts]);
 }

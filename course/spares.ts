@@ -1,31 +1,73 @@
-import { lastSlotIn } from "./addresses";
-import { type LabConfig, MAX_SLOT } from "./config";
+import { lastSlotIn, lastSlotOfRange } from "./addresses";
+import { type LabConfig, MAX_SLOT, type SwitchConfig } from "./config";
 import type { Fault } from "./faults";
+import { targetOf } from "./hosts";
 import { MODE_TRAITS } from "./modes";
 import { parseSubnet } from "./network";
+import { wireOf } from "./siteNetwork";
+import { withStateSwitches } from "./stateSwitches";
+import { stateData, stateOf, switchOfMode } from "./states";
 import type { TeamIdentity } from "./teams";
 
 /** RFC 1918: a team's own subnets count on from the configured one, and have to stay in its range. */
 const PRIVATE_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map(parseSubnet);
 
-/** Slots 1 to this one have room on every switch of the lab, all at once, whatever teams there are. */
-export function lastSlot(config: Pick<LabConfig, "switches" | "guests">): number {
-  const subnets = config.switches.map((entry) => parseSubnet(entry.subnet));
-  const lasts = config.switches.map((entry) => {
-    const { first, last } = parseSubnet(entry.subnet);
-    const size = last - first + 1;
+/** A team that stands somewhere in the course. */
+type Standing = Pick<TeamIdentity, "id" | "state">;
+
+/**
+ * Wherever the lab's teams stand or come to stand: in their own states, the lab's, and those of every exercise that the class
+ * does, so that a spare team stays where it is when the class goes on.
+ */
+function standingOf(config: LabConfig, teams: readonly TeamIdentity[]): Standing[] {
+  const states = [
+    undefined,
+    ...teams.map(({ state }) => state),
+    ...(config.exercises ?? []).flatMap((exercise) => [
+      { exercise, at: "start" as const },
+      { exercise, at: "solved" as const },
+    ]),
+  ];
+  return states.map((state, index) => ({ id: `${index}`, ...(state ? { state } : {}) }));
+}
+
+/** The last slot that has room on a switch that teams share, on whichever host. */
+function lastOnShared(config: LabConfig, entry: SwitchConfig, byState: boolean): number {
+  const onIt = (guest: LabConfig["guests"][number]) =>
+    guest.adapters.filter((adapter) => "switch" in adapter && adapter.switch === entry.name).length;
+  const adapters = config.guests.reduce((sum, guest) => sum + onIt(guest), 0);
+  const joining = byState ? config.guests.filter((guest) => onIt(guest) === 0).length : 0;
+  const targets = [...new Set(config.hosts.map((host) => targetOf(config, host)))];
+  const lasts = targets.map((target) => {
+    const { subnet, range } = wireOf(config, entry, target);
+    return range
+      ? lastSlotOfRange(range.to - range.from + 1, adapters, joining)
+      : lastSlotIn(subnet.last - subnet.first + 1, adapters, joining);
+  });
+  return Math.min(...lasts);
+}
+
+/**
+ * Slots 1 to this one have room on every switch of the lab and of its states, all at once, whatever teams there are.
+ * @param teams those whose own states may need further switches
+ */
+export function lastSlot(config: LabConfig, teams: readonly TeamIdentity[] = []): number {
+  const standing = standingOf(config, teams);
+  const { switches } = withStateSwitches(config, standing).config;
+  const modes = new Set(standing.map((team) => stateData(stateOf(config, team))?.adapters));
+  const subnets = switches.map((entry) => parseSubnet(entry.subnet));
+  const lasts = switches.map((entry) => {
     if (MODE_TRAITS[entry.mode].shared) {
-      const adapters = config.guests.flatMap((guest) =>
-        guest.adapters.filter((adapter) => "switch" in adapter && adapter.switch === entry.name),
-      );
-      return lastSlotIn(size, adapters.length);
+      const byState = modes.has(entry.mode) && switchOfMode(switches, entry.mode) === entry;
+      return lastOnShared(config, entry, byState);
     }
+    const { first, last } = parseSubnet(entry.subnet);
     const range = PRIVATE_RANGES.find((candidate) => candidate.first <= first && last <= candidate.last);
     const ends = [
       ...(range ? [range.last + 1] : []),
       ...subnets.map((other) => other.first).filter((other) => other > first),
     ];
-    return Math.floor((Math.min(...ends) - first) / size);
+    return Math.floor((Math.min(...ends) - first) / (last - first + 1));
   });
   return Math.max(1, Math.min(MAX_SLOT, ...lasts));
 }
@@ -41,7 +83,8 @@ interface ResolvedTeams {
  * are, so that a team more or less moves no spare one.
  */
 export function withSpares(config: LabConfig, resolved: ResolvedTeams): ResolvedTeams {
-  const last = lastSlot(config);
+  if (config.spareTeams === 0) return resolved;
+  const last = lastSlot(config, resolved.teams);
   const spares = Array.from({ length: config.spareTeams }, (_, index): TeamIdentity => {
     const id = `spare-${String(index + 1).padStart(2, "0")}`;
     return { id, slot: last - index, label: id, spare: true };

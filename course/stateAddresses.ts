@@ -1,17 +1,13 @@
-import type { Addresses } from "./addresses";
+import { type Addresses, blockSize, OTHER_SLOTS_OFFSET } from "./addresses";
 import type { LabConfig, SwitchConfig } from "./config";
 import type { Fault } from "./faults";
 import { isCloud } from "./hosts";
 import { MODE_TRAITS } from "./modes";
-import { addressToNumber, numberToAddress, parseSubnet } from "./network";
+import { addressToNumber, contains, numberToAddress } from "./network";
 import type { PlacedTeam } from "./placement";
-import { wireOf } from "./siteNetwork";
+import { addressOn, roomAddresses, type Wire, wireOf } from "./siteNetwork";
 import { guestsIn, stateOf } from "./states";
 import { networkSlot, subnetOfSlot } from "./switches";
-
-/** Where slots from 2 on begin on a shared switch, and their smallest block; as in addresses.ts. */
-const OTHER_SLOTS_OFFSET = 100;
-const MIN_BLOCK = 4;
 
 /** The addresses of guests by the switch that they are on, in whatever state their team is. */
 export interface StateAddresses {
@@ -28,12 +24,18 @@ interface Place {
   readonly count: number;
   /** How many adapters the configuration puts on the switch. */
   readonly configured: number;
-  /** Offsets that the configuration gives by address. */
-  readonly given: ReadonlySet<number>;
+  /** Offsets that nobody else may have: addresses that the configuration gives, the gateway's, and what else is in the room. */
+  readonly reserved: readonly number[];
 }
 
-function placeOf(config: LabConfig, onSwitch: SwitchConfig, guestName: string): Place {
-  const { first } = parseSubnet(onSwitch.subnet);
+/** @param inRoom addresses in the room that are somebody's already */
+function placeOf(
+  config: LabConfig,
+  onSwitch: SwitchConfig,
+  wire: Wire,
+  guestName: string,
+  inRoom: readonly string[],
+): Place {
   const adapters = config.guests.flatMap((guest) =>
     guest.adapters.flatMap((adapter) =>
       "switch" in adapter && adapter.switch === onSwitch.name ? [adapter] : [],
@@ -42,40 +44,51 @@ function placeOf(config: LabConfig, onSwitch: SwitchConfig, guestName: string): 
   const absent = config.guests.filter(
     (guest) => !guest.adapters.some((adapter) => "switch" in adapter && adapter.switch === onSwitch.name),
   );
+  const given = adapters.flatMap(({ address }) => addressOn(wire, onSwitch, address) ?? []);
+  const others = wire.room ? inRoom.filter((address) => contains(wire.subnet, address)) : [];
   return {
     index: absent.findIndex((guest) => guest.name === guestName),
     count: absent.length,
     configured: adapters.length,
-    given: new Set(
-      adapters.flatMap(({ address }) => (address === undefined ? [] : [addressToNumber(address) - first])),
+    reserved: [...new Set([wire.gateway, ...given, ...others])].map(
+      (address) => addressToNumber(address) - wire.subnet.first,
     ),
   };
 }
 
+/** The n-th number from a start, upwards or downwards, that is not reserved. */
+function nth(start: number, step: 1 | -1, n: number, reserved: readonly number[]): number {
+  const inTheWay = reserved.filter((one) => (one - start) * step >= 0).sort((a, b) => (a - b) * step);
+  return inTheWay.reduce((at, one) => ((at - one) * step >= 0 ? at + step : at), start + n * step);
+}
+
+/** First and last offset that guests may have on a wire. */
+function boundsOf({ subnet, range }: Wire): { readonly low: number; readonly high: number } {
+  return range
+    ? { low: range.from - subnet.first, high: range.to - subnet.first }
+    : { low: 2, high: subnet.last - subnet.first - 1 };
+}
+
 /**
- * How far into the subnet it is: behind what the configuration has, as if it came next; on a shared LAN for slots from 2 on
- * counted from the end, where no block of configured guests is yet. From configuration and slot alone, so that no state
- * of any team changes it.
+ * How far into the subnet it is: behind what the configuration has, as if it came next; on a shared LAN for slots from 2 on, and in
+ * the addresses that the room gives for every slot, counted from the end, where no block of configured guests is yet. From
+ * configuration and slot alone, so that no state of any team changes it.
  */
-function offsetOf(place: Place, onSwitch: SwitchConfig, slot: number, size: number): number {
-  const { firstGuest } = MODE_TRAITS[onSwitch.mode];
-  if (slot === 1) {
-    let offset = firstGuest + place.configured;
-    for (let passed = 0; ; offset += 1) {
-      if (place.given.has(offset)) continue;
-      if (passed === place.index) return offset;
-      passed += 1;
-    }
-  }
-  const block = Math.max(MIN_BLOCK, 2 ** Math.ceil(Math.log2(place.count)));
-  const own = (slot - 2) * block + place.index;
+function offsetOf(place: Place, onSwitch: SwitchConfig, slot: number, wire: Wire): number {
+  const { index, configured, reserved } = place;
+  const first = wire.range ? 1 : 2;
+  if (slot < first) return nth(MODE_TRAITS[onSwitch.mode].firstGuest + configured, 1, index, reserved);
+  const { low, high } = boundsOf(wire);
+  const own = (slot - first) * blockSize(place.count) + index;
+  if (configured > 0) return nth(high, -1, own, reserved);
   // A switch that no configured guest is on has all its addresses for states.
-  return place.configured === 0 ? OTHER_SLOTS_OFFSET + own : size - 2 - own;
+  return nth(wire.range ? low : OTHER_SLOTS_OFFSET, 1, own, reserved);
 }
 
 /** A guest for which a switch has no address left. */
 interface Homeless {
   readonly onSwitch: SwitchConfig;
+  readonly wire: Wire;
   readonly user: string;
 }
 
@@ -84,12 +97,15 @@ function faultsOf(config: LabConfig, configured: number, without: readonly Homel
   return config.switches.flatMap((onSwitch, index): Fault[] => {
     const [first, ...more] = without.filter((entry) => entry.onSwitch === onSwitch);
     if (!first) return [];
+    const { range, subnet } = first.wire;
+    const listed = index < configured ? `lab.switches[${index}].subnet` : "lab.switches";
+    const space = range ? `${numberToAddress(range.from)} to ${numberToAddress(range.to)}` : subnet.cidr;
     return [
       {
         code: "address-space-exhausted",
-        where: index < configured ? `lab.switches[${index}].subnet` : "lab.switches",
-        what: `${onSwitch.subnet} of switch "${onSwitch.name}" has no address left for ${first.user}${more.length > 0 ? ` and ${more.length} more` : ""}, whose state connects them there`,
-        expected: "a larger subnet, or lower slots",
+        where: range ? "lab.site.network.addressing" : listed,
+        what: `${space} of switch "${onSwitch.name}" has no address left for ${first.user}${more.length > 0 ? ` and ${more.length} more` : ""}, whose state connects them there`,
+        expected: `${range ? "more addresses" : "a larger subnet"}, or lower slots`,
       },
     ];
   });
@@ -111,6 +127,7 @@ export function addressesInStates(
   const table = new Map<string, string>();
   const taken = new Set<string>();
   const without: Homeless[] = [];
+  const inRoom = [...roomAddresses(config).keys()];
   const onLan = (team: PlacedTeam, { mode }: SwitchConfig) =>
     MODE_TRAITS[mode].shared && !isCloud(team.host.config);
   const lanOf = (team: PlacedTeam, onSwitch: SwitchConfig) =>
@@ -132,15 +149,17 @@ export function addressesInStates(
       for (const adapter of guest.adapters) {
         const onSwitch = "switch" in adapter ? switchNamed(adapter.switch) : undefined;
         if (!onSwitch || table.has(`${team.id} ${guest.name} ${onSwitch.name}`)) continue;
-        const whole = wireOf(config, onSwitch, team.host.target).subnet;
-        const size = whole.last - whole.first + 1;
+        const wire = wireOf(config, onSwitch, team.host.target);
+        const whole = wire.subnet;
         const slot = onLan(team, onSwitch) ? team.slot : 1;
-        const offset = offsetOf(placeOf(config, onSwitch, guest.name), onSwitch, slot, size);
+        const place = placeOf(config, onSwitch, wire, guest.name, inRoom);
+        const offset = offsetOf(place, onSwitch, slot, wire);
         const { first } = MODE_TRAITS[onSwitch.mode].shared ? whole : subnetOfSlot(whole, networkSlot(team));
-        const address = offset > 1 && offset < size - 1 ? numberToAddress(first + offset) : undefined;
+        const { low, high } = boundsOf(wire);
+        const address = low <= offset && offset <= high ? numberToAddress(first + offset) : undefined;
         const key = `${lanOf(team, onSwitch)} ${address}`;
         if (address === undefined || taken.has(key)) {
-          without.push({ onSwitch, user: `guest "${guest.name}" of ${team.id} (slot ${team.slot})` });
+          without.push({ onSwitch, wire, user: `guest "${guest.name}" of ${team.id} (slot ${team.slot})` });
           continue;
         }
         taken.add(key);

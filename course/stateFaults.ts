@@ -1,13 +1,27 @@
 import type { LabConfig } from "./config";
-import { exerciseData } from "./exercises";
+import { type ExerciseState, exerciseData } from "./exercises";
 import type { Fault } from "./faults";
-import type { Mode } from "./modes";
 import type { PlacedTeam } from "./placement";
 import { stateOf } from "./states";
-import { MODE_SUPPORT, type Support, type Target } from "./support";
+import { type Feature, HOST_KIND_NAMES, supportOf } from "./support";
+import { CLOUDS } from "./support/targets";
 
-/** What each target does with each mode. */
-type ModeTable = Readonly<Record<Target, Readonly<Record<Mode, Support>>>>;
+/** What each target does with a feature on a kind of host. */
+type SupportTable = typeof supportOf;
+
+/** What a state itself asks of a host, whatever is configured, and how that is said of it. */
+function asksOf({ adapters, first }: ExerciseState): readonly (readonly [Feature, string])[] {
+  const mode: readonly [Feature, string][] =
+    adapters === "configured" ? [] : [[adapters, `is in mode "${adapters}"`]];
+  return [
+    ...mode,
+    ...(first?.nested ? [["nested", "has guests in a guest"] as const] : []),
+    ...(first?.sharedFolder ? [["shared-folder", "has a shared folder"] as const] : []),
+    ...(first?.cloned
+      ? [["snapshots", "has a snapshot"] as const, ["full-clone", "has a full clone"] as const]
+      : []),
+  ];
+}
 
 /** Where a team's state is written. */
 function whereOf(config: LabConfig, team: PlacedTeam): string {
@@ -20,7 +34,7 @@ function whereOf(config: LabConfig, team: PlacedTeam): string {
   return config.state ? "lab.state" : "lab.exercises[0]";
 }
 
-function stateFault(config: LabConfig, team: PlacedTeam, table: ModeTable): Fault[] {
+function stateFault(config: LabConfig, team: PlacedTeam, support: SupportTable): Fault[] {
   const state = stateOf(config, team);
   if (state.at === "configured") return [];
   const data = exerciseData(state.exercise);
@@ -37,15 +51,18 @@ function stateFault(config: LabConfig, team: PlacedTeam, table: ModeTable): Faul
       },
     ];
   }
-  const { adapters } = data[state.at];
-  const support = adapters === "configured" ? undefined : table[team.host.target][adapters];
-  if (support?.kind === "refused") {
+  const { target, kind } = team.host;
+  const cloud = CLOUDS.includes(kind);
+  for (const [feature, says] of asksOf(data[state.at])) {
+    const cell = support(feature, target, kind);
+    if (cell.kind !== "refused") continue;
+    const place = cloud ? ` on ${HOST_KIND_NAMES[kind]}` : "";
     return [
       {
         code: "state-unsupported",
         where,
-        what: `${words} is in mode "${adapters}", which the ${team.host.target} target refuses: ${support.why}`,
-        expected: support.instead,
+        what: `${words} ${says}, which the ${target} target refuses${place}: ${cell.why}`,
+        expected: cloud ? "a state of another exercise, or hosts in the classroom" : cell.instead,
       },
     ];
   }
@@ -64,14 +81,14 @@ function stateFault(config: LabConfig, team: PlacedTeam, table: ModeTable): Faul
 
 /**
  * States that cannot be made where their teams are: one fault for each place in the configuration.
- * @param table what targets do with modes
+ * @param support what targets do with features
  */
 export function checkStates(
   config: LabConfig,
   teams: readonly PlacedTeam[],
-  table: ModeTable = MODE_SUPPORT,
+  support: SupportTable = supportOf,
 ): Fault[] {
-  const faults = teams.flatMap((team) => stateFault(config, team, table));
+  const faults = teams.flatMap((team) => stateFault(config, team, support));
   return faults.filter(
     (fault, index) =>
       faults.findIndex((other) => other.where === fault.where && other.what === fault.what) === index,

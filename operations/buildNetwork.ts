@@ -22,7 +22,7 @@ export function buildNetwork(network: LabConfig["site"]["network"]): BuildNetwor
 /**
  * Words of `docker build` that hand the proxy to its RUN lines. These names are known to every Dockerfile: they are in no layer,
  * no history and no cache key (docs.docker.com/reference/dockerfile, "Predefined ARGs"). The values come from the client's own
- * environment, since a command line can be read by all and a proxy's address may hold a password.
+ * environment: a command line can be read by everybody on the machine.
  */
 export function proxyBuildArgs({ variables }: BuildNetwork): string[] {
   return Object.keys(variables).flatMap((name) => ["--build-arg", name]);

@@ -1,5 +1,6 @@
 import type { CapacityLine } from "../../course/capacity";
-import { formatMoney } from "../../course/cost/money";
+import { formatMoney, type Money } from "../../course/cost/money";
+import { groupBy } from "../../course/groupBy";
 import type { Language } from "../../course/languages";
 import {
   type DockerStackPlan,
@@ -82,24 +83,23 @@ function hosts({ capacity }: PlanReport, words: PlanWords): Section {
 }
 
 function switches({ switches: all }: LabPlan, words: PlanWords): Section {
-  const seen = new Set<string>();
+  const ofTeams = groupBy(
+    all.filter((entry) => entry.team !== undefined),
+    (entry) => entry.name,
+  );
+  const shown = all.filter((entry) => entry.team === undefined || ofTeams.get(entry.name)?.[0] === entry);
   return {
     title: words.switches,
     columns: words.switchColumns,
-    rows: all.flatMap((entry) => {
-      const name = entry.team === undefined ? entry.key : entry.name;
-      if (seen.has(name)) return [];
-      seen.add(name);
+    rows: shown.map((entry) => {
       const mode = `${words.modes[entry.mode]}${entry.vlan === undefined ? "" : `, VLAN ${entry.vlan}`}`;
-      const several = entry.team !== undefined && all.filter((other) => other.name === entry.name).length > 1;
+      const several = entry.team !== undefined && (ofTeams.get(entry.name)?.length ?? 0) > 1;
       return [
-        [
-          name,
-          mode,
-          several ? `${entry.subnet} …` : entry.subnet,
-          several ? `${entry.gateway} …` : entry.gateway,
-          several ? words.eachTeams : entry.host,
-        ],
+        entry.team === undefined ? entry.key : entry.name,
+        mode,
+        several ? `${entry.subnet} …` : entry.subnet,
+        several ? `${entry.gateway} …` : entry.gateway,
+        several ? words.eachTeams : entry.host,
       ];
     }),
   };
@@ -183,19 +183,21 @@ function cost({ cost: estimate }: PlanReport, words: PlanWords, language: Langua
   const { costRows } = words;
   if (estimate.lines.length === 0 && estimate.complete) return { title: words.cost, rows: [[words.nothing]] };
   const { byState } = estimate;
+  const shown = (amount: Money) =>
+    estimate.complete ? formatMoney(amount) : words.atLeast(formatMoney(amount));
   return {
     title: `${words.cost} (${estimate.label[language]})`,
     rows: [
-      [costRows.running, formatMoney(byState.running.perHour)],
-      [costRows.stopped, formatMoney(byState.stopped.perHour)],
-      [costRows.ended, formatMoney(byState.ended.perHour)],
+      [costRows.running, shown(byState.running.perHour)],
+      [costRows.stopped, shown(byState.stopped.perHour)],
+      [costRows.ended, shown(byState.ended.perHour)],
       ...(estimate.calendar
         ? [
             ...estimate.calendar.lessonDays.map(({ day, cost: amount }) => [
               `${costRows.lessonDay} ${day}`,
-              formatMoney(amount),
+              shown(amount),
             ]),
-            [costRows.total, formatMoney(estimate.calendar.total)],
+            [costRows.total, shown(estimate.calendar.total)],
           ]
         : []),
       ...estimate.notIncluded.map((what) => [costRows.notIncluded, what[language]]),
@@ -234,7 +236,7 @@ export function sectionsOf(report: PlanReport, language: Language): Sections {
   return {
     heading: words.title(plan.lab, plan.teams.length, guestsOf(plan).length),
     lines: [
-      [words.edition[plan.edition], ...(spare > 0 ? [words.spare(spare)] : [])].join(", "),
+      [words.edition[plan.edition], ...(spare > 0 ? [words.spare(spare)] : [])].join(words.comma),
       `${words.channels}: ${plan.channels.join(", ")}`,
     ],
     sections: [

@@ -34,15 +34,16 @@ export function renderPlan(report: PlanReport, language: Language): string {
   const { heading, lines, sections } = sectionsOf(report, language);
   const { plan } = report;
   const words = PLAN_WORDS[language];
-  const access = guestsOf(plan).map((guest) => {
-    const ways = guestAccess(guest);
-    return guestBlock(`${guest.team}  ${guest.name}`, ways, ways.services, sshCommand(plan, guest));
-  });
   const reached = plan.hosts.every((host) => host.kind === "this-machine");
+  const access = (isSmall(plan) && reached ? guestsOf(plan) : []).map((guest) => {
+    const ways = guestAccess(guest);
+    const title = `${guest.team}  ${guest.name}`;
+    return guestBlock(title, ways, ways.services, sshCommand(plan, guest), words.ways);
+  });
   return `${[
     colours.bold(heading),
     ...lines.map((line) => `  ${line}`),
     ...sections.map(block),
-    ...(isSmall(plan) && reached ? [colours.bold(words.access), ...access] : []),
+    ...(access.length > 0 ? [colours.bold(words.access), ...access] : []),
   ].join("\n")}\n`;
 }

@@ -1,11 +1,14 @@
 import type { Language } from "../../course/languages";
 import type { Mode } from "../../course/modes";
 import { HOST_KIND_NAMES, type HostKind, TARGET_NAMES } from "../../course/support";
+import { ACCESS_EN, type AccessWords } from "../output";
 
 /** The words of a plan as people read it. */
 export interface PlanWords {
   readonly title: (lab: string, teams: number, guests: number) => string;
   readonly edition: { readonly current: string; readonly "2019": string };
+  /** Between the parts of a line. */
+  readonly comma: string;
   readonly spare: (count: number) => string;
   readonly hosts: string;
   readonly hostColumns: readonly string[];
@@ -16,7 +19,6 @@ export interface PlanWords {
   readonly guests: string;
   readonly guestColumns: readonly string[];
   readonly memory: { readonly static: string; readonly dynamic: string };
-  readonly allGuests: string;
   readonly teams: string;
   readonly teamColumns: readonly string[];
   readonly state: {
@@ -49,12 +51,14 @@ export interface PlanWords {
     readonly lessonDay: string;
     readonly notIncluded: string;
   };
+  /** An amount where something that bills has no price in the table. */
+  readonly atLeast: (amount: string) => string;
   readonly nothing: string;
   readonly pulls: string;
   readonly notes: string;
   readonly access: string;
   readonly channels: string;
-  readonly noWay: string;
+  readonly ways: AccessWords;
   readonly modes: Readonly<Record<Mode, string>>;
   readonly macs: readonly string[];
 }
@@ -74,6 +78,7 @@ export const PLAN_WORDS: Readonly<Record<Language, PlanWords>> = {
     title: (lab, teams, guests) =>
       `Plan of lab "${lab}": ${teams} ${teams === 1 ? "team" : "teams"}, ${guests} ${guests === 1 ? "guest" : "guests"}`,
     edition: { current: "today's edition", "2019": "edition of 2019" },
+    comma: ", ",
     spare: (count) => `${count} of them ${count === 1 ? "stands" : "stand"} by`,
     hosts: "Hosts",
     hostColumns: ["host", "kind", "target", "teams", "vCPU", "memory (GiB)", "disk (GiB)"],
@@ -84,7 +89,6 @@ export const PLAN_WORDS: Readonly<Record<Language, PlanWords>> = {
     guests: "Guests of a team",
     guestColumns: ["guest", "vCPU", "memory (MiB)", "disk (GiB)", "profile", "Docker"],
     memory: { static: "static", dynamic: "dynamic" },
-    allGuests: "Guests",
     teams: "Teams",
     teamColumns: ["team", "host", "state", "guests"],
     state: {
@@ -113,18 +117,20 @@ export const PLAN_WORDS: Readonly<Record<Language, PlanWords>> = {
       lessonDay: "of which",
       notIncluded: "not included",
     },
+    atLeast: (amount) => `at least ${amount}`,
     nothing: "nothing: no host is rented",
     pulls: "Docker Hub",
     notes: "Notes",
     access: "Access",
     channels: "ways in",
-    noWay: "none (adapters disconnected)",
+    ways: ACCESS_EN,
     modes: MODES_EN,
     macs: ["MAC address", "team", "guest", "adapter", "IPv4 address"],
   },
   ja: {
     title: (lab, teams, guests) => `ラボ「${lab}」の計画: ${teams}チーム、ゲスト${guests}台`,
     edition: { current: "現行版", "2019": "2019年版" },
+    comma: "、",
     spare: (count) => `うち${count}チームは予備`,
     hosts: "ホスト",
     hostColumns: ["ホスト", "種類", "ターゲット", "チーム数", "vCPU", "メモリ (GiB)", "ディスク (GiB)"],
@@ -135,7 +141,6 @@ export const PLAN_WORDS: Readonly<Record<Language, PlanWords>> = {
     guests: "各チームのゲスト",
     guestColumns: ["ゲスト", "vCPU", "メモリ (MiB)", "ディスク (GiB)", "構成", "Docker"],
     memory: { static: "固定", dynamic: "動的" },
-    allGuests: "ゲスト",
     teams: "チーム",
     teamColumns: ["チーム", "ホスト", "状態", "ゲスト"],
     state: {
@@ -153,14 +158,14 @@ export const PLAN_WORDS: Readonly<Record<Language, PlanWords>> = {
     exercises: "演習",
     exerciseColumns: ["演習", "場所", "進め方"],
     support: {
-      "as-printed": "教科書どおり",
+      "as-printed": "テキストどおり",
       "other-screens": "画面や手順が異なる",
       impossible: "実施できない",
     },
     calendar: "日程",
     calendarRows: {
       made: "作成",
-      lesson: "講義",
+      lesson: "授業",
       hardEnd: "強制終了",
       gone: "撤去完了",
     },
@@ -173,12 +178,18 @@ export const PLAN_WORDS: Readonly<Record<Language, PlanWords>> = {
       lessonDay: "うち",
       notIncluded: "含まれないもの",
     },
+    atLeast: (amount) => `${amount} 以上`,
     nothing: "なし (借りるホストがありません)",
     pulls: "Docker Hub",
     notes: "注意事項",
     access: "接続先",
     channels: "接続方法",
-    noWay: "なし (アダプターは未接続)",
+    ways: {
+      address: "アドレス",
+      none: "なし (アダプターは未接続)",
+      fromHere: "このマシンから",
+      unreached: "接続できません (アダプターのモードによる)",
+    },
     modes: {
       disabled: "未割り当て (disabled)",
       "host-only": "ホストオンリー (host-only)",

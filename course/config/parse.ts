@@ -230,14 +230,23 @@ export function parseLab(input: unknown): Result<LabConfig> {
         code: "config-missing",
         where: "classlab:lab",
         what: "the stack file has no lab",
-        expected: "a mapping with at least the key guests",
-        fix: "Pulumi.dev.yaml shows one",
+        expected: "a mapping: an empty one, {}, is the course's own lab",
+        fix: "Pulumi.dev.yaml shows one, and classlab init writes one",
       },
     ]);
   }
   const secrets = secretsIn(input, []);
-  if (secrets.length > 0) return failed(secrets);
   const parsed = labSchema.safeParse(input, { reportInput: true });
-  if (parsed.success) return succeeded(parsed.data);
-  return failed(parsed.error.issues.flatMap((issue) => toFaults(issue, input)));
+  if (parsed.success && secrets.length === 0) return succeeded(parsed.data);
+  const others = parsed.success ? [] : parsed.error.issues.flatMap((issue) => toFaults(issue, input));
+  // What stands in the place of a secret is wrong for that reason alone.
+  return failed([
+    ...secrets,
+    ...others.filter(({ where }) => !secrets.some((secret) => isAt(where, secret.where))),
+  ]);
+}
+
+/** True for a path that is another or leads into what stands there. */
+function isAt(path: string, place: string): boolean {
+  return path === place || path.startsWith(`${place}.`) || path.startsWith(`${place}[`);
 }

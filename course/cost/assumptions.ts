@@ -18,16 +18,16 @@ export function notIncludedOf(plan: LabPlan): readonly Words[] {
     ...(plan.channels.includes("browser")
       ? [
           {
-            en: "not included: the gateway of the channel browser, which is reserved and does not exist yet",
-            ja: "含まれないもの：ブラウザー接続用のゲートウェイ（予約のみで、まだ提供されていません）",
+            en: "the gateway of the channel browser, which is reserved and does not exist yet",
+            ja: "ブラウザー接続用のゲートウェイ（予約のみで、まだ提供されていません）",
           },
         ]
       : []),
     ...(plan.channels.includes("rdp")
       ? [
           {
-            en: "not included: an RDP gateway of its own; RDP goes to the hosts' public addresses or by Azure Bastion, which are counted",
-            ja: "含まれないもの：専用の RDP ゲートウェイ（RDP は、計上済みのホストのパブリックアドレスまたは Azure Bastion を通ります）",
+            en: "an RDP gateway of its own; RDP goes to the hosts' public addresses or by Azure Bastion, which are counted",
+            ja: "専用の RDP ゲートウェイ（RDP は、計上済みのホストのパブリックアドレスまたは Azure Bastion を通ります）",
           },
         ]
       : []),
@@ -35,12 +35,12 @@ export function notIncludedOf(plan: LabPlan): readonly Words[] {
   return [
     ...channels,
     {
-      en: "not included: taxes such as Japanese consumption tax, support plans, discounts, free allowances",
-      ja: "含まれないもの：消費税などの税金、サポートプラン、割引、無料利用枠",
+      en: "taxes such as Japanese consumption tax, support plans, discounts, free allowances",
+      ja: "消費税などの税金、サポートプラン、割引、無料利用枠",
     },
     {
-      en: "not included: snapshots of host disks, which the lab does not take, and disk operations of Azure",
-      ja: "含まれないもの：ホストのディスクのスナップショット（このラボでは作成しません）、Azure のディスク操作",
+      en: "snapshots of host disks, which the lab does not take, and disk operations of Azure",
+      ja: "ホストのディスクのスナップショット（このラボでは作成しません）、Azure のディスク操作",
     },
   ];
 }

@@ -63,8 +63,8 @@ function diskPerMonth(price: DiskPrice, gib: number): number | undefined {
 /** What the table has no figure for. */
 function noPrice(en: string, ja: string): Words {
   return {
-    en: `not included: ${en}: no price in the table`,
-    ja: `含まれないもの：${ja}（料金表に価格がありません）`,
+    en: `${en}: no price in the table`,
+    ja: `${ja}（料金表に価格がありません）`,
   };
 }
 
@@ -218,7 +218,9 @@ export function linesOf(
   const missing: Words[] = [];
   for (const region of grouped(rented, (host) => `${host.kind} ${regionOf(host)}`)) {
     const name = regionOf(region.host);
-    const figures = prices.regions[region.host.kind][name];
+    const regions = prices.regions[region.host.kind];
+    // A location may be named like what every object has, such as "constructor".
+    const figures = Object.hasOwn(regions, name) ? regions[name] : undefined;
     if (!figures) {
       missing.push(noPrice(`everything in ${name}`, `${name} のすべて`));
       continue;

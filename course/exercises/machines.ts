@@ -37,7 +37,8 @@ const VAGRANTS_OWN: StateRefusal = {
 
 const SLIDES_ONLY: StateRefusal = {
   why: "VLANs are shown on slides, and no exercise makes them",
-  instead: "no state, and guests on switches with vlan as in examples/03-vlan",
+  instead:
+    "a state of another exercise, or neither state nor exercises and guests on switches with vlan as in examples/03-vlan",
 };
 
 /** No guest at all: what the exercise makes first is one. */

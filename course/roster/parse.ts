@@ -85,6 +85,7 @@ function readHeader(file: string, header: readonly Cell[]): Result<readonly (Ros
       ),
     ]);
   }
+  const named = columns.includes("name");
   const faults = header.flatMap((cell, index): Fault[] => {
     const column = columns[index];
     const where = place(file, cell);
@@ -94,7 +95,8 @@ function readHeader(file: string, header: readonly Cell[]): Result<readonly (Ros
       return [
         invalid(
           where,
-          `unknown column "${cell.text}"`,
+          // Without a column of names the line may be a learner's, one cell of which happens to be a column's name.
+          named || near ? `unknown column "${cell.text}"` : "unknown column",
           `one of ${knownColumns()}`,
           near ? `Did you mean "${near}"?` : undefined,
         ),
@@ -105,8 +107,7 @@ function readHeader(file: string, header: readonly Cell[]): Result<readonly (Ros
       invalid(where, `a second column ${column} (${COLUMN_NAMES[column][1]})`, "each column at most once"),
     ];
   });
-  if (!columns.includes("name"))
-    faults.push(invalid(place(file, { line }), "no column is named name (氏名)", rule));
+  if (!named) faults.push(invalid(place(file, { line }), "no column is named name (氏名)", rule));
   return faults.length > 0 ? failed(faults) : succeeded(columns);
 }
 

@@ -4,12 +4,6 @@ import type { Source } from "./sources";
 /** A text that instructors or learners see, in every language. */
 export type Text = Readonly<Record<Language, string>>;
 
-/** How a target does a feature. */
-export type Support =
-  | { readonly kind: "native" }
-  | { readonly kind: "emulated"; readonly how: string }
-  | { readonly kind: "refused"; readonly why: string; readonly instead: string };
-
 /** One cell of the support table: how a target does a feature, and what says so. */
 export type Cell = { readonly source: Source } & (
   | {
@@ -42,11 +36,4 @@ export function emulated(source: Source, en: string, ja: string): Cell {
  */
 export function refused(source: Source, why: string, instead: string): Cell {
   return { kind: "refused", source, why, instead };
-}
-
-/** A cell without its source, its texts in English. */
-export function supportOfCell(cell: Cell): Support {
-  if (cell.kind === "native") return { kind: "native" };
-  if (cell.kind === "emulated") return { kind: "emulated", how: cell.how.en };
-  return { kind: "refused", why: cell.why, instead: cell.instead };
 }

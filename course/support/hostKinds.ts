@@ -72,5 +72,9 @@ export const HOST_CHANGES: Readonly<
       ),
     },
   },
-  hyperv: { ec2: CLOUD.ec2, azure: CLOUD.azure },
+  // Clouds rent Windows Server, which has Hyper-V.
+  hyperv: {
+    ec2: { ...CLOUD.ec2, guests: native("ec2-nested") },
+    azure: { ...CLOUD.azure, guests: native("hyperv-nested") },
+  },
 };

@@ -1,8 +1,8 @@
-export { type Cell, type Support, supportOfCell, type Text } from "./cells";
+export type { Cell, Text } from "./cells";
 export { type ExerciseSupport, exerciseSupport } from "./exercises";
 export { FEATURE_NAMES, type Feature } from "./features";
 export { type Source, sourceWords } from "./sources";
-export { MODE_SUPPORT, SUPPORT, supportOf, VLAN_SUPPORT } from "./table";
+export { SUPPORT, supportOf } from "./table";
 export {
   BUILT_TARGETS,
   HOST_KIND_NAMES,

@@ -1,15 +1,21 @@
 import type { LabConfig } from "../config";
 import type { Fault } from "../faults";
 import { isCloud, targetOf } from "../hosts";
+import { stateData, stateOf } from "../states";
 import type { Validator } from "./validator";
 
-/** The first adapter of a guest that is on the classroom LAN or a VLAN of it; undefined when none is. */
+/** A guest that is on the classroom LAN or a VLAN of it, in words; undefined when none is. */
 function firstBridged(config: LabConfig): string | undefined {
+  const teams = Array.isArray(config.teams) ? config.teams : [];
+  const states = [{}, ...teams.flatMap((team) => (typeof team === "object" ? [team] : []))];
+  const [first] = config.guests;
+  if (first && states.some((team) => stateData(stateOf(config, team))?.adapters === "bridged"))
+    return `guest "${first.name}" is bridged by a state`;
   const bridged = new Set(config.switches.flatMap(({ name, mode }) => (mode === "bridged" ? [name] : [])));
   const guest = config.guests.find(({ adapters }) =>
     adapters.some((adapter) => "switch" in adapter && bridged.has(adapter.switch)),
   );
-  return guest?.name;
+  return guest && `guest "${guest.name}" is bridged`;
 }
 
 const INSTEAD = "mode nat-network, in which guests get out and see each other";
@@ -24,7 +30,7 @@ export const bridgesPossible: Validator = (config) => {
   const wifi = (where: string, whose: string): Fault => ({
     code: "bridge-impossible",
     where,
-    what: `guest "${guest}" is bridged, and ${whose} on Wi-Fi, which carries no second MAC address behind a card`,
+    what: `${guest}, and ${whose} on Wi-Fi, which carries no second MAC address behind a card`,
     expected: `a cable, or ${INSTEAD}`,
   });
   const here = real.filter(({ host }) => !isCloud(host));

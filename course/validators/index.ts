@@ -20,6 +20,7 @@ import { memoryValid } from "./memory";
 import { clonesUnique, labName, nameFree, snapshotsUnique, uniqueNames } from "./names";
 import { lanIsTheRoom, roomValid } from "./site";
 import { subnetsValid, vlansValid } from "./switches";
+import { timeZonesKnown } from "./timeZones";
 import { desktopsSuffice } from "./users";
 import type { PlacementValidator, Validator } from "./validator";
 
@@ -45,6 +46,7 @@ const VALIDATORS: readonly Validator[] = [
   subnetsValid,
   adaptersValid,
   memoryValid,
+  timeZonesKnown,
   dockerStacksValid,
   extensionPackLicensed,
   calendarValid,

@@ -38,9 +38,12 @@ test.each([
   expect(machineType(azure(size))).toBe(size);
 });
 
-test.each(["m5.xlarge", "m8i.metal-48xl"])("%s is not in the table", (type) => {
-  expect(machineSize(ec2(type))).toBeUndefined();
-});
+test.each(["m5.xlarge", "m8i.metal-48xl", "constructor.large", "m8i.constructor"])(
+  "%s is not in the table",
+  (type) => {
+    expect(machineSize(ec2(type))).toBeUndefined();
+  },
+);
 
 test.each(["Standard_B4ms", "Standard_D3s_v5", "Standard_D4s_v8", "Standard_D4ps_v5"])(
   "%s is not in the table",

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { sshCommand } from "../../cli/output";
+import { sectionsOf } from "../../cli/plan/sections";
 import { renderPlan } from "../../cli/plan/terminal";
 import { Progress } from "../../cli/progress";
 import { reportOf } from "../../course/report";
@@ -94,6 +95,49 @@ describe("progress", () => {
     shown.stop();
     expect(text().endsWith(wipe)).toBe(true);
   });
+});
+
+test("a switch of each host is shown, also where a team has it alone and others share one of its name", () => {
+  const plan = planOf("lab", {
+    target: "libvirt",
+    teams: 3,
+    hosts: [
+      { kind: "this-machine", name: "here", maxTeams: 2 },
+      { kind: "existing", name: "pc", address: "pc.example", os: "linux" },
+    ],
+    switches: [
+      { name: "lan", mode: "bridged" },
+      { name: "nat", mode: "nat-network" },
+    ],
+    guests: [{ name: "a", adapters: [{ switch: "lan" }, { switch: "nat" }] }],
+  });
+  const { sections } = sectionsOf(reportOf(plan), "en");
+  expect(sections.find(({ title }) => title === "Switches")?.rows).toEqual([
+    ["lan", "bridged", "192.168.99.0/24", "192.168.99.1", "here"],
+    ["lan", "bridged", "192.168.99.0/24", "192.168.99.1", "pc"],
+    ["nat", "nat-network", "192.168.20.0/24 …", "192.168.20.1 …", "each team's own"],
+  ]);
+});
+
+test("a sum that lacks a price says so itself", () => {
+  const costOf = (instanceType: string, language: "en" | "ja") => {
+    const plan = planOf("lab", {
+      target: "libvirt",
+      hosts: [
+        { kind: "ec2", name: "h", region: "ap-northeast-1", instanceType, allowedCidrs: ["203.0.113.0/24"] },
+      ],
+      switches: [{ name: "nat", mode: "nat-network" }],
+      guests: [{ name: "a", adapters: [{ switch: "nat" }] }],
+    });
+    return sectionsOf(reportOf(plan), language).sections.flatMap(({ rows }) =>
+      rows.flatMap(([name, amount]) =>
+        name === "running, an hour" || name === "稼働中、1時間あたり" ? [amount] : [],
+      ),
+    );
+  };
+  expect(costOf("t3.micro", "en")[0]).toMatch(/^at least \$0\.\d\d \(¥\d\)$/);
+  expect(costOf("t3.micro", "ja")[0]).toMatch(/^\$0\.\d\d \(¥\d\) 以上$/);
+  expect(costOf("m8i.2xlarge", "en")[0]).toMatch(/^\$0\.\d\d \(¥\d\d\)$/);
 });
 
 describe("in the checkout", () => {

@@ -192,8 +192,8 @@ describe("what an estimate says of itself", () => {
       inEnglish(estimateCost({ ...plan, channels }).notIncluded).filter((text) => /gateway/.test(text));
     expect(said(["classroom"])).toEqual([]);
     expect(said(["rdp", "browser"])).toEqual([
-      "not included: the gateway of the channel browser, which is reserved and does not exist yet",
-      "not included: an RDP gateway of its own; RDP goes to the hosts' public addresses or by Azure Bastion, which are counted",
+      "the gateway of the channel browser, which is reserved and does not exist yet",
+      "an RDP gateway of its own; RDP goes to the hosts' public addresses or by Azure Bastion, which are counted",
     ]);
   });
 
@@ -265,18 +265,23 @@ describe("lines of rented hosts", () => {
   test.each([
     [
       { ...EC2, instanceType: "i3.metal" },
-      "not included: hosts i3.metal in ap-northeast-1: no price in the table",
-      "含まれないもの：ap-northeast-1 のホスト i3.metal（料金表に価格がありません）",
+      "hosts i3.metal in ap-northeast-1: no price in the table",
+      "ap-northeast-1 のホスト i3.metal（料金表に価格がありません）",
     ],
     [
       { ...EC2, region: "eu-north-1" },
-      "not included: everything in eu-north-1: no price in the table",
-      "含まれないもの：eu-north-1 のすべて（料金表に価格がありません）",
+      "everything in eu-north-1: no price in the table",
+      "eu-north-1 のすべて（料金表に価格がありません）",
+    ],
+    [
+      { ...AZURE, location: "constructor" },
+      "everything in constructor: no price in the table",
+      "constructor のすべて（料金表に価格がありません）",
     ],
     [
       { ...AZURE, disk: 4097 },
-      "not included: disks of 4097 GiB in japaneast: no price in the table",
-      "含まれないもの：japaneast のディスク 4097 GiB（料金表に価格がありません）",
+      "disks of 4097 GiB in japaneast: no price in the table",
+      "japaneast のディスク 4097 GiB（料金表に価格がありません）",
     ],
   ])("what has no price is named", (host, en, ja) => {
     const { missing, lines } = linesOf(rented(host, 2), PRICES, TRAFFIC);

@@ -22,6 +22,7 @@ const AZURE = {
   vmSize: "Standard_D4s_v5",
   allowedCidrs: ["203.0.113.0/24"],
 };
+const EC2 = { kind: "ec2", region: "ap-northeast-1", allowedCidrs: ["203.0.113.0/24"] };
 const six = Array.from({ length: 6 }, (_, index) => ({
   name: `s${index}`,
   mode: "internal",
@@ -139,6 +140,25 @@ const cases: [string, object, LabFacts, string[]][] = [
     },
     {},
     [],
+  ],
+  [
+    "a type of EC2 of which nothing is said",
+    {
+      target: "libvirt",
+      hosts: [
+        { ...EC2, name: "a", instanceType: "t3.micro" },
+        { ...EC2, name: "b", instanceType: "m8i-flex.xlarge" },
+        { ...EC2, name: "c", instanceType: "c8i.metal-48xl" },
+      ].map((host) => ({ ...host, maxTeams: 1 })),
+      teams: 3,
+      ...OUT,
+    },
+    {},
+    [
+      "capacity-unchecked lab.hosts[0]",
+      "capacity-unchecked lab.hosts[2]",
+      "nesting-undocumented lab.hosts[0].instanceType",
+    ],
   ],
   [
     "libvirt on Azure",

@@ -80,4 +80,39 @@ describe("the document of a plan", () => {
     expect(report.plan.switches.map(({ key }) => key)).toEqual(["lan"]);
     expect(reportOfTeams(reportOf(devPlan()), []).plan.teams).toHaveLength(1);
   });
+
+  test("of one team: the hosts that carry it, with all that they bear, and nothing of others", () => {
+    const pc = (name: string) => ({
+      kind: "existing",
+      name,
+      address: `${name}.example`,
+      os: "linux",
+      shared: true,
+      maxTeams: 2,
+    });
+    const plan = planOf("lab", {
+      target: "libvirt",
+      teams: 4,
+      hosts: [pc("pc-1"), pc("pc-2")],
+      units: "one",
+      switches: [
+        { name: "lan", mode: "bridged" },
+        { name: "nat", mode: "nat-network" },
+      ],
+      guests: [{ name: "a", adapters: [{ switch: "lan" }, { switch: "nat" }] }],
+    });
+    const { plan: own, capacity } = reportOfTeams(reportOf(plan), ["team-03"]);
+    expect(own.hosts.map(({ name }) => name)).toEqual(["pc-2"]);
+    expect(capacity.map(({ host, teams }) => `${host} ${teams}`)).toEqual(["pc-2 2"]);
+    expect(own.switches.map(({ key }) => key)).toEqual(["pc-2-lan", "team-03-nat"]);
+    expect(own.units).toEqual([
+      {
+        stack: "lab",
+        kind: "one",
+        teams: ["team-03"],
+        switches: ["pc-2-lan", "team-03-nat"],
+        hosts: ["pc-2"],
+      },
+    ]);
+  });
 });

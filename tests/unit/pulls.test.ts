@@ -94,6 +94,11 @@ describe("pulls from Docker Hub", () => {
     expect(pullsOf(planOf("lab", { teams: 10 }))).toEqual(pullsOf(room(10)));
   });
 
+  test("one team and one image are told as one", () => {
+    const estimate = pullsOf(room(1, { edition: "2019", exercises: ["6-php"] }));
+    expect(estimate.text.en).toMatch(/^1 team behind one address pulls 1 image from Docker Hub, /);
+  });
+
   test("spare teams' labs pull nothing", () => {
     const plan = room(10);
     const teams = plan.teams.map((team, index) => (index < 4 ? { ...team, spare: true } : team));
@@ -108,8 +113,8 @@ describe("pulls from Docker Hub", () => {
       code: "docker-hub-pulls",
       where: "lab.registry",
       text: {
-        en: `${text}; set registry.mirror and registry.push`,
-        ja: "同じアドレスから接続する 34 チームの Docker Hub からのイメージ取得は 102 回（6 時間の上限は 100 回）。事前配布、ミラー、クラス用レジストリがなければ 272 回になります。registry.mirror と registry.push を設定してください",
+        en: `${text}; set registry.mirror and registry.push.`,
+        ja: "同じアドレスから接続する 34 チームの Docker Hub からのイメージ取得は 102 回（6 時間の上限は 100 回）。事前配布、ミラー、クラス用レジストリがなければ 272 回になります。registry.mirror と registry.push を設定してください。",
       },
       source: "https://docs.docker.com/docker-hub/usage/pulls/ (2026-11-23)",
     });

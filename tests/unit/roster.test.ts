@@ -139,6 +139,14 @@ describe("parseRoster", () => {
     expect(faultsOf(parse("team,seat\n1,1\n"))).toContain("no column is named name (氏名)");
   });
 
+  test("a first line that is a learner's is not quoted, though one of its cells names a column", () => {
+    const faults = faultsOf(parse("山田 花子,team\n1,1\n"));
+    expect(faults).toContain("roster.csv, line 1, column 1: unknown column. Expected one of name (氏名), ");
+    expect(faults).toContain("no column is named name (氏名)");
+    expect(faults).not.toContain("山田");
+    expect(faultsOf(parse("nmae,team\nA,1\n"))).toContain('unknown column "nmae". ');
+  });
+
   test("answers any text, and quotes no name", () => {
     const cell = fc.oneof(
       fc.constantFrom("山田 花子", "1", "13", "x@", '"', ",", "\r\n", "team-01"),

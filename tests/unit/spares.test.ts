@@ -34,6 +34,74 @@ describe("lastSlot", () => {
     expect(last([own("a", "10.0.2.0/24", "nat")], 1, "a")).toBe(1000);
   });
 
+  describe("on the LAN of a room", () => {
+    const inRoom = (network: object, count: number, more: object = {}) =>
+      lastSlot(
+        labSchema.parse({
+          target: "libvirt",
+          hosts: [{ kind: "existing", name: "pc", address: "10.0.0.9", os: "linux", shared: true }],
+          switches: [{ name: "lan", mode: "bridged" }],
+          guests: guests(count, "lan"),
+          site: { network },
+          ...more,
+        }),
+      );
+
+    test("it is the room's subnet that counts, or the addresses that the room gives", () => {
+      expect(inRoom({}, 2)).toBe(39);
+      expect(inRoom({ cidr: "192.168.50.0/25" }, 2)).toBe(7);
+      expect(inRoom({ cidr: "10.1.0.0/16" }, 2)).toBe(1000);
+      const addressing = { from: "192.168.50.100", to: "192.168.50.140" };
+      expect(inRoom({ cidr: "192.168.50.0/24", addressing }, 2)).toBe(10);
+      expect(inRoom({ cidr: "192.168.50.0/24", addressing }, 5)).toBe(5);
+    });
+
+    test("of several targets the one with the least room counts", () => {
+      const hosts = [
+        { kind: "existing", name: "pc", address: "10.0.0.9", os: "linux", shared: true },
+        { kind: "this-machine", name: "here", target: "containers" },
+      ];
+      expect(inRoom({ cidr: "10.1.0.0/16" }, 2, { hosts })).toBe(39);
+    });
+
+    test("a spare team is planned there, also where a state brings further guests onto it", () => {
+      const addressing = { from: "192.168.50.100", to: "192.168.50.140" };
+      const lab = {
+        target: "libvirt",
+        hosts: [{ kind: "existing", name: "pc", address: "10.0.0.9", os: "linux", shared: true }],
+        switches: [{ name: "lan", mode: "bridged" }],
+        guests: [...guests(1, "lan"), { name: "other" }],
+        state: { exercise: "3b-bridged", at: "solved" },
+        site: { network: { cidr: "192.168.50.0/24", addressing } },
+        teams: 4,
+        spareTeams: 1,
+      };
+      const addresses = planOf("lab", lab).teams.map(({ id, slot, guests: own }) => [
+        id,
+        slot,
+        ...own.map(({ adapters: [adapter] }) => (adapter && "address" in adapter ? adapter.address : "")),
+      ]);
+      expect(addresses.at(-1)).toEqual(["spare-01", 5, "192.168.50.116", "192.168.50.124"]);
+    });
+  });
+
+  test("switches that only states bring count, those of every exercise that the class does", () => {
+    const at = (more: object) =>
+      lastSlot(
+        labSchema.parse({
+          switches: [{ name: "a", mode: "nat-network" }],
+          guests: guests(2, "a"),
+          ...more,
+        }),
+      );
+    expect(at({})).toBe(236);
+    expect(at({ exercises: ["4-docker"] })).toBe(236);
+    expect(at({ state: { exercise: "3b-internal", at: "solved" } })).toBe(80);
+    // The classroom LAN, which both guests come onto.
+    expect(at({ exercises: ["4-docker", "3b-bridged"] })).toBe(39);
+    expect(at({ exercises: ["3b-host-only", "3b-nat-network"] })).toBe(36);
+  });
+
   test("the last slot has addresses, and the one after it has none for a full block", () => {
     fc.assert(
       fc.property(fc.integer({ min: 20, max: 25 }), fc.integer({ min: 1, max: 12 }), (prefix, count) => {

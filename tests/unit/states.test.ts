@@ -11,7 +11,7 @@ import { type GuestPlan, guestsOf, type LabPlan, makePlan, type TeamPlan } from 
 import { publishedKey } from "../../course/ports";
 import { resourcesOf } from "../../course/resources";
 import { checkStates } from "../../course/stateFaults";
-import { MODE_SUPPORT, TARGETS } from "../../course/support";
+import { supportOf, TARGETS } from "../../course/support";
 import { resolveTeams } from "../../course/teams";
 import { unmeasuredExercises } from "../../operations/verify";
 import { judge } from "../../operations/verify/judge";
@@ -176,6 +176,88 @@ describe("what the configuration does not list", () => {
     ]);
   });
 
+  describe("on the LAN of a room", () => {
+    const addresses = (network: object, guests: object[], teams = 2, address = "pc.example") =>
+      inState("3b-bridged", "solved", {
+        guests,
+        teams,
+        target: "virtualbox",
+        hosts: [{ kind: "existing", name: "pc", address, os: "windows", shared: true }],
+        site: { network },
+      }).teams.map((team) =>
+        team.guests.map(({ adapters: [adapter] }) =>
+          adapter && "address" in adapter ? adapter.address : "",
+        ),
+      );
+    const one = { name: "one", adapters: [{ switch: "lan" }] };
+    const [two, three] = [{ name: "two" }, { name: "three" }];
+    const room = { cidr: "192.168.50.0/24" };
+
+    test("no guest has the address of its gateway, wherever that is", () => {
+      expect(addresses({ ...room, gateway: "192.168.50.254" }, [one, two, three])).toEqual([
+        ["192.168.50.10", "192.168.50.11", "192.168.50.12"],
+        ["192.168.50.100", "192.168.50.253", "192.168.50.252"],
+      ]);
+      expect(addresses({ ...room, gateway: "192.168.50.11" }, [one, two, three], 1)).toEqual([
+        ["192.168.50.10", "192.168.50.12", "192.168.50.13"],
+      ]);
+      expect(addresses({ ...room, gateway: "192.168.50.101" }, [two, three])).toEqual([
+        ["192.168.50.10", "192.168.50.11"],
+        ["192.168.50.100", "192.168.50.102"],
+      ]);
+    });
+
+    test("every guest has an address that the room gives, from its end those that no configured guest has", () => {
+      const addressing = { from: "192.168.50.100", to: "192.168.50.131" };
+      expect(addresses({ ...room, addressing }, [one, two, three])).toEqual([
+        ["192.168.50.100", "192.168.50.131", "192.168.50.130"],
+        ["192.168.50.104", "192.168.50.127", "192.168.50.126"],
+      ]);
+      expect(addresses({ ...room, addressing }, [two, three])).toEqual([
+        ["192.168.50.100", "192.168.50.101"],
+        ["192.168.50.104", "192.168.50.105"],
+      ]);
+    });
+
+    test("nor that of a host or a name server of the room", () => {
+      const server = { ...room, dns: ["192.168.50.254", "192.168.50.1"] };
+      expect(addresses(server, [one, two, three], 2, "192.168.50.252")).toEqual([
+        ["192.168.50.10", "192.168.50.11", "192.168.50.12"],
+        ["192.168.50.100", "192.168.50.253", "192.168.50.251"],
+      ]);
+    });
+
+    test("an address that is given to one guest is no other's", () => {
+      const given = { name: "one", adapters: [{ switch: "lan", address: "192.168.50.254" }] };
+      expect(addresses(room, [given, two, three])).toEqual([
+        ["192.168.50.254", "192.168.50.11", "192.168.50.12"],
+        ["192.168.50.100", "192.168.50.253", "192.168.50.252"],
+      ]);
+    });
+
+    test("where the room gives too few, that is told of them", () => {
+      const result = makePlan(
+        "lab",
+        labSchema.parse({
+          target: "virtualbox",
+          teams: 2,
+          hosts: [{ kind: "existing", name: "pc", address: "10.0.0.9", os: "windows", shared: true }],
+          state: { exercise: "3b-bridged", at: "solved" },
+          site: { network: { ...room, addressing: { from: "192.168.50.100", to: "192.168.50.104" } } },
+          guests: [one, two],
+        }),
+      );
+      expect(result.ok ? [] : result.faults).toEqual([
+        {
+          code: "address-space-exhausted",
+          where: "lab.site.network.addressing",
+          what: '192.168.50.100 to 192.168.50.104 of switch "lan" has no address left for guest "two" of team-01 (slot 1) and 1 more, whose state connects them there',
+          expected: "more addresses, or lower slots",
+        },
+      ]);
+    });
+  });
+
   test("the configured switch of the mode is used, with the address given there", () => {
     const plan = inState("3b-internal", "solved", {
       switches: [
@@ -265,14 +347,11 @@ test("a mode that the target refuses is refused for its states, too", () => {
   const config = labSchema.parse({ state: { exercise: "3b-bridged", at: "solved" } });
   const { teams } = placeTeams(config, resolveTeams(config.teams).teams);
   const why = "its fabric drops unknown addresses";
-  const table = {
-    ...MODE_SUPPORT,
-    containers: {
-      ...MODE_SUPPORT.containers,
-      bridged: { kind: "refused", why, instead: "mode: nat-network" } as const,
-    },
-  };
-  expect(checkStates(config, teams, table)).toEqual([
+  const without: typeof supportOf = (feature, ...where) =>
+    feature === "bridged"
+      ? { kind: "refused", source: "measured", why, instead: "mode: nat-network" }
+      : supportOf(feature, ...where);
+  expect(checkStates(config, teams, without)).toEqual([
     {
       code: "state-unsupported",
       where: "lab.state",
@@ -281,6 +360,42 @@ test("a mode that the target refuses is refused for its states, too", () => {
     },
   ]);
   expect(checkStates(config, teams)).toEqual([]);
+});
+
+describe("what a state asks for and a cloud refuses is told before anything is planned", () => {
+  const AMAZON = { kind: "ec2", name: "cloud", region: "ap-northeast-1", instanceType: "m8i.2xlarge" };
+  const told = (exercise: ExerciseId, at: At) => {
+    const result = makePlan(
+      "lab",
+      labSchema.parse({
+        target: "libvirt",
+        hosts: [{ ...AMAZON, allowedCidrs: ["203.0.113.0/24"] }],
+        teams: 2,
+        state: { exercise, at },
+        switches: [{ name: "nat", mode: "nat-network" }],
+        guests: [{ name: "one", adapters: [{ switch: "nat" }] }, { name: "two" }],
+      }),
+    );
+    return result.ok ? [] : result.faults.map(({ code, where, what }) => `${code} ${where} ${what}`);
+  };
+
+  test.each<[ExerciseId, At, string]>([
+    ["3b-bridged", "solved", '3b-bridged solved is in mode "bridged"'],
+    ["3b-nat", "start", 'the start of 3b-nat is in mode "bridged"'],
+    ["3a-clone", "start", 'the start of 3a-clone is in mode "bridged"'],
+    ["nested", "solved", "nested solved has guests in a guest"],
+  ])("%s %s", (exercise, at, words) => {
+    const faults = told(exercise, at);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toContain(
+      `state-unsupported lab.state ${words}, which the libvirt target refuses on Amazon EC2: `,
+    );
+  });
+
+  test("what it does not refuse is planned", () => {
+    expect(told("3b-bridged", "start")).toEqual([]);
+    expect(told("nested", "start")).toEqual([]);
+  });
 });
 
 describe("published ports", () => {
@@ -307,15 +422,25 @@ describe("published ports", () => {
   });
 });
 
-test("a plan or faults, whatever the lab, the target and the state", () => {
+test("a plan or faults, whatever the lab, the host, the target and the state", () => {
   let plans = 0;
+  const allowedCidrs = ["203.0.113.0/24"];
+  const CLOUDS = [
+    [{ kind: "ec2", name: "cloud", region: "ap-northeast-1", instanceType: "m8i.8xlarge", allowedCidrs }],
+    [{ kind: "azure", name: "cloud", location: "japaneast", vmSize: "Standard_D32s_v5", allowedCidrs }],
+    [{ kind: "existing", name: "pc", address: "10.1.2.3", os: "linux", shared: true }],
+  ];
   const state = fc.record({ exercise: fc.constantFrom(...EXERCISE_IDS), at: fc.constantFrom(...AT) });
   fc.assert(
     fc.property(
       fc.oneof(acceptedLabs, goodLabs),
       fc.constantFrom(...TARGETS),
       fc.record(
-        { state, exercises: fc.tuple(state).map(([{ exercise }]) => [exercise]) },
+        {
+          state,
+          exercises: fc.tuple(state).map(([{ exercise }]) => [exercise]),
+          hosts: fc.constantFrom(...CLOUDS),
+        },
         { requiredKeys: [] },
       ),
       (input, target, more) => {

@@ -11,14 +11,11 @@ import {
   FEATURE_NAMES,
   type Feature,
   HOST_KINDS,
-  MODE_SUPPORT,
   SUPPORT,
   sourceWords,
   supportOf,
-  supportOfCell,
   TARGETS,
   type Text,
-  VLAN_SUPPORT,
 } from "../../course/support";
 import { supportNotes } from "../../course/support/notes";
 import { renderSupport } from "../../course/support/page";
@@ -123,19 +120,6 @@ describe("the support table", () => {
       if (supportOf("vlan", target, kind).kind === "refused")
         expect(supportOf("bridged", target, kind).kind).toBe("refused");
     }
-  });
-
-  test("modes and VLANs stand in it as their callers know them", () => {
-    for (const target of TARGETS) {
-      for (const mode of MODES)
-        expect(MODE_SUPPORT[target][mode]).toEqual(supportOfCell(SUPPORT[target][mode]));
-      expect(VLAN_SUPPORT[target]).toEqual(supportOfCell(SUPPORT[target].vlan));
-    }
-    expect(supportOfCell(SUPPORT.virtualbox["disk-vhdx"])).toEqual({
-      kind: "refused",
-      why: "VirtualBox reads VHDX, but neither makes nor writes it",
-      instead: "format: auto, vdi, vhd or vmdk",
-    });
   });
 
   test("every document is used, and has an address unless it has no public page", () => {
@@ -334,6 +318,24 @@ describe("notes for instructors", () => {
       "switch lan",
       "guests ubuntu-test1, ubuntu-test2",
       "guest ubuntu-test1",
+    ]);
+  });
+
+  test("Windows Home is for machines of the room to mind: clouds rent Windows Server", () => {
+    const said = (host: object) =>
+      notes(
+        planOf("lab", {
+          target: "hyperv",
+          hosts: [host],
+          switches: [{ name: "closed", mode: "internal" }],
+          guests: [{ name: "a", adapters: [{ switch: "closed" }] }],
+        }),
+      ).filter((note) => note.includes("Windows Home"));
+    const cloud = { os: "windows", name: "h", allowedCidrs: ["203.0.113.0/24"] };
+    expect(said({ ...cloud, kind: "azure", location: "japaneast", vmSize: "Standard_D4s_v5" })).toEqual([]);
+    expect(said({ ...cloud, kind: "ec2", region: "us-east-1", instanceType: "m8i.xlarge" })).toEqual([]);
+    expect(said({ kind: "existing", name: "h", os: "windows", address: "pc.example" })).toEqual([
+      "host h: Windows Home has no Hyper-V",
     ]);
   });
 

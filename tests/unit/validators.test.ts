@@ -52,6 +52,15 @@ test.each<[string, object]>([
     { guests: [{ name: "g", memory: { start: 512, min: 512, max: 512 } }] },
   ],
   [
+    "time zones by any of their names",
+    {
+      guests: ["Asia/Kolkata", "UTC", "Etc/GMT+9", "Japan"].map((timeZone, index) => ({
+        name: `g${index}`,
+        timeZone,
+      })),
+    },
+  ],
+  [
     "dynamic memory on Hyper-V",
     { target: "hyperv", guests: [{ name: "g", memory: { start: 1024, min: 512, max: 4096 } }] },
   ],
