@@ -1,5 +1,5 @@
 import type { HostConfig, LabConfig } from "./config";
-import { AMOUNTS, type Amounts, densityOf, guestDemand, reserveOf, totalOf } from "./demand";
+import { AMOUNTS, type Amounts, densityOf, reserveOf, totalOf } from "./demand";
 import type { Fault } from "./faults";
 import { groupBy } from "./groupBy";
 import type { HostPlan } from "./hosts";
@@ -59,8 +59,8 @@ export function capacityOf(plan: Pick<LabPlan, "hosts" | "teams">): HostCapacity
   const teamsOf = groupBy(plan.teams, (team) => team.host);
   return plan.hosts.map(({ name, kind, target, config }): HostCapacity => {
     const teams = teamsOf.get(name) ?? [];
-    const guests = teams.flatMap((team) => team.guests);
-    const needed = totalOf(guests.map((guest) => guestDemand(guest, target)));
+    const guests = teams.reduce((sum, team) => sum + team.guests.length, 0);
+    const needed = totalOf(teams.map((team) => team.demand));
     const there = amountsOf(config);
     const limits = limitsOf(config, target);
     const line = (amount: keyof Amounts): CapacityLine => ({
@@ -73,7 +73,7 @@ export function capacityOf(plan: Pick<LabPlan, "hosts" | "teams">): HostCapacity
       kind,
       target,
       teams: teams.length,
-      guests: guests.length,
+      guests,
       cpus: line("cpus"),
       memory: line("memory"),
       disk: line("disk"),

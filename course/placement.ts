@@ -1,11 +1,9 @@
 import { teamsThatFit } from "./capacity";
 import { type HostConfig, type LabConfig, MAX_SLOT, nearest } from "./config";
-import { guestDemand, totalOf } from "./demand";
 import type { Fault } from "./faults";
 import { cloudHostOf, type HostPlan, hostOf, isCloud, osOf, targetOf } from "./hosts";
 import { amountsOf } from "./instanceTypes";
-import { withStateSwitches } from "./stateSwitches";
-import { guestsIn, stateOf } from "./states";
+import { teamDemand } from "./teamDemand";
 import type { TeamIdentity } from "./teams";
 
 /** A team and the host that its guests run on. */
@@ -42,10 +40,7 @@ function placesOf(config: LabConfig, host: HostConfig): number {
   if (host.maxTeams !== undefined) return host.maxTeams;
   if (isCloud(host) || config.hosts.length === 1) return MAX_SLOT;
   const target = targetOf(config, host);
-  // A team of no name, in the state that all have unless they say otherwise.
-  const inState = withStateSwitches(config, [{ id: "" }]).config;
-  const team = guestsIn(inState, stateOf(config, {})).map((guest) => guestDemand(guest, target));
-  return Math.min(MAX_SLOT, teamsThatFit(host, target, totalOf(team)) ?? MAX_SLOT);
+  return Math.min(MAX_SLOT, teamsThatFit(host, target, teamDemand(config, {}, target)) ?? MAX_SLOT);
 }
 
 function roomsOf(config: LabConfig): Room[] {

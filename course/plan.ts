@@ -2,6 +2,7 @@ import { allocateAddresses } from "./addresses";
 import { type SchedulePlan, scheduleOf } from "./calendar";
 import { capacityFaults } from "./capacity";
 import type { DockerStackConfig, GuestConfig, LabConfig } from "./config";
+import type { Amounts } from "./demand";
 import type { LabFacts } from "./facts";
 import { type Fault, failed, type Result, succeeded } from "./faults";
 import { groupBy } from "./groupBy";
@@ -20,6 +21,7 @@ import { guestsIn, type StatePlan, stacksToCome, stateOf } from "./states";
 import type { Target } from "./support";
 import { featuresSupported } from "./support/validate";
 import { type SwitchPlan, switchesOf } from "./switches";
+import { teamDemands } from "./teamDemand";
 import { resolveTeams, type TeamIdentity } from "./teams";
 import { checkConfig, checkNames, checkPlacement, checkSwitches } from "./validators";
 
@@ -98,6 +100,8 @@ export interface TeamPlan extends TeamIdentity {
   readonly host: string;
   /** Where in the course it stands. */
   readonly status: StatePlan;
+  /** What its guests ask of their host at the most, here and in the exercises that the class does. */
+  readonly demand: Amounts;
   readonly guests: readonly GuestPlan[];
 }
 
@@ -314,12 +318,14 @@ export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): 
   }
   const ports = access === "published" ? publishPorts(listening, facts) : listening;
   const published = guests.map((guest, index) => ({ ...guest, published: ports[index]?.published ?? [] }));
+  const demandOf = teamDemands(config);
   const guestsByTeam = groupBy(published, (guest) => guest.team);
   const planned = teams.teams.map(
     (team): TeamPlan => ({
       ...team,
       host: team.host.name,
       status: stateOf(config, team),
+      demand: demandOf(team, team.host.target),
       guests: guestsByTeam.get(team.id) ?? [],
     }),
   );

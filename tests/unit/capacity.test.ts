@@ -182,3 +182,22 @@ test("a host without figures is shown with what it needs; one without teams need
     },
   ]);
 });
+
+describe("what a team asks counts the exercises that the class comes to", () => {
+  const needed = (exercises: readonly string[], state?: object) =>
+    capacityOf(planOf("lab", { exercises, ...(state ? { state } : {}) }))[0]?.memory.needed ?? 0;
+
+  test("at the start of 4-docker the farm is to come, and it is counted", () => {
+    const alone =
+      capacityOf(planOf("lab", { guests: [{ name: "a" }, { name: "b" }] }))[0]?.memory.needed ?? 0;
+    const farm = (10 * 12 + 15) * (1e6 / 2 ** 20);
+    expect(needed(["4-docker"])).toBeCloseTo(alone + farm, -1);
+    expect(needed(["4-docker"])).toBe(needed(["4-docker"], { exercise: "4-docker", at: "solved" }));
+  });
+
+  test("the most of all exercises counts, not their sum", () => {
+    const most = Math.max(needed(["4-docker"]), needed(["6-wordpress"]));
+    expect(needed(["4-docker", "6-wordpress"])).toBe(most);
+    expect(most).toBeGreaterThan(Math.min(needed(["4-docker"]), needed(["6-wordpress"])));
+  });
+});
