@@ -268,10 +268,10 @@ describe("units", () => {
 });
 
 describe("access", () => {
-  const guest = guestNamed(devPlan(), "ubuntu-test1");
+  const guest = () => guestNamed(devPlan(), "ubuntu-test1");
 
   test("routed: the guest's own address", () => {
-    const access = guestAccess(guest);
+    const access = guestAccess(guest());
     expect(access.address).toBe("192.168.99.99");
     expect(access.ssh).toEqual({ host: "192.168.99.99", port: 22, user: "ubuntu" });
     expect(access.services).toHaveLength(13);
@@ -289,13 +289,13 @@ describe("access", () => {
 
   test("disabled: no way in, published ports or not", () => {
     const adapters = [{ mode: "disabled" }] as const;
-    expect(guestAccess({ ...guest, adapters })).toEqual({ services: [] });
+    expect(guestAccess({ ...guest(), adapters })).toEqual({ services: [] });
     const published = [{ guestPort: 22, hostPort: 2201 }];
-    expect(guestAccess({ ...guest, adapters, published })).toEqual({ services: [] });
+    expect(guestAccess({ ...guest(), adapters, published })).toEqual({ services: [] });
   });
 
   test("a disabled adapter before a connected one does not hide its address", () => {
-    expect(guestAccess({ ...guest, adapters: [{ mode: "disabled" }, ...guest.adapters] }).address).toBe(
+    expect(guestAccess({ ...guest(), adapters: [{ mode: "disabled" }, ...guest().adapters] }).address).toBe(
       "192.168.99.99",
     );
   });
