@@ -6,10 +6,11 @@ import { parseSubnet } from "./network";
 import type { TeamIdentity } from "./teams";
 
 /** RFC 1918: a team's own subnets count on from the configured one, and have to stay in its range. */
-const PRIVATE_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map(parseSubnet);
+const PRIVATE_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
 /** Slots 1 to this one have room on every switch of the lab, all at once, whatever teams there are. */
 export function lastSlot(config: Pick<LabConfig, "switches" | "guests">): number {
+  const ranges = PRIVATE_RANGES.map(parseSubnet);
   const subnets = config.switches.map((entry) => parseSubnet(entry.subnet));
   const lasts = config.switches.map((entry) => {
     const { first, last } = parseSubnet(entry.subnet);
@@ -20,7 +21,7 @@ export function lastSlot(config: Pick<LabConfig, "switches" | "guests">): number
       );
       return lastSlotIn(size, adapters.length);
     }
-    const range = PRIVATE_RANGES.find((candidate) => candidate.first <= first && last <= candidate.last);
+    const range = ranges.find((candidate) => candidate.first <= first && last <= candidate.last);
     const ends = [
       ...(range ? [range.last + 1] : []),
       ...subnets.map((other) => other.first).filter((other) => other > first),

@@ -5,7 +5,7 @@ import type { Validator } from "./validator";
 
 /** The first adapter of a guest that is on the classroom LAN or a VLAN of it; undefined when none is. */
 function firstBridged(config: LabConfig): string | undefined {
-  const bridged = new Set(config.switches.flatMap(({ name, mode }) => (mode === "bridged" ? [name] : [])));
+  const bridged = new Set(config.switches.filter(({ mode }) => mode === "bridged").map(({ name }) => name));
   const guest = config.guests.find(({ adapters }) =>
     adapters.some((adapter) => "switch" in adapter && bridged.has(adapter.switch)),
   );

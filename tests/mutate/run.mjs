@@ -53,8 +53,12 @@ const results = await new Stryker({
 
 const oneLine = (text) => text.trim().replace(/\s+/g, " ");
 
+/** Kinds whose replacement is an expression that needs parentheses where it stands. */
+const IN_PARENTHESES = ["LogicalOperator", "ArithmeticOperator"];
+
 /** A mutant as the lines that it changes, before and after, and as the whole text after. */
-function shown({ fileName, location, replacement, status }) {
+function shown({ fileName, location, mutatorName, replacement: bare, status }) {
+  const replacement = IN_PARENTHESES.includes(mutatorName) ? `(${bare})` : bare;
   const file = relative(ROOT, fileName);
   const source = sources.get(file);
   const lines = source.split("\n");

@@ -51,3 +51,191 @@ describe("hosts", () => {
     expect(faults({ ...rdp, target: "hyperv", hosts: [WINDOWS], guests: [GUEST] })).toEqual([]);
   });
 });
+
+describe("names", () => {
+  test("a team named site has a stack of its own name where all is one stack", () => {
+    expect(faults({ units: "one", teams: [{ id: "site", slot: 1 }] })).toEqual([]);
+  });
+});
+
+describe("the calendar", () => {
+  const calendar = (lessons: [string, string][], more: object = {}) =>
+    faults({ calendar: { lessons: lessons.map(([start, end]) => ({ start, end })), ...more } });
+
+  test("of a day that there is not, nothing else is said", () => {
+    const absent = (where: string, day: string) =>
+      `lab.calendar.${where}: there is no day ${day}. Expected a day that exists. [calendar-invalid]`;
+    expect(calendar([["2027-02-30T10:00", "2027-02-28T09:00"]])).toEqual([
+      absent("lessons[0].start", "2027-02-30"),
+    ]);
+    expect(calendar([["2027-02-28T10:00", "2027-02-30T09:00"]], { teardown: "2027-02-27" })).toEqual([
+      absent("lessons[0].end", "2027-02-30"),
+    ]);
+    expect(calendar([["2027-03-01T10:00", "2027-03-01T09:00"]], { hardEnd: "2027-00-10T09:00" })).toEqual([
+      absent("hardEnd", "2027-00-10"),
+    ]);
+  });
+
+  test("first and last are so by the clock, in whatever order lessons stand", () => {
+    expect(
+      calendar(
+        [
+          ["2027-01-19T09:00", "2027-01-19T12:00"],
+          ["2027-01-18T09:00", "2027-01-18T12:00"],
+        ],
+        { preparation: "2027-01-19", teardown: "2027-01-18" },
+      ),
+    ).toEqual([
+      "lab.calendar.lessons[1].start: the lesson of 2027-01-18T09:00 begins before that of 2027-01-19T09:00 has ended. Expected lessons in their order, one after the other. [calendar-invalid]",
+      "lab.calendar.preparation: 2027-01-19 is after the first lesson, 2027-01-18T09:00. Expected an earlier day. [calendar-invalid]",
+      "lab.calendar.teardown: 2027-01-18 is before the end of the last lesson, 2027-01-19T12:00. Expected a later day. [calendar-invalid]",
+    ]);
+  });
+});
+
+describe("stacks", () => {
+  test("each port that two share is told", () => {
+    const docker = [
+      { kind: "nginx", port: 8001 },
+      { kind: "wordpress", port: 8003 },
+      { kind: "nginx-farm", firstPort: 8001, count: 4 },
+    ];
+    const told = (port: number, other: string) =>
+      `lab.guests[0].docker[2].firstPort: port ${port} of guest "g" is used by ${other} and by nginx-farm. Expected a port of its own for each service of a guest. [duplicate-port]`;
+    expect(faults({ guests: [{ ...GUEST, docker }] })).toEqual([
+      told(8001, "nginx"),
+      told(8003, "wordpress"),
+    ]);
+  });
+});
+
+describe("adapters", () => {
+  test("an address after the room's range is outside it, as one before it is", () => {
+    const told = (address: string) =>
+      faults({
+        target: "libvirt",
+        site: { network: { cidr: "10.20.0.0/24", addressing: { from: "10.20.0.50", to: "10.20.0.60" } } },
+        guests: [{ ...GUEST, adapters: [{ switch: "lan", address }] }],
+      });
+    const outside = (address: string) => [
+      `lab.guests[0].adapters[0].address: ${address} is not among the addresses that the room gives to switch "lan". Expected an address from 10.20.0.50 to 10.20.0.60. [address-outside-subnet]`,
+    ];
+    expect(told("10.20.0.49")).toEqual(outside("10.20.0.49"));
+    expect(told("10.20.0.50")).toEqual([]);
+    expect(told("10.20.0.60")).toEqual([]);
+    expect(told("10.20.0.61")).toEqual(outside("10.20.0.61"));
+  });
+
+  test("of two switches of one name the first is meant", () => {
+    const lan = (subnet: string) => ({ name: "lan", mode: "bridged", subnet });
+    expect(
+      faults({
+        switches: [lan("10.1.0.0/24"), lan("10.2.0.0/24")],
+        guests: [{ ...GUEST, adapters: [{ switch: "lan", address: "10.1.0.9" }] }],
+      }),
+    ).toEqual([
+      'lab.switches[1].name: two switches are named "lan". Expected a name of its own for each switch. [duplicate-switch]',
+    ]);
+  });
+});
+
+describe("Wi-Fi", () => {
+  const wifi = { network: { link: "wifi" } };
+
+  test("a room on Wi-Fi says it once, whatever its hosts are on", () => {
+    expect(
+      faults({ target: "libvirt", site: wifi, hosts: [{ ...PC, link: "wifi" }], guests: [GUEST] }),
+    ).toEqual([
+      'lab.site.network.link: guest "g" is bridged, and the room is on Wi-Fi, which carries no second MAC address behind a card. Expected a cable, or mode nat-network, in which guests get out and see each other. [bridge-impossible]',
+    ]);
+  });
+
+  test("a cloud host is not in the room", () => {
+    const [first, ...more] = faults({ target: "libvirt", site: wifi, hosts: [EC2], guests: [GUEST] });
+    expect(first).toMatch(/^lab\.switches\[0\]\.mode: .* \[mode-unsupported\]$/);
+    expect(more).toEqual([]);
+  });
+});
+
+describe("the room's network", () => {
+  test("its own address and its broadcast address are no guest's", () => {
+    const told = (from: string, to: string) =>
+      faults({
+        target: "libvirt",
+        site: { network: { cidr: "10.20.0.0/24", addressing: { from, to } } },
+        guests: [GUEST],
+      });
+    const outside = (key: string, address: string) => [
+      `lab.site.network.addressing.${key}: ${address} is no address of 10.20.0.0/24. Expected an address from 10.20.0.1 to 10.20.0.254. [site-network-invalid]`,
+    ];
+    expect(told("10.20.0.0", "10.20.0.90")).toEqual(outside("from", "10.20.0.0"));
+    expect(told("10.20.0.10", "10.20.0.255")).toEqual(outside("to", "10.20.0.255"));
+    expect(told("10.20.0.2", "10.20.0.254")).toEqual([]);
+  });
+
+  test("it is that of the first host that is no stand-in", () => {
+    expect(
+      faults({
+        site: { network: { cidr: "10.20.0.0/24" } },
+        hosts: [
+          { kind: "this-machine", name: "here" },
+          { ...PC, target: "libvirt" },
+        ],
+        switches: [{ name: "lan", mode: "bridged", subnet: "10.30.0.0/24" }],
+        guests: [GUEST],
+      }),
+    ).toEqual([
+      'lab.switches[0].subnet: switch "lan" is the classroom LAN and has 10.30.0.0/24, where the room has 10.20.0.0/24. Expected no subnet there, or 10.20.0.0/24. [site-network-invalid]',
+    ]);
+  });
+
+  test("a room may have public addresses", () => {
+    const site = { network: { cidr: "203.0.113.0/24" } };
+    expect(faults({ target: "libvirt", site, guests: [GUEST] })).toEqual([]);
+  });
+});
+
+describe("switches", () => {
+  const vlan = (name: string, id: number, third: number) => ({
+    name,
+    mode: "bridged",
+    vlan: id,
+    subnet: `192.168.${third}.0/24`,
+  });
+  const lan = { name: "lan", mode: "bridged" };
+  const own = (name: string, subnet: string) => ({ name, mode: "nat-network", subnet });
+
+  test("a VLAN beside the LAN is one of its own; two of one number are not", () => {
+    const told = (...switches: object[]) =>
+      faults({ target: "hyperv", switches: [lan, ...switches], guests: [GUEST] });
+    expect(told(vlan("a", 10, 110), vlan("b", 20, 120))).toEqual([]);
+    expect(told(vlan("a", 10, 110), vlan("b", 10, 120))).toEqual([
+      'lab.switches[2].vlan: switches "a" and "b" both are VLAN 10. Expected one switch for each VLAN. [vlan-invalid]',
+    ]);
+  });
+
+  test("a subnet that is private at its beginning only is in no private range", () => {
+    expect(faults({ switches: [own("out", "192.168.0.0/15")], guests: OUT.guests })).toEqual([
+      "lab.switches[0].subnet: team-01 would have 192.168.0.0/15 there, which is no private address range: each team has a switch of its own, and slots after 1 have the subnets that follow. Expected a subnet early enough in its private range, or lower slots. [subnet-invalid]",
+    ]);
+  });
+
+  test("a team's own subnet that the one of another follows into", () => {
+    expect(
+      faults({
+        teams: 2,
+        switches: [own("out", "192.168.20.0/24"), own("in", "192.168.21.0/24")],
+        guests: OUT.guests,
+      }),
+    ).toEqual([
+      'lab.switches[1].subnet: 192.168.21.0/24 of team-01 overlaps 192.168.21.0/24 of switch "out" of team-02. Expected subnets that share no address. Each team has a switch of its own there, and slots after 1 have the subnets that follow. [subnet-overlap]',
+    ]);
+  });
+
+  test("what teams share needs one free subnet, whatever the number of teams", () => {
+    const used = (third: number) => ({ subnet: `192.168.${third}.0/24`, user: "interface tun0" });
+    expect(faults({ teams: 2, guests: [GUEST] }, { subnets: [used(99), used(101)] })).toEqual([
+      'lab.switches[0].subnet: 192.168.99.0/24 is in use on this machine: interface tun0 has 192.168.99.0/24. Expected a subnet that nothing else uses. 192.168.100.0/24 is free: set "subnet: 192.168.100.0/24" on switch "lan" (lab.switches[0].subnet) and move the guests\' addresses with it. [subnet-in-use]',
+    ]);
+  });
+});
