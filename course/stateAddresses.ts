@@ -57,15 +57,13 @@ function placeOf(config: LabConfig, onSwitch: SwitchConfig, guestName: string): 
  * counted from the end, where no block of configured guests is yet. From configuration and slot alone, so that no state
  * of any team changes it.
  */
-function offsetOf(place: Place, onSwitch: SwitchConfig, slot: number, size: number): number {
+function offsetOf(place: Place, onSwitch: SwitchConfig, slot: number, size: number): number | undefined {
   const { firstGuest } = MODE_TRAITS[onSwitch.mode];
   if (slot === 1) {
-    let offset = firstGuest + place.configured;
-    for (let passed = 0; ; offset += 1) {
-      if (place.given.has(offset)) continue;
-      if (passed === place.index) return offset;
-      passed += 1;
-    }
+    const next = firstGuest + place.configured;
+    return Array.from({ length: place.index + place.given.size + 1 }, (_, step) => next + step).filter(
+      (offset) => !place.given.has(offset),
+    )[place.index];
   }
   const block = Math.max(MIN_BLOCK, 2 ** Math.ceil(Math.log2(place.count)));
   const own = (slot - 2) * block + place.index;
@@ -137,7 +135,10 @@ export function addressesInStates(
         const slot = onLan(team, onSwitch) ? team.slot : 1;
         const offset = offsetOf(placeOf(config, onSwitch, guest.name), onSwitch, slot, size);
         const { first } = MODE_TRAITS[onSwitch.mode].shared ? whole : subnetOfSlot(whole, networkSlot(team));
-        const address = offset > 1 && offset < size - 1 ? numberToAddress(first + offset) : undefined;
+        const address =
+          offset !== undefined && offset > 1 && offset < size - 1
+            ? numberToAddress(first + offset)
+            : undefined;
         const key = `${lanOf(team, onSwitch)} ${address}`;
         if (address === undefined || taken.has(key)) {
           without.push({ onSwitch, user: `guest "${guest.name}" of ${team.id} (slot ${team.slot})` });
