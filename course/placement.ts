@@ -66,7 +66,7 @@ class Places {
     this.total = rooms.reduce((sum, room) => sum + room.places, 0);
   }
 
-  /** The place that a slot has a right to: counted from 1, and round again past the end. */
+  /** The place that a slot has a right to: counted from 1, and round again past the end. NaN, which is in no room, where there are none. */
   home(slot: number): number {
     return (slot - 1) % this.total;
   }
@@ -108,15 +108,15 @@ function whereOf(config: LabConfig, team: TeamIdentity): string {
   return index < 0 ? "lab.teams" : `lab.teams[${index}]`;
 }
 
-function pinFault(config: LabConfig, team: TeamIdentity, room: Room | undefined): Fault {
+function pinFault(config: LabConfig, team: TeamIdentity, pinned: string, room: Room | undefined): Fault {
   const names = config.hosts.map((host) => host.name);
   const where = `${whereOf(config, team)}.host`;
   if (!room) {
-    const near = nearest(team.pinned ?? "", names);
+    const near = nearest(pinned, names);
     return {
       code: "unknown-host",
       where,
-      what: `team "${team.id}" is to run on host "${team.pinned}", which there is not`,
+      what: `team "${team.id}" is to run on host "${pinned}", which there is not`,
       expected: `${names.length > 1 ? "one of " : ""}${names.join(", ")}`,
       ...(near ? { fix: `Did you mean "${near}"?` } : {}),
     };
@@ -168,15 +168,16 @@ function assign(
     return room !== undefined;
   };
   for (const team of bySlot) {
-    if (team.pinned === undefined) continue;
-    const room = named.get(team.pinned);
+    const { pinned } = team;
+    if (pinned === undefined) continue;
+    const room = named.get(pinned);
     const home = places.home(team.slot);
     const own = room !== undefined && room.first <= home && home < room.first + room.places;
     if (own && settle(team, home)) continue;
-    if (!room || !settle(team, places.freeIn(room))) faults.push(pinFault(config, team, room));
+    if (!room || !settle(team, places.freeIn(room))) faults.push(pinFault(config, team, pinned, room));
   }
   const free = bySlot.filter((team) => team.pinned === undefined);
-  const homeless = free.filter((team) => places.total === 0 || !settle(team, places.home(team.slot)));
+  const homeless = free.filter((team) => !settle(team, places.home(team.slot)));
   const left = homeless.filter((team) => !settle(team, places.freeFrom(team.slot)));
   if (left.length > 0) faults.push(roomFault(rooms, left, teams.length, places.total));
   return { rooms: assigned, faults };

@@ -2,7 +2,7 @@ import { parseLab } from "../../course/config";
 import type { LabFacts } from "../../course/facts";
 import { formatFaults } from "../../course/faults";
 import { makePlan } from "../../course/plan";
-import { solid } from "./labs";
+import { planOf, solid } from "./labs";
 
 // Every fault of a lab, and where a lab is just good: what the fixtures of tests/fixtures/bad do not tell apart.
 const GUEST = { name: "g", memory: 512, adapters: [{ switch: "lan" }] };
@@ -237,5 +237,69 @@ describe("switches", () => {
     expect(faults({ teams: 2, guests: [GUEST] }, { subnets: [used(99), used(101)] })).toEqual([
       'lab.switches[0].subnet: 192.168.99.0/24 is in use on this machine: interface tun0 has 192.168.99.0/24. Expected a subnet that nothing else uses. 192.168.100.0/24 is free: set "subnet: 192.168.100.0/24" on switch "lan" (lab.switches[0].subnet) and move the guests\' addresses with it. [subnet-in-use]',
     ]);
+  });
+});
+
+describe("places", () => {
+  const pc = (index: number, more: object = {}) => ({
+    ...PC,
+    name: `pc-${index}`,
+    address: `192.0.2.${index}`,
+    ...more,
+  });
+  const hostsOf = (hosts: object[], teams: unknown, more: object = {}) =>
+    planOf("lab", { target: "libvirt", hosts, teams, guests: [GUEST], ...more }).teams.map(
+      ({ host }) => host,
+    );
+  const told = (hosts: object[], teams: unknown, facts: LabFacts = {}) =>
+    faults({ target: "libvirt", hosts, teams, guests: [GUEST] }, facts);
+  const unknown = (where: string) =>
+    `${where}: team "t1" is to run on host "x", which there is not. Expected one of pc-1, pc-2. [unknown-host]`;
+
+  test("a host that there is not, in the configuration and in a roster", () => {
+    const team = { id: "t1", slot: 1, host: "x" };
+    expect(told([pc(1), pc(2)], ["t2", team])).toEqual([unknown("lab.teams[1].host")]);
+    expect(told([pc(1), pc(2)], { roster: "roster.csv" }, { roster: [team] })).toEqual([
+      unknown("lab.teams.host"),
+    ]);
+  });
+
+  const fix =
+    'Expected a place for each team. Add hosts, set a higher "maxTeams", or set "shared: true" on hosts that several teams share. [no-room]';
+
+  test("three teams without a host are named, and more are counted", () => {
+    const hosts = [pc(1, { shared: true, maxTeams: 1, memory: 65536 })];
+    expect(told(hosts, ["t1", "t2", "t3", "t4"])).toEqual([
+      `lab.hosts: 4 teams are to be placed and the hosts have places for 1: pc-1 1; without a host: t2, t3, t4. ${fix}`,
+    ]);
+    expect(told(hosts, ["t1", "t2", "t3", "t4", "t5", "t6"])).toEqual([
+      `lab.hosts: 6 teams are to be placed and the hosts have places for 1: pc-1 1; without a host: t2, t3, t4, and 2 more. ${fix}`,
+    ]);
+  });
+
+  test("hosts that are too small for any team have no place", () => {
+    const small = (index: number) => pc(index, { shared: true, memory: 1024 });
+    expect(told([small(1), small(2)], ["t1"])).toEqual([
+      `lab.hosts: 1 teams are to be placed and the hosts have places for 0: pc-1 0 (1024 MiB), pc-2 0 (1024 MiB); without a host: t1. ${fix}`,
+    ]);
+  });
+
+  test("a team that names a host is there, also where another host has its place", () => {
+    expect(hostsOf([pc(1), pc(2), pc(3)], [{ id: "t1", host: "pc-3" }])).toEqual(["pc-3"]);
+    expect(hostsOf([pc(1), pc(2), pc(3)], [{ id: "t3", host: "pc-1" }])).toEqual(["pc-1"]);
+  });
+
+  test("those who name a host have its places from the last one down, and nobody else's", () => {
+    const hosts = [pc(1, { shared: true, maxTeams: 3 }), pc(2)];
+    const named = (id: string) => ({ id, host: "pc-1" });
+    expect(hostsOf(hosts, [named("t4"), named("t8"), "t1"])).toEqual(["pc-1", "pc-1", "pc-1"]);
+  });
+
+  test("what a team needs is counted in the state that it is in", () => {
+    const hosts = [1, 2].map((index) => pc(index, { shared: true, memory: 3072 + 2 * 629 }));
+    const state = { exercise: "3b-nat", at: "solved" };
+    expect(
+      hostsOf(hosts, 2, { state, switches: [], guests: ["a", "b"].map((name) => ({ name, memory: 512 })) }),
+    ).toEqual(["pc-1", "pc-2"]);
   });
 });
