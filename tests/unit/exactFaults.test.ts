@@ -259,7 +259,7 @@ describe("places", () => {
   test("a host that there is not, in the configuration and in a roster", () => {
     const team = { id: "t1", slot: 1, host: "x" };
     expect(told([pc(1), pc(2)], ["t2", team])).toEqual([unknown("lab.teams[1].host")]);
-    expect(told([pc(1), pc(2)], { roster: "roster.csv" }, { roster: [team] })).toEqual([
+    expect(told([pc(1), pc(2)], { roster: "roster.csv" }, { roster: [{ ...team, seats: 1 }] })).toEqual([
       unknown("lab.teams.host"),
     ]);
   });
@@ -301,5 +301,49 @@ describe("places", () => {
     expect(
       hostsOf(hosts, 2, { state, switches: [], guests: ["a", "b"].map((name) => ({ name, memory: 512 })) }),
     ).toEqual(["pc-1", "pc-2"]);
+  });
+});
+
+describe("states", () => {
+  const state = { exercise: "final", at: "solved" } as const;
+  const told = (where: string, target: string) =>
+    `${where}: final solved is not made on the ${target} target: every team makes a system of its own. Expected "at: start". [state-unsupported]`;
+
+  test("a team's own state stands with the team, in the configuration or in a roster", () => {
+    const own = { id: "t1", slot: 1, state };
+    expect(faults({ teams: [own, { id: "t2" }] })).toEqual([told("lab.teams[0].state", "containers")]);
+    expect(faults({ teams: ["t3", { id: "t2" }, own] })).toEqual([told("lab.teams[2].state", "containers")]);
+    expect(faults({ teams: { roster: "roster.csv" } }, { roster: [{ ...own, seats: 1 }] })).toEqual([
+      told("lab.teams", "containers"),
+    ]);
+  });
+
+  test("what targets of several hosts refuse is told of each", () => {
+    const hosts = [
+      { ...PC, target: "libvirt" },
+      { ...WINDOWS, name: "pc-2", address: "192.0.2.2", target: "hyperv" },
+    ];
+    expect(faults({ hosts, state, teams: 2 })).toEqual([
+      told("lab.state", "libvirt"),
+      told("lab.state", "hyperv"),
+    ]);
+  });
+
+  test("of a switch among many it is the configuration's own, or one that a state needs", () => {
+    const own = (name: string, subnet: string) => ({ name, mode: "nat-network", subnet });
+    const many = Array.from({ length: 10 }, (_, index) => own(`s${index}`, `10.${index}.0.0/24`));
+    const internal = { exercise: "3b-internal", at: "solved" };
+    expect(faults({ switches: [...many, own("in", "10.9.0.0/24")], guests: [{ name: "g" }] })).toEqual([
+      'lab.switches[10].subnet: 10.9.0.0/24 of team-01 overlaps 10.9.0.0/24 of switch "s9" of team-01. Expected subnets that share no address. Each team has a switch of its own there, and slots after 1 have the subnets that follow. [subnet-overlap]',
+    ]);
+    expect(
+      faults({
+        switches: [...many, own("in", "192.168.100.0/24")],
+        state: internal,
+        guests: [{ name: "g" }, { name: "h" }],
+      }),
+    ).toEqual([
+      'lab.switches: a state needs a switch that the configuration does not list: 192.168.100.0/24 of team-01 overlaps 192.168.100.0/24 of switch "in" of team-01. Expected subnets that share no address. List a switch in that mode with a subnet of its own. [subnet-overlap]',
+    ]);
   });
 });
