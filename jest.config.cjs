@@ -7,7 +7,12 @@ module.exports = {
   ],
   transform: { "^.+\\.ts$": ["ts-jest", { tsconfig: "tsconfig.json" }] },
   // dist/ and derived folders hold copies of package.json.
-  modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/.classlab/", "<rootDir>/.engine/"],
+  modulePathIgnorePatterns: [
+    "<rootDir>/dist/",
+    "<rootDir>/.classlab/",
+    "<rootDir>/.engine/",
+    "<rootDir>/.stryker-tmp/",
+  ],
   globalSetup: "<rootDir>/tests/support/leftovers.ts",
   testSequencer: "<rootDir>/tests/support/sequencer.cjs",
   reporters: ["default", "<rootDir>/tests/support/countReporter.cjs"],

@@ -75,18 +75,18 @@ function adaptersBySwitch(config: LabConfig): Map<string, Placed[]> {
 /** Places that were asked for past the end of a subnet or range. */
 class Shortage {
   private count = 0;
-  private first = "";
+  private first?: string;
   private highest = 0;
 
   add(user: string, place: number): void {
-    if (this.count === 0) this.first = user;
+    this.first ??= user;
     this.count += 1;
     this.highest = Math.max(this.highest, place);
   }
 
   /** The fault that tells of all of them; `wire` is what is too small. */
   faults(entry: SwitchConfig, index: number, wire: Wire): Fault[] {
-    if (this.count === 0) return [];
+    if (this.first === undefined) return [];
     const whom = `${this.first}${this.count > 1 ? ` and ${this.count - 1} more` : ""}`;
     if (wire.range) {
       const { from, to } = wire.range;
@@ -144,7 +144,8 @@ export function allocateAddresses(config: LabConfig, teams: readonly PlacedTeam[
         const chosen = (asConfigured && !wire.range ? firstGuest : start) + index;
         const place = given === undefined ? chosen : addressToNumber(given) - wire.subnet.first;
         const base = wire.range && given === undefined ? wire.range.from : subnet.first;
-        const last = wire.range && given === undefined ? wire.range.to : subnet.last - 1;
+        // A given address is in the range: the validators see to it.
+        const last = wire.range ? wire.range.to : subnet.last - 1;
         const value = base + place;
         const user = `guest "${guest}" of ${team.id}`;
         if (value > last) {
@@ -153,7 +154,7 @@ export function allocateAddresses(config: LabConfig, teams: readonly PlacedTeam[
         }
         const address = numberToAddress(value);
         const where = `lab.guests[${guestIndex}].adapters[${adapterIndex}]`;
-        if (shared && address === wire.gateway && given === undefined) {
+        if (shared && address === wire.gateway) {
           faults.push({
             code: "address-reserved",
             where: "lab.site.network.gateway",

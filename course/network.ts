@@ -69,9 +69,8 @@ export function freeSubnet(taken: readonly Subnet[], slots: readonly number[] = 
     return !taken.some((subnet) => overlaps(candidate, subnet));
   });
   const isFree = (third: number) => free[third] ?? false;
-  for (let step = 99; step < 99 + 256; step += 1) {
-    const third = step % 256;
-    if (slots.every((slot) => isFree(third + slot - 1))) return `192.168.${third}.0/24`;
-  }
-  return undefined;
+  const third = free
+    .map((_, step) => (99 + step) % free.length)
+    .find((candidate) => slots.every((slot) => isFree(candidate + slot - 1)));
+  return third === undefined ? undefined : `192.168.${third}.0/24`;
 }

@@ -61,7 +61,7 @@ class Places {
     this.total = rooms.reduce((sum, room) => sum + room.places, 0);
   }
 
-  /** The place that a slot has a right to: counted from 1, and round again past the end. */
+  /** The place that a slot has a right to: counted from 1, and round again past the end. NaN, which is in no room, where there are none. */
   home(slot: number): number {
     return (slot - 1) % this.total;
   }
@@ -73,31 +73,26 @@ class Places {
     return true;
   }
 
-  /** The first free one of a run of places, downwards or upwards; undefined when none is. */
-  free(places: Iterable<number>): number | undefined {
-    for (const place of places) if (!this.taken.has(place)) return place;
-    return undefined;
+  /** The first free place of a room from its end; undefined when none is. */
+  freeIn({ first, places }: Room): number | undefined {
+    return this.free(places, (step) => first + places - 1 - step);
   }
 
-  /** The room that a place is in, by halving: a class may have a host for each of a thousand teams. */
+  /** The first free place from that of a slot, round past the end; undefined when none is. */
+  freeFrom(slot: number): number | undefined {
+    return this.free(this.total, (step) => this.home(slot + step));
+  }
+
+  /** The room that a place is in. */
   roomOf(place: number): Room | undefined {
-    let low = 0;
-    let high = this.rooms.length - 1;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if ((this.rooms[middle]?.first ?? 0) <= place) low = middle;
-      else high = middle - 1;
-    }
-    return this.rooms[low];
+    return this.rooms.find((room) => place < room.first + room.places);
   }
-}
 
-function* downwards({ first, places }: Room): Iterable<number> {
-  for (let place = first + places - 1; place >= first; place -= 1) yield place;
-}
-
-function* roundFrom(start: number, total: number): Iterable<number> {
-  for (let step = 0; step < total; step += 1) yield (start + step) % total;
+  private free(most: number, at: (step: number) => number): number | undefined {
+    // Among one more than are taken, one is free.
+    const length = Math.min(most, this.taken.size + 1);
+    return Array.from({ length }, (_, step) => at(step)).find((place) => !this.taken.has(place));
+  }
 }
 
 /** Where a team stands in the configuration, for faults. */
@@ -108,15 +103,15 @@ function whereOf(config: LabConfig, team: TeamIdentity): string {
   return index < 0 ? "lab.teams" : `lab.teams[${index}]`;
 }
 
-function pinFault(config: LabConfig, team: TeamIdentity, room: Room | undefined): Fault {
+function pinFault(config: LabConfig, team: TeamIdentity, pinned: string, room: Room | undefined): Fault {
   const names = config.hosts.map((host) => host.name);
   const where = `${whereOf(config, team)}.host`;
   if (!room) {
-    const near = nearest(team.pinned ?? "", names);
+    const near = nearest(pinned, names);
     return {
       code: "unknown-host",
       where,
-      what: `team "${team.id}" is to run on host "${team.pinned}", which there is not`,
+      what: `team "${team.id}" is to run on host "${pinned}", which there is not`,
       expected: `${names.length > 1 ? "one of " : ""}${names.join(", ")}`,
       ...(near ? { fix: `Did you mean "${near}"?` } : {}),
     };
@@ -168,18 +163,17 @@ function assign(
     return room !== undefined;
   };
   for (const team of bySlot) {
-    if (team.pinned === undefined) continue;
-    const room = named.get(team.pinned);
+    const { pinned } = team;
+    if (pinned === undefined) continue;
+    const room = named.get(pinned);
     const home = places.home(team.slot);
     const own = room !== undefined && room.first <= home && home < room.first + room.places;
     if (own && settle(team, home)) continue;
-    if (!room || !settle(team, places.free(downwards(room)))) faults.push(pinFault(config, team, room));
+    if (!room || !settle(team, places.freeIn(room))) faults.push(pinFault(config, team, pinned, room));
   }
   const free = bySlot.filter((team) => team.pinned === undefined);
-  const homeless = free.filter((team) => places.total === 0 || !settle(team, places.home(team.slot)));
-  const left = homeless.filter(
-    (team) => !settle(team, places.free(roundFrom(places.home(team.slot), places.total))),
-  );
+  const homeless = free.filter((team) => !settle(team, places.home(team.slot)));
+  const left = homeless.filter((team) => !settle(team, places.freeFrom(team.slot)));
   if (left.length > 0) faults.push(roomFault(rooms, left, teams.length, places.total));
   return { rooms: assigned, faults };
 }

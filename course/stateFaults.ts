@@ -66,7 +66,7 @@ function stateFault(config: LabConfig, team: PlacedTeam, support: SupportTable):
       },
     ];
   }
-  if (data[state.at].guests === "all" && config.guests.length < data.needs.guests) {
+  if (config.guests.length < data.needs.guests) {
     return [
       {
         code: "state-unsupported",
@@ -97,15 +97,16 @@ export function checkStates(
 
 /** Faults of switches that the configuration does not list: what is to be mended is that it does not. */
 export function checkStateSwitches(config: LabConfig, faults: readonly Fault[]): Fault[] {
-  const index = (where: string) => Number(/^lab\.switches\[(\d+)\]/.exec(where)?.[1] ?? -1);
+  /** NaN, which is behind nothing, for a fault of no switch alone. */
+  const index = (where: string) => Number(/lab\.switches\[(\d+)\]/.exec(where)?.[1]);
   return faults.map((fault) =>
-    index(fault.where) < config.switches.length
-      ? fault
-      : {
+    index(fault.where) >= config.switches.length
+      ? {
           ...fault,
           where: "lab.switches",
           what: `a state needs a switch that the configuration does not list: ${fault.what}`,
           fix: "List a switch in that mode with a subnet of its own",
-        },
+        }
+      : fault,
   );
 }

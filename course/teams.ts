@@ -52,7 +52,7 @@ export function resolveTeams(
 ): { teams: TeamIdentity[]; faults: Fault[] } {
   const entries = entriesOf(config, facts);
   const faults: Fault[] = [];
-  if (typeof config === "object" && !Array.isArray(config) && entries.length === 0) {
+  if (entries.length === 0) {
     faults.push({
       code: "roster-missing",
       where: `${WHERE}.roster`,

@@ -39,10 +39,12 @@ function lessonsInOrder({ lessons }: Calendar): Fault[] {
 }
 
 function endsFit({ lessons, extension, hardEnd, preparation, teardown }: Calendar): Fault[] {
-  const starts = lessons.map(({ start }) => start).sort();
-  const ends = lessons.map(({ end }) => end).sort();
-  const [first = ""] = starts;
-  const last = ends.at(-1) ?? "";
+  const [first] = lessons.map(({ start }) => start).sort();
+  const last = lessons
+    .map(({ end }) => end)
+    .sort()
+    .at(-1);
+  if (first === undefined || last === undefined) return [];
   const late = clock(last);
   const hard = hardEnd === undefined ? undefined : clock(hardEnd);
   const after = extension > 0 ? ` and its extension of ${extension} minutes` : "";
@@ -56,7 +58,7 @@ function endsFit({ lessons, extension, hardEnd, preparation, teardown }: Calenda
           ),
         ]
       : []),
-    ...(preparation !== undefined && preparation > first.slice(0, 10)
+    ...(preparation !== undefined && preparation > first
       ? [fault("preparation", `${preparation} is after the first lesson, ${first}`, "an earlier day")]
       : []),
     ...(teardown !== undefined && teardown < last.slice(0, 10)

@@ -25,21 +25,18 @@ export const dockerStacksValid: Validator = (config) =>
         });
         continue;
       }
-      const shared = new Map<string, number[]>();
       for (let port = first; port <= last; port += 1) {
         const other = taken.get(port);
         if (other === undefined) taken.set(port, stack.kind);
         // A second stack of one kind has a fault already.
-        else if (other !== stack.kind) shared.set(other, [...(shared.get(other) ?? []), port]);
-      }
-      for (const [other, ports] of shared) {
-        const many = ports.length > 1 ? `ports ${ports[0]} to ${ports.at(-1)}` : `port ${ports[0]}`;
-        faults.push({
-          code: "duplicate-port",
-          where,
-          what: `${many} of guest "${guest.name}" ${ports.length > 1 ? "are" : "is"} used by ${other} and by ${stack.kind}`,
-          expected: "a port of its own for each service of a guest",
-        });
+        else if (other !== stack.kind) {
+          faults.push({
+            code: "duplicate-port",
+            where,
+            what: `port ${port} of guest "${guest.name}" is used by ${other} and by ${stack.kind}`,
+            expected: "a port of its own for each service of a guest",
+          });
+        }
       }
     }
     return faults;

@@ -3,7 +3,6 @@ import type { LabConfig } from "../config";
 import type { LabFacts, SubnetInUse } from "../facts";
 import type { Fault } from "../faults";
 import { groupBy } from "../groupBy";
-import type { HostPlan } from "../hosts";
 import { freeSubnet, numberToAddress, overlaps, parseSubnet, type Subnet } from "../network";
 import type { Placement } from "../placement";
 import { isClassroomLan } from "../siteNetwork";
@@ -47,14 +46,6 @@ function inUseFault(
       ? `${free} is free: set "subnet: ${free}" on switch "${entry.name}" (${where}) and move the guests' addresses with it`
       : `No /24 of 192.168.0.0/16 is free: choose one elsewhere and set it on switch "${entry.name}" (${where})`,
   };
-}
-
-/** The machine that a switch is on, by which it shares routes with others. */
-function machineOf(host: HostPlan): string {
-  if (host.config.kind === "this-machine") return "this machine";
-  return host.config.kind === "existing"
-    ? `${host.config.address}:${host.config.port}`
-    : `cloud ${host.name}`;
 }
 
 interface Ranged {
@@ -111,10 +102,8 @@ export function checkSwitches(
   // The lab's own switches change with it; one of another lab with its name is told by a fault of its own.
   const isOwn = (used: SubnetInUse) => used.own?.lab === lab;
   const ranged = switches.map((entry): Ranged => ({ entry, subnet: parseSubnet(entry.subnet) }));
-  const machines = groupBy(ranged, ({ entry }) => {
-    const host = hosts.get(entry.host);
-    return host ? machineOf(host) : entry.host;
-  });
+  // Two hosts that are one machine have a fault of their own.
+  const machines = groupBy(ranged, ({ entry }) => entry.host);
   const overlapped = new Map([...machines.values()].flatMap(overlapsOn));
   const byName = groupBy(ranged, ({ entry }) => entry.name);
   /** What is seen of this machine says nothing of others; and the classroom LAN is in use by its nature. */

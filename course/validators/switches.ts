@@ -35,9 +35,15 @@ const LONGEST_PREFIX = 29;
 /** Largest subnet, as the private ranges have it: 10.0.0.0/8. */
 const SHORTEST_PREFIX = 8;
 
+/** What is wrong with the size of a subnet; undefined for one that a lab can have. */
+function wrongSize({ prefix }: Subnet): "small" | "large" | undefined {
+  if (prefix > LONGEST_PREFIX) return "small";
+  return prefix < SHORTEST_PREFIX ? "large" : undefined;
+}
+
 /** True when a subnet has a size that a lab can have. */
 export function prefixFits(subnet: Subnet): boolean {
-  return SHORTEST_PREFIX <= subnet.prefix && subnet.prefix <= LONGEST_PREFIX;
+  return wrongSize(subnet) === undefined;
 }
 
 /** Subnets are subnets, of a size for a lab. */
@@ -45,12 +51,13 @@ export const subnetsValid: Validator = (config) =>
   config.switches.flatMap((entry, index): Fault[] => {
     const where = `lab.switches[${index}].subnet`;
     const subnet = parseSubnet(entry.subnet);
-    if (!prefixFits(subnet)) {
+    const wrong = wrongSize(subnet);
+    if (wrong) {
       return [
         {
           code: "subnet-invalid",
           where,
-          what: `${entry.subnet} is too ${subnet.prefix > LONGEST_PREFIX ? "small" : "large"} for a lab`,
+          what: `${entry.subnet} is too ${wrong} for a lab`,
           expected: `a prefix from /${SHORTEST_PREFIX} to /${LONGEST_PREFIX}`,
         },
       ];

@@ -90,7 +90,7 @@ describe("teams", () => {
   test("a count makes team-01, team-02, …", () => {
     const { teams, faults } = resolveTeams(11);
     expect(faults).toEqual([]);
-    expect(teams[0]).toEqual({ id: "team-01", slot: 1, label: "team-01" });
+    expect(teams[0]).toStrictEqual({ id: "team-01", slot: 1, label: "team-01" });
     expect(teams[10]).toEqual({ id: "team-11", slot: 11, label: "team-11" });
     expect(teams).toHaveLength(11);
   });
@@ -98,7 +98,7 @@ describe("teams", () => {
   test("slots come from the entry, else from the number at the id's end; labels are display only", () => {
     expect(
       resolveTeams([
-        "team-07",
+        "2b-team-07",
         { id: "red3" },
         { id: "team-1", slot: 20, label: "1班" },
         { id: "b", slot: 2 },
@@ -106,7 +106,7 @@ describe("teams", () => {
     ).toEqual({
       faults: [],
       teams: [
-        { id: "team-07", slot: 7, label: "team-07" },
+        { id: "2b-team-07", slot: 7, label: "2b-team-07" },
         { id: "red3", slot: 3, label: "red3" },
         { id: "team-1", slot: 20, label: "1班" },
         { id: "b", slot: 2, label: "b" },
@@ -268,10 +268,10 @@ describe("units", () => {
 });
 
 describe("access", () => {
-  const guest = guestNamed(devPlan(), "ubuntu-test1");
+  const guest = () => guestNamed(devPlan(), "ubuntu-test1");
 
   test("routed: the guest's own address", () => {
-    const access = guestAccess(guest);
+    const access = guestAccess(guest());
     expect(access.address).toBe("192.168.99.99");
     expect(access.ssh).toEqual({ host: "192.168.99.99", port: 22, user: "ubuntu" });
     expect(access.services).toHaveLength(13);
@@ -289,13 +289,13 @@ describe("access", () => {
 
   test("disabled: no way in, published ports or not", () => {
     const adapters = [{ mode: "disabled" }] as const;
-    expect(guestAccess({ ...guest, adapters })).toEqual({ services: [] });
+    expect(guestAccess({ ...guest(), adapters })).toEqual({ services: [] });
     const published = [{ guestPort: 22, hostPort: 2201 }];
-    expect(guestAccess({ ...guest, adapters, published })).toEqual({ services: [] });
+    expect(guestAccess({ ...guest(), adapters, published })).toEqual({ services: [] });
   });
 
   test("a disabled adapter before a connected one does not hide its address", () => {
-    expect(guestAccess({ ...guest, adapters: [{ mode: "disabled" }, ...guest.adapters] }).address).toBe(
+    expect(guestAccess({ ...guest(), adapters: [{ mode: "disabled" }, ...guest().adapters] }).address).toBe(
       "192.168.99.99",
     );
   });

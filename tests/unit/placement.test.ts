@@ -157,18 +157,20 @@ describe("several hosts in the classroom", () => {
     ],
     guests: [{ ...GUEST, adapters: [{ switch: "lan" }, { switch: "out" }] }],
   };
-  const plan = planOf("lab", {
-    target: "libvirt",
-    hosts: [
-      { kind: "this-machine", name: "here", maxTeams: 2 },
-      pc(1),
-      pc(2, { shared: true, target: "hyperv", os: "windows" }),
-    ],
-    teams: ["t1", "t2", "t3", "t4"],
-    ...both,
-  });
+  const planned = () =>
+    planOf("lab", {
+      target: "libvirt",
+      hosts: [
+        { kind: "this-machine", name: "here", maxTeams: 2 },
+        pc(1),
+        pc(2, { shared: true, target: "hyperv", os: "windows" }),
+      ],
+      teams: ["t1", "t2", "t3", "t4"],
+      ...both,
+    });
 
   test("the LAN is on each host that needs it; on this machine by its plain name", () => {
+    const plan = planned();
     const lan = plan.switches.filter((entry) => entry.mode === "bridged");
     expect(
       lan.map(({ key, objectName, host, team, segment }) => [key, objectName, host, team, segment]),
@@ -180,6 +182,7 @@ describe("several hosts in the classroom", () => {
   });
 
   test("addresses of the LAN are by slot over all hosts; a team's own network by slot on shared hosts only", () => {
+    const plan = planned();
     expect(addressesOf(plan)).toEqual({
       t1: ["192.168.99.10", "192.168.20.5"],
       t2: ["192.168.99.100", "192.168.21.5"],
@@ -189,6 +192,7 @@ describe("several hosts in the classroom", () => {
   });
 
   test("adapters are on the switches of their own host", () => {
+    const plan = planned();
     expect(
       plan.teams.map((team) =>
         team.guests[0]?.adapters.map((adapter) => adapter.mode !== "disabled" && adapter.switchObject),
@@ -202,6 +206,7 @@ describe("several hosts in the classroom", () => {
   });
 
   test("what teams share is the site's, with its hosts; a team's own host is the team's", () => {
+    const plan = planned();
     expect(plan.units.map(({ stack, switches, hosts }) => [stack, switches, hosts])).toEqual([
       ["lab-site", ["lan", "pc-2-lan"], ["here", "pc-2"]],
       ["lab-t1", ["t1-out"], ["here"]],
@@ -212,6 +217,7 @@ describe("several hosts in the classroom", () => {
   });
 
   test("targets may differ", () => {
+    const plan = planned();
     expect(plan.hosts.map(({ name, target }) => [name, target])).toEqual([
       ["here", "libvirt"],
       ["pc-1", "libvirt"],

@@ -32,6 +32,25 @@ describe("lastSlot", () => {
     expect(last([own("a", "192.168.20.0/24"), own("b", "192.168.56.0/24", "host-only")], 1, "a")).toBe(36);
     expect(last([own("a", "192.168.120.0/24"), lan("192.168.99.0/24")], 1, "a")).toBe(39);
     expect(last([own("a", "10.0.2.0/24", "nat")], 1, "a")).toBe(1000);
+    expect(last([own("a", "192.168.0.0/24")], 1, "a")).toBe(256);
+    expect(last([own("a", "192.168.255.0/24")], 1, "a")).toBe(1);
+  });
+
+  test("a subnet of no private range, below one or not, has no end", () => {
+    expect(last([{ name: "a", mode: "nat-network", subnet: "172.0.0.0/16" }], 1, "a")).toBe(1000);
+  });
+
+  test("adapters on other switches need no address of the LAN", () => {
+    const other = { name: "a", mode: "nat-network", subnet: "10.0.0.0/24" };
+    expect(last([lan("192.168.99.0/24"), other], 3, "lan", "a")).toBe(39);
+    const disabled = labSchema.parse({
+      switches: [lan("192.168.99.0/24")],
+      guests: guests(4, "lan").map((guest) => ({
+        ...guest,
+        adapters: [...guest.adapters, { mode: "disabled" }],
+      })),
+    });
+    expect(lastSlot(disabled)).toBe(39);
   });
 
   describe("on the LAN of a room", () => {
@@ -135,6 +154,28 @@ describe("spare teams", () => {
       "lab-team-02",
       "lab-spare-01",
       "lab-spare-02",
+    ]);
+  });
+
+  test("may have slot 1", () => {
+    const hosts = [1, 2, 3].map((index) => ({
+      kind: "existing",
+      name: `pc-${index}`,
+      address: `192.0.2.${index}`,
+      os: "linux",
+    }));
+    const plan = planOf("lab", {
+      target: "libvirt",
+      hosts,
+      teams: [{ id: "x", slot: 3 }],
+      spareTeams: 2,
+      switches: [{ name: "out", mode: "nat-network", subnet: "192.168.254.0/24" }],
+      guests: guests(1, "out"),
+    });
+    expect(plan.teams.map(({ id, slot }) => [id, slot])).toEqual([
+      ["x", 3],
+      ["spare-01", 2],
+      ["spare-02", 1],
     ]);
   });
 
