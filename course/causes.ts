@@ -463,6 +463,16 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "If `DOCKER_HOST` is set, check that it names a Docker that runs.",
     ],
   },
+  "libvirt-not-running": {
+    group: "This machine",
+    means:
+      "The libvirt that the lab's virtual machines run on is not installed, does not run, or does not let this user in.",
+    steps: [
+      "Start it: `sudo systemctl start libvirtd`, and see why it ended: `journalctl -u libvirtd`. `npx classlab up` installs and starts it on Debian and Ubuntu.",
+      "Check that it answers: `virsh -c qemu:///system list`. A user other than root has to be in the group `libvirt`.",
+      "Run the command again: it goes on where it stopped.",
+    ],
+  },
   "environment-missing": {
     group: "This machine",
     means:

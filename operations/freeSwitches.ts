@@ -2,7 +2,7 @@ import type { SubnetInUse } from "../course/facts";
 import { overlaps, parseSubnet } from "../course/network";
 import type { SwitchPlan } from "../course/switches";
 import type { PlannedStep, StateResource } from "./engine";
-import { detachOwn, removeNetwork } from "./observe";
+import { detachOwn, removeNetwork } from "./platforms/containers";
 
 const NETWORK = "docker:index/network:Network";
 const REMOVING = ["delete", "replace", "delete-replaced"];

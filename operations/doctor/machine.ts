@@ -17,8 +17,9 @@ import type { LabFacts } from "../../course/facts";
 import type { DecidedImageSource, ImageSet } from "../../course/images";
 import { gatherFacts, portsInUse } from "../facts";
 import { imageReferences, missingImages } from "../images";
-import { findMarked, type ObservedObject } from "../observe";
 import { homeFolder, PACKAGE_ROOT } from "../paths";
+import { findMarked } from "../platforms";
+import type { ObservedObject } from "../platforms/platform";
 import { type ProcessOptions, type ProcessResult, run } from "../process";
 import { recoverStacks } from "../recovery";
 

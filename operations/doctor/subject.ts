@@ -4,7 +4,7 @@ import { FaultError } from "../../course/faults";
 import type { ImageSet } from "../../course/images";
 import { guestsOf, type LabPlan } from "../../course/plan";
 import type { LabRecord } from "../../course/record";
-import type { ObservedObject } from "../observe";
+import type { ObservedObject } from "../platforms/platform";
 import type { StackFile } from "../stackFile";
 import { backendFolder, type KeptState, readKeptStates } from "./keptState";
 import type { Machine, SetUp } from "./machine";

@@ -10,7 +10,7 @@ import { CHECKS } from "../../operations/doctor/checks";
 import { estimate } from "../../operations/doctor/estimate";
 import { FIXERS } from "../../operations/doctor/fixers";
 import type { Machine, SetUp } from "../../operations/doctor/machine";
-import type { ObservedObject } from "../../operations/observe";
+import type { ObservedObject } from "../../operations/platforms/platform";
 import type { ProcessResult } from "../../operations/process";
 import { inWords } from "../../operations/quantities";
 import type { StackFile } from "../../operations/stackFile";

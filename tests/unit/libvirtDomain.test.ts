@@ -207,7 +207,7 @@ describe("the owner mark", () => {
 describe("storage", () => {
   test("the lab's pool", () => {
     expect(renderPool(MARK)).toBe(expected("pool.xml"));
-    expect(renderPool({ id: "0123456789abcdee" })).not.toContain(MARK.id);
+    expect(renderPool({ lab: MARK.lab, id: "0123456789abcdee" })).not.toContain(MARK.id);
   });
 
   test("an overlay over the base image, and a disk whose space is set aside", () => {

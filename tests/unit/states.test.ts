@@ -13,9 +13,9 @@ import { resourcesOf } from "../../course/resources";
 import { checkStates } from "../../course/stateFaults";
 import { supportOf, TARGETS } from "../../course/support";
 import { resolveTeams } from "../../course/teams";
+import type { PlatformGuest } from "../../operations/platforms/platform";
 import { unmeasuredExercises } from "../../operations/verify";
 import { judge } from "../../operations/verify/judge";
-import type { PlatformGuest } from "../../operations/verify/platform";
 import { parseFindings } from "../../operations/verify/probeResults";
 import { acceptedLabs, faultsOf, goodLabs, planOf } from "./labs";
 
@@ -587,7 +587,6 @@ describe("what verify asks of a state", () => {
     const lines = [...seen, 'docker\t{"kind":"image","name":"nginx:latest"}', "end"];
     const findings = parseFindings(lines.map((text) => ({ text, seconds: 0 })));
     const platform: PlatformGuest = {
-      id: "1",
       state: "running",
       age: 600,
       image: "sha256:0",
