@@ -1,3 +1,4 @@
+import { IPv4 } from "ipaddr.js";
 import { create } from "xmlbuilder2";
 import { z } from "zod";
 
@@ -42,17 +43,30 @@ export function domainAdapters(xml: string): DomainAdapter[] {
     });
 }
 
-const networkSchema = z.looseObject({
-  ip: z.looseObject({ "@address": z.string(), "@prefix": z.string() }),
+const addressSchema = z.looseObject({
+  ip: z.looseObject({
+    "@family": z.string().optional(),
+    "@address": z.string(),
+    "@prefix": z.string().optional(),
+    "@netmask": z.string().optional(),
+  }),
 });
 
-/** The host's own IPv4 address on a network with its prefix, `10.0.2.1/24`, in what `virsh net-dumpxml` printed; absent where it has none. */
+/**
+ * The host's own IPv4 address on a network with its prefix, `10.0.2.1/24`, in what `virsh net-dumpxml` printed; absent where it has none.
+ * People write a mask as well.
+ */
 export function networkAddress(xml: string): string | undefined {
-  const [ip] = create(xml)
+  const addresses = create(xml)
     .root()
     .filter(({ node }) => node.nodeName === "ip", false, false);
-  const found = networkSchema.safeParse(ip?.toObject());
-  return found.success ? `${found.data.ip["@address"]}/${found.data.ip["@prefix"]}` : undefined;
+  return addresses.flatMap((element) => {
+    const found = addressSchema.safeParse(element.toObject());
+    if (!found.success || (found.data.ip["@family"] ?? "ipv4") !== "ipv4") return [];
+    const { "@address": address, "@prefix": prefix, "@netmask": mask } = found.data.ip;
+    const bits = prefix ?? (mask === undefined ? null : IPv4.parse(mask).prefixLengthFromSubnetMask());
+    return bits === null ? [] : [`${address}/${bits}`];
+  })[0];
 }
 
 const bridgeSchema = z.looseObject({ bridge: z.looseObject({ "@name": z.string() }) });

@@ -80,11 +80,9 @@ function sizeOf(path: string): { bytes?: number } {
 }
 
 async function observe(): Promise<ObservedObject[]> {
-  const [machines, nets, pools] = await Promise.all([
-    domains(),
-    libvirtNetworks(),
-    virshNames(["pool-list", "--all"]),
-  ]);
+  // First of all: whether it answers at all.
+  const machines = await domains();
+  const [nets, pools] = await Promise.all([libvirtNetworks(), virshNames(["pool-list", "--all"])]);
   const ours = pools.flatMap((name): ObservedObject[] => {
     const mark = poolMark(name);
     return mark ? [{ kind: "storage pool", id: name, name, mark, created: "" }] : [];
