@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { renderAdapterList } from "../components/hypervisors/containers/render";
 import { siteFilesLeft } from "../components/hypervisors/containers/siteScript";
 import { COURSE_IMAGES } from "../course/images";
@@ -9,6 +8,7 @@ import { GUEST_KINDS, guestLogicalName, type PlatformKind } from "../course/reso
 import type { StateResource } from "./engine";
 import type { GuestContents, GuestObject } from "./guestContents";
 import type { ObservedObject } from "./platforms/platform";
+import { toldNames } from "./toldNames";
 
 /** How an object differs from plan and state. */
 export type DriftKind = "missing" | "stopped" | "changed" | "foreign" | "unknown";
@@ -323,22 +323,10 @@ export function findDrift(
 /** What a run takes over with its content when it makes it again under its name, and never removes as unknown. */
 const KEPT_KINDS: readonly PlatformKind[] = ["volume", "virtual disk", "storage pool"];
 
-const toldSchema = z.record(z.string(), z.unknown());
-
-/** Names of objects that scripts made, as each told them in its one line of JSON. */
+/** Names of objects that scripts made, as each told them. */
 function namesMade(resources: readonly StateResource[]): Set<string> {
-  const lines = resources.flatMap(({ type, outputs }) =>
-    type === SCRIPT && typeof outputs?.stdout === "string" ? [outputs.stdout] : [],
-  );
   return new Set(
-    lines.flatMap((line) => {
-      try {
-        const told = toldSchema.safeParse(JSON.parse(line));
-        return told.success ? Object.values(told.data).filter((value) => typeof value === "string") : [];
-      } catch {
-        return [];
-      }
-    }),
+    resources.flatMap(({ type, outputs }) => (type === SCRIPT ? toldNames(outputs?.stdout) : [])),
   );
 }
 

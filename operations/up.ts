@@ -14,6 +14,7 @@ import type { Say } from "./images";
 import { type Look, lookOnce } from "./inspectUnit";
 import { mendDirectly } from "./mend";
 import { planLab } from "./plan";
+import { platformOf } from "./platforms";
 import { defaultParallel, pooled } from "./pool";
 import { type PreparedLab, type PreparedUnit, prepareUp } from "./prepare";
 import { type Allowance, refuseLosses } from "./protect";
@@ -215,15 +216,18 @@ async function bringUp(file: StackFile, lab: PreparedLab, options: UpOptions): P
   );
   options.signal?.throwIfAborted();
   const freed = new Set(looked.ready.flatMap(({ unit, leaving }) => (unit.kind === "site" ? leaving : [])));
+  const platform = platformOf(lab.plan.target);
   await clearSwitches(
     switchesInTheWay(lab.plan.switches, (await gatherFacts()).subnets ?? [], lab.record.labId),
     lab.record.labId,
+    platform,
     options.say,
   );
   const run = await runUnits(
     looked.ready,
     async (unit) => {
-      if (unit.unit.kind === "site") await freeSwitches(unit.leaving, lab.record.labId, options.say);
+      if (unit.unit.kind === "site")
+        await freeSwitches(unit.leaving, lab.record.labId, platform, options.say);
       const direct = [...unit.direct, ...reconnecting(lab.plan, unit, freed)];
       const failed = await mendDirectly(direct, unit.state.resources);
       const replace = [...unit.replace, ...failed];

@@ -106,7 +106,7 @@ async function attached(network: string): Promise<string[]> {
 }
 
 /** Takes the containers that carry a lab's id off a network; they run on. @returns how many there were */
-export async function detachOwn(network: string, id: string): Promise<number> {
+async function detachOwn(network: string, id: string): Promise<number> {
   const all = await inspectAll(containerSchema, ["container", "inspect"], await attached(network));
   const own = all.filter((entry) => readMark(entry.Config.Labels ?? {})?.id === id);
   for (const { Id } of own) await dockerOutput(["network", "disconnect", "-f", network, Id], { gone: true });
@@ -114,7 +114,7 @@ export async function detachOwn(network: string, id: string): Promise<number> {
 }
 
 /** Removes a network; one that has gone is no error. @throws FaultError with Docker's words, as when somebody is on it */
-export async function removeNetwork(network: string): Promise<void> {
+async function removeNetwork(network: string): Promise<void> {
   await dockerOutput(["network", "rm", network], { gone: true });
 }
 
@@ -157,6 +157,8 @@ export const containersPlatform: Platform = {
   owners: async (kinds) =>
     new Map(await Promise.all(kinds.map(async (kind) => [kind, await ownersOf(kind)] as const))),
   remove,
+  freeSwitch: detachOwn,
+  removeSwitch: removeNetwork,
   start: async (guest) => {
     const state = (await dockerOutput(["container", "inspect", "-f", "{{.State.Status}}", guest])).trim();
     await dockerOutput([state === "paused" ? "unpause" : "start", guest]);

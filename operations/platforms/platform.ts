@@ -46,6 +46,10 @@ export interface Platform {
   owners(kinds: readonly PlatformKind[]): Promise<ReadonlyMap<PlatformKind, Owners>>;
   /** Removes one observed object; one that has gone meanwhile is no error. @throws FaultError with the platform's words */
   remove(object: ObservedObject): Promise<void>;
+  /** Takes a lab's own guests off a switch that is about to go; they run on. @returns how many there were */
+  freeSwitch(name: string, id: string): Promise<number>;
+  /** Removes a switch; one that has gone is no error. @throws FaultError with the platform's words, as when somebody is on it */
+  removeSwitch(name: string): Promise<void>;
   /** Starts a guest that was stopped, or lets one go on that was paused. @throws FaultError with the platform's words */
   start(guest: string): Promise<void>;
   /** Starts a guest anew; what does not end by itself in ten seconds is ended. @throws FaultError with the platform's words */

@@ -160,6 +160,11 @@ async function removePool(name: string): Promise<void> {
   await virshOutput(["pool-undefine", name], { gone: true });
 }
 
+async function removeNetwork(name: string): Promise<void> {
+  await virshOutput(["net-destroy", name], { gone: true });
+  await virshOutput(["net-undefine", name], { gone: true });
+}
+
 async function remove({ kind, name, mark }: ObservedObject): Promise<void> {
   switch (kind) {
     case "domain":
@@ -169,8 +174,7 @@ async function remove({ kind, name, mark }: ObservedObject): Promise<void> {
       });
       return;
     case "virtual network":
-      await virshOutput(["net-destroy", name], { gone: true });
-      await virshOutput(["net-undefine", name], { gone: true });
+      await removeNetwork(name);
       return;
     case "virtual disk":
       await virshOutput(["vol-delete", name, "--pool", poolName(mark)], { gone: true });
@@ -209,6 +213,9 @@ export const libvirtPlatform: Platform = {
   owners: async (kinds) =>
     new Map(await Promise.all(kinds.map(async (kind) => [kind, await ownersOf(kind)] as const))),
   remove,
+  // A network goes from under guests that are on it; once it is there again, they are put on it again.
+  freeSwitch: async () => 0,
+  removeSwitch: removeNetwork,
   start,
   restart: async (guest) => {
     await stop(guest);
