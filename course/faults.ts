@@ -74,6 +74,7 @@ export const FAULT_CODES = [
   "desktop-users",
   "coexistence-undecided",
   "site-network-invalid",
+  "libvirt-not-running",
 ] as const;
 
 /** One of the closed list of causes. */
@@ -108,6 +109,7 @@ const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
   "image-missing": EXIT.missing,
   "registry-unreachable": EXIT.missing,
   "docker-not-running": EXIT.missing,
+  "libvirt-not-running": EXIT.missing,
   "environment-missing": EXIT.missing,
   "passphrase-wrong": EXIT.missing,
   "image-build-failed": EXIT.failed,
