@@ -466,11 +466,11 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
   "libvirt-not-running": {
     group: "This machine",
     means:
-      "The libvirt that the lab's virtual machines run on is not installed, does not run, or does not let this user in.",
+      "The guests run as virtual machines of libvirt, and that is not installed in full, does not run, or does not let this user in.",
     steps: [
-      "Start it: `sudo systemctl start libvirtd`, and see why it ended: `journalctl -u libvirtd`. `npx classlab up` installs and starts it on Debian and Ubuntu.",
-      "Check that it answers: `virsh -c qemu:///system list`. A user other than root has to be in the group `libvirt`.",
-      "Run the command again: it goes on where it stopped.",
+      "Run `npx classlab doctor`, which says which of these it is; `npx classlab doctor --fix` starts it or, after asking, installs it on Debian and Ubuntu.",
+      "If it does not let you in, join the group `libvirt` (`sudo usermod -aG libvirt $USER`) and log in again.",
+      "If it does not start, look at its log: `journalctl -u libvirtd`, without systemd `/var/log/libvirt/libvirtd.log`.",
     ],
   },
   "environment-missing": {

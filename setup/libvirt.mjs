@@ -9,6 +9,9 @@ import { run, tail, which } from "./run.mjs";
 /** The libvirt that labs use: the system's, which may make bridges and disks. */
 const URI = "qemu:///system";
 
+/** Seconds for an answer: where libvirt has not asked QEMU yet what it can, it does so first. */
+const ANSWER = 30;
+
 /**
  * What a host of libvirt needs: a package of Debian and Ubuntu, and programs of which one shows that it is there. Recommended
  * packages are left out (`--no-install-recommends`): they bring drivers of other hypervisors and a graphical QEMU.
@@ -25,7 +28,7 @@ const PARTS = [
   // Only recommended by libvirt, but it starts no network with an address of the host's without.
   { name: "dnsmasq-base", programs: ["dnsmasq"] },
   // The seed of a guest: ISO 9660 with Joliet.
-  { name: "xorriso", programs: ["xorrisofs", "genisoimage"] },
+  { name: "xorriso", programs: ["xorriso", "genisoimage", "mkisofs"] },
   // The file system of a machine image, made without mounting anything.
   { name: "e2fsprogs", programs: ["mkfs.ext4"] },
   // The way into a guest; the small Perl that every Debian has is enough.
@@ -38,23 +41,24 @@ const PARTS = [
  * @param {object} options
  * @param {NodeJS.ProcessEnv} options.env
  * @param {import('./docker.mjs').System} [options.system]
- * @returns {Promise<{ missing: import('./missing.mjs').Missing | null, install: string[] | null }>} `missing`: null when all is there
- *   and it answers; `install`: the packages with which set-up could make it so (none when it only has to be started), null when
- *   set-up cannot
+ * @returns {Promise<{ missing: import('./missing.mjs').Missing | null, install: string[] | null, kvmShut: boolean }>} `missing`: null
+ *   when all is there and it answers; `install`: the packages with which set-up could make it so (none when it only has to be
+ *   started), null when set-up cannot; `kvmShut`: whether KVM's device is root's alone
  */
 export async function lookForLibvirt({ env, system = SYSTEM }) {
   const admin = withAdminFolders(env, system);
   const install = PARTS.filter(({ programs }) =>
     programs.every((program) => which(program, admin.PATH) === null),
   ).map(({ name }) => name);
-  const silent = (missing, packages = null) => ({ missing, install: packages });
+  const kvmShut = isRootsAlone(system.kvm);
+  const silent = (missing, packages = null) => ({ missing, install: packages, kvmShut });
   if (process.platform !== "linux") return silent(otherSystem());
   if (install.length > 0) {
     if (!hasApt(system.osRelease)) return silent(otherLinux(install));
     return silent(notInstalled(install, system), install);
   }
   const state = await probe(env);
-  if (state.answers) return { missing: null, install: null };
+  if (state.answers) return silent(null);
   if (state.permission) return silent(noPermission(state.words));
   return silent(notRunning(state.words, system), []);
 }
@@ -70,17 +74,40 @@ export async function lookForLibvirt({ env, system = SYSTEM }) {
  * @throws {MissingError} "libvirt", "libvirt-permission" or "libvirt-consent"
  */
 export async function provideLibvirt({ yes, say, env, system = SYSTEM }) {
-  const { missing, install: needed } = await lookForLibvirt({ env, system });
-  if (missing === null) return;
+  const { missing, install: needed, kvmShut } = await lookForLibvirt({ env, system });
+  if (missing === null) {
+    if (kvmShut) await openKvm({ yes, say, env, system });
+    return;
+  }
   if (needed === null) throw new MissingError(missing);
   await agree(missing, needed, { yes, env, system });
   if (needed.length > 0) await install(needed, { say, env, system });
+  if (kvmShut) await openKvm({ yes: true, say, env, system });
   await start({ say, env, system });
+}
+
+/** Where nothing like udev is at work, KVM's device stays as the kernel makes it. */
+function isRootsAlone(device) {
+  const found = statSync(device, { throwIfNoEntry: false });
+  return found?.isCharacterDevice() === true && found.gid === 0 && (found.mode & 0o777) === 0o600;
+}
+
+// Gives it the owner that udev would. Without that QEMU, which libvirt starts as a user of its own, runs without KVM, and libvirt, which
+// sees the one and not the other, asks QEMU anew what it can at every question: many seconds each. A lab is possible all the same.
+async function openKvm({ yes, say, env, system }) {
+  const command = ["sh", "-c", 'chgrp kvm "$1" && chmod 0660 "$1"', "sh", system.kvm];
+  const agreed = await consent({ yes, env, question: `May classlab give ${system.kvm} to the group kvm?` });
+  const root = agreed === "yes" ? asRoot(env, command) : null;
+  const done = root && (await run(root.command, root.args, { env, terminal: root.terminal })).ok;
+  if (!done)
+    say(
+      `${system.kvm} is root's alone: libvirt is slow, and its guests go without it. Run: sudo chgrp kvm ${system.kvm} && sudo chmod 0660 ${system.kvm}`,
+    );
 }
 
 async function probe(env) {
   // Its words are compared: in English.
-  const options = { env: { ...env, LC_ALL: "C" }, seconds: 10 };
+  const options = { env: { ...env, LC_ALL: "C" }, seconds: ANSWER };
   const result = await run("virsh", ["-c", URI, "version"], options);
   const first = tail(result.output, 20)
     .map((line) => line.replace(/^error: /, ""))
@@ -90,7 +117,7 @@ async function probe(env) {
     permission:
       !result.ok &&
       /permission denied|access denied|authentication (failed|unavailable)|system bus/i.test(result.output),
-    words: result.timedOut ? "it did not answer within 10 s" : (first ?? "it ended without a word"),
+    words: result.timedOut ? `it did not answer within ${ANSWER} s` : (first ?? "it ended without a word"),
   };
 }
 
@@ -140,7 +167,7 @@ async function start({ say, env, system }) {
   const before = statSync(system.libvirtLog, { throwIfNoEntry: false })?.size ?? 0;
   const command = systemd
     ? ["systemctl", "enable", "--now", "libvirtd"]
-    : ["sh", "-c", BACKGROUND, "sh", system.libvirtLog, system.kvm];
+    : ["sh", "-c", BACKGROUND, "sh", system.libvirtLog];
   const root = asRoot(env, command);
   if (root === null) {
     throw new MissingError({
@@ -173,16 +200,13 @@ async function start({ say, env, system }) {
   });
 }
 
-// Where nothing like udev is at work KVM's device belongs to root alone, and QEMU, which libvirt starts as a user of its
-// own, may not use it: it gets the owner that udev gives it. A virtlogd that runs already refuses to start again, which is no
-// fault; without one libvirtd starts no guest.
+// A virtlogd that runs already refuses to start again, which is no fault; without one libvirtd starts no guest.
 const BACKGROUND = `
-if [ -c "$2" ] && [ "$(stat -c %G:%a "$2")" = root:600 ]; then chgrp kvm "$2" && chmod 660 "$2"; fi
 virtlogd -d </dev/null >>"$1" 2>&1
 libvirtd -d </dev/null >>"$1" 2>&1 || { tail -n 1 "$1"; exit 1; }
 `;
 
-// Left to itself apt takes the other package of this pair, and that one makes systemd the machine's init.
+// Left to itself apt takes the other package of this pair, and that one would put systemd in place of the machine's own init.
 const WITHOUT_SYSTEMD = "libvirt-daemon-system-sysv";
 
 function byHand(systemd, root = "") {

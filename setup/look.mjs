@@ -54,7 +54,9 @@ export async function look({ root, env, needs = [], system }) {
       startable: docker.install !== null,
       host: docker.added.DOCKER_HOST ?? null,
     },
-    ...(libvirt && { libvirt: { missing: libvirt.missing, startable: libvirt.install !== null } }),
+    ...(libvirt && {
+      libvirt: { missing: libvirt.missing, startable: libvirt.install !== null, kvmShut: libvirt.kvmShut },
+    }),
   };
 }
 

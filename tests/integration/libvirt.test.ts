@@ -55,7 +55,8 @@ suite("virtual machines", () => {
       env: lab.env,
       stdin: script,
     });
-  const uptime = async (guest: GuestName) => Number((await inGuest(guest, "cut -d' ' -f1 /proc/uptime")).trim());
+  const uptime = async (guest: GuestName) =>
+    Number((await inGuest(guest, "cut -d' ' -f1 /proc/uptime")).trim());
 
   beforeAll(async () => {
     open = await blackhole("192.168.168.0/21");
@@ -96,7 +97,9 @@ suite("virtual machines", () => {
   }, 400_000);
 
   test("log a learner in as printed, by the guest's own key", async () => {
-    const { sshCommand } = (await lab.up()).guests.find(({ guest }) => guest === "docker-host") ?? { sshCommand: "" };
+    const { sshCommand } = (await lab.up()).guests.find(({ guest }) => guest === "docker-host") ?? {
+      sshCommand: "",
+    };
     expect((await lab.ssh(sshCommand, "hostname")).stdout).toBe("docker-host\n");
   }, 300_000);
 
@@ -110,7 +113,10 @@ suite("virtual machines", () => {
   test("a second preview is empty, with and without refresh; up has nothing to do", async () => {
     for (const words of [[], ["--refresh"]]) {
       const preview = await lab.pulumi("preview", "--stack", LAB, "--expect-no-changes", ...words);
-      expect({ code: preview.code, out: preview.code === 0 ? "" : preview.stdout + preview.stderr }).toEqual({ code: 0, out: "" });
+      expect({ code: preview.code, out: preview.code === 0 ? "" : preview.stdout + preview.stderr }).toEqual({
+        code: 0,
+        out: "",
+      });
     }
     const [unit] = (await lab.up()).units;
     expect(Object.keys(unit?.changes ?? {})).toEqual(["same"]);

@@ -93,6 +93,11 @@ export const NO_CLOUD_INIT = runs("cloud-init") ? undefined : "cloud-init is not
 /** Why network configurations cannot be checked by netplan here; undefined where they can. */
 export const NO_NETPLAN = runs("netplan") ? undefined : "netplan is not there: package netplan.io";
 
+/** Why no guest can be started here; undefined where one can. */
+export const NO_QEMU = runs("qemu-system-x86_64")
+  ? undefined
+  : "qemu-system-x86_64 is not there: package qemu-system-x86";
+
 function inFolder<T>(work: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), "classlab-check-"));
   try {
@@ -139,7 +144,7 @@ export function netplanFaults(networkConfig: string): string {
 }
 
 /** A test where the tool is there, and in CI, where it has to be; else one that is skipped and says why. */
-export function testWith(missing: string | undefined, name: string, body: () => void): void {
-  if (missing === undefined || process.env.CI) test(name, body, 60_000);
-  else test.skip(`${name} (${missing})`, body);
+export function testWith(missing: string | undefined, name: string, body: () => void | Promise<void>): void {
+  if (missing === undefined || process.env.CI) test(name, async () => body(), 60_000);
+  else test.skip(`${name} (${missing})`, async () => body());
 }

@@ -54,6 +54,8 @@ export interface Request {
   platform?: string;
   /** Pretends a user who is not root. */
   user?: boolean;
+  /** Pretends a KVM whose device is root's alone. */
+  kvmShut?: boolean;
 }
 
 // The few real tools that set-up and the fakes use; nothing else of this machine is on the search path.
@@ -73,7 +75,6 @@ const TOOLS = [
   "rm",
   "sed",
   "tail",
-  "stat",
 ];
 
 // The programs of a host of libvirt.
@@ -84,18 +85,25 @@ const LIBVIRT = [
   "qemu-system-x86_64",
   "qemu-img",
   "dnsmasq",
-  "xorrisofs",
+  "xorriso",
   "mkfs.ext4",
   "perl",
 ];
 
 // Runs `provide` and prints what came of it.
 const DRIVER = `
-import { createReadStream } from "node:fs";
+import fs, { createReadStream } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { Readable } from "node:stream";
 import { provide, ROOT } from "./setup/provide.mjs";
 import { sentence } from "./setup/missing.mjs";
 const request = JSON.parse(process.argv[2]);
+if (request.kvmShut) {
+  const { statSync } = fs;
+  const device = { isCharacterDevice: () => true, gid: 0, mode: 0o20600 };
+  fs.statSync = (path, options) => (path === request.system.kvm ? device : statSync(path, options));
+  syncBuiltinESMExports();
+}
 if (request.user) process.getuid = () => 1000;
 if (request.platform) Object.defineProperty(process, "platform", { value: request.platform });
 globalThis.fetch = async (url) => {

@@ -1,4 +1,4 @@
-import { existsSync, symlinkSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Checkout } from "./checkout";
 
@@ -70,7 +70,7 @@ test("only what is missing is installed", async () => {
   expect(installed()).toEqual(["qemu-utils"]);
 });
 
-test("without systemd the installation brings none", async () => {
+test("where another init is at work, the package for that is taken", async () => {
   checkout.unfake("libvirtd");
   haveApt("libvirtd");
   expect((await provide()).missing).toEqual([]);
@@ -82,31 +82,47 @@ test("without systemd the installation brings none", async () => {
 });
 
 test("either maker of seeds will do", async () => {
-  checkout.unfake("xorrisofs");
+  checkout.unfake("xorriso");
   checkout.fake("genisoimage", "");
   expect((await provide({ yes: false })).missing).toEqual([]);
 });
 
 describe("KVM's device", () => {
   const changed = () => checkout.called().filter((call) => /^ch(grp|mod) /.test(call));
+  const given = () => {
+    const device = join(checkout.place, "kvm");
+    return [`chgrp kvm ${device}`, `chmod 0660 ${device}`];
+  };
 
   beforeEach(() => {
-    silentUntil("libvirtd");
-    // A device that this test may not change: what would change it is a fake.
-    symlinkSync("/dev/null", join(checkout.place, "kvm"));
     checkout.fake("chgrp", "");
     checkout.fake("chmod", "");
   });
 
-  test("that is root's alone gets the owner that udev gives it", async () => {
-    checkout.fake("stat", "echo root:600", false);
-    await provide();
-    const device = join(checkout.place, "kvm");
-    expect(changed()).toEqual([`chgrp kvm ${device}`, `chmod 660 ${device}`]);
+  test("that is root's alone gets the owner that udev gives it, also where libvirt answers", async () => {
+    expect(await provide({ kvmShut: true })).toMatchObject({ missing: [], said: [] });
+    expect(changed()).toEqual(given());
+    checkout.forgetCalls();
+    silentUntil("libvirtd");
+    expect((await provide({ kvmShut: true })).missing).toEqual([]);
+    expect(changed()).toEqual(given());
+  });
+
+  test.each([
+    ["is not agreed to", { yes: false }, ""],
+    ["cannot be done", {}, "exit 1"],
+    ["is not for this user to do", { user: true }, "exit 1"],
+  ])("if that %s, a word is said: a lab is possible all the same", async (_what, more, script) => {
+    checkout.fake("sudo", "exit 1");
+    checkout.fake("chgrp", script);
+    const { missing, said } = await provide({ kvmShut: true, ...more });
+    expect(missing).toEqual([]);
+    expect(said.map((line) => checkout.neutral(line))).toEqual([
+      "<place>/kvm is root's alone: libvirt is slow, and its guests go without it. Run: sudo chgrp kvm <place>/kvm && sudo chmod 0660 <place>/kvm",
+    ]);
   });
 
   test("that someone has seen to is left alone", async () => {
-    checkout.fake("stat", "echo kvm:660", false);
     await provide();
     expect(changed()).toEqual([]);
   });
@@ -121,7 +137,7 @@ test("it is looked for on request only, and never started by that", async () => 
   };
   expect((await look()).libvirt).toBeUndefined();
   expect(checkout.called()).not.toContain(QUESTION);
-  expect((await look("libvirt")).libvirt).toEqual({ missing: null, startable: false });
+  expect((await look("libvirt")).libvirt).toMatchObject({ missing: null, startable: false });
   silentUntil("libvirtd");
   expect((await look("libvirt")).libvirt).toMatchObject({ missing: { code: "libvirt" }, startable: true });
   expect(existsSync(join(checkout.place, "runs"))).toBe(false);
