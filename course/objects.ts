@@ -1,5 +1,5 @@
 import type { DockerStackPlan, GuestPlan, LabPlan, UnitPlan } from "./plan";
-import { guestLogicalName, logicalType, type ObjectKind, type PlatformKind } from "./resources";
+import { guestLogicalName, logicalType, type ObjectKind, type PlatformKind, targetOfHost } from "./resources";
 import type { Target } from "./support";
 import type { SwitchPlan } from "./switches";
 
@@ -65,17 +65,12 @@ export function unitGuests(plan: LabPlan, unit: UnitPlan): GuestPlan[] {
   return plan.teams.filter((team) => unit.teams.includes(team.id)).flatMap((team) => team.guests);
 }
 
-/** The target of a host of the plan. */
-export function targetOfHost(plan: LabPlan, name: string): Target {
-  const host = plan.hosts.find((entry) => entry.name === name);
-  if (!host) throw new Error(`the plan has no host "${name}"`);
-  return host.target;
-}
-
 /** The target that a guest runs on. */
-export function targetOfGuest(plan: LabPlan, guest: Pick<GuestPlan, "team">): Target {
-  const team = plan.teams.find(({ id }) => id === guest.team);
-  return team ? targetOfHost(plan, team.host) : plan.target;
+export function targetOfGuest(
+  plan: Pick<LabPlan, "hosts" | "target">,
+  guest: Pick<GuestPlan, "host">,
+): Target {
+  return targetOfHost(plan, guest.host);
 }
 
 /** What objects of the host are on a target. A resource of type {@link SCRIPT} stands for an object by its name alone. */

@@ -1,4 +1,4 @@
-import { LIBVIRT_URI } from "../components/hypervisors/libvirt/connection";
+import { LIBVIRT_URI } from "../components/hypervisors/libvirt/virsh";
 import { FaultError } from "../course/faults";
 import { run } from "./process";
 import { lookAtSetUp, provideBySetUp } from "./setUp";

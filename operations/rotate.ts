@@ -1,5 +1,5 @@
 import { renderRotationCheck } from "../components/wordPressFiles";
-import { guestAccess } from "../course/access";
+import { accessOf } from "../course/access";
 import { type Fault, FaultError } from "../course/faults";
 import type { GuestPlan, LabPlan, TeamPlan } from "../course/plan";
 import { secretsOf } from "../course/resources";
@@ -83,8 +83,13 @@ async function checkGuest(plan: LabPlan, guest: GuestPlan): Promise<void> {
 }
 
 /** The team's secrets as the stack's state has them. @throws FaultError `stack-absent` when the team was never made */
-function standing(state: StackState, team: TeamPlan, file: StackFile): { urn: string; name: string }[] {
-  const found = secretsOf(team).flatMap(({ type, name }) =>
+function standing(
+  state: StackState,
+  plan: LabPlan,
+  team: TeamPlan,
+  file: StackFile,
+): { urn: string; name: string }[] {
+  const found = secretsOf(plan, team).flatMap(({ type, name }) =>
     state.resources
       .filter((resource) => resource.type === type && resource.urn.endsWith(`::${name}`))
       .map(({ urn }) => ({ urn, name })),
@@ -115,7 +120,7 @@ export async function rotate(file: StackFile, options: RotateOptions): Promise<R
   const secrets = units.flatMap(({ unit, state }) =>
     teams
       .filter((team) => unit.teams.includes(team.id))
-      .map((team) => ({ team: team.id, found: standing(state, team, file) })),
+      .map((team) => ({ team: team.id, found: standing(state, lab.plan, team, file) })),
   );
   const guests = teams.flatMap((team) => team.guests);
   for (const guest of guests) await checkGuest(lab.plan, guest);
@@ -134,7 +139,7 @@ export async function rotate(file: StackFile, options: RotateOptions): Promise<R
   const done = units.filter(({ unit }) => !failed.has(unit.stack)).flatMap(({ unit }) => unit.teams);
   const services = guests
     .filter((guest) => done.includes(guest.team))
-    .flatMap((guest) => guestAccess(guest).services);
+    .flatMap((guest) => accessOf(lab.plan, guest).services);
   return {
     plan: lab.plan,
     rotated: secrets

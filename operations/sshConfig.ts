@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { teamKeyPath } from "../components/hypervisors/containers/channel";
 import { writePrivateFile } from "../components/privateFile";
-import { guestAccess } from "../course/access";
+import { accessOf } from "../course/access";
 import { type GuestPlan, guestsOf, type LabPlan } from "../course/plan";
 import { channelTo } from "./channel";
 import { homeFolder } from "./paths";
@@ -33,7 +33,7 @@ export async function writeSshConfig(plan: LabPlan): Promise<void> {
   const knownHosts = join(homeFolder(), "ssh", `${plan.lab}.known_hosts`);
   const entries = await Promise.all(
     guestsOf(plan).map(async (guest) => {
-      const access = guestAccess(guest);
+      const access = accessOf(plan, guest);
       if (!access.ssh) return undefined;
       const alias = sshAlias(plan, guest);
       const key = await hostKey(plan, guest);

@@ -1,4 +1,4 @@
-import { guestAccess } from "../course/access";
+import { accessOf } from "../course/access";
 import { type Fault, FaultError } from "../course/faults";
 import { guestsOf, type LabPlan } from "../course/plan";
 import { GUEST_KINDS } from "../course/resources";
@@ -98,7 +98,7 @@ export async function status(file: StackFile, say: Say): Promise<StatusReport> {
         team: guest.team,
         guest: guest.name,
         state: object?.state ?? "absent",
-        services: await checkServices(guestAccess(guest).services, false),
+        services: await checkServices(accessOf(lab.plan, guest).services, false),
       };
     }),
   );

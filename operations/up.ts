@@ -1,4 +1,4 @@
-import { guestAccess } from "../course/access";
+import { accessOf } from "../course/access";
 import { type Fault, FaultError } from "../course/faults";
 import { unitGuests } from "../course/objects";
 import { type GuestPlan, guestsOf, type LabPlan } from "../course/plan";
@@ -155,12 +155,13 @@ async function readyUnits(
 
 /** Opens every service; only those that nobody changed are waited for. */
 async function openServices(
+  plan: LabPlan,
   guests: readonly GuestPlan[],
   left: readonly Drift[],
   say: Say,
 ): Promise<ServiceCheck[]> {
   const services = guests.flatMap((guest) =>
-    guestAccess(guest).services.map((service) => ({
+    accessOf(plan, guest).services.map((service) => ({
       service,
       changed: left.some(
         (drift) => drift.team === guest.team && drift.guest === guest.name && drift.stack === service.stack,
@@ -248,7 +249,7 @@ async function bringUp(file: StackFile, lab: PreparedLab, options: UpOptions): P
   const guests = chosen
     .filter(({ unit }) => done.has(unit.stack))
     .flatMap(({ unit }) => unitGuests(lab.plan, unit));
-  const services = await openServices(guests, left, options.say);
+  const services = await openServices(lab.plan, guests, left, options.say);
   const planned = new Map(lab.plan.units.map((unit) => [unit.stack, resourcesOf(lab.plan, unit).length]));
   return {
     plan: lab.plan,

@@ -100,7 +100,8 @@ async function lookAtSpace(subject: Subject): Promise<Finding> {
   const coming = guestsOf(plan).filter(
     (guest) =>
       here.has(guest.host) &&
-      (id === undefined || machine.mode(`${poolFolder({ lab: plan.lab, id })}/${diskVolume(guest)}`) === undefined),
+      (id === undefined ||
+        machine.mode(`${poolFolder({ lab: plan.lab, id })}/${diskVolume(guest)}`) === undefined),
   );
   const sizes = (guests: typeof coming) => guests.reduce((sum, { disk }) => sum + disk.size, 0) * GIB;
   const atOnce = sizes(coming.filter(({ disk }) => disk.allocation === "fixed"));

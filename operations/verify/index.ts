@@ -8,6 +8,8 @@ import { readMark } from "../../course/mark";
 import { guestsOf, type LabPlan } from "../../course/plan";
 import { publishedKey } from "../../course/ports";
 import { notesOf } from "../../course/reachability";
+import { placeChannelClient } from "../channelClient";
+import { needsLibvirt } from "../libvirtRecord";
 import { planLab } from "../plan";
 import { guestsStanding } from "../platforms/guests";
 import type { PlatformGuest } from "../platforms/platform";
@@ -244,6 +246,7 @@ export async function verify(file: StackFile, options: VerifyOptions): Promise<V
   const started = new Date();
   const began = performance.now();
   const plan = await planStanding(file);
+  if (needsLibvirt(plan)) placeChannelClient();
   const { internetProbe } = file.config.verify;
   const all = checksOf(plan, internetProbe === "none" ? undefined : internetProbe);
   const [first, ...more] = [

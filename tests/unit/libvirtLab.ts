@@ -18,12 +18,11 @@ export const KVM: DomainSettings = {
   slot: 1,
   acceleration: "kvm",
   boot: { kind: "disk", firmware: "bios" },
-  vsock: true,
   sharedFolders: { parent: "/srv/classlab", by: "virtiofs" },
   consoleFolder: CONSOLE_FOLDER,
 };
 
-/** A host without KVM and vsock, whose guests start by a kernel of their own. */
+/** A host without KVM, whose guests start by a kernel of their own. */
 export const TCG: DomainSettings = {
   ...KVM,
   acceleration: "tcg",
@@ -33,7 +32,6 @@ export const TCG: DomainSettings = {
     initrd: "/var/lib/libvirt/images/initrd.img",
     arguments: "root=/dev/vda console=ttyS0",
   },
-  vsock: false,
   sharedFolders: { parent: "/srv/classlab", by: "9p" },
 };
 

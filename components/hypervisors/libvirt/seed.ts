@@ -3,18 +3,28 @@ import { guestSettings, type SiteSettings } from "../../../course/siteSettings";
 import type { SshKeyPair } from "../../sshKey";
 import { cloudYaml } from "./cloudYaml";
 import { uuidOf } from "./identity";
-import { type GuestNetworkSettings, renderNetworkConfig } from "./networkConfig";
+import {
+  type GuestNetworkSettings,
+  NETWORK_SET,
+  networkFingerprint,
+  renderNetworkConfig,
+} from "./networkConfig";
 import { siteCloudConfig } from "./siteCloudConfig";
 
 /** What a guest is told at its first boot besides its plan. */
-export interface SeedSettings extends Omit<GuestNetworkSettings, "dns"> {
+export interface SeedSettings extends GuestNetworkSettings {
   /** Lines for `authorized_keys` of the user `ubuntu`. */
   readonly authorizedKeys: readonly string[];
+  /** Lines for the keys of the management channel, by which the operator is root in the guest. */
+  readonly channelKeys: readonly string[];
   /** Hash of the password for the console, as crypt(5) makes it; nobody logs in with it by SSH. */
   readonly passwordHash: string;
   /** The guest's Ed25519 host key, by which SSH clients know it before they first meet it. */
   readonly hostKey: SshKeyPair;
-  /** What all guests of the lab take from the site; absent where there is nothing. */
+  /**
+   * What all guests of the lab take from the site, for one that needs it before its channel answers: to install packages. Absent where there
+   * is nothing; the others take it over their channels.
+   */
   readonly site?: SiteSettings;
   /** Packages that are installed at the first boot; none by default. */
   readonly packages?: readonly string[];
@@ -36,6 +46,9 @@ export const DESKTOP_PACKAGES: readonly string[] = ["ubuntu-desktop-minimal", "s
 /** The guest's user, the same on every target. */
 const USER = "ubuntu";
 
+/** File of the keys of the management channel (`images/guest/channel_sshd_config`). */
+const CHANNEL_KEYS = "/etc/classlab/channel_keys";
+
 /** Hashes of crypt(5) that are in use: yescrypt, SHA-512, SHA-256, bcrypt. */
 const HASH = /^\$(y|6|5|2b)\$[./A-Za-z0-9$=,]+$/;
 
@@ -52,6 +65,15 @@ function user({ authorizedKeys, passwordHash }: SeedSettings): object {
     hashed_passwd: passwordHash,
     ssh_authorized_keys: authorizedKeys,
   };
+}
+
+/** Who may manage the guest over its channel; and that its network is the one that its first start sets. */
+function ownFiles(guest: GuestPlan, settings: SeedSettings): object[] {
+  const keys = settings.channelKeys.map((key) => `${key}\n`).join("");
+  return [
+    { path: CHANNEL_KEYS, content: keys, permissions: "0600" },
+    { path: NETWORK_SET, content: `${networkFingerprint(guest, settings)}\n`, permissions: "0600" },
+  ];
 }
 
 /**
@@ -79,7 +101,7 @@ export function renderUserData(guest: GuestPlan, settings: SeedSettings): string
     keyboard: { layout: guest.keyboard },
     timezone: guest.timeZone,
     ...fromSite.keys,
-    ...(fromSite.files.length > 0 ? { write_files: fromSite.files } : {}),
+    write_files: [...ownFiles(guest, settings), ...fromSite.files],
     ...(installed.length > 0 ? { package_update: true, packages: installed } : {}),
   };
   return `#cloud-config\n${cloudYaml(config)}`;
@@ -98,10 +120,9 @@ export function renderMetaData(guest: GuestPlan, { mark }: Pick<SeedSettings, "m
  * @throws when the password is no hash, or an adapter is on a switch that is not among the settings'
  */
 export function renderSeed(guest: GuestPlan, settings: SeedSettings): Seed {
-  const dns = settings.site ? guestSettings(settings.site, guest).dns : [];
   return {
     "user-data": renderUserData(guest, settings),
     "meta-data": renderMetaData(guest, settings),
-    "network-config": renderNetworkConfig(guest, { ...settings, dns }),
+    "network-config": renderNetworkConfig(guest, settings),
   };
 }

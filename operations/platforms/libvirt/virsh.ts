@@ -1,4 +1,4 @@
-import { LIBVIRT_URI } from "../../../components/hypervisors/libvirt/connection";
+import { LIBVIRT_URI } from "../../../components/hypervisors/libvirt/virsh";
 import { FaultError } from "../../../course/faults";
 import { type ProcessOptions, type ProcessResult, run } from "../../process";
 import { diskFull, libvirtSilent, saysDiskFull, saysLibvirtSilent } from "../../trouble";
