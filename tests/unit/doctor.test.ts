@@ -516,7 +516,7 @@ describe("libvirt", () => {
       machine.space[IMAGES] = 0;
       machine.files[STATE.replace("dev.json", "dev-site.json")] = kept(ID);
       expect(await check("disk-libvirt", lab())).toMatchObject({ status: "warning" });
-      machine.files[`${IMAGES}/classlab-${ID}/dev-team-01-a-disk.qcow2`] = "";
+      machine.files[`${IMAGES}/classlab-${ID}-dev/dev-team-01-a-disk.qcow2`] = "";
       expect((await check("disk-libvirt", lab())).status).toBe("ok");
     });
   });
