@@ -220,6 +220,22 @@ describe("switches", () => {
     ]);
   });
 
+  test("a subnet of one address that ends another one", () => {
+    const [size, overlap] = faults({
+      switches: [own("out", "192.168.20.0/24"), own("in", "192.168.20.255/32")],
+      guests: OUT.guests,
+    });
+    expect(size).toMatch(/^lab\.switches\[1\]\.subnet: 192\.168\.20\.255\/32 is too small for a lab\./);
+    expect(overlap).toMatch(
+      /^lab\.switches\[1\]\.subnet: 192\.168\.20\.255\/32 of team-01 overlaps 192\.168\.20\.0\/24 /,
+    );
+  });
+
+  test("on a machine of the room the LAN is named after it", () => {
+    const { switches } = planOf("lab", { target: "libvirt", hosts: [PC], guests: [GUEST] });
+    expect(switches.map(({ key }) => key)).toEqual(["pc-lan"]);
+  });
+
   test("a team's own subnet that the one of another follows into", () => {
     expect(
       faults({
@@ -344,6 +360,69 @@ describe("states", () => {
       }),
     ).toEqual([
       'lab.switches: a state needs a switch that the configuration does not list: 192.168.100.0/24 of team-01 overlaps 192.168.100.0/24 of switch "in" of team-01. Expected subnets that share no address. List a switch in that mode with a subnet of its own. [subnet-overlap]',
+    ]);
+  });
+});
+
+describe("addresses in states", () => {
+  const bridged = { exercise: "3b-bridged", at: "solved" };
+  const guests = (...names: string[]) => names.map((name) => ({ name }));
+  const addressesOf = (input: object) =>
+    planOf("lab", input).teams.map((team) =>
+      team.guests.flatMap(({ adapters }) =>
+        adapters.map((adapter) => (adapter.mode === "disabled" ? "" : adapter.address)),
+      ),
+    );
+  const none = (where: string, guest: string) =>
+    `${where}: 192.168.99.0/24 of switch "lan" has no address left for guest ${guest}, whose state connects them there. Expected a larger subnet, or lower slots. [address-space-exhausted]`;
+
+  test("on a switch that a state adds, up to the last address", () => {
+    const lab = (id: string, ...names: string[]) => ({
+      state: bridged,
+      switches: [],
+      teams: [id],
+      guests: guests(...names),
+    });
+    expect(addressesOf(lab("t40", "a", "b", "c"))).toEqual([
+      ["192.168.99.252", "192.168.99.253", "192.168.99.254"],
+    ]);
+    expect(faults(lab("t40", "a", "b", "c", "d"))).toEqual([none("lab.switches", '"d" of t40 (slot 40)')]);
+    expect(faults(lab("t41", "a", "b", "c"))).toEqual([
+      none("lab.switches", '"a" of t41 (slot 41) and 2 more'),
+    ]);
+  });
+
+  test("on the configured LAN, down to the first address that is no gateway", () => {
+    const lab = (...names: string[]) => ({
+      state: bridged,
+      switches: [
+        { name: "in", mode: "internal" },
+        { name: "lan", mode: "bridged" },
+      ],
+      teams: ["t33"],
+      guests: [{ name: "a", adapters: [{ switch: "lan" }] }, ...guests(...names)],
+    });
+    expect(addressesOf(lab("b", "c", "d", "e", "f"))).toEqual([
+      ["192.168.99.224", ...[6, 5, 4, 3, 2].map((last) => `192.168.99.${last}`)],
+    ]);
+    expect(faults(lab("b", "c", "d", "e", "f", "g"))).toEqual([
+      none("lab.switches[1].subnet", '"g" of t33 (slot 33)'),
+    ]);
+  });
+
+  test("teams on hosts of their own have the same ones", () => {
+    expect(
+      addressesOf({
+        target: "libvirt",
+        hosts: [PC, { ...PC, name: "pc-2", address: "192.0.2.2" }],
+        teams: 2,
+        state: { exercise: "3b-nat", at: "solved" },
+        switches: [],
+        guests: guests("a", "b"),
+      }),
+    ).toEqual([
+      ["10.0.2.15", "10.0.2.16"],
+      ["10.0.2.15", "10.0.2.16"],
     ]);
   });
 });
