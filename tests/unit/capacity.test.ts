@@ -159,7 +159,7 @@ test("a host without figures is shown with what it needs; one without teams need
     hosts: [HERE, { ...LINUX, os: "windows" }],
     guests: [{ name: "a" }],
   };
-  expect(capacityOf(planOf("lab", input))).toEqual([
+  expect(capacityOf(planOf("lab", input))).toStrictEqual([
     {
       host: "here",
       kind: "this-machine",

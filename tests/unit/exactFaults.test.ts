@@ -126,6 +126,14 @@ describe("adapters", () => {
     expect(told("10.20.0.61")).toEqual(outside("10.20.0.61"));
   });
 
+  test("an address of the course's subnet that the smaller one of the room begins like is not moved", () => {
+    const network = { cidr: "192.168.99.0/25", addressing: { from: "192.168.99.50", to: "192.168.99.60" } };
+    const guests = [{ ...GUEST, adapters: [{ switch: "lan", address: "192.168.99.200" }] }];
+    expect(faults({ target: "libvirt", site: { network }, guests })).toEqual([
+      'lab.guests[0].adapters[0].address: 192.168.99.200 is not in 192.168.99.0/25 of switch "lan". Expected an address from 192.168.99.50 to 192.168.99.60. [address-outside-subnet]',
+    ]);
+  });
+
   test("of two switches of one name the first is meant", () => {
     const lan = (subnet: string) => ({ name: "lan", mode: "bridged", subnet });
     expect(
