@@ -239,6 +239,19 @@ describe("switches", () => {
     );
   });
 
+  test("a mode is asked for by any adapter of any guest, and by nothing else", () => {
+    const told = (...guests: object[][]) =>
+      faults({
+        target: "libvirt",
+        hosts: [EC2],
+        switches: [lan, ...OUT.switches],
+        guests: guests.map((adapters, index) => ({ name: `g${index}`, adapters })),
+      }).map((line) => line.slice(0, line.indexOf(":")));
+    const [off, on] = [{ mode: "disabled" }, { switch: "lan" }];
+    expect(told([off, { switch: "out" }])).toEqual([]);
+    expect(told([off, { switch: "out" }], [off, on])).toEqual(["lab.switches[0].mode"]);
+  });
+
   test("on a machine of the room the LAN is named after it", () => {
     const { switches } = planOf("lab", { target: "libvirt", hosts: [PC], guests: [GUEST] });
     expect(switches.map(({ key }) => key)).toEqual(["pc-lan"]);
@@ -416,6 +429,16 @@ describe("addresses in states", () => {
     expect(faults(lab("b", "c", "d", "e", "f", "g"))).toEqual([
       none("lab.switches[1].subnet", '"g" of t33 (slot 33)'),
     ]);
+  });
+
+  test("what another team has by the configuration is taken", () => {
+    expect(
+      faults({
+        state: bridged,
+        teams: ["t2", "t40"],
+        guests: [{ name: "a", adapters: [{ switch: "lan" }] }, ...guests("b", "c", "d")],
+      }),
+    ).toEqual([none("lab.switches[0].subnet", '"d" of t2 (slot 2) and 1 more')]);
   });
 
   test("teams on hosts of their own have the same ones", () => {

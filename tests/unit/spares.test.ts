@@ -43,6 +43,7 @@ describe("lastSlot", () => {
   test("adapters on other switches need no address of the LAN", () => {
     const other = { name: "a", mode: "nat-network", subnet: "10.0.0.0/24" };
     expect(last([lan("192.168.99.0/24"), other], 3, "lan", "a")).toBe(39);
+    expect(last([lan("192.168.99.0/24"), other], 3, "lan", "lan")).toBe(20);
     const disabled = labSchema.parse({
       switches: [lan("192.168.99.0/24")],
       guests: guests(4, "lan").map((guest) => ({
