@@ -2,8 +2,8 @@
 // Run: npm run mutate, or for some files: npm run mutate -- course/teams.ts. The whole run takes about a quarter of an hour.
 //
 // What is left must be in equivalents.json with its reason: a change that no input can show. One that is listed and found
-// after all, or no longer there, fails the run. What no test finds and the compiler refuses is counted as refused. Random tests are left out: they would
-// find some mutants on some days.
+// after all, or no longer there, fails the run. What no test finds and the compiler refuses is counted as refused. Random tests
+// are left out: they would find some mutants on some days.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,11 +22,13 @@ const FILES = [
   "course/teams.ts",
   "course/spares.ts",
   "course/capacity.ts",
+  "course/teamDemand.ts",
   "course/siteNetwork.ts",
   "course/network.ts",
   "course/support/validate.ts",
   "course/stateFaults.ts",
   "course/calendar.ts",
+  "course/timeZones.ts",
 ];
 
 // As they are when the run begins: it goes on for long.
