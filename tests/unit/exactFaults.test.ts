@@ -181,6 +181,23 @@ describe("the room's network", () => {
     expect(told("10.20.0.2", "10.20.0.254")).toEqual([]);
   });
 
+  test("an address that is somebody's is told where it stands, of a gateway that also serves names once", () => {
+    const told = (network: object) =>
+      faults({
+        target: "libvirt",
+        hosts: [{ ...PC, shared: true }],
+        teams: 2,
+        site: { network: { cidr: "10.20.0.0/24", ...network } },
+        guests: [GUEST],
+      });
+    expect(told({ dns: ["10.20.0.53", "10.20.0.100"] })).toEqual([
+      'lab.site.network.dns[1]: 10.20.0.100 is the room\'s DNS server, and guest "g" of team-02 would have it. Expected addresses for guests that nothing else in the room has, such as addressing: { from, to }. [address-reserved]',
+    ]);
+    expect(told({ gateway: "10.20.0.100", dns: ["10.20.0.100"] })).toEqual([
+      'lab.site.network.gateway: 10.20.0.100 is the room\'s gateway, and guest "g" of team-02 would have it. Expected addressing: { from, to } with addresses that nothing in the room has. [address-reserved]',
+    ]);
+  });
+
   test("it is that of the first host that is no stand-in", () => {
     expect(
       faults({
