@@ -81,7 +81,10 @@ function shown({ fileName, location, mutatorName, replacement: bare, status }) {
   };
 }
 
-/** A mutant with which the tests do not even load is found by them. */
+/**
+ * A mutant with which the tests do not even load is found by them. One that runs out of time is found, too, and told: a busy machine
+ * may be why.
+ */
 const FOUND = ["Killed", "Timeout", "RuntimeError"];
 const listed = JSON.parse(readFileSync(new URL("equivalents.json", import.meta.url), "utf8"));
 const refused = compilerOf(ROOT);
@@ -99,6 +102,8 @@ for (const mutant of results.map(shown)) {
   const entry = listed.find((candidate) => same(candidate, mutant));
   if (entry) met.add(entry);
   const found = FOUND.includes(mutant.status);
+  if (mutant.status === "Timeout")
+    console.log(`out of time: ${mutant.file}:${mutant.line}: ${mutant.becomes}`);
   count.mutants += 1;
   if (!found && refused(mutant.file, mutant.text)) {
     count.refused += 1;
