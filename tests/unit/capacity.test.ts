@@ -201,3 +201,24 @@ describe("what a team asks counts the exercises that the class comes to", () => 
     expect(most).toBeGreaterThan(Math.min(needed(["4-docker"]), needed(["6-wordpress"])));
   });
 });
+
+test("what a team asks is its own, by where it stands and on which target", () => {
+  const { teams } = planOf("lab", {
+    target: "libvirt",
+    hosts: [
+      { ...LINUX, shared: true },
+      { ...HERE, target: "containers" },
+    ],
+    guests: [{ name: "a", cpus: 2, memory: 512, disk: { size: 20 } }],
+    teams: [
+      { id: "t1", host: "pc" },
+      { id: "t2", host: "pc", state: { exercise: "2-guest", at: "start" } },
+      { id: "t3", host: "here" },
+    ],
+  });
+  expect(teams.map(({ demand }) => demand)).toEqual([
+    { cpus: 2, memory: 629, disk: 20 },
+    { cpus: 0, memory: 0, disk: 0 },
+    { cpus: 0, memory: 115, disk: (500 * 1e6) / 2 ** 30 },
+  ]);
+});

@@ -214,6 +214,11 @@ describe("the room's network", () => {
     ]);
   });
 
+  test("of a room whose subnet is not known the LAN's own is taken", () => {
+    const switches = [{ name: "lan", mode: "bridged", subnet: "10.30.0.0/24" }];
+    expect(faults({ target: "libvirt", hosts: [PC], switches, guests: [GUEST] })).toEqual([]);
+  });
+
   test("a room may have public addresses", () => {
     const site = { network: { cidr: "203.0.113.0/24" } };
     expect(faults({ target: "libvirt", site, guests: [GUEST] })).toEqual([]);
