@@ -1,4 +1,5 @@
 import type { GuestPlan } from "../../../course/plan";
+import { CHANNEL_PORTS, channelPortName, channelSocket } from "./channelPorts";
 import { desktopDevices } from "./desktop";
 import { type GuestIdentity, uuidOf } from "./identity";
 import { interfaceXml } from "./interface";
@@ -59,15 +60,20 @@ export function sharedFolderOf(
 
 /**
  * The host's own processor, or all that QEMU can emulate. A guest that is to run no guests does not see the processor's
- * virtualization, whoever made it: on the other maker's the flag to disable is not there, and that is well.
+ * virtualization, whoever made it: on the other maker's the flag to disable is not there, and that is well. QEMU's own goes without
+ * five-level page tables: QEMU 7.2 without `svm` does not tell how wide addresses are (CPUID 8000_0008), Linux then takes 48 bits for
+ * granted, and finds no file by its name any more.
  */
 function processor({ cpus, nested }: GuestPlan, { acceleration }: DomainSettings): Xml {
+  const disabled = [...(nested ? [] : ["vmx", "svm"]), ...(acceleration === "kvm" ? [] : ["la57"])];
   return {
     ...(acceleration === "kvm"
       ? { "@mode": "host-passthrough", "@check": "none" }
       : { "@mode": "maximum", "@check": "none" }),
     topology: { "@sockets": 1, "@cores": cpus, "@threads": 1 },
-    ...(nested ? {} : { feature: ["vmx", "svm"].map((name) => ({ "@policy": "disable", "@name": name })) }),
+    ...(disabled.length > 0
+      ? { feature: disabled.map((name) => ({ "@policy": "disable", "@name": name })) }
+      : {}),
   };
 }
 
@@ -166,6 +172,11 @@ function devices(guest: GuestPlan, settings: DomainSettings): Xml {
     ...desktop,
     channel: [
       { "@type": "unix", target: { "@type": "virtio", "@name": AGENT_CHANNEL } },
+      ...Array.from({ length: CHANNEL_PORTS }, (_, port) => ({
+        "@type": "unix",
+        source: { "@mode": "bind", "@path": channelSocket(guest.objectName, port) },
+        target: { "@type": "virtio", "@name": channelPortName(port) },
+      })),
       ...(guest.profile === "desktop"
         ? [{ "@type": "spicevmc", target: { "@type": "virtio", "@name": "com.redhat.spice.0" } }]
         : []),

@@ -10,6 +10,8 @@ import { siteCloudConfig } from "./siteCloudConfig";
 export interface SeedSettings extends Omit<GuestNetworkSettings, "dns"> {
   /** Lines for `authorized_keys` of the user `ubuntu`. */
   readonly authorizedKeys: readonly string[];
+  /** Lines for the keys of the management channel, by which the operator is root in the guest. */
+  readonly channelKeys: readonly string[];
   /** Hash of the password for the console, as crypt(5) makes it; nobody logs in with it by SSH. */
   readonly passwordHash: string;
   /** The guest's Ed25519 host key, by which SSH clients know it before they first meet it. */
@@ -36,6 +38,9 @@ export const DESKTOP_PACKAGES: readonly string[] = ["ubuntu-desktop-minimal", "s
 /** The guest's user, the same on every target. */
 const USER = "ubuntu";
 
+/** File of the keys of the management channel (`images/guest/channel_sshd_config`). */
+const CHANNEL_KEYS = "/etc/classlab/channel_keys";
+
 /** Hashes of crypt(5) that are in use: yescrypt, SHA-512, SHA-256, bcrypt. */
 const HASH = /^\$(y|6|5|2b)\$[./A-Za-z0-9$=,]+$/;
 
@@ -59,9 +64,10 @@ function user({ authorizedKeys, passwordHash }: SeedSettings): object {
  * @throws when the password is no hash
  */
 export function renderUserData(guest: GuestPlan, settings: SeedSettings): string {
-  const { hostKey, packages = [], site } = settings;
+  const { channelKeys, hostKey, packages = [], site } = settings;
   const fromSite = site ? siteCloudConfig(guestSettings(site, guest)) : { files: [], keys: {} };
   const installed = [...(guest.profile === "desktop" ? DESKTOP_PACKAGES : []), ...packages];
+  const keys = channelKeys.map((key) => `${key}\n`).join("");
   const config = {
     hostname: guest.name,
     preserve_hostname: false,
@@ -79,17 +85,21 @@ export function renderUserData(guest: GuestPlan, settings: SeedSettings): string
     keyboard: { layout: guest.keyboard },
     timezone: guest.timeZone,
     ...fromSite.keys,
-    ...(fromSite.files.length > 0 ? { write_files: fromSite.files } : {}),
+    write_files: [{ path: CHANNEL_KEYS, content: keys, permissions: "0600" }, ...fromSite.files],
     ...(installed.length > 0 ? { package_update: true, packages: installed } : {}),
   };
   return `#cloud-config\n${cloudYaml(config)}`;
 }
 
-/** `meta-data` of a guest. Its instance is the domain's UUID: a clone is another, and gets an identity of its own. */
+/**
+ * `meta-data` of a guest. Its instance is the domain's UUID: a clone is another, and gets an identity of its own. The seed needs no
+ * network (`dsmode`; cloudinit.readthedocs.io, "NoCloud"): it is done before any is waited for.
+ */
 export function renderMetaData(guest: GuestPlan, { mark }: Pick<SeedSettings, "mark">): string {
   return cloudYaml({
     "instance-id": uuidOf(mark, "domain", guest.objectName),
     "local-hostname": guest.name,
+    dsmode: "local",
   });
 }
 
