@@ -63,15 +63,20 @@ export function sharedFolderOf(
 
 /**
  * The host's own processor, or all that QEMU can emulate. A guest that is to run no guests does not see the processor's
- * virtualization, whoever made it: on the other maker's the flag to disable is not there, and that is well.
+ * virtualization, whoever made it: on the other maker's the flag to disable is not there, and that is well. QEMU's own goes without
+ * five-level page tables: QEMU 7.2 without `svm` does not tell how wide addresses are (CPUID 8000_0008), Linux then takes 48 bits for
+ * granted, and finds no file by its name any more.
  */
 function processor({ cpus, nested }: GuestPlan, { acceleration }: DomainSettings): Xml {
+  const disabled = [...(nested ? [] : ["vmx", "svm"]), ...(acceleration === "kvm" ? [] : ["la57"])];
   return {
     ...(acceleration === "kvm"
       ? { "@mode": "host-passthrough", "@check": "none" }
       : { "@mode": "maximum", "@check": "none" }),
     topology: { "@sockets": 1, "@cores": cpus, "@threads": 1 },
-    ...(nested ? {} : { feature: ["vmx", "svm"].map((name) => ({ "@policy": "disable", "@name": name })) }),
+    ...(disabled.length > 0
+      ? { feature: disabled.map((name) => ({ "@policy": "disable", "@name": name })) }
+      : {}),
   };
 }
 

@@ -51,7 +51,7 @@ function domainSettings(guest: GuestPlan, host: PreparedHost, context: DriverCon
     mark: context.mark,
     slot: slotOf(guest, context),
     acceleration,
-    boot: cachedImage(imageOf(context)).boot,
+    boot: cachedImage(imageOf(context), acceleration).boot,
     sharedFolders: { parent: SHARED_FOLDERS, by: sharedFolders },
     consoleFolder: CONSOLE_FOLDER,
   };
