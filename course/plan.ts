@@ -232,7 +232,7 @@ function guestPlans(
   }
   const macs = new MacAddresses();
   return teams.flatMap((team) =>
-    guestsIn(config, stateOf(config, team)).map((guest): GuestPlan => {
+    guestsIn(config, stateOf(config, team), team.host).map((guest): GuestPlan => {
       return {
         ...guestValues(config, guest, team),
         objectName: `${lab}-${team.id}-${guest.name}`,

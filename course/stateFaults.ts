@@ -1,8 +1,8 @@
 import type { LabConfig } from "./config";
-import { type ExerciseState, exerciseData } from "./exercises";
+import { exerciseData } from "./exercises";
 import type { Fault } from "./faults";
 import type { PlacedTeam } from "./placement";
-import { stateOf } from "./states";
+import { modeOf, stateData, stateOf } from "./states";
 import { type Feature, HOST_KIND_NAMES, supportOf } from "./support";
 import { CLOUDS } from "./support/targets";
 
@@ -10,11 +10,12 @@ import { CLOUDS } from "./support/targets";
 type SupportTable = typeof supportOf;
 
 /** What a state itself asks of a host, whatever is configured, and how that is said of it. */
-function asksOf({ adapters, first }: ExerciseState): readonly (readonly [Feature, string])[] {
-  const mode: readonly [Feature, string][] =
-    adapters === "configured" ? [] : [[adapters, `is in mode "${adapters}"`]];
+function asksOf(config: LabConfig, team: PlacedTeam): readonly (readonly [Feature, string])[] {
+  const state = stateOf(config, team);
+  const mode = modeOf(state, team.host);
+  const first = stateData(state)?.first;
   return [
-    ...mode,
+    ...(mode === "configured" ? [] : [[mode, `is in mode "${mode}"`] as const]),
     ...(first?.nested ? [["nested", "has guests in a guest"] as const] : []),
     ...(first?.sharedFolder ? [["shared-folder", "has a shared folder"] as const] : []),
     ...(first?.cloned
@@ -53,7 +54,7 @@ function stateFault(config: LabConfig, team: PlacedTeam, support: SupportTable):
   }
   const { target, kind } = team.host;
   const cloud = CLOUDS.includes(kind);
-  for (const [feature, says] of asksOf(data[state.at])) {
+  for (const [feature, says] of asksOf(config, team)) {
     const cell = support(feature, target, kind);
     if (cell.kind !== "refused") continue;
     const place = cloud ? ` on ${HOST_KIND_NAMES[kind]}` : "";

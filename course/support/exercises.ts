@@ -1,4 +1,5 @@
 import type { ExerciseId } from "../exercises";
+import { MODES, type Mode } from "../modes";
 import type { Text } from "./cells";
 import type { Source } from "./sources";
 import { supportOf } from "./table";
@@ -284,6 +285,11 @@ const GUEST_BY_NAT: Text = {
   ja: "教室のマシンと同じ手順ですが、クラウドのネットワークにはゲストをつなげないため、NAT ネットワークを使います",
 };
 
+const BEGINS_BY_NAT: Text = {
+  en: "In the cloud guests are on the NAT network where the book has them bridged: the cloud's network takes no guests.",
+  ja: "クラウドのネットワークにはゲストをつなげないため、マニュアルでブリッジ接続とされている箇所では NAT ネットワークを使います。",
+};
+
 type Change = (own: ExerciseSupport) => ExerciseSupport;
 
 /** The same exercise with what the cloud changes said after it. */
@@ -303,6 +309,11 @@ const changesOf = (network: Source, nested: Source): Partial<Record<ExerciseId, 
     en: `In the cloud: ${GUEST_BY_NAT.en}.`,
     ja: `クラウドでは、${GUEST_BY_NAT.ja}。`,
   }),
+  "3a-clone": also(network, BEGINS_BY_NAT),
+  "3b-disabled": also(network, BEGINS_BY_NAT),
+  "3b-host-only": also(network, BEGINS_BY_NAT),
+  "3b-nat": also(network, BEGINS_BY_NAT),
+  "3b-internal": also(network, BEGINS_BY_NAT),
   "3b-bridged": () => ({ kind: "impossible", source: network, replacement: NO_LAN_EXERCISE }),
   vlan: () => ({ kind: "impossible", source: network, replacement: NO_VLAN }),
   hyperv: also(network, {
@@ -348,4 +359,14 @@ export function exerciseSupport(
   const own = TABLE[exercise][target];
   const change = CLOUD_CHANGES[kind]?.[exercise];
   return change ? change(own) : own;
+}
+
+/**
+ * The mode that guests of an exercise are in where the course has another: on a host that refuses that one, the mode that the support table
+ * names instead. The course's own stays where the exercise is impossible without it.
+ */
+export function modeInExercise(exercise: ExerciseId, mode: Mode, target: Target, kind: HostKind): Mode {
+  const cell = supportOf(mode, target, kind);
+  if (cell.kind !== "refused" || exerciseSupport(exercise, target, kind).kind === "impossible") return mode;
+  return MODES.find((other) => other === cell.instead) ?? mode;
 }

@@ -11,6 +11,7 @@ import {
   FEATURE_NAMES,
   type Feature,
   HOST_KINDS,
+  modeInExercise,
   SUPPORT,
   sourceWords,
   supportOf,
@@ -223,6 +224,22 @@ describe("exercise by target", () => {
       kind: "impossible",
       replacement: { en: expect.stringContaining("use target libvirt or hyperv") },
     });
+  });
+
+  test("guests of an exercise are by NAT network where a cloud refuses the bridge, unless the exercise is about it", () => {
+    for (const kind of CLOUDS)
+      for (const target of ["libvirt", "hyperv"] as const)
+        for (const id of EXERCISE_IDS) {
+          const bridge = exerciseSupport(id, target, kind).kind === "impossible";
+          expect([id, modeInExercise(id, "bridged", target, kind)]).toEqual([
+            id,
+            bridge ? "bridged" : "nat-network",
+          ]);
+          for (const mode of MODES.filter((one) => one !== "bridged"))
+            expect(modeInExercise(id, mode, target, kind)).toBe(mode);
+        }
+    for (const target of TARGETS)
+      for (const mode of MODES) expect(modeInExercise("3a-clone", mode, target, "this-machine")).toBe(mode);
   });
 
   test("what the cloud adds stands after what the target says", () => {
