@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
+import type { ExtensionPackBasis } from "../course/config";
 import { FaultError } from "../course/faults";
 import type { Language } from "../course/languages";
 import type { Theme } from "../course/picture/themes";
@@ -42,6 +43,7 @@ export interface Options {
   readonly edition?: "current" | "2019";
   readonly target?: Target;
   readonly lock?: boolean;
+  readonly extensionPack?: ExtensionPackBasis;
 }
 
 /** A verb: does its work, prints its result, returns the exit code. */

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
-import { EDITIONS } from "../course/config";
+import { EDITIONS, EXTENSION_PACK_BASES } from "../course/config";
 import { EXERCISE_IDS, type ExerciseId } from "../course/exercises";
 import { EXIT, type Fault, FaultError } from "../course/faults";
 import { LANGUAGES } from "../course/languages";
 import { seatsTaken } from "../course/roster/lock";
 import { TARGETS } from "../course/support";
+import { EXTENSION_PACK_EXERCISE } from "../course/validators/licences";
 import { type InitAnswers, type InitPlace, init, placeOf, renewLock } from "../operations/init";
 import { describeRoster } from "../operations/roster";
 import { labName } from "../operations/stackFile";
@@ -58,6 +59,18 @@ function exercisesOf(given: string): ExerciseId[] {
   );
 }
 
+/** The licence is the user's to accept: neither --yes nor silence does. */
+function licenceFault(): never {
+  return fault({
+    code: "licence-missing",
+    where: `--exercises ${EXTENSION_PACK_EXERCISE}`,
+    what: "the exercise installs VirtualBox's Extension Pack, whose licence (PUEL) nobody has accepted; nothing was written",
+    expected:
+      "--extension-pack with the use that is true: personal, education or evaluation; --yes accepts no licence",
+    fix: `Add --extension-pack education, if that is what the class is, or leave ${EXTENSION_PACK_EXERCISE} out`,
+  });
+}
+
 const LAB_NAME = /^[a-z][a-z0-9-]{0,27}$/;
 
 /** Where the files go, and what the lab is to be: from options, and for what they leave open from the user. */
@@ -80,7 +93,13 @@ async function answersOf(options: Options, ask: Ask): Promise<{ place: InitPlace
     options.exercises === undefined
       ? await question(texts.exercises(EXERCISE_IDS.join(", ")), [], readExercises)
       : exercisesOf(options.exercises);
-  const common = { language, edition, target, exercises };
+  const extensionPack =
+    target === "virtualbox" && exercises.includes(EXTENSION_PACK_EXERCISE)
+      ? (options.extensionPack ??
+        (await question(texts.extensionPack, undefined, oneOf(EXTENSION_PACK_BASES))) ??
+        licenceFault())
+      : undefined;
+  const common = { language, edition, target, exercises, ...(extensionPack ? { extensionPack } : {}) };
   if (typeof teams === "number") return { place, answers: { ...common, teams } };
   const sample = !existsSync(teams) && (await sampleWanted(teams, texts.sample(teams), options, ask));
   return { place, answers: { ...common, teams: { roster: teams, size: options.size ?? 4, sample } } };

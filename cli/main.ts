@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { EDITIONS } from "../course/config";
+import { EDITIONS, EXTENSION_PACK_BASES } from "../course/config";
 import { EXIT, exitCodeOf, FaultError, formatFaults } from "../course/faults";
 import { LANGUAGES } from "../course/languages";
 import { THEMES } from "../course/picture/themes";
@@ -98,6 +98,12 @@ function makeProgram(finish: (code: number) => void): Command {
       .addOption(new Option("--edition <edition>", "of the course (default: current)").choices(EDITIONS))
       .addOption(languageOption("of guests and of the file (default: ja)"))
       .addOption(new Option("--target <target>", "where guests run (default: containers)").choices(TARGETS))
+      .addOption(
+        new Option(
+          "--extension-pack <use>",
+          "accept the licence of VirtualBox's Extension Pack (PUEL) for this use: exercise 1-virtualbox installs it",
+        ).choices(EXTENSION_PACK_BASES),
+      )
       .option("--lock", "of a lab that is there: take its roster as it is now, whoever that moves"),
   );
   add("plan", "show what a lab will be; needs neither engine nor Docker", planVerb, (command) =>
