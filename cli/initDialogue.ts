@@ -9,7 +9,7 @@ import { EXTENSION_PACK_EXERCISE } from "../course/validators/licences";
 import { type InitAnswers, type InitPlace, init, placeOf, renewLock } from "../operations/init";
 import { describeRoster } from "../operations/roster";
 import { labName } from "../operations/stackFile";
-import { type Ask, askTerminal, consent, json, labFile, type Options } from "./context";
+import { type Ask, consent, json, labFile, type Options, Terminal } from "./context";
 import { INIT_TEXTS, LANGUAGE_QUESTION, nextCommands, renderInit } from "./initOutput";
 import { SCHEMA_VERSION } from "./output";
 
@@ -142,13 +142,14 @@ function runLock(options: Options): number {
 
 /**
  * Writes the files of a new lab, or with `--lock` the lock of one that is there.
- * @param ask puts a question to the user
+ * @param ask puts a question to the user; on the terminal by default
  * @returns the exit code
  * @throws FaultError
  */
-export async function runInit(options: Options, ask: Ask = askTerminal): Promise<number> {
+export async function runInit(options: Options, ask?: Ask): Promise<number> {
   if (options.lock) return runLock(options);
-  const { place, answers } = await answersOf(options, ask);
+  const terminal = new Terminal();
+  const { place, answers } = await answersOf(options, ask ?? terminal.ask).finally(() => terminal.close());
   const report = init(place, answers);
   if (options.json) {
     const { roster } = report;
