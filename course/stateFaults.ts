@@ -1,5 +1,5 @@
 import type { LabConfig } from "./config";
-import { exerciseData } from "./exercises";
+import { EXERCISE_IDS, exerciseData } from "./exercises";
 import type { Fault } from "./faults";
 import type { PlacedTeam } from "./placement";
 import { modeOf, stateData, stateOf } from "./states";
@@ -35,6 +35,23 @@ function whereOf(config: LabConfig, team: PlacedTeam): string {
   return config.state ? "lab.state" : "lab.exercises[0]";
 }
 
+/**
+ * What to do where the first exercise of the class, whose start is every team's state by itself, is not made there: the start of its first one
+ * that is, or of the course's first one where the class does none such.
+ */
+function otherStart(
+  config: LabConfig,
+  team: PlacedTeam,
+  support: SupportTable,
+): Pick<Fault, "fix"> | undefined {
+  if (team.state || config.state) return undefined;
+  const made = [...(config.exercises ?? []), ...EXERCISE_IDS].find((exercise) => {
+    const there = { ...team, state: { exercise, at: "start" as const } };
+    return stateFault(config, there, support).length === 0;
+  });
+  return made && { fix: `Set "state: { exercise: ${made}, at: start }" under lab: teams can start there` };
+}
+
 function stateFault(config: LabConfig, team: PlacedTeam, support: SupportTable): Fault[] {
   const state = stateOf(config, team);
   if (state.at === "configured") return [];
@@ -49,6 +66,7 @@ function stateFault(config: LabConfig, team: PlacedTeam, support: SupportTable):
         where,
         what: `${words} is not made on the ${team.host.target} target: ${refusal.why}`,
         expected: refusal.instead,
+        ...otherStart(config, team, support),
       },
     ];
   }
@@ -64,6 +82,7 @@ function stateFault(config: LabConfig, team: PlacedTeam, support: SupportTable):
         where,
         what: `${words} ${says}, which the ${target} target refuses${place}: ${cell.why}`,
         expected: cloud ? "a state of another exercise, or hosts in the classroom" : cell.instead,
+        ...otherStart(config, team, support),
       },
     ];
   }

@@ -362,6 +362,56 @@ test("a mode that the target refuses is refused for its states, too", () => {
   expect(checkStates(config, teams)).toEqual([]);
 });
 
+describe("where the first exercise of a class is not made, the start of one that is is proposed", () => {
+  const proposed = (exercises: ExerciseId[], more: object = {}) => {
+    const result = makePlan("lab", labSchema.parse({ exercises, ...more }));
+    return result.ok ? [] : result.faults.map(({ code, where, fix }) => ({ code, where, fix }));
+  };
+  const fault = (exercise: ExerciseId, where = "lab.exercises[0]") => ({
+    code: "state-unsupported",
+    where,
+    fix: `Set "state: { exercise: ${exercise}, at: start }" under lab: teams can start there`,
+  });
+
+  test.each<[ExerciseId[], ExerciseId]>([
+    [["1-virtualbox", "2-guest", "3a-clone", "4-docker", "6-php"], "4-docker"],
+    [["2-guest", "3b-nat"], "3b-nat"],
+    [["3a-clone", "6-wordpress", "6-php"], "6-wordpress"],
+    [["vlan"], "3b-disabled"],
+  ])("%j on containers: %s", (exercises, first) => {
+    expect(proposed(exercises)).toEqual([fault(first)]);
+    expect(proposed(exercises, { state: { exercise: first, at: "start" } })).toEqual([]);
+  });
+
+  test("in a cloud the first that needs no bridge; and of two guests none where there is one", () => {
+    const cloud = {
+      target: "libvirt",
+      hosts: [
+        {
+          kind: "ec2",
+          name: "cloud",
+          region: "ap-northeast-1",
+          instanceType: "m8i.2xlarge",
+          allowedCidrs: ["203.0.113.0/24"],
+        },
+      ],
+      switches: [],
+      guests: [{ name: "one" }],
+    };
+    expect(proposed(["vlan", "3b-nat", "3a-clone"], cloud)).toEqual([fault("3a-clone")]);
+  });
+
+  test("a state that is written down is the author's own to change", () => {
+    const state = { exercise: "2-guest", at: "start" };
+    expect(proposed(["4-docker"], { state })).toEqual([
+      { ...fault("4-docker", "lab.state"), fix: undefined },
+    ]);
+    expect(proposed(["4-docker"], { teams: [{ id: "team-01", state }] })).toEqual([
+      { ...fault("4-docker", "lab.teams[0].state"), fix: undefined },
+    ]);
+  });
+});
+
 describe("what a state asks for and a cloud refuses is told before anything is planned", () => {
   const AMAZON = { kind: "ec2", name: "cloud", region: "ap-northeast-1", instanceType: "m8i.2xlarge" };
   const told = (exercise: ExerciseId, at: At) => {
