@@ -6,6 +6,7 @@ import { LANGUAGES } from "../course/languages";
 import { seatsTaken } from "../course/roster/lock";
 import { TARGETS } from "../course/support";
 import { EXTENSION_PACK_EXERCISE } from "../course/validators/licences";
+import { LAB_NAME } from "../course/validators/names";
 import { type InitAnswers, type InitPlace, init, placeOf, renewLock } from "../operations/init";
 import { describeRoster } from "../operations/roster";
 import { labName } from "../operations/stackFile";
@@ -70,8 +71,6 @@ function licenceFault(): never {
     fix: `Add --extension-pack education, if that is what the class is, or leave ${EXTENSION_PACK_EXERCISE} out`,
   });
 }
-
-const LAB_NAME = /^[a-z][a-z0-9-]{0,27}$/;
 
 /** Where the files go, and what the lab is to be: from options, and for what they leave open from the user. */
 async function answersOf(options: Options, ask: Ask): Promise<{ place: InitPlace; answers: InitAnswers }> {

@@ -64,9 +64,12 @@ export const clonesUnique: Validator = (config) => {
 /** Longest name of a lab: with team and guest it still fits a 63-character host name label. */
 const LONGEST_LAB_NAME = 28;
 
+/** What a lab can be named. */
+export const LAB_NAME = new RegExp(`^[a-z][a-z0-9-]{0,${LONGEST_LAB_NAME - 1}}$`);
+
 /** A lab's name goes before those of its guests and networks. */
 export const labName: Validator = (_config, _facts, lab) =>
-  new RegExp(`^[a-z][a-z0-9-]{0,${LONGEST_LAB_NAME - 1}}$`).test(lab)
+  LAB_NAME.test(lab)
     ? []
     : [
         {
