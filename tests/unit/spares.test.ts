@@ -40,6 +40,33 @@ describe("lastSlot", () => {
     expect(last([{ name: "a", mode: "nat-network", subnet: "172.0.0.0/16" }], 1, "a")).toBe(1000);
   });
 
+  test("a state is made on every kind of host that the lab has: in the room bridged, in a cloud by NAT network", () => {
+    const room = { kind: "existing", name: "pc", address: "10.1.2.3", os: "linux", shared: true };
+    const cloud = {
+      kind: "ec2",
+      name: "cloud",
+      region: "ap-northeast-1",
+      instanceType: "m8i.2xlarge",
+      allowedCidrs: ["203.0.113.0/24"],
+    };
+    const of = (...hosts: object[]) =>
+      lastSlot(
+        labSchema.parse({
+          target: "libvirt",
+          hosts,
+          exercises: ["3a-clone"],
+          switches: [],
+          guests: [{ name: "one" }],
+        }),
+      );
+    // The LAN: blocks of four between 192.168.99.100 and .254; the NAT networks: 192.168.20.0/24 to 192.168.255.0/24.
+    expect(of(room)).toBe(39);
+    expect(of(cloud)).toBe(236);
+    // Beside the LAN, which has 192.168.99.0/24, the NAT networks end at 192.168.98.0/24.
+    expect(of(room, cloud)).toBe(39);
+    expect(of(cloud, room)).toBe(39);
+  });
+
   test("adapters on other switches need no address of the LAN", () => {
     const other = { name: "a", mode: "nat-network", subnet: "10.0.0.0/24" };
     expect(last([lan("192.168.99.0/24"), other], 3, "lan", "a")).toBe(39);
