@@ -1,6 +1,7 @@
 import type { HostConfig } from "../config";
 import type { Fault } from "../faults";
 import { isCloud, osOf, targetOf } from "../hosts";
+import { machineSize } from "../instanceTypes";
 import { duplicates, type Validator } from "./validator";
 
 /** Hosts have names of their own. */
@@ -100,6 +101,24 @@ export const targetsPossible: Validator = (config) =>
     if (!refused) return [];
     const where = host.target === undefined ? "lab.target" : `lab.hosts[${index}].target`;
     return [{ code: "target-unsupported", where, ...refused }];
+  });
+
+/** vCPUs of EC2 up to which guests run in Windows (Amazon EC2 User Guide, nested virtualization, Windows limits, 2026-11). */
+const MOST_CPUS_OF_WINDOWS = 192;
+
+/** Windows with guests in it is not too large for Amazon. */
+export const windowsNests: Validator = (config) =>
+  config.hosts.flatMap((host, index): Fault[] => {
+    const { cpus = 0 } = machineSize(host) ?? {};
+    if (host.kind !== "ec2" || host.os !== "windows" || cpus <= MOST_CPUS_OF_WINDOWS) return [];
+    return [
+      {
+        code: "target-unsupported",
+        where: `lab.hosts[${index}].instanceType`,
+        what: `host "${host.name}" has ${cpus} vCPUs, and Amazon supports guests in Windows up to ${MOST_CPUS_OF_WINDOWS}`,
+        expected: "a smaller type, or os: linux with target libvirt",
+      },
+    ];
   });
 
 /** Prefixes shorter than this let in whoever there is. */

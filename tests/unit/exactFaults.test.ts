@@ -45,6 +45,26 @@ describe("hosts", () => {
     expect(open("0.0.0.0/1", "0.0.0.0/1", "128.0.0.0/1", "128.0.0.0/1")).toEqual([]);
   });
 
+  test("guests run in Windows of EC2 up to 192 vCPUs, and in Linux whatever it has", () => {
+    const of = (os: string, ...types: string[]) =>
+      faults({
+        target: os === "windows" ? "hyperv" : "libvirt",
+        hosts: types.map((instanceType, index) => ({ ...EC2, name: `h${index}`, instanceType, os })),
+        ...OUT,
+      });
+    const told = (index: number) =>
+      `lab.hosts[${index}].instanceType: host "h${index}" has 384 vCPUs, and Amazon supports guests in Windows up to 192. Expected a smaller type, or os: linux with target libvirt. [target-unsupported]`;
+    expect(of("windows", "m8i.48xlarge")).toEqual([]);
+    expect(of("windows", "m8i.96xlarge")).toEqual([told(0)]);
+    expect(of("windows", "c8i.large", "r8i.96xlarge")).toEqual([told(1)]);
+    // A type that the table does not know may have any number.
+    expect(of("windows", "m8i.metal-96xl")).toEqual([]);
+    expect(of("linux", "m8i.96xlarge")).toEqual([]);
+    const azure = { kind: "azure", name: "az", location: "japaneast", allowedCidrs: ["203.0.113.0/24"] };
+    const hosts = [{ ...azure, vmSize: "Standard_D96s_v5", os: "windows" }];
+    expect(faults({ target: "hyperv", hosts, ...OUT })).toEqual([]);
+  });
+
   test("RDP is counted on Windows alone, and where its edition is known", () => {
     const rdp = { channels: ["rdp"], teams: [{ id: "t1", seats: 3 }] };
     expect(faults({ ...rdp, target: "libvirt", hosts: [EC2], ...OUT })).toEqual([]);
