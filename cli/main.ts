@@ -10,6 +10,7 @@ import { PACKAGE_ROOT } from "../operations/paths";
 import { markThisRun } from "../operations/runMark";
 import { json, type Options, type Verb } from "./context";
 import { SCHEMA_VERSION } from "./output";
+import { formatOptions } from "./plan/formats";
 import { doctorVerb } from "./verbs/doctor";
 import { downVerb } from "./verbs/down";
 import { envVerb } from "./verbs/env";
@@ -106,16 +107,14 @@ function makeProgram(finish: (code: number) => void): Command {
       )
       .option("--lock", "of a lab that is there: take its roster as it is now, whoever that moves"),
   );
-  add("plan", "show what a lab will be; needs neither engine nor Docker", planVerb, (command) =>
+  add("plan", "show what a lab will be; needs neither engine nor Docker", planVerb, (command) => {
     command
       .option("--team <id>", "only this team and what it shares (may be repeated)", collect)
       .option("--svg <file>", "draw it")
-      .addOption(new Option("--theme <name>", "of the drawing").choices(THEMES).default("light"))
-      .option("--mermaid", "print it as a Mermaid diagram, for a README")
-      .option("--markdown", "print it as a Markdown page")
-      .option("--macs", "print every MAC address, for a room that lets no unknown one in")
-      .addOption(languageOption("of what is shown").default("en")),
-  );
+      .addOption(new Option("--theme <name>", "of the drawing").choices(THEMES).default("light"));
+    for (const option of formatOptions()) command.addOption(option);
+    return command.addOption(languageOption("of what is shown").default("en"));
+  });
   add("up", "bring a lab to its plan and show what to open", upVerb, (command) =>
     command
       .option("--repair", "also bring back what learners changed inside guests; listed first")
