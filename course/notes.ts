@@ -6,6 +6,7 @@ import { amountsOf, machineSize, machineType, nestingDocumented } from "./instan
 import type { Language } from "./languages";
 import type { Placement } from "./placement";
 import { isClassroomLan } from "./siteNetwork";
+import { meeting } from "./validators/coexistence";
 import { desktopUsers } from "./validators/users";
 
 /** Kinds of notes: what staff should know and what stops nothing. */
@@ -257,12 +258,14 @@ const nesting: NoteMaker = (config) =>
   );
 
 const slow: NoteMaker = (config, { teams }) => {
-  const own = teams.some((team) => team.coexistence === "slow");
-  if (config.coexistence !== "slow" && !own) return [];
+  const met = teams.filter(
+    (team) => (team.coexistence ?? config.coexistence) === "slow" && meeting(config, team.host) !== undefined,
+  );
+  if (met.length === 0) return [];
   return [
     {
       code: "coexistence-slow",
-      where: own ? "lab.teams" : "lab.coexistence",
+      where: met.some((team) => team.coexistence) ? "lab.teams" : "lab.coexistence",
       text: {
         en: "Beside Hyper-V, VirtualBox runs slower and no guest can run guests of its own.",
         ja: "Hyper-Vと同時に使うと、VirtualBoxの動作が遅くなり、ゲストの中でさらに仮想マシンを動かすことはできません。",

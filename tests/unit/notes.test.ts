@@ -183,6 +183,27 @@ const cases: [string, object, LabFacts, string[]][] = [
     {},
     ["coexistence-slow lab.teams"],
   ],
+  [
+    "VirtualBox alone, whatever the lab says",
+    { target: "virtualbox", coexistence: "slow", hosts: [WINDOWS], guests: [GUEST] },
+    {},
+    [],
+  ],
+  [
+    "Hyper-V on the host of another team",
+    {
+      target: "virtualbox",
+      coexistence: "slow",
+      teams: [
+        { id: "t1", host: "pc" },
+        { id: "t2", host: "pc-2", coexistence: "reboot-between" },
+      ],
+      hosts: [WINDOWS, { ...WINDOWS, name: "pc-2", address: "192.0.2.2", hyperv: true }],
+      guests: [GUEST],
+    },
+    {},
+    [],
+  ],
 ];
 
 test.each(cases)("%s", (_name, input, facts, expected) => {
