@@ -398,6 +398,30 @@ describe("notes for instructors", () => {
   });
 });
 
+test.each([
+  ["containers", [/^guests one, two: a container's clock is its host's/]],
+  ["libvirt", []],
+  ["virtualbox", [/^guests one, two: Guest Additions set the guest's clock/]],
+  ["hyperv", [/^guests one, two: the integration services set the guest's clock/]],
+])(
+  "time servers of the room on %s: what is to be known of clocks, where there are any",
+  (target, expected) => {
+    const clocks = (ntp: string[]) =>
+      supportNotes(
+        planOf("lab", {
+          target,
+          switches: [],
+          guests: [{ name: "one" }, { name: "two" }],
+          site: { network: { ntp } },
+        }),
+      )
+        .filter(({ text }) => text.en.includes("clock"))
+        .map(({ where, text }) => `${where}: ${text.en}`);
+    expect(clocks([])).toEqual([]);
+    expect(clocks(["ntp.school.example"])).toEqual(expected.map((text) => expect.stringMatching(text)));
+  },
+);
+
 test("docs/support.md is what the code says; else: npm run docs", () => {
   expect(readFileSync(join(ROOT, "docs/support.md"), "utf8")).toBe(renderSupport());
 });
