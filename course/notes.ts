@@ -195,8 +195,8 @@ const browser: NoteMaker = (config) => {
       code: "browser-channel",
       where: `lab.channels[${index}]`,
       text: {
-        en: "The browser channel is reserved: its gateway is not made yet, and its cost is not in the estimate.",
-        ja: "ブラウザーからの接続は予約のみです。そのためのゲートウェイはまだ作成されず、費用の概算にも含まれていません。",
+        en: "The browser channel is reserved: the plan keeps a name, port 443 and, in a cloud, the cost of its gateway, which is not made yet.",
+        ja: "ブラウザーからの接続は予約のみです。ゲートウェイの名前とポート443、クラウドでの費用は計画に含まれますが、ゲートウェイ自体はまだ作成されません。",
       },
       source: "docs/architecture.md",
     },

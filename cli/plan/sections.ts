@@ -244,6 +244,7 @@ export function sectionsOf(report: PlanReport, language: Language): Sections {
     lines: [
       [words.edition[plan.edition], ...(spare > 0 ? [words.spare(spare)] : [])].join(words.comma),
       `${words.channels}: ${plan.channels.join(", ")}`,
+      ...(plan.gateway ? [words.gateway(plan.gateway.name, plan.gateway.port)] : []),
     ],
     sections: [
       hosts(report, words),

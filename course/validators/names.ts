@@ -1,5 +1,6 @@
 import type { LabConfig } from "../config";
 import type { Fault } from "../faults";
+import { GATEWAY_ID } from "../gateway";
 import type { TeamIdentity } from "../teams";
 import { duplicates, type Validator } from "./validator";
 
@@ -96,16 +97,27 @@ export const nameFree: Validator = (_config, facts, lab) => {
   ];
 };
 
+/** What has the name that a team's stack would have; undefined where nothing has. */
+function stackName(config: LabConfig, id: string): string | undefined {
+  if (id === "site") return "the stack for what teams share";
+  const reserved = id === GATEWAY_ID && config.channels.includes("browser");
+  return reserved ? "the gateway that is reserved for the channel browser" : undefined;
+}
+
 /** Names that would be one although teams and guests differ: `red` + `web-server` and `red-web` + `server`. */
 export function checkNames(config: LabConfig, teams: readonly TeamIdentity[]): Fault[] {
-  const faults: Fault[] = teams
-    .filter((team) => config.units === "per-team" && team.id === "site")
-    .map((team) => ({
-      code: "duplicate-team",
-      where: "lab.teams",
-      what: `the stack of team "${team.id}" would have the name of the stack for what teams share`,
-      expected: 'another id, or "units: one"',
-    }));
+  const faults: Fault[] = teams.flatMap(({ id }): Fault[] => {
+    const other = stackName(config, id);
+    if (config.units !== "per-team" || other === undefined) return [];
+    return [
+      {
+        code: "duplicate-team",
+        where: "lab.teams",
+        what: `the stack of team "${id}" would have the name of ${other}`,
+        expected: 'another id, or "units: one"',
+      },
+    ];
+  });
   const owners = new Map<string, string>();
   const machines = config.guests.flatMap((guest) => [
     { kind: "guest", name: guest.name },

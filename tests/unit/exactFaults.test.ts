@@ -73,6 +73,21 @@ describe("hosts", () => {
 });
 
 describe("names", () => {
+  test("a team has no stack of the name that is reserved for the gateway of browsers", () => {
+    const named = (id: string, more: object) =>
+      faults({ target: "libvirt", units: "per-team", teams: [{ id, slot: 1 }], guests: [GUEST], ...more });
+    const browser = { channels: ["ssh", "browser"] };
+    expect(named("gateway", browser)).toEqual([
+      'lab.teams: the stack of team "gateway" would have the name of the gateway that is reserved for the channel browser. Expected another id, or "units: one". [duplicate-team]',
+    ]);
+    expect(named("gateway", { ...browser, units: "one" })).toEqual([]);
+    expect(named("gateway", { channels: ["ssh"] })).toEqual([]);
+    expect(named("gateway-1", browser)).toEqual([]);
+    expect(named("site", browser)).toEqual([
+      'lab.teams: the stack of team "site" would have the name of the stack for what teams share. Expected another id, or "units: one". [duplicate-team]',
+    ]);
+  });
+
   test("a team named site has a stack of its own name where all is one stack", () => {
     expect(faults({ units: "one", teams: [{ id: "site", slot: 1 }] })).toEqual([]);
   });
