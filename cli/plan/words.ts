@@ -160,7 +160,7 @@ export const PLAN_WORDS: Readonly<Record<Language, PlanWords>> = {
     exercises: "演習",
     exerciseColumns: ["演習", "場所", "進め方"],
     support: {
-      "as-printed": "テキストどおり",
+      "as-printed": "マニュアルどおり",
       "other-screens": "画面や手順が異なる",
       impossible: "実施できない",
     },

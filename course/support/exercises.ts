@@ -157,12 +157,12 @@ const TABLE: Readonly<Record<ExerciseId, Row>> = {
     virtualbox: otherScreens(
       "virtualbox-network 6.4",
       "The screens are as printed, but the host has no adapter on VirtualBox's NAT network: its ping to guests (L2935) fails. Forward a port to port 22 of the guest and connect by SSH instead.",
-      "画面はテキストどおりですが、VirtualBox の NAT ネットワークにはホスト側の仮想 NIC がないため、ホストからの ping（L2935）は失敗します。代わりにゲストの 22 番ポートへポートフォワーディングを設定し、SSH で接続します。",
+      "画面はマニュアルどおりですが、VirtualBox の NAT ネットワークにはホスト側の仮想 NIC がないため、ホストからの ping（L2935）は失敗します。代わりにゲストの 22 番ポートへポートフォワーディングを設定し、SSH で接続します。",
     ),
     hyperv: otherScreens(
       "hyperv-nat",
       "Hyper-V Manager has nothing for NAT: the Internal switch with NetNat is there, with the manual's addresses (L2928), and Get-NetNat in PowerShell shows it. Learners connect both guests to that switch.",
-      "Hyper-V マネージャーに NAT の設定はありません。テキストのアドレス（L2928）で NetNat を使う内部スイッチを用意してあり、PowerShell の Get-NetNat で確認できます。受講者は 2 台のゲストをそのスイッチに接続します。",
+      "Hyper-V マネージャーに NAT の設定はありません。マニュアルのアドレス（L2928）で NetNat を使う内部スイッチを用意してあり、PowerShell の Get-NetNat で確認できます。受講者は 2 台のゲストをそのスイッチに接続します。",
     ),
   },
   "3b-bridged": {
@@ -186,7 +186,7 @@ const TABLE: Readonly<Record<ExerciseId, Row>> = {
     virtualbox: asPrinted("manual L2913"),
     hyperv: inHyperVManager("hyperv-switch SwitchType Private", {
       en: "virtual switch: the Private one, which the manual's Hyper-V exercise calls host-only",
-      ja: "仮想スイッチをプライベートスイッチにします（テキストの Hyper-V の演習では Host-only と呼んでいます）",
+      ja: "仮想スイッチをプライベートスイッチにします（マニュアルの Hyper-V の演習では Host-only と呼んでいます）",
     }),
   },
   vlan: {

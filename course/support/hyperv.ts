@@ -54,7 +54,7 @@ export const HYPERV: Readonly<Record<Feature, Cell>> = {
   ),
   snapshots: native("hyperv-checkpoint", {
     en: "Hyper-V calls them checkpoints (manual L975)",
-    ja: "Hyper-V ではチェックポイントと呼びます（テキスト L975）",
+    ja: "Hyper-V ではチェックポイントと呼びます（マニュアル L975）",
   }),
   "linked-clone": emulated(
     "hyperv-vhd Differencing",
