@@ -24,12 +24,12 @@ import { upVerb } from "./verbs/up";
 import { verifyVerb } from "./verbs/verify";
 
 /** Prints an error as its reader needs it: faults as sentences, a defect of ours with its stack. */
-async function reportError(thrown: unknown, asJson: boolean): Promise<number> {
+async function reportError(thrown: unknown, { json: asJson, language }: Options): Promise<number> {
   const { explain } = await import("../operations/explain.js");
   const error = await explain(thrown);
   if (error instanceof FaultError) {
     if (asJson) json({ schemaVersion: SCHEMA_VERSION, ok: false, faults: error.faults });
-    process.stderr.write(`${formatFaults(error.faults)}\n`);
+    process.stderr.write(`${formatFaults(error.faults, language)}\n`);
     return exitCodeOf(error.faults);
   }
   process.stderr.write(
@@ -85,7 +85,7 @@ function makeProgram(finish: (code: number) => void): Command {
       try {
         finish(await verb(options));
       } catch (error) {
-        finish(await reportError(error, options.json === true));
+        finish(await reportError(error, options));
       }
     });
   };
@@ -192,6 +192,6 @@ main().then(
     process.exitCode = code;
   },
   async (error) => {
-    process.exitCode = await reportError(error, false);
+    process.exitCode = await reportError(error, {});
   },
 );
