@@ -2,19 +2,11 @@ import { parseLab } from "../../course/config";
 import type { LabFacts } from "../../course/facts";
 import { formatFaults } from "../../course/faults";
 import { makePlan } from "../../course/plan";
-import { planOf, solid } from "./labs";
+import { AZURE, EC2, PC, planOf, solid } from "./labs";
 
 // Every fault of a lab, and where a lab is just good: what the fixtures of tests/fixtures/bad do not tell apart.
 const GUEST = { name: "g", memory: 512, adapters: [{ switch: "lan" }] };
-const PC = { kind: "existing", name: "pc", address: "192.0.2.1", os: "linux" };
 const WINDOWS = { ...PC, os: "windows" };
-const EC2 = {
-  kind: "ec2",
-  name: "aws",
-  region: "ap-northeast-1",
-  instanceType: "m8i.2xlarge",
-  allowedCidrs: ["203.0.113.0/24"],
-};
 const OUT = {
   switches: [{ name: "out", mode: "nat-network" }],
   guests: [{ ...GUEST, adapters: [{ switch: "out" }] }],
@@ -60,8 +52,7 @@ describe("hosts", () => {
     // A type that the table does not know may have any number.
     expect(of("windows", "m8i.metal-96xl")).toEqual([]);
     expect(of("linux", "m8i.96xlarge")).toEqual([]);
-    const azure = { kind: "azure", name: "az", location: "japaneast", allowedCidrs: ["203.0.113.0/24"] };
-    const hosts = [{ ...azure, vmSize: "Standard_D96s_v5", os: "windows" }];
+    const hosts = [{ ...AZURE, vmSize: "Standard_D96s_v5", os: "windows" }];
     expect(faults({ target: "hyperv", hosts, ...OUT })).toEqual([]);
   });
 

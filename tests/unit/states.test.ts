@@ -17,7 +17,7 @@ import { unmeasuredExercises } from "../../operations/verify";
 import { judge } from "../../operations/verify/judge";
 import type { PlatformGuest } from "../../operations/verify/platform";
 import { parseFindings } from "../../operations/verify/probeResults";
-import { acceptedLabs, faultsOf, goodLabs, planOf } from "./labs";
+import { AZURE, acceptedLabs, EC2, faultsOf, goodLabs, planOf } from "./labs";
 
 const AT = ["start", "solved"] as const;
 type At = (typeof AT)[number];
@@ -386,15 +386,7 @@ describe("where the first exercise of a class is not made, the start of one that
   test("in a cloud the first that needs no bridge; and of two guests none where there is one", () => {
     const cloud = {
       target: "libvirt",
-      hosts: [
-        {
-          kind: "ec2",
-          name: "cloud",
-          region: "ap-northeast-1",
-          instanceType: "m8i.2xlarge",
-          allowedCidrs: ["203.0.113.0/24"],
-        },
-      ],
+      hosts: [EC2],
       switches: [],
       guests: [{ name: "one" }],
     };
@@ -413,13 +405,13 @@ describe("where the first exercise of a class is not made, the start of one that
 });
 
 describe("what a state asks for and a cloud refuses is told before anything is planned", () => {
-  const AMAZON = { kind: "ec2", name: "cloud", region: "ap-northeast-1", instanceType: "m8i.2xlarge" };
+  const AMAZON = { ...EC2, name: "cloud" };
   const told = (exercise: ExerciseId, at: At) => {
     const result = makePlan(
       "lab",
       labSchema.parse({
         target: "libvirt",
-        hosts: [{ ...AMAZON, allowedCidrs: ["203.0.113.0/24"] }],
+        hosts: [AMAZON],
         teams: 2,
         state: { exercise, at },
         switches: [{ name: "nat", mode: "nat-network" }],
@@ -447,14 +439,8 @@ describe("what a state asks for and a cloud refuses is told before anything is p
 
   describe("where the course bridges guests, the network that the support table names is theirs", () => {
     const CLOUDS: Readonly<Record<string, object>> = {
-      ec2: { ...AMAZON, allowedCidrs: ["203.0.113.0/24"] },
-      azure: {
-        kind: "azure",
-        name: "cloud",
-        location: "japaneast",
-        vmSize: "Standard_D8s_v5",
-        allowedCidrs: ["203.0.113.0/24"],
-      },
+      ec2: AMAZON,
+      azure: { ...AZURE, name: "cloud", vmSize: "Standard_D8s_v5" },
     };
     const bare = { switches: [], guests: [{ name: "one" }, { name: "two" }] };
     const inCloud = (cloud: string, target: string, exercise: ExerciseId, at: At, more: object = {}) =>
