@@ -1,5 +1,5 @@
 import type { LabConfig } from "./config";
-import { EXERCISE_IDS, exerciseData } from "./exercises";
+import { exerciseData } from "./exercises";
 import type { Fault } from "./faults";
 import type { PlacedTeam } from "./placement";
 import { modeOf, stateData, stateOf } from "./states";
@@ -37,7 +37,7 @@ function whereOf(config: LabConfig, team: PlacedTeam): string {
 
 /**
  * What to do where the first exercise of the class, whose start is every team's state by itself, is not made there: the start of its first one
- * that is, or of the course's first one where the class does none such.
+ * that is.
  */
 function otherStart(
   config: LabConfig,
@@ -45,7 +45,7 @@ function otherStart(
   support: SupportTable,
 ): Pick<Fault, "fix"> | undefined {
   if (team.state || config.state) return undefined;
-  const made = [...(config.exercises ?? []), ...EXERCISE_IDS].find((exercise) => {
+  const made = config.exercises?.find((exercise) => {
     const there = { ...team, state: { exercise, at: "start" as const } };
     return stateFault(config, there, support).length === 0;
   });

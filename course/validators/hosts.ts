@@ -1,7 +1,7 @@
 import type { HostConfig } from "../config";
 import type { Fault } from "../faults";
 import { isCloud, osOf, targetOf } from "../hosts";
-import { machineSize } from "../instanceTypes";
+import { cpusBeyondWindows, MOST_CPUS_OF_WINDOWS } from "../instanceTypes";
 import { duplicates, type Validator } from "./validator";
 
 /** Hosts have names of their own. */
@@ -103,14 +103,11 @@ export const targetsPossible: Validator = (config) =>
     return [{ code: "target-unsupported", where, ...refused }];
   });
 
-/** vCPUs of EC2 up to which guests run in Windows (Amazon EC2 User Guide, nested virtualization, Windows limits, 2026-11). */
-const MOST_CPUS_OF_WINDOWS = 192;
-
 /** Windows with guests in it is not too large for Amazon. */
 export const windowsNests: Validator = (config) =>
   config.hosts.flatMap((host, index): Fault[] => {
-    const { cpus = 0 } = machineSize(host) ?? {};
-    if (host.kind !== "ec2" || host.os !== "windows" || cpus <= MOST_CPUS_OF_WINDOWS) return [];
+    const cpus = cpusBeyondWindows(host);
+    if (cpus === undefined) return [];
     return [
       {
         code: "target-unsupported",

@@ -377,7 +377,6 @@ describe("where the first exercise of a class is not made, the start of one that
     [["1-virtualbox", "2-guest", "3a-clone", "4-docker", "6-php"], "4-docker"],
     [["2-guest", "3b-nat"], "3b-nat"],
     [["3a-clone", "6-wordpress", "6-php"], "6-wordpress"],
-    [["vlan"], "3b-disabled"],
   ])("%j on containers: %s", (exercises, first) => {
     expect(proposed(exercises)).toEqual([fault(first)]);
     expect(proposed(exercises, { state: { exercise: first, at: "start" } })).toEqual([]);
@@ -391,6 +390,10 @@ describe("where the first exercise of a class is not made, the start of one that
       guests: [{ name: "one" }],
     };
     expect(proposed(["vlan", "3b-nat", "3a-clone"], cloud)).toEqual([fault("3a-clone")]);
+  });
+
+  test("a class that has none such is proposed none", () => {
+    expect(proposed(["vlan", "1-virtualbox"])).toEqual([{ ...fault("vlan"), fix: undefined }]);
   });
 
   test("a state that is written down is the author's own to change", () => {
