@@ -28,6 +28,15 @@ export function planOf(lab: string, input: unknown, facts?: LabFacts): LabPlan {
   return solid(makePlan(lab, solid(parseLab(input)), facts));
 }
 
+/** The plan of a lab named `lab` whose teams are called so, also by what no configuration may say. */
+export function calledTeams(input: object, labels: readonly string[], lab = "lab"): LabPlan {
+  const plan = planOf(lab, input);
+  return {
+    ...plan,
+    teams: plan.teams.map((team, index) => ({ ...team, label: labels[index] ?? team.label })),
+  };
+}
+
 /** The dev lab's configuration, from the file in the checkout. */
 export function devConfig(): LabConfig {
   const document: { config: Record<string, unknown> } = parse(

@@ -8,7 +8,7 @@ import { portRanges, shapesOf } from "../../course/picture/shapes";
 import { cleanText, widthOf, wrapText } from "../../course/picture/text";
 import { COLOURS } from "../../course/picture/themes";
 import { guestsOf, type LabPlan } from "../../course/plan";
-import { devPlan, goodLabs, planOf, ROOT } from "./labs";
+import { calledTeams, devPlan, goodLabs, planOf, ROOT } from "./labs";
 
 interface Rectangle extends Point {
   readonly width: number;
@@ -341,18 +341,9 @@ const anyText = fc.oneof(
   ),
 );
 
-/** A plan whose teams are called so: also what no configuration may say is a text to the picture. */
-function called(input: object, labels: readonly string[]): LabPlan {
-  const plan = planOf("lab", input);
-  return {
-    ...plan,
-    teams: plan.teams.map((team, index) => ({ ...team, label: labels[index] ?? team.label })),
-  };
-}
-
 const labelled = fc
   .tuple(goodLabs, fc.array(anyText, { minLength: 6, maxLength: 6 }))
-  .map(([lab, labels]) => called(lab, labels));
+  .map(([lab, labels]) => calledTeams(lab, labels));
 
 test("whatever the lab and its labels: nothing overlaps, nothing leaves its box, every address stands there once", async () => {
   await fc.assert(
@@ -378,7 +369,7 @@ function withoutNames(box: Box): Box {
 
 test("a text of the configuration is a text in the picture, whatever is in it", async () => {
   const label = `</text><script>alert("1")</script>&amp;\u0000\n'`;
-  const plan = called({}, [label]);
+  const plan = calledTeams({}, [label]);
   const svg = await drawPlan(plan, { theme: "light", language: "en" });
   expect(svg).not.toContain("<script");
   expect(svg).toContain(
@@ -386,7 +377,7 @@ test("a text of the configuration is a text in the picture, whatever is in it", 
   );
   await fc.assert(
     fc.asyncProperty(anyText, async (text) => {
-      const any = await drawPlan(called({}, [text]), {
+      const any = await drawPlan(calledTeams({}, [text]), {
         theme: "print",
         language: "ja",
       });
