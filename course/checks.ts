@@ -113,6 +113,7 @@ function onVlans(plan: LabPlan): Set<string> {
 
 function reachChecks(plan: LabPlan, probe: InternetProbe | undefined): Check[] {
   const vlans = onVlans(plan);
+  const client = clientAddress(plan);
   return reachabilityOf(plan).flatMap((reach): Check[] => {
     const { from, to, address, mode, reachable, rule, note } = reach;
     const owner = from.kind === "guest" ? from : to.kind === "guest" ? to : undefined;
@@ -150,7 +151,7 @@ function reachChecks(plan: LabPlan, probe: InternetProbe | undefined): Check[] {
         },
       ];
     }
-    const target = address ?? (to.kind === "client" ? clientAddress(plan) : undefined);
+    const target = address ?? (to.kind === "client" ? client : undefined);
     if (target === undefined) return [];
     const way = `${vantageKey(from)}>${vantageKey(to)}@${target}`;
     const one = (protocol: "icmp" | "tcp"): Check => ({

@@ -148,7 +148,7 @@ export function addressesInStates(
     }
   }
   for (const team of teams) {
-    for (const guest of guestsIn(config, stateOf(config, team))) {
+    for (const guest of guestsIn(config, stateOf(config, team), team.host)) {
       for (const adapter of guest.adapters) {
         const onSwitch = "switch" in adapter ? switchNamed(adapter.switch) : undefined;
         if (!onSwitch || table.has(`${team.id} ${guest.name} ${onSwitch.name}`)) continue;

@@ -1,6 +1,8 @@
 import fc from "fast-check";
+import { sectionsOf } from "../../cli/plan/sections";
 import { hoursOf, lessonDaysOf, phasesOf, type SchedulePlan, scheduleOf } from "../../course/calendar";
 import { parseLab } from "../../course/config";
+import { reportOf } from "../../course/report";
 import { faultsOf, planOf, solid } from "./labs";
 
 function scheduled(calendar: object, language = "ja"): SchedulePlan {
@@ -222,4 +224,19 @@ describe("phases of any calendar", () => {
       { numRuns: 1000 },
     );
   });
+});
+
+test("a lesson that ends on another day shows which; one of the same day its time alone", () => {
+  const lessons = [
+    { start: "2027-01-18T09:00", end: "2027-01-18T16:30" },
+    { start: "2027-01-18T22:00", end: "2027-01-19T00:00" },
+    { start: "2027-01-19T23:00", end: "2027-01-20T01:30" },
+  ];
+  const plan = planOf("lab", { calendar: { timeZone: "Asia/Tokyo", lessons } });
+  const section = sectionsOf(reportOf(plan), "en").sections.find(({ title }) => title.includes("Asia/Tokyo"));
+  expect(section?.rows.filter(([name]) => name === "lesson")).toEqual([
+    ["lesson", "2027-01-18 09:00 – 16:30"],
+    ["lesson", "2027-01-18 22:00 – 2027-01-19 00:00"],
+    ["lesson", "2027-01-19 23:00 – 2027-01-20 01:30"],
+  ]);
 });

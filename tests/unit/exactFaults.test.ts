@@ -2,19 +2,11 @@ import { parseLab } from "../../course/config";
 import type { LabFacts } from "../../course/facts";
 import { formatFaults } from "../../course/faults";
 import { makePlan } from "../../course/plan";
-import { planOf, solid } from "./labs";
+import { AZURE, EC2, PC, planOf, solid } from "./labs";
 
 // Every fault of a lab, and where a lab is just good: what the fixtures of tests/fixtures/bad do not tell apart.
 const GUEST = { name: "g", memory: 512, adapters: [{ switch: "lan" }] };
-const PC = { kind: "existing", name: "pc", address: "192.0.2.1", os: "linux" };
 const WINDOWS = { ...PC, os: "windows" };
-const EC2 = {
-  kind: "ec2",
-  name: "aws",
-  region: "ap-northeast-1",
-  instanceType: "m8i.2xlarge",
-  allowedCidrs: ["203.0.113.0/24"],
-};
 const OUT = {
   switches: [{ name: "out", mode: "nat-network" }],
   guests: [{ ...GUEST, adapters: [{ switch: "out" }] }],
@@ -45,6 +37,25 @@ describe("hosts", () => {
     expect(open("0.0.0.0/1", "0.0.0.0/1", "128.0.0.0/1", "128.0.0.0/1")).toEqual([]);
   });
 
+  test("guests run in Windows of EC2 up to 192 vCPUs, and in Linux whatever it has", () => {
+    const of = (os: string, ...types: string[]) =>
+      faults({
+        target: os === "windows" ? "hyperv" : "libvirt",
+        hosts: types.map((instanceType, index) => ({ ...EC2, name: `h${index}`, instanceType, os })),
+        ...OUT,
+      });
+    const told = (index: number) =>
+      `lab.hosts[${index}].instanceType: host "h${index}" has 384 vCPUs, and Amazon supports guests in Windows up to 192. Expected a smaller type, or os: linux with target libvirt. [target-unsupported]`;
+    expect(of("windows", "m8i.48xlarge")).toEqual([]);
+    expect(of("windows", "m8i.96xlarge")).toEqual([told(0)]);
+    expect(of("windows", "c8i.large", "r8i.96xlarge")).toEqual([told(1)]);
+    // A type that the table does not know may have any number.
+    expect(of("windows", "m8i.metal-96xl")).toEqual([]);
+    expect(of("linux", "m8i.96xlarge")).toEqual([]);
+    const hosts = [{ ...AZURE, vmSize: "Standard_D96s_v5", os: "windows" }];
+    expect(faults({ target: "hyperv", hosts, ...OUT })).toEqual([]);
+  });
+
   test("RDP is counted on Windows alone, and where its edition is known", () => {
     const rdp = { channels: ["rdp"], teams: [{ id: "t1", seats: 3 }] };
     expect(faults({ ...rdp, target: "libvirt", hosts: [EC2], ...OUT })).toEqual([]);
@@ -53,6 +64,21 @@ describe("hosts", () => {
 });
 
 describe("names", () => {
+  test("a team has no stack of the name that is reserved for the gateway of browsers", () => {
+    const named = (id: string, more: object) =>
+      faults({ target: "libvirt", units: "per-team", teams: [{ id, slot: 1 }], guests: [GUEST], ...more });
+    const browser = { channels: ["ssh", "browser"] };
+    expect(named("gateway", browser)).toEqual([
+      'lab.teams: the stack of team "gateway" would have the name of the gateway that is reserved for the channel browser. Expected another id, or "units: one". [duplicate-team]',
+    ]);
+    expect(named("gateway", { ...browser, units: "one" })).toEqual([]);
+    expect(named("gateway", { channels: ["ssh"] })).toEqual([]);
+    expect(named("gateway-1", browser)).toEqual([]);
+    expect(named("site", browser)).toEqual([
+      'lab.teams: the stack of team "site" would have the name of the stack for what teams share. Expected another id, or "units: one". [duplicate-team]',
+    ]);
+  });
+
   test("a team named site has a stack of its own name where all is one stack", () => {
     expect(faults({ units: "one", teams: [{ id: "site", slot: 1 }] })).toEqual([]);
   });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { labSchema } from "../../course/config";
 import { makePlan } from "../../course/plan";
 import { lastSlot } from "../../course/spares";
-import { planOf } from "./labs";
+import { EC2, PC, planOf } from "./labs";
 
 const lan = (subnet: string) => ({ name: "lan", mode: "bridged", subnet });
 const guests = (count: number, ...names: string[]) =>
@@ -38,6 +38,26 @@ describe("lastSlot", () => {
 
   test("a subnet of no private range, below one or not, has no end", () => {
     expect(last([{ name: "a", mode: "nat-network", subnet: "172.0.0.0/16" }], 1, "a")).toBe(1000);
+  });
+
+  test("a state is made on every kind of host that the lab has: in the room bridged, in a cloud by NAT network", () => {
+    const room = { ...PC, shared: true };
+    const of = (...hosts: object[]) =>
+      lastSlot(
+        labSchema.parse({
+          target: "libvirt",
+          hosts,
+          exercises: ["3a-clone"],
+          switches: [],
+          guests: [{ name: "one" }],
+        }),
+      );
+    // The LAN: blocks of four between 192.168.99.100 and .254; the NAT networks: 192.168.20.0/24 to 192.168.255.0/24.
+    expect(of(room)).toBe(39);
+    expect(of(EC2)).toBe(236);
+    // Beside the LAN, which has 192.168.99.0/24, the NAT networks end at 192.168.98.0/24.
+    expect(of(room, EC2)).toBe(39);
+    expect(of(EC2, room)).toBe(39);
   });
 
   test("adapters on other switches need no address of the LAN", () => {
