@@ -44,7 +44,7 @@ function onPath(program: string): boolean {
 const POOL_DEFINITIONS = "/etc/libvirt/storage";
 
 /** Whether a lab stands on this machine's libvirt, be it at work or not. */
-function libvirtHasLabs(folder = POOL_DEFINITIONS): boolean {
+function libvirtHasLabs(folder: string): boolean {
   try {
     return readdirSync(folder).some((file) => poolMark(file.replace(/\.xml$/, "")) !== undefined);
   } catch {
@@ -52,26 +52,33 @@ function libvirtHasLabs(folder = POOL_DEFINITIONS): boolean {
   }
 }
 
-async function observeLibvirt(): Promise<ObservedObject[]> {
+async function observeLibvirt(definitions: string): Promise<ObservedObject[]> {
   if (!onPath("virsh")) return [];
   try {
     return await libvirtPlatform.observe();
   } catch (error) {
     // A libvirt that rests and has nothing of ours is nobody's trouble.
     const rests = error instanceof FaultError && error.faults[0].code === "libvirt-not-running";
-    if (rests && !libvirtHasLabs()) return [];
+    if (rests && !libvirtHasLabs(definitions)) return [];
     throw error;
   }
 }
 
 /** Everything on this machine that carries an owner mark, on whichever platform. */
-async function observeAll(): Promise<ObservedObject[]> {
-  return (await Promise.all([containersPlatform.observe(), observeLibvirt()])).flat();
+async function observeAll(definitions: string): Promise<ObservedObject[]> {
+  return (await Promise.all([containersPlatform.observe(), observeLibvirt(definitions)])).flat();
 }
 
-/** What carries the mark of one lab, by name; of every lab when it is undefined. @throws FaultError when a platform does not answer */
-export async function findMarked(lab: string | undefined): Promise<ObservedObject[]> {
-  return (await observeAll()).filter((object) => lab === undefined || object.mark.lab === lab);
+/**
+ * What carries the mark of one lab, by name; of every lab when it is undefined.
+ * @param definitions folder of libvirt's definitions of pools; another one in tests
+ * @throws FaultError when a platform does not answer
+ */
+export async function findMarked(
+  lab: string | undefined,
+  definitions = POOL_DEFINITIONS,
+): Promise<ObservedObject[]> {
+  return (await observeAll(definitions)).filter((object) => lab === undefined || object.mark.lab === lab);
 }
 
 /** Removes one observed object; one that has gone meanwhile is no error. @throws FaultError with the platform's words */
