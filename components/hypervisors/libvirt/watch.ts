@@ -41,7 +41,7 @@ not_ready() {
   exit 1
 }
 alive() {
-  state=$(virsh domstate --reason "$guest" 2>&1) || not_ready "the host does not have it: $state"
+  state=$(virsh domstate "$guest" --reason 2>&1) || not_ready "the host does not have it: $state"
   case $state in
     running* | idle* | "no state"*) ;;
     *crashed*) not_ready "its kernel crashed" ;;
