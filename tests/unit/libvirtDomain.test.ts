@@ -47,11 +47,21 @@ describe("a domain", () => {
   test("without KVM: the emulated processor, which shows its virtualization to a nested guest alone", () => {
     const kvm = renderDomain(DESK, KVM);
     const emulated = renderDomain(DESK, { ...KVM, acceleration: "tcg" });
-    expect(beyond(emulated, kvm)).toEqual(['<domain type="qemu">', '<cpu mode="maximum" check="none">']);
+    expect(beyond(emulated, kvm)).toEqual([
+      '<domain type="qemu">',
+      '<cpu mode="maximum" check="none">',
+      '<feature policy="disable" name="la57"/>',
+    ]);
     expect(beyond(renderDomain({ ...DESK, nested: false }, KVM), kvm)).toEqual([
       '<feature policy="disable" name="vmx"/>',
       '<feature policy="disable" name="svm"/>',
     ]);
+  });
+
+  test("a disk that is a copy lies over nothing", () => {
+    expect(renderDomain({ ...PLAIN, disk: { ...PLAIN.disk, allocation: "fixed" } }, KVM)).not.toContain(
+      "backingStore",
+    );
   });
 
   test("UEFI is asked for by name: libvirt finds the firmware", () => {
@@ -96,7 +106,7 @@ describe("a domain", () => {
     ]);
   });
 
-  test("two guests share no name, UUID, file or address", () => {
+  test("two guests share no name, UUID, file or address but their base, which stays the host's", () => {
     const values = (guest: GuestPlan) =>
       [
         ...renderDomain(guest, KVM).matchAll(
@@ -104,8 +114,10 @@ describe("a domain", () => {
         ),
       ].map(([value]) => value);
     const [plain, desk] = [values(PLAIN), values(DESK)];
-    expect(plain).toHaveLength(6 + CHANNEL_PORTS);
-    expect(plain.filter((value) => desk.includes(value))).toEqual([]);
+    expect(plain).toHaveLength(7 + CHANNEL_PORTS);
+    expect(plain.filter((value) => desk.includes(value))).toEqual([`file="${KVM.base.path}"`]);
+    expect(renderDomain(PLAIN, KVM)).toContain(`<source file="${KVM.base.path}">
+          <seclabel model="dac" relabel="no"/>`);
   });
 
   test("what a folder's name holds stays text", () => {
@@ -239,7 +251,9 @@ describe("storage", () => {
   });
 
   test("the domain's disks are the pool's volumes", () => {
-    const files = [...renderDomain(PLAIN, KVM).matchAll(/<source file="([^"]*)"/g)].map(([, file]) => file);
+    const files = [...renderDomain(PLAIN, KVM).matchAll(/<source file="([^"]*)"\/>/g)].map(
+      ([, file]) => file,
+    );
     expect(files).toEqual(
       [diskVolume(PLAIN), seedVolume(PLAIN)].map((file) => `${poolFolder(MARK)}/${file}`),
     );

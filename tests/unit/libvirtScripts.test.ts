@@ -378,22 +378,27 @@ describe.each(SHELLS)("under %s", (shell) => {
     test.each([
       [
         "running (booted)\n",
-        "Kernel panic - not syncing: VFS",
+        "[ 1.0] Kernel panic - not syncing: VFS",
         "its start came to an end ([ 1.0] Kernel panic - not syncing: VFS)",
       ],
       [
         "running (booted)\n",
-        "ALERT! /dev/vda does not exist. Dropping to a shell!",
+        "[ 1.0] ALERT! /dev/vda does not exist. Dropping to a shell!",
         "its start came to an end ([ 1.0] ALERT! /dev/vda does not exist. Dropping to a shell!)",
+      ],
+      [
+        "running (booted)\n",
+        "classlab: the disk /dev/vda cannot be mounted\n[ 1.0] Kernel panic - not syncing: sysrq",
+        "its start came to an end (classlab: the disk /dev/vda cannot be mounted)",
       ],
     ])("a start that came to its end is seen while the channel is waited for", (state, words, cause) => {
       fake.write("state", state);
       fake.write("ssh.sh", "exec /bin/sleep 10");
       log(
-        `[0.0] Linux version 6.1\n[0.5] Kernel panic - not syncing: of the start before\n[0.0] Linux version 6.1\nVFS: no root\n[ 1.0] ${words}\n[ 1.1]  ? a trace of the kernel\n`,
+        `[0.0] Linux version 6.1\n[0.5] Kernel panic - not syncing: of the start before\n[0.0] Linux version 6.1\nVFS: no root\n${words}\n[ 1.1]  ? a trace of the kernel\n`,
       );
       const started = Date.now();
-      expectFailure(run(), notReady(cause, `\n[0.0] Linux version 6.1\nVFS: no root\n[ 1.0] ${words}`));
+      expectFailure(run(), notReady(cause, `\n[0.0] Linux version 6.1\nVFS: no root\n${words}`));
       expect(Date.now() - started).toBeLessThan(8000);
     });
 

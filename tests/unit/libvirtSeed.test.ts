@@ -96,13 +96,18 @@ describe("user-data", () => {
     });
   });
 
-  test("who may manage it, and that its network is the one that its first start sets", () => {
+  test("who may manage it, its keyboard, and that its network is the one that its first start sets", () => {
     const text = `${networkFingerprint(PLAIN, SETTINGS)}\n`;
     expect(userData(PLAIN).write_files).toEqual([
       {
         path: "/etc/classlab/channel_keys",
         content: "ssh-ed25519 BBBB operator\n",
         permissions: "0600",
+      },
+      {
+        path: "/etc/default/keyboard",
+        content: 'XKBMODEL="pc105"\nXKBLAYOUT="jp"\nXKBVARIANT=""\nXKBOPTIONS=""\n',
+        permissions: "0644",
       },
       { path: "/etc/classlab/network.set", content: text, permissions: "0600" },
     ]);
@@ -288,7 +293,7 @@ describe("network-config", () => {
 
 test("meta-data: a guest of another name on the platform is another instance", () => {
   const uuid = /<uuid>(.*)<\/uuid>/.exec(renderDomain(PLAIN, KVM))?.[1];
-  expect(renderMetaData(PLAIN, SETTINGS)).toBe(`instance-id: "${uuid}"\nlocal-hostname: "plain"\n`);
+  expect(renderMetaData(PLAIN, SETTINGS)).toBe(`instance-id: "${uuid}"\nlocal-hostname: "plain"\ndsmode: "local"\n`);
   expect(
     parse(renderMetaData({ ...PLAIN, objectName: "lab-team-01-copy" }, SETTINGS))["instance-id"],
   ).not.toBe(uuid);

@@ -109,11 +109,15 @@ export function renderUserData(guest: GuestPlan, settings: SeedSettings): string
   return `#cloud-config\n${cloudYaml(config)}`;
 }
 
-/** `meta-data` of a guest. Its instance is the domain's UUID: a clone is another, and gets an identity of its own. */
+/**
+ * `meta-data` of a guest. Its instance is the domain's UUID: a clone is another, and gets an identity of its own. The seed needs no
+ * network (`dsmode`; cloudinit.readthedocs.io, "NoCloud"): it is done before any is waited for.
+ */
 export function renderMetaData(guest: GuestPlan, { mark }: Pick<SeedSettings, "mark">): string {
   return cloudYaml({
     "instance-id": uuidOf(mark, "domain", guest.objectName),
     "local-hostname": guest.name,
+    dsmode: "local",
   });
 }
 
