@@ -293,7 +293,9 @@ describe("network-config", () => {
 
 test("meta-data: a guest of another name on the platform is another instance", () => {
   const uuid = /<uuid>(.*)<\/uuid>/.exec(renderDomain(PLAIN, KVM))?.[1];
-  expect(renderMetaData(PLAIN, SETTINGS)).toBe(`instance-id: "${uuid}"\nlocal-hostname: "plain"\ndsmode: "local"\n`);
+  expect(renderMetaData(PLAIN, SETTINGS)).toBe(
+    `instance-id: "${uuid}"\nlocal-hostname: "plain"\ndsmode: "local"\n`,
+  );
   expect(
     parse(renderMetaData({ ...PLAIN, objectName: "lab-team-01-copy" }, SETTINGS))["instance-id"],
   ).not.toBe(uuid);
