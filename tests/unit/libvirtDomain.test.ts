@@ -59,6 +59,12 @@ describe("a domain", () => {
     ]);
   });
 
+  test("a disk that is a copy lies over nothing", () => {
+    expect(renderDomain({ ...PLAIN, disk: { ...PLAIN.disk, allocation: "fixed" } }, KVM)).not.toContain(
+      "backingStore",
+    );
+  });
+
   test("UEFI is asked for by name: libvirt finds the firmware", () => {
     expect(beyond(renderDomain(PLAIN, UEFI), renderDomain(PLAIN, KVM))).toEqual(['<os firmware="efi">']);
   });
@@ -101,7 +107,7 @@ describe("a domain", () => {
     ]);
   });
 
-  test("two guests share no name, UUID, file or address", () => {
+  test("two guests share no name, UUID, file or address but their base, which stays the host's", () => {
     const values = (guest: GuestPlan) =>
       [
         ...renderDomain(guest, KVM).matchAll(
@@ -109,8 +115,10 @@ describe("a domain", () => {
         ),
       ].map(([value]) => value);
     const [plain, desk] = [values(PLAIN), values(DESK)];
-    expect(plain).toHaveLength(6 + CHANNEL_PORTS);
-    expect(plain.filter((value) => desk.includes(value))).toEqual([]);
+    expect(plain).toHaveLength(7 + CHANNEL_PORTS);
+    expect(plain.filter((value) => desk.includes(value))).toEqual([`file="${KVM.base.path}"`]);
+    expect(renderDomain(PLAIN, KVM)).toContain(`<source file="${KVM.base.path}">
+          <seclabel model="dac" relabel="no"/>`);
   });
 
   test("what a folder's name holds stays text", () => {
@@ -244,7 +252,9 @@ describe("storage", () => {
   });
 
   test("the domain's disks are the pool's volumes", () => {
-    const files = [...renderDomain(PLAIN, KVM).matchAll(/<source file="([^"]*)"/g)].map(([, file]) => file);
+    const files = [...renderDomain(PLAIN, KVM).matchAll(/<source file="([^"]*)"\/>/g)].map(
+      ([, file]) => file,
+    );
     expect(files).toEqual(
       [diskVolume(PLAIN), seedVolume(PLAIN)].map((file) => `${poolFolder(MARK)}/${file}`),
     );

@@ -17,6 +17,7 @@ export const KVM: DomainSettings = {
   mark: MARK,
   slot: 1,
   acceleration: "kvm",
+  base: { path: "/var/lib/libvirt/images/base.qcow2", format: "qcow2" },
   boot: { kind: "disk", firmware: "bios" },
   sharedFolders: { parent: "/srv/classlab", by: "virtiofs" },
   consoleFolder: CONSOLE_FOLDER,

@@ -106,13 +106,18 @@ describe("user-data", () => {
     });
   });
 
-  test("who may manage it, and that its network is the one that its first start sets", () => {
+  test("who may manage it, its keyboard, and that its network is the one that its first start sets", () => {
     const text = `${networkFingerprint(PLAIN, SETTINGS)}\n`;
     expect(userData(PLAIN).write_files).toEqual([
       {
         path: "/etc/classlab/channel_keys",
         content: "ssh-ed25519 BBBB operator\n",
         permissions: "0600",
+      },
+      {
+        path: "/etc/default/keyboard",
+        content: 'XKBMODEL="pc105"\nXKBLAYOUT="jp"\nXKBVARIANT=""\nXKBOPTIONS=""\n',
+        permissions: "0644",
       },
       { path: "/etc/classlab/network.set", content: text, permissions: "0600" },
     ]);

@@ -1,6 +1,14 @@
 import type { GuestPlan } from "../../../course/plan";
 import { quote } from "../../../course/shell";
 
+/** File of the keyboard (keyboard(5)). */
+export const KEYBOARD_FILE = "/etc/default/keyboard";
+
+/** What stands in {@link KEYBOARD_FILE}. @param layout as XKB names it, such as `jp` */
+export function keyboardText(layout: string): string {
+  return `XKBMODEL="pc105"\nXKBLAYOUT="${layout}"\nXKBVARIANT=""\nXKBOPTIONS=""\n`;
+}
+
 /** What was set last, so that a guest is set once and what learners choose afterwards stays. */
 const SET = "/etc/classlab/language";
 

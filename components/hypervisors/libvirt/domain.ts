@@ -4,7 +4,7 @@ import { desktopDevices } from "./desktop";
 import { type GuestIdentity, uuidOf } from "./identity";
 import { parkedInterfaceXml } from "./interface";
 import { markMetadata } from "./ownerMark";
-import { diskVolume, poolFolder, seedVolume } from "./pool";
+import { type BaseImage, diskVolume, poolFolder, seedVolume } from "./pool";
 import { renderXml, type Xml } from "./xml";
 
 /** How a guest starts. */
@@ -25,6 +25,8 @@ export interface SharedFolders {
 
 /** What a guest is made with besides its plan. */
 export interface DomainSettings extends GuestIdentity {
+  /** What its disk lies over, unless that is a copy. */
+  readonly base: BaseImage;
   /** KVM, or QEMU's own processor where the host has no KVM that works. */
   readonly acceleration: "kvm" | "tcg";
   readonly boot: GuestBoot;
@@ -51,6 +53,11 @@ export function consoleLog(
   { consoleFolder }: Pick<DomainSettings, "consoleFolder">,
 ): string {
   return `${consoleFolder}/${guest.objectName}.console.log`;
+}
+
+/** File on the host with what QEMU said of a guest: libvirt makes it, and leaves it. */
+export function qemuLog(objectName: string): string {
+  return `/var/log/libvirt/qemu/${objectName}.log`;
 }
 
 /** Folder of the host that a guest mounts. */
@@ -98,10 +105,25 @@ function system(boot: GuestBoot): Xml {
 }
 
 /**
+ * What a disk lies over. libvirt would hand it to QEMU's user for as long as a guest runs, who may then write it; all labs of the host
+ * read it.
+ */
+function backing(base: BaseImage): Xml {
+  return {
+    backingStore: {
+      "@type": "file",
+      format: { "@type": base.format },
+      source: { "@file": base.path, seclabel: { "@model": "dac", "@relabel": "no" } },
+      backingStore: {},
+    },
+  };
+}
+
+/**
  * The guest's disk and its seed. As files, not as volumes of a pool: AppArmor's helper does not follow a volume to its base
  * image, and QEMU may not open that (Launchpad 1677398). The seed is no CD-ROM: cloud kernels have no driver of IDE and SATA.
  */
-function disks(guest: GuestPlan, { mark }: DomainSettings): Xml[] {
+function disks(guest: GuestPlan, { mark, base }: DomainSettings): Xml[] {
   const folder = poolFolder(mark);
   return [
     {
@@ -109,6 +131,7 @@ function disks(guest: GuestPlan, { mark }: DomainSettings): Xml[] {
       "@device": "disk",
       driver: { "@name": "qemu", "@type": "qcow2", "@discard": "unmap" },
       source: { "@file": `${folder}/${diskVolume(guest)}` },
+      ...(guest.disk.allocation === "fixed" ? {} : backing(base)),
       target: { "@dev": "vda", "@bus": "virtio" },
       boot: { "@order": 1 },
     },

@@ -47,11 +47,13 @@ function uplinkOf(facts: LibvirtHostRecord, vlan: number | undefined): Uplink {
 
 function domainSettings(guest: GuestPlan, host: PreparedHost, context: DriverContext): DomainSettings {
   const { acceleration, sharedFolders } = factsOf(host);
+  const image = cachedImage(imageOf(context), acceleration);
   return {
     mark: context.mark,
     slot: slotOf(guest, context),
     acceleration,
-    boot: cachedImage(imageOf(context), acceleration).boot,
+    base: image.disk,
+    boot: image.boot,
     sharedFolders: { parent: SHARED_FOLDERS, by: sharedFolders },
     consoleFolder: CONSOLE_FOLDER,
   };

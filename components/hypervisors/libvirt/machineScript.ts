@@ -1,6 +1,6 @@
 import type { GuestPlan } from "../../../course/plan";
 import { CHANNEL_PORTS, channelSocket } from "./channelPorts";
-import { consoleLog, type DomainSettings, renderDomain } from "./domain";
+import { consoleLog, type DomainSettings, qemuLog, renderDomain } from "./domain";
 import { uuidOf } from "./identity";
 import { assigned, document, HEAD, refuseForeign } from "./virsh";
 
@@ -23,7 +23,7 @@ if [ "$1" = remove ]; then
     virsh destroy "$name" >/dev/null
   fi
   virsh undefine "$name" --managed-save --snapshots-metadata --checkpoints-metadata --nvram >/dev/null
-  as_root rm -f ${consoleLog(guest, settings)} ${sockets.map((path) => `${path} ${path}.lock`).join(" ")}
+  as_root rm -f ${consoleLog(guest, settings)} ${qemuLog(name)} ${sockets.map((path) => `${path} ${path}.lock`).join(" ")}
   echo '{"machine":false}'
   exit 0
 fi

@@ -1,6 +1,7 @@
 import type { GuestPlan } from "../../../course/plan";
 import { guestSettings, type SiteSettings } from "../../../course/siteSettings";
 import type { SshKeyPair } from "../../sshKey";
+import { KEYBOARD_FILE, keyboardText } from "../containers/guestLanguage";
 import { cloudYaml } from "./cloudYaml";
 import { uuidOf } from "./identity";
 import {
@@ -67,11 +68,13 @@ function user({ authorizedKeys, passwordHash }: SeedSettings): object {
   };
 }
 
-/** Who may manage the guest over its channel; and that its network is the one that its first start sets. */
+/** Who may manage the guest over its channel; its keyboard; and that its network is the one that its first start sets. */
 function ownFiles(guest: GuestPlan, settings: SeedSettings): object[] {
   const keys = settings.channelKeys.map((key) => `${key}\n`).join("");
   return [
     { path: CHANNEL_KEYS, content: keys, permissions: "0600" },
+    // Not by cloud-init's own module: that has the console's keymap made anew, which takes an emulated guest half a minute.
+    { path: KEYBOARD_FILE, content: keyboardText(guest.keyboard), permissions: "0644" },
     { path: NETWORK_SET, content: `${networkFingerprint(guest, settings)}\n`, permissions: "0600" },
   ];
 }
@@ -98,7 +101,6 @@ export function renderUserData(guest: GuestPlan, settings: SeedSettings): string
     ssh: { emit_keys_to_console: false },
     no_ssh_fingerprints: true,
     locale: guest.locale,
-    keyboard: { layout: guest.keyboard },
     timezone: guest.timeZone,
     ...fromSite.keys,
     write_files: [...ownFiles(guest, settings), ...fromSite.files],

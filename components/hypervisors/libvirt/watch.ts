@@ -3,6 +3,9 @@ import { consoleLog, type DomainSettings } from "./domain";
 import { assigned, HEAD } from "./virsh";
 import { WORK } from "./work";
 
+/** What a console says first: the kernel, or where it is told to be quiet the machine image's own first process. */
+const BEGINS = "Linux version|classlab: the machine starts";
+
 /** What a console says when a start has come to its end and nothing follows: the kernel's words, the initramfs's, systemd's. */
 const ENDS = "Kernel panic - not syncing|Dropping to a shell!|You are in emergency mode";
 
@@ -32,7 +35,7 @@ end=$(($(now) + ${seconds}))
 # Of this start alone: the log goes on from one to the next. What a kernel adds to its last words is not for readers.
 printed() {
   as_root tail -n 500 "$console" 2>/dev/null </dev/null | tr -d '\\r' | sed 's/\\x1b\\[[0-9;?]*[A-Za-z]//g' |
-    awk '/Linux version/ { count = over = 0 } !over && /[^ ]/ { line[count++] = $0 } /${ENDS}/ { over = 1 }
+    awk '/${BEGINS}/ { count = over = 0 } !over && /[^ ]/ { line[count++] = $0 } /${ENDS}/ { over = 1 }
       END { for (i = 0; i < count; i++) print line[i] }'
 }
 not_ready() {
@@ -41,7 +44,7 @@ not_ready() {
   exit 1
 }
 alive() {
-  state=$(virsh domstate --reason "$guest" 2>&1) || not_ready "the host does not have it: $state"
+  state=$(virsh domstate "$guest" --reason 2>&1) || not_ready "the host does not have it: $state"
   case $state in
     running* | idle* | "no state"*) ;;
     *crashed*) not_ready "its kernel crashed" ;;
@@ -49,7 +52,9 @@ alive() {
     *) not_ready "it does not run ($state)" ;;
   esac
   last=$(printed | tail -n 1 | grep -E '${ENDS}') || return 0
-  not_ready "its start came to an end ($last)"
+  # The machine image's first process says why it ends.
+  why=$(printed | grep '^classlab: ' | grep -Ev '${BEGINS}' | tail -n 1)
+  not_ready "its start came to an end (\${why:-$last})"
 }
 in_guest() {
   cat > "$work/script"
