@@ -34,7 +34,7 @@ export async function runTests(argv, env) {
       provided.env.CLASSLAB_TEST_SKIP = `${provided.env.CLASSLAB_TEST_SKIP ?? ""} browser`;
     }
   }
-  return await runNode([join(ROOT, "node_modules", "jest", "bin", "jest.js"), "-i", ...argv], {
+  return await runNode([join(ROOT, "node_modules", "jest", "bin", "jest.js"), ...argv], {
     env: provided.env,
     cwd: ROOT,
   });
