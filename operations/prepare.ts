@@ -7,6 +7,7 @@ import type { LabRecord } from "../course/record";
 import { rosterKey } from "../course/roster/teams";
 import { StackEngine, type StackState } from "./engine";
 import { gatherFacts, portsInUse } from "./facts";
+import { keepStoreVolume } from "./imageStore";
 import { ensureImages, missingImages, type Say } from "./images";
 import { planLab, refuseUnbuilt } from "./plan";
 import { defaultParallel, pooled, valuesOf } from "./pool";
@@ -114,6 +115,7 @@ export async function prepareUp(
   let images = before && !options.updateImages ? before.images : undefined;
   if (!images || (await missingImages(images)).length > 0)
     images = await ensureImages(wanted, options.say, options.consent, file.config.site.network);
+  else await keepStoreVolume();
   const record = recordOf(plan, id, images);
   const roster = rosterKey(plan);
   for (const { unit, state } of units) writeStackFile(file, unit, record, state.salt, roster);

@@ -1,5 +1,6 @@
 import { type Fault, FaultError } from "../course/faults";
 import { type CachedImage, findImageCache } from "./imageCache";
+import { findImageStore, type ImageStore } from "./imageStore";
 import { findMarked, type ObservedObject, removeObject } from "./observe";
 import { readSizes } from "./sizes";
 
@@ -22,6 +23,8 @@ export interface SweepReport {
   readonly otherLabs: readonly string[];
   /** The image cache, which all labs of the machine share. */
   readonly images: readonly CachedImage[];
+  /** The store from which guests take the course's images; absent where this machine has none. */
+  readonly store?: ImageStore;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface SweepReport {
  * @throws FaultError when Docker cannot be asked
  */
 export async function sweep(lab: string | undefined): Promise<SweepReport> {
-  const [all, images] = await Promise.all([findMarked(undefined), findImageCache()]);
+  const [all, images, store] = await Promise.all([findMarked(undefined), findImageCache(), findImageStore()]);
   const own = inOrder(all.filter((object) => lab === undefined || object.mark.lab === lab));
   // Docker walks through all volumes for it: not for nothing.
   const sizes = own.some((object) => object.kind !== "network") ? await readSizes() : undefined;
@@ -44,6 +47,7 @@ export async function sweep(lab: string | undefined): Promise<SweepReport> {
       .filter((name) => lab !== undefined && name !== lab)
       .sort(),
     images,
+    ...(store === undefined ? {} : { store }),
   };
 }
 
