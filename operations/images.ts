@@ -62,7 +62,8 @@ async function imageId(reference: string): Promise<string | undefined> {
   return result.code === 0 ? result.stdout.trim() : undefined;
 }
 
-function buildFault(what: string, name: string): FaultError {
+/** A build that failed as a fault: a full disk where the words say so. */
+export function buildFault(what: string, name: string): FaultError {
   const line = what.split("\n").find(saysDiskFull);
   if (line) return new FaultError([diskFull(`image ${name}`, line.trim())]);
   return new FaultError([
@@ -76,15 +77,18 @@ function buildFault(what: string, name: string): FaultError {
 }
 
 /** What goes into an image that is built. */
-interface BuildInput {
+export interface BuildInput {
   readonly name: string;
+  /** The build context. */
   readonly folder: string;
+  /** Build arguments by name. */
   readonly args: Readonly<Record<string, string>>;
+  /** Files from elsewhere that join the context, by the name they have there. */
   readonly files: Readonly<Record<string, string>>;
 }
 
 /** The reference of a built image: its tag is the hash of all that goes into it. */
-function buildReference({ name, folder, args, files }: BuildInput): string {
+export function buildReference({ name, folder, args, files }: BuildInput): string {
   const hash = hashOf(
     ...contextParts(folder),
     ...Object.entries(args).flat(),
@@ -94,13 +98,15 @@ function buildReference({ name, folder, args, files }: BuildInput): string {
 }
 
 /** What goes with every build: where its words go, and how it gets out of the room. */
-interface Builder {
+export interface Builder {
+  /** Tells the user what goes on. */
   readonly say: Say;
+  /** The way out of the room. */
   readonly network: BuildNetwork;
 }
 
 /** Builds an image unless the cache has it. */
-async function build(input: BuildInput, { say, network }: Builder): Promise<ImageRecord> {
+export async function build(input: BuildInput, { say, network }: Builder): Promise<ImageRecord> {
   const { name, folder, args, files } = input;
   const reference = buildReference(input);
   const known = await imageId(reference);

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Makes the disk of virtual machines of what `docker export` prints for the image of this folder:
 #
-#   docker export CONTAINER | build-disk.sh OUT_FOLDER
+#   docker export CONTAINER | build-disk.sh OUT_FOLDER [TAR]
 #
-# OUT_FOLDER gets disk.qcow2, vmlinuz and initrd.img, all or nothing; it must not be there yet. The disk is one ext4 file system
+# TAR is unpacked over it. OUT_FOLDER gets disk.qcow2, vmlinuz and initrd.img, all or nothing; one that is there stays as it is. The disk is one ext4 file system
 # without a partition table or a boot loader: the host hands the kernel over.
 # Needs root, mkfs.ext4 and qemu-img.
 set -eu
@@ -13,9 +13,9 @@ die() {
     exit 1
 }
 
-[ $# -eq 1 ] || die "usage: docker export CONTAINER | build-disk.sh OUT_FOLDER"
+[ $# -ge 1 ] && [ $# -le 2 ] || die "usage: docker export CONTAINER | build-disk.sh OUT_FOLDER [TAR]"
 out=$1
-[ ! -e "$out" ] || die "$out is there already"
+more=${2:-}
 [ "$(id -u)" = 0 ] || die "must run as root (files keep their owners)"
 for program in mkfs.ext4 qemu-img; do
     command -v $program >/dev/null 2>&1 || die "$program is missing"
@@ -23,6 +23,14 @@ done
 
 folder=$(dirname "$out")
 mkdir -p "$folder"
+# One at a time: what lies about then is of a run that was killed.
+exec 9>"$folder/.lock"
+flock 9
+rm -rf --one-file-system "$folder"/.part.*
+if [ -e "$out" ]; then
+    cat >/dev/null
+    exit 0
+fi
 # Beside the result: a rename then makes all of it appear at once.
 work=$(mktemp -d "$folder/.part.XXXXXX") || die "cannot make a folder in $folder"
 trap 'status=$?; trap - EXIT; rm -rf --one-file-system "$work"; exit $status' EXIT
@@ -33,6 +41,8 @@ root=$work/root
 made=$work/made
 mkdir "$root" "$made"
 tar -x --numeric-owner -C "$root"
+# A layer that hides what is below says so in attributes.
+[ -z "$more" ] || tar -x --numeric-owner --xattrs --xattrs-include='*' -C "$root" -f "$more"
 
 # What Docker puts in place of a container's own.
 rm -f "$root/.dockerenv" "$root/etc/resolv.conf" "$root/etc/hostname"
@@ -62,5 +72,5 @@ qemu-img convert -f raw -O qcow2 "$raw" "$made/disk.qcow2"
 rm -f "$raw"
 chown 0:0 "$made" "$made"/*
 chmod 755 "$made"
-chmod 644 "$made"/*
+chmod 444 "$made"/*
 mv -T "$made" "$out"
