@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { createColors } from "picocolors";
 import stringWidth from "string-width";
-import { type GuestAccess, guestAccess, type ServiceAccess } from "../course/access";
+import { accessOf, type GuestAccess, type ServiceAccess } from "../course/access";
 import { formatFaults } from "../course/faults";
 import type { ImageSet } from "../course/images";
 import type { LabPlan } from "../course/plan";
@@ -67,6 +67,7 @@ export interface AccessWords {
   readonly address: string;
   readonly none: string;
   readonly fromHere: string;
+  readonly console: string;
   readonly unreached: string;
 }
 
@@ -75,6 +76,7 @@ export const ACCESS_EN: AccessWords = {
   address: "address",
   none: "none (adapters disconnected)",
   fromHere: "from here",
+  console: "console",
   unreached: "not reached: the adapters' modes do not let this machine in",
 };
 
@@ -90,6 +92,7 @@ export function guestBlock(
     { name: words.address, text: access.address ?? words.none },
     ...(access.ssh ? [{ name: "SSH", text: ssh }] : []),
     ...(access.address && !access.ssh ? [{ name: words.fromHere, text: words.unreached }] : []),
+    ...(access.console ? [{ name: words.console, text: access.console }] : []),
     ...serviceRows(services),
   ];
   return `  ${colours.bold(title)}\n${table(rows, "    ")}`;
@@ -105,7 +108,7 @@ function images(record: LabRecord): string {
 export function renderUp(report: UpReport, selection: string): string {
   const { plan } = report;
   const guests = report.guests.map((guest) => {
-    const access = guestAccess(guest);
+    const access = accessOf(plan, guest);
     const urls = new Set(access.services.map((service) => service.url));
     return guestBlock(
       `${guest.team}  ${guest.name}`,
@@ -175,7 +178,7 @@ export function upJson(report: UpReport): object {
     guests: report.guests.map((guest) => ({
       team: guest.team,
       guest: guest.name,
-      ...guestAccess(guest),
+      ...accessOf(report.plan, guest),
       sshCommand: sshCommand(report.plan, guest),
     })),
     services: report.services,

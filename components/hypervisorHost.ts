@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostPlan } from "../course/plan";
-import type { HypervisorDriver, PreparedHost, StackProviders } from "./hypervisors/driver";
+import type { DriverContext, HypervisorDriver, PreparedHost, StackProviders } from "./hypervisors/driver";
 
 /** Arguments of a {@link HypervisorHost}. */
 export interface HypervisorHostArgs {
@@ -10,6 +10,10 @@ export interface HypervisorHostArgs {
   readonly driver: HypervisorDriver;
   /** Providers for what is no object of the host's platform. */
   readonly providers: StackProviders;
+  /** Owner mark and images. */
+  readonly context: DriverContext;
+  /** Whether this stack makes what all guests of the host need. */
+  readonly owned: boolean;
 }
 
 /** The machine that guests run on, made ready for them. Teams may share it. */
@@ -20,7 +24,8 @@ export class HypervisorHost extends pulumi.ComponentResource {
   /** @param name logical name; children are named after it */
   constructor(name: string, args: HypervisorHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("classlab:index:HypervisorHost", name, { kind: args.plan.kind }, opts);
-    this.prepared = args.driver.prepareHost(name, args.plan, { parent: this }, args.providers);
+    const { plan, providers, context, owned } = args;
+    this.prepared = args.driver.prepareHost(name, plan, { parent: this }, providers, context, owned);
     this.registerOutputs({});
   }
 }

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey } from "node:crypto";
 
 /** A key pair in OpenSSH's own formats. */
 export interface SshKeyPair {
@@ -63,4 +63,12 @@ export function sshKeyFromSeed(seedBase64: string, comment: string): SshKeyPair 
     privateKey: `-----BEGIN OPENSSH PRIVATE KEY-----\n${lines.join("\n")}\n-----END OPENSSH PRIVATE KEY-----\n`,
     publicKey: `${TYPE} ${publicBlob.toString("base64")} ${comment}`,
   };
+}
+
+/**
+ * The key pair that belongs to a random text of 256 bits or more.
+ * @param comment goes at the end of the public key
+ */
+export function sshKeyFromText(text: string, comment: string): SshKeyPair {
+  return sshKeyFromSeed(createHash("sha256").update(text).digest("base64"), comment);
 }

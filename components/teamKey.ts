@@ -1,18 +1,12 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { HOME_VARIABLE, teamKeyPath } from "./hypervisors/containers/channel";
 import { writePrivateFile } from "./privateFile";
-import { sshKeyFromSeed } from "./sshKey";
+import { sshKeyFromText } from "./sshKey";
 
 /** Letters and digits that hold more than the 256 bits of a key. */
 const SEED_LENGTH = 48;
-
-/** The 32 bytes of a key, in base64, that belong to a seed's text. */
-function seedBytes(text: string): string {
-  return createHash("sha256").update(text).digest("base64");
-}
 
 /** Arguments of a {@link TeamKey}. */
 export interface TeamKeyArgs {
@@ -40,7 +34,7 @@ export class TeamKey extends pulumi.ComponentResource {
       { parent: this, provider: args.random },
     );
     const publicKey = seed.result.apply((text) => {
-      const pair = sshKeyFromSeed(seedBytes(text), `classlab:${args.lab}/${args.team}`);
+      const pair = sshKeyFromText(text, `classlab:${args.lab}/${args.team}`);
       const home = process.env[HOME_VARIABLE];
       if (home) writePrivateFile(join(home, teamKeyPath(args.lab, args.team)), pair.privateKey);
       return pair.publicKey;

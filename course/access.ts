@@ -1,6 +1,9 @@
-import { MODE_TRAITS, type ModeTraits } from "./modes";
-import type { DockerStackPlan, GuestPlan } from "./plan";
+import { EXPECTED_REACH } from "./expectedReach";
+import { MODE_TRAITS, type SwitchMode } from "./modes";
+import type { DockerStackPlan, GuestPlan, LabPlan } from "./plan";
 import { SSH_PORT } from "./ports";
+import { targetOfHost } from "./resources";
+import type { Target } from "./support";
 
 /** A service of a guest as a learner opens it. */
 export interface ServiceAccess {
@@ -15,6 +18,8 @@ export interface GuestAccess {
   readonly address?: string;
   /** Where SSH answers; absent when it cannot be reached from here. */
   readonly ssh?: { readonly host: string; readonly port: number; readonly user: string };
+  /** Command that opens its console, whatever its adapters are on; absent where it has none. */
+  readonly console?: string;
   readonly services: readonly ServiceAccess[];
 }
 
@@ -22,36 +27,58 @@ export interface GuestAccess {
 export const GUEST_USER = "ubuntu";
 
 /** The first address of a guest on a switch whose mode is so; undefined when it has none. */
-function addressWhere(guest: GuestPlan, holds: (traits: ModeTraits) => boolean): string | undefined {
+function addressWhere(guest: GuestPlan, holds: (mode: SwitchMode) => boolean): string | undefined {
   return guest.adapters.flatMap((adapter) =>
-    adapter.mode !== "disabled" && holds(MODE_TRAITS[adapter.mode]) ? [adapter.address] : [],
+    adapter.mode !== "disabled" && holds(adapter.mode) ? [adapter.address] : [],
   )[0];
 }
 
-function endpoint(guest: GuestPlan, port: number): { host: string; port: number } | undefined {
+function endpoint(
+  guest: GuestPlan,
+  target: Target,
+  port: number,
+): { host: string; port: number } | undefined {
   const published = guest.published.find((entry) => entry.guestPort === port);
   // Ports are forwarded by the same gateway that lets guests out.
-  const way = addressWhere(guest, ({ internet, fromHost }) => (published ? internet : fromHost));
+  const way = addressWhere(guest, (mode) =>
+    published ? MODE_TRAITS[mode].internet : EXPECTED_REACH[target][mode].fromHost.reachable,
+  );
   if (way === undefined) return undefined;
   return published ? { host: "127.0.0.1", port: published.hostPort } : { host: way, port };
 }
 
-function services(guest: GuestPlan, stack: DockerStackPlan): ServiceAccess[] {
+function services(guest: GuestPlan, target: Target, stack: DockerStackPlan): ServiceAccess[] {
   return stack.ports.flatMap((port) => {
-    const at = endpoint(guest, port);
+    const at = endpoint(guest, target, port);
     return at ? [{ stack: stack.name, url: `http://${at.host}:${at.port}/` }] : [];
   });
 }
 
-/** Addresses and URLs of a guest: its own where they are routed, else 127.0.0.1 with the published ports. */
-export function guestAccess(guest: GuestPlan): GuestAccess {
+/** Consoles of guests by target: a container has none. */
+const CONSOLES: Partial<Record<Target, (guest: GuestPlan) => string>> = {
+  libvirt: ({ objectName }) => `virsh -c qemu:///system console ${objectName}`,
+};
+
+/** How a guest of a plan is reached: at its own addresses where they are routed, else at 127.0.0.1 by the published ports. */
+export function accessOf(plan: Pick<LabPlan, "hosts" | "target">, guest: GuestPlan): GuestAccess {
+  return guestAccess(guest, targetOfHost(plan, guest.host));
+}
+
+/**
+ * Addresses and URLs of a guest: its own where they are routed, else 127.0.0.1 with the published ports.
+ * @param target of its host
+ */
+export function guestAccess(guest: GuestPlan, target: Target = "containers"): GuestAccess {
   const address = addressWhere(guest, () => true);
+  const console = CONSOLES[target]?.(guest);
+  const always = console === undefined ? {} : { console };
   // A guest without any network has no way in, published ports or not.
-  if (address === undefined) return { services: [] };
-  const ssh = endpoint(guest, SSH_PORT);
+  if (address === undefined) return { ...always, services: [] };
+  const ssh = endpoint(guest, target, SSH_PORT);
   return {
     address,
     ...(ssh ? { ssh: { ...ssh, user: GUEST_USER } } : {}),
-    services: guest.docker.flatMap((stack) => services(guest, stack)),
+    ...always,
+    services: guest.docker.flatMap((stack) => services(guest, target, stack)),
   };
 }

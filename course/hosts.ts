@@ -1,4 +1,5 @@
 import type { HostConfig, LabConfig } from "./config";
+import type { UnitPlan } from "./plan";
 import type { Target } from "./support";
 import type { TeamIdentity } from "./teams";
 
@@ -52,4 +53,13 @@ export function cloudHostOf(
   team: Pick<TeamIdentity, "id">,
 ): HostPlan {
   return { ...hostOf(lab, config), name: `${config.name}-${team.id}` };
+}
+
+/**
+ * Whether a stack makes what all guests of a host need there: the one stack of a lab, the site's on a host that teams share, the team's
+ * on its own.
+ * @param kind of the stack
+ */
+export function makesHost(kind: UnitPlan["kind"], host: Pick<HostPlan, "shared">): boolean {
+  return kind === "one" || host.shared === (kind === "site");
 }

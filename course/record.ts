@@ -7,6 +7,32 @@ const imageRecord = z.strictObject({ reference: z.string(), id: z.string() });
 export const imageTableSchema = z.record(z.enum(COURSE_IMAGES.map((image) => image.name)), imageRecord);
 
 /**
+ * What was found of a host that guests run on by libvirt, and what they are made of there. Found once, before the lab is made: a plan and
+ * a preview do not depend on the moment.
+ */
+const libvirtHostSchema = z.strictObject({
+  /** KVM where a guest really started with it, else QEMU's own processor. */
+  acceleration: z.enum(["kvm", "tcg"]),
+  /** The host's bridge on the classroom LAN; absent where it has none, and a bridge of the lab's own stands in for the LAN. */
+  bridge: z.string().optional(),
+  /** How guests mount a folder of the host: virtiofs where its server is there, else 9p. */
+  sharedFolders: z.enum(["virtiofs", "9p"]),
+});
+
+/** What was found of a host of the target libvirt. */
+export type LibvirtHostRecord = z.output<typeof libvirtHostSchema>;
+
+const libvirtSchema = z.strictObject({
+  /** Hash of the machine image, in hexadecimal: names its folder in the cache of each host. */
+  image: z.string().regex(/^[0-9a-f]{8,64}$/),
+  /** By the name of the host. */
+  hosts: z.record(z.string(), libvirtHostSchema),
+});
+
+/** What guests on libvirt are made of. */
+export type LibvirtRecord = z.output<typeof libvirtSchema>;
+
+/**
  * What was decided once for a lab and must stay, wherever it is run from: kept in the stack's state, read back before
  * every run.
  */
@@ -24,6 +50,8 @@ export const labRecordSchema = z.strictObject({
     guest: imageRecord,
     course: imageTableSchema,
   }),
+  /** Absent where no host's target is libvirt. */
+  libvirt: libvirtSchema.optional(),
 });
 
 /** A lab's decisions, as kept in state. */

@@ -1,5 +1,7 @@
+import { type HostPlan, makesHost } from "./hosts";
 import type { DockerStackPlan, GuestPlan, LabPlan, TeamPlan, UnitPlan } from "./plan";
 import { siteSettingsOf } from "./siteSettings";
+import type { Target } from "./support";
 
 /** A resource that a stack will hold, by type token and logical name. */
 export interface PlannedResource {
@@ -9,6 +11,12 @@ export interface PlannedResource {
 
 /** Kinds of objects that a Docker Engine holds. */
 export type ObjectKind = "container" | "network" | "volume";
+
+/** Kinds of objects that a host's platform holds: Docker's, and libvirt's by its own words where they are not Docker's. */
+export type PlatformKind = ObjectKind | "domain" | "virtual network" | "virtual disk" | "storage pool";
+
+/** Kinds that are guests. */
+export const GUEST_KINDS: readonly PlatformKind[] = ["container", "domain"];
 
 /** Type token of the resource for an object of a kind. */
 export function logicalType(kind: ObjectKind): string {
@@ -57,13 +65,44 @@ function stackResources(parent: string, stack: DockerStackPlan): PlannedResource
   }
 }
 
-function guestResources(team: TeamPlan, guest: GuestPlan, site: boolean): PlannedResource[] {
+/** What each target makes besides what all of them make; the targets that can be brought up. */
+interface TargetResources {
+  readonly host: (host: HostPlan, owned: boolean) => readonly PlannedResource[];
+  readonly network: (key: string) => PlannedResource;
+  readonly guest: (name: string) => readonly PlannedResource[];
+}
+
+const CONTAINERS: TargetResources = {
+  host: ({ name }) => [provider("docker", `${name}-docker`)],
+  network: (key) => docker("network", `${key}-network`),
+  guest: (name) => [docker("volume", `${name}-disk`), docker("container", `${name}-machine`)],
+};
+
+const LIBVIRT: TargetResources = {
+  host: ({ name }, owned) => (owned ? [command(`${name}-pool`), command(`${name}-unplugged`)] : []),
+  network: (key) => command(`${key}-network`),
+  guest: (name) => [
+    component("GuestSecrets", `${name}-secrets`),
+    password(`${name}-secrets-host-key`),
+    password(`${name}-secrets-password`),
+    command(`${name}-disk`),
+    command(`${name}-machine`),
+  ],
+};
+
+const resourcesOn = (target: Target): TargetResources => (target === "libvirt" ? LIBVIRT : CONTAINERS);
+
+/** Where the guests of a host run. @param name of the host */
+export function targetOfHost(plan: Pick<LabPlan, "hosts" | "target">, name: string): Target {
+  return plan.hosts.find((host) => host.name === name)?.target ?? plan.target;
+}
+
+function guestResources(team: TeamPlan, guest: GuestPlan, target: Target, site: boolean): PlannedResource[] {
   const name = guestLogicalName({ team: team.id, name: guest.name });
   const host = `${name}-docker`;
   return [
     component("GuestVm", name),
-    docker("volume", `${name}-disk`),
-    docker("container", `${name}-machine`),
+    ...resourcesOn(target).guest(name),
     command(`${name}-ready`),
     command(`${name}-adapters`),
     ...(site ? [command(`${name}-settings`)] : []),
@@ -75,18 +114,18 @@ function guestResources(team: TeamPlan, guest: GuestPlan, site: boolean): Planne
 }
 
 /** @param site whether guests take settings from the site */
-function teamResources(team: TeamPlan, site: boolean): PlannedResource[] {
+function teamResources(team: TeamPlan, target: Target, site: boolean): PlannedResource[] {
   return [
     component("TeamLab", team.id),
     component("TeamKey", `${team.id}-key`),
     password(`${team.id}-key-seed`),
-    ...team.guests.flatMap((guest) => guestResources(team, guest, site)),
+    ...team.guests.flatMap((guest) => guestResources(team, guest, target, site)),
   ];
 }
 
-/** The resources that hold a team's secrets: the seed of its key, and what its Docker stacks need. Each is made anew alone. */
-export function secretsOf(team: TeamPlan): PlannedResource[] {
-  return teamResources(team, false).filter(({ type }) => type === PASSWORD);
+/** The resources that hold a team's secrets: the seed of its key, what its machines and its Docker stacks need. Each is made anew alone. */
+export function secretsOf(plan: Pick<LabPlan, "hosts" | "target">, team: TeamPlan): PlannedResource[] {
+  return teamResources(team, targetOfHost(plan, team.host), false).filter(({ type }) => type === PASSWORD);
 }
 
 /**
@@ -100,13 +139,20 @@ export function resourcesOf(plan: LabPlan, unit: UnitPlan): PlannedResource[] {
     component("LabRecord", "record"),
     provider("command", "scripts"),
     provider("random", "secrets"),
-    ...unit.hosts.flatMap((host) => [
-      component("HypervisorHost", host),
-      provider("docker", `${host}-docker`),
-    ]),
+    ...plan.hosts
+      .filter((host) => unit.hosts.includes(host.name))
+      .flatMap((host) => [
+        component("HypervisorHost", host.name),
+        ...resourcesOn(host.target).host(host, makesHost(unit.kind, host)),
+      ]),
     ...plan.switches
       .filter((entry) => unit.switches.includes(entry.key))
-      .flatMap((entry) => [component("VirtualSwitch", entry.key), docker("network", `${entry.key}-network`)]),
-    ...plan.teams.filter((team) => unit.teams.includes(team.id)).flatMap((team) => teamResources(team, site)),
+      .flatMap((entry) => [
+        component("VirtualSwitch", entry.key),
+        resourcesOn(targetOfHost(plan, entry.host)).network(entry.key),
+      ]),
+    ...plan.teams
+      .filter((team) => unit.teams.includes(team.id))
+      .flatMap((team) => teamResources(team, targetOfHost(plan, team.host), site)),
   ];
 }

@@ -62,7 +62,7 @@ async function imageId(reference: string): Promise<string | undefined> {
   return result.code === 0 ? result.stdout.trim() : undefined;
 }
 
-/** A build that failed as a fault: a full disk where the words say so. */
+/** A failed build as a fault. @param what the words of the program that failed @param name of the image */
 export function buildFault(what: string, name: string): FaultError {
   const line = what.split("\n").find(saysDiskFull);
   if (line) return new FaultError([diskFull(`image ${name}`, line.trim())]);
@@ -79,16 +79,13 @@ export function buildFault(what: string, name: string): FaultError {
 /** What goes into an image that is built. */
 export interface BuildInput {
   readonly name: string;
-  /** The build context. */
   readonly folder: string;
-  /** Build arguments by name. */
   readonly args: Readonly<Record<string, string>>;
-  /** Files from elsewhere that join the context, by the name they have there. */
   readonly files: Readonly<Record<string, string>>;
 }
 
 /** The reference of a built image: its tag is the hash of all that goes into it. */
-export function buildReference({ name, folder, args, files }: BuildInput): string {
+function buildReference({ name, folder, args, files }: BuildInput): string {
   const hash = hashOf(
     ...contextParts(folder),
     ...Object.entries(args).flat(),
@@ -99,13 +96,11 @@ export function buildReference({ name, folder, args, files }: BuildInput): strin
 
 /** What goes with every build: where its words go, and how it gets out of the room. */
 export interface Builder {
-  /** Tells the user what goes on. */
   readonly say: Say;
-  /** The way out of the room. */
   readonly network: BuildNetwork;
 }
 
-/** Builds an image unless the cache has it. */
+/** Builds an image unless the cache has it. @throws FaultError `image-build-failed` or `disk-full` */
 export async function build(input: BuildInput, { say, network }: Builder): Promise<ImageRecord> {
   const { name, folder, args, files } = input;
   const reference = buildReference(input);
@@ -233,7 +228,8 @@ async function buildBase({ say, network }: Builder, consent: boolean): Promise<I
   return { reference, id };
 }
 
-function composeBinary(): string {
+/** The Docker Compose binary for guests. @throws FaultError `environment-missing` */
+export function composeBinary(): string {
   const path = process.env.CLASSLAB_COMPOSE;
   if (!path) {
     throw new FaultError([

@@ -6,7 +6,8 @@ import type { DriverContext, StackProviders } from "../components/hypervisors/dr
 import { LabRecord } from "../components/labRecord";
 import { TeamLab } from "../components/teamLab";
 import { VirtualSwitch } from "../components/virtualSwitch";
-import { type GuestAccess, guestAccess } from "../course/access";
+import { accessOf, type GuestAccess } from "../course/access";
+import { makesHost } from "../course/hosts";
 import { siteSettingsOf } from "../course/siteSettings";
 import type { StackSettings } from "./settings";
 
@@ -24,18 +25,25 @@ export function deployUnit({ plan, unit, record }: StackSettings): UnitOutputs {
     command: new command.Provider("scripts"),
     random: new random.Provider("secrets"),
   };
-  const driver = driverOf(plan.target);
   const context: DriverContext = {
     mark: { lab: plan.lab, id: record.labId, stack: unit.stack },
     images: record.images,
+    plan,
+    ...(record.libvirt ? { libvirt: record.libvirt } : {}),
   };
   const hosts = new Map(
     plan.hosts
       .filter((host) => unit.hosts.includes(host.name))
-      .map((host) => [
-        host.name,
-        new HypervisorHost(host.name, { plan: host, driver, providers }, { dependsOn: [kept] }),
-      ]),
+      .map((host) => {
+        const args = {
+          plan: host,
+          driver: driverOf(host.target),
+          providers,
+          context,
+          owned: makesHost(unit.kind, host),
+        };
+        return [host.name, new HypervisorHost(host.name, args, { dependsOn: [kept] })];
+      }),
   );
   const hostOf = (name: string): HypervisorHost => {
     const host = hosts.get(name);
@@ -45,21 +53,24 @@ export function deployUnit({ plan, unit, record }: StackSettings): UnitOutputs {
   const switches = new Map(
     plan.switches
       .filter((entry) => unit.switches.includes(entry.key))
-      .map((entry) => [
-        entry.objectName,
-        new VirtualSwitch(entry.key, { plan: entry, driver, host: hostOf(entry.host), context }),
-      ]),
+      .map((entry) => {
+        const host = hostOf(entry.host);
+        const args = { plan: entry, driver: driverOf(host.prepared.plan.target), host, context };
+        return [entry.objectName, new VirtualSwitch(entry.key, args)];
+      }),
   );
   const teams = plan.teams.filter((team) => unit.teams.includes(team.id));
   const site = siteSettingsOf(plan);
   for (const team of teams) {
-    new TeamLab(team.id, { plan: team, driver, host: hostOf(team.host), site, switches, providers, context });
+    const host = hostOf(team.host);
+    const driver = driverOf(host.prepared.plan.target);
+    new TeamLab(team.id, { plan: team, driver, host, site, switches, providers, context });
   }
   return {
     guests: Object.fromEntries(
       teams.map((team) => [
         team.id,
-        Object.fromEntries(team.guests.map((guest) => [guest.name, guestAccess(guest)])),
+        Object.fromEntries(team.guests.map((guest) => [guest.name, accessOf(plan, guest)])),
       ]),
     ),
   };

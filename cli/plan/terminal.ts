@@ -1,5 +1,5 @@
 import stringWidth from "string-width";
-import { guestAccess } from "../../course/access";
+import { accessOf } from "../../course/access";
 import type { Language } from "../../course/languages";
 import { guestsOf } from "../../course/plan";
 import type { PlanReport } from "../../course/report";
@@ -36,7 +36,7 @@ export function renderPlan(report: PlanReport, language: Language): string {
   const words = PLAN_WORDS[language];
   const reached = plan.hosts.every((host) => host.kind === "this-machine");
   const access = (isSmall(plan) && reached ? guestsOf(plan) : []).map((guest) => {
-    const ways = guestAccess(guest);
+    const ways = accessOf(plan, guest);
     const title = `${guest.team}  ${guest.name}`;
     return guestBlock(title, ways, ways.services, sshCommand(plan, guest), words.ways);
   });

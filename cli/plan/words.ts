@@ -188,6 +188,7 @@ export const PLAN_WORDS: Readonly<Record<Language, PlanWords>> = {
       address: "アドレス",
       none: "なし (アダプターは未接続)",
       fromHere: "このマシンから",
+      console: "コンソール",
       unreached: "接続できません (アダプターのモードによる)",
     },
     modes: {

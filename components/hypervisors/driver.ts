@@ -1,7 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ImageSet } from "../../course/images";
 import type { OwnerMark } from "../../course/mark";
-import type { GuestPlan, HostPlan } from "../../course/plan";
+import type { GuestPlan, HostPlan, LabPlan } from "../../course/plan";
+import type { LibvirtRecord } from "../../course/record";
 import type { SiteSettings } from "../../course/siteSettings";
 import type { SwitchPlan } from "../../course/switches";
 
@@ -11,6 +12,10 @@ export interface DriverContext {
   readonly mark: OwnerMark;
   /** The images that the lab decided on. */
   readonly images: ImageSet;
+  /** The lab that it is part of. */
+  readonly plan: LabPlan;
+  /** What the lab decided on for guests on libvirt; absent where no host has that target. */
+  readonly libvirt?: LibvirtRecord;
 }
 
 /** Providers that a stack makes once and hands down: no resource uses a default provider. */
@@ -25,6 +30,10 @@ export interface PreparedHost {
   /** The provider that makes switches and guests on this host. */
   readonly provider: pulumi.ProviderResource;
   readonly providers: StackProviders;
+  /** What this stack made there for all of its guests: they wait for it. */
+  readonly objects: readonly pulumi.CustomResource[];
+  /** Whose the host's objects are, what they are made of, and the lab that they are part of. */
+  readonly context: DriverContext;
 }
 
 /** A guest as a driver made it. */
@@ -41,6 +50,8 @@ export interface Guest {
 export interface GuestChannel {
   /** Command on this machine that runs, as root in the guest, the POSIX sh script on its standard input. */
   readonly shell: string;
+  /** Command on this machine whose input and output are a connection to the guest's own SSH server, by its loopback. */
+  readonly sshRelay: string;
   /** Command on this machine that feeds an image archive of the host's Docker to the guest's. */
   readonly loadImages: string;
   /** Docker host for the Docker provider. */
@@ -51,12 +62,17 @@ export interface GuestChannel {
 
 /** What each hypervisor implements. Nothing is decided here: every decision is in the plan. */
 export interface HypervisorDriver {
-  /** Provider, features, storage. */
+  /**
+   * Provider, features, storage.
+   * @param owned whether this stack makes what all guests of the host need; else another stack does
+   */
   prepareHost(
     name: string,
     host: HostPlan,
     opts: pulumi.ComponentResourceOptions,
     providers: StackProviders,
+    context: DriverContext,
+    owned: boolean,
   ): PreparedHost;
   /** One switch in its mode. */
   createSwitch(

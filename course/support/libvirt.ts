@@ -18,8 +18,8 @@ export const LIBVIRT: Readonly<Record<Feature, Cell>> = {
   ),
   "nat-network": native("libvirt-network forward nat"),
   bridged: native("libvirt-network forward bridge", {
-    en: "the host needs a bridge over its wired network card; Wi-Fi cannot be bridged",
-    ja: "ホストの有線 NIC にブリッジが必要です。Wi-Fi はブリッジできません",
+    en: "the host needs a bridge over its wired network card, and Wi-Fi cannot be bridged; without one a bridge of the lab's own stands in for the LAN",
+    ja: "ホストの有線 NIC にブリッジが必要です。Wi-Fi はブリッジできません。ブリッジがない場合は、ラボ専用のブリッジで教室の LAN を代用します",
   }),
   internal: native("libvirt-network isolated network without an address"),
   vlan: emulated(

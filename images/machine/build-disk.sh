@@ -3,8 +3,8 @@
 #
 #   docker export CONTAINER | build-disk.sh OUT_FOLDER [TAR]
 #
-# TAR is unpacked over it. OUT_FOLDER gets disk.qcow2, vmlinuz and initrd.img, all or nothing; one that is there stays as it is. The disk is one ext4 file system
-# without a partition table or a boot loader: the host hands the kernel over.
+# TAR is unpacked over it. OUT_FOLDER gets disk.qcow2, vmlinuz and initrd.img, all or nothing; one that is there stays as it is. The
+# disk is one ext4 file system without a partition table or a boot loader: the host hands the kernel over.
 # Needs root, mkfs.ext4 and qemu-img.
 set -eu
 

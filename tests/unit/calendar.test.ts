@@ -77,6 +77,35 @@ describe("a calendar as instants", () => {
     expect(schedule).not.toHaveProperty("hardEnd");
   });
 
+  test("made by the first lesson, also where its own day is that of preparation", () => {
+    const lessons = [
+      lesson("2027-01-15T13:00", "2027-01-15T17:00"),
+      lesson("2027-01-18T09:00", "2027-01-18T12:00"),
+    ];
+    expect(scheduled({ lessons }).made).toBe("2027-01-15T02:00:00.000Z");
+    expect(scheduled({ lessons, preparation: "2027-01-15" }).made).toBe("2027-01-15T02:00:00.000Z");
+  });
+
+  test("running intervals that meet are one, and one within another is none", () => {
+    const running = (...lessons: [string, string][]) =>
+      scheduled({
+        lessons: lessons.map(([start, end]) => lesson(`2027-01-15T${start}`, `2027-01-15T${end}`)),
+      }).running.map(({ from, to }) => `${from.slice(11, 16)} ${to.slice(11, 16)}`);
+    expect(running(["13:00", "14:00"], ["14:30", "15:00"])).toEqual(["02:00 06:00"]);
+    expect(running(["13:00", "14:00"], ["14:31", "15:00"])).toEqual(["02:00 05:00", "05:01 06:00"]);
+    expect(running(["13:00", "15:00"], ["13:30", "14:00"])).toEqual(["02:00 06:00"]);
+  });
+
+  test("days of lessons are in their order, whatever that of the lessons", () => {
+    const days = ["2027-01-18", "2027-01-15", "2027-01-19"];
+    const lessons = days.map((day) => lesson(`${day}T09:00`, `${day}T10:00`));
+    expect(lessonDaysOf(scheduled({ lessons })).map(({ day }) => day)).toEqual([
+      "2027-01-15",
+      "2027-01-18",
+      "2027-01-19",
+    ]);
+  });
+
   test("a lesson that runs past midnight keeps the lab until it ends", () => {
     const schedule = scheduled({
       lessons: [lesson("2027-01-15T20:00", "2027-01-15T23:50")],

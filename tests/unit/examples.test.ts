@@ -36,6 +36,18 @@ test("the example of network modes has a pair of guests in every mode, in two te
   }
 });
 
+test("the example of virtual machines has one guest inside and one on the LAN as well, in less than 4 GB together", () => {
+  const plan = planLab(readStackFile(join(ROOT, "examples/05-libvirt/Pulumi.libvirt.yaml")));
+  expect(plan.hosts.map(({ kind, target }) => [kind, target])).toEqual([["this-machine", "libvirt"]]);
+  const [team] = plan.teams;
+  expect(team?.guests.map(({ name, adapters }) => [name, adapters.map(({ mode }) => mode)])).toEqual([
+    ["ubuntu-test1", ["nat-network"]],
+    ["docker-host", ["bridged", "nat-network"]],
+  ]);
+  const memory = team?.guests.map((guest) => guest.memory.max) ?? [];
+  expect(memory.reduce((sum, each) => sum + each, 0)).toBeLessThan(4096);
+});
+
 test("the example of states has one team at the start and one with the exercise solved, on guests alike", () => {
   const plan = planLab(readStackFile(join(ROOT, "examples/08-states/Pulumi.states.yaml")));
   expect(plan.teams.map(({ id, status }) => [id, status])).toEqual([

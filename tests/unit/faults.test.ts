@@ -15,6 +15,7 @@ const AT_RUN_TIME = [
   "image-build-failed",
   "registry-unreachable",
   "docker-not-running",
+  "libvirt-not-running",
   "stack-absent",
   "stack-locked",
   "state-damaged",

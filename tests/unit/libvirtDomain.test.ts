@@ -1,14 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { CHANNEL_PORTS } from "../../components/hypervisors/libvirt/channelPorts";
 import { consoleLog, renderDomain, sharedFolderOf } from "../../components/hypervisors/libvirt/domain";
-import { renderInterface } from "../../components/hypervisors/libvirt/interface";
+import { renderInterface, renderParkedInterface } from "../../components/hypervisors/libvirt/interface";
 import { markIn } from "../../components/hypervisors/libvirt/ownerMark";
 import {
   diskVolume,
   poolFolder,
-  renderFixedDisk,
   renderOverlay,
   renderPool,
+  renderSeedVolume,
   seedVolume,
 } from "../../components/hypervisors/libvirt/pool";
 import type { GuestPlan } from "../../course/plan";
@@ -99,11 +100,11 @@ describe("a domain", () => {
     const values = (guest: GuestPlan) =>
       [
         ...renderDomain(guest, KVM).matchAll(
-          /<name>.*|<uuid>.*|(?<=source |log |mac )(file|address)="[^"]*"/g,
+          /<name>.*|<uuid>.*|(?<=source |log |mac |bind" )(file|address|path)="[^"]*"/g,
         ),
       ].map(([value]) => value);
     const [plain, desk] = [values(PLAIN), values(DESK)];
-    expect(plain).toHaveLength(6);
+    expect(plain).toHaveLength(6 + CHANNEL_PORTS);
     expect(plain.filter((value) => desk.includes(value))).toEqual([]);
   });
 
@@ -154,12 +155,23 @@ describe("an adapter", () => {
 `);
   });
 
-  test("stands in the domain as it is rendered alone", () => {
+  test("stands in the domain on no switch, as it is rendered alone when it leaves one", () => {
     const flat = (xml: string) => xml.replaceAll(/\n\s*/g, "");
     const domain = flat(renderDomain(DESK, KVM));
     expect(domain).toContain(
-      DESK.adapters.map((_, index) => flat(renderInterface(DESK, index, KVM))).join(""),
+      DESK.adapters.map((_, index) => flat(renderParkedInterface(DESK, index, KVM))).join(""),
     );
+    expect(renderParkedInterface(DESK, 0, KVM)).toBe(renderInterface(DESK, 0, KVM));
+    expect(beyond(renderParkedInterface(DESK, 1, KVM), connected("internal"))).toEqual([
+      '<source network="lab_unplugged"/>',
+      '<link state="down"/>',
+    ]);
+  });
+
+  test("moved, it leaves the guest's definition as it is", () => {
+    const lab = (name: string) =>
+      guestOf(libvirtPlan({ guests: [{ name: "moved", adapters: [{ switch: name }] }] }), "moved");
+    expect(renderDomain(lab("nat"), KVM)).toBe(renderDomain(lab("internal"), KVM));
   });
 
   test("keeps its address and name when it is unplugged and when it is plugged in: a change in place", () => {
@@ -207,13 +219,23 @@ describe("the owner mark", () => {
 describe("storage", () => {
   test("the lab's pool", () => {
     expect(renderPool(MARK)).toBe(expected("pool.xml"));
-    expect(renderPool({ id: "0123456789abcdee" })).not.toContain(MARK.id);
+    expect(renderPool({ lab: MARK.lab, id: "0123456789abcdee" })).not.toContain(MARK.id);
   });
 
-  test("an overlay over the base image, and a disk whose space is set aside", () => {
+  test("an overlay over the base image; a seed of one size, which only root reads", () => {
     expect(renderOverlay(PLAIN, BASE)).toBe(expected("overlay.xml"));
     expect(renderOverlay(PLAIN, { ...BASE, format: "raw" })).toContain('<format type="raw"/>');
-    expect(renderFixedDisk({ ...PLAIN, disk: { ...PLAIN.disk, size: 12 } })).toBe(expected("fixed.xml"));
+    expect(renderSeedVolume(PLAIN)).toBe(`<volume>
+  <name>lab-team-01-plain-seed.iso</name>
+  <capacity unit="bytes">1048576</capacity>
+  <target>
+    <format type="raw"/>
+    <permissions>
+      <mode>0600</mode>
+    </permissions>
+  </target>
+</volume>
+`);
   });
 
   test("the domain's disks are the pool's volumes", () => {
@@ -226,6 +248,6 @@ describe("storage", () => {
   testWith(NO_SCHEMAS, "libvirt's schemas take pool and volumes", () => {
     expect(libvirtFaults("storagepool", renderPool(MARK))).toBe("");
     expect(libvirtFaults("storagevol", renderOverlay(PLAIN, BASE))).toBe("");
-    expect(libvirtFaults("storagevol", renderFixedDisk(PLAIN))).toBe("");
+    expect(libvirtFaults("storagevol", renderSeedVolume(PLAIN))).toBe("");
   });
 });

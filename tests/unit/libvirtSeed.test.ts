@@ -3,7 +3,11 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { cloudYaml } from "../../components/hypervisors/libvirt/cloudYaml";
 import { renderDomain } from "../../components/hypervisors/libvirt/domain";
-import { renderNetworkConfig } from "../../components/hypervisors/libvirt/networkConfig";
+import {
+  networkFingerprint,
+  renderNetplan,
+  renderNetworkConfig,
+} from "../../components/hypervisors/libvirt/networkConfig";
 import {
   renderMetaData,
   renderSeed,
@@ -15,7 +19,17 @@ import { sshKeyFromSeed } from "../../components/sshKey";
 import type { GuestPlan } from "../../course/plan";
 import { siteSettingsOf } from "../../course/siteSettings";
 import { ROOT } from "./labs";
-import { cloudConfigFaults, guestOf, KVM, libvirtPlan, MARK, NO_CLOUD_INIT, testWith } from "./libvirtLab";
+import {
+  cloudConfigFaults,
+  guestOf,
+  KVM,
+  libvirtPlan,
+  MARK,
+  NO_CLOUD_INIT,
+  NO_NETPLAN,
+  netplanFaults,
+  testWith,
+} from "./libvirtLab";
 
 const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIUAAAA\n-----END CERTIFICATE-----\n";
 const SITE = {
@@ -43,15 +57,17 @@ const SETTINGS: SeedSettings = {
   mark: MARK,
   slot: 1,
   switches: PLAN.switches,
+  dns: [],
   roomDhcp: false,
   authorizedKeys: ["ssh-ed25519 AAAA team-01"],
+  channelKeys: ["ssh-ed25519 BBBB operator"],
   passwordHash: HASH,
   hostKey: HOST_KEY,
 };
 
 const withSite = (plan: ReturnType<typeof libvirtPlan>): SeedSettings => {
   const site = siteSettingsOf(plan);
-  return { ...SETTINGS, switches: plan.switches, ...(site ? { site } : {}) };
+  return { ...SETTINGS, switches: plan.switches, ...(site ? { site } : {}), dns: ["192.0.2.53"] };
 };
 
 const expected = (file: string) => readFileSync(join(ROOT, "tests/unit/expected/libvirt", file), "utf8");
@@ -88,6 +104,20 @@ describe("user-data", () => {
       package_update: true,
       packages: ["qemu-guest-agent"],
     });
+  });
+
+  test("who may manage it, and that its network is the one that its first start sets", () => {
+    const text = `${networkFingerprint(PLAIN, SETTINGS)}\n`;
+    expect(userData(PLAIN).write_files).toEqual([
+      {
+        path: "/etc/classlab/channel_keys",
+        content: "ssh-ed25519 BBBB operator\n",
+        permissions: "0600",
+      },
+      { path: "/etc/classlab/network.set", content: text, permissions: "0600" },
+    ]);
+    const moved = { ...PLAIN, adapters: [...PLAIN.adapters, { mode: "disabled" } as const] };
+    expect(networkFingerprint(moved, SETTINGS)).not.toBe(networkFingerprint(PLAIN, SETTINGS));
   });
 
   test("nobody gets in by a password through SSH", () => {
@@ -171,6 +201,27 @@ describe("text for a reader of YAML 1.1", () => {
 describe("network-config", () => {
   test("a guest with two networks and an adapter on none, to the letter", () => {
     expect(renderNetworkConfig(DESK, { ...SETTINGS, dns: [] })).toBe(expected("desk.network-config"));
+  });
+
+  testWith(NO_NETPLAN, "netplan takes those of all guests, in a room too", () => {
+    const plan = libvirtPlan(SITE);
+    const documents = plan.teams
+      .flatMap((team) => team.guests)
+      .flatMap((guest) =>
+        [true, false].map((roomDhcp) =>
+          renderNetworkConfig(guest, { ...SETTINGS, switches: plan.switches, roomDhcp, dns: ["192.0.2.53"] }),
+        ),
+      );
+    expect(documents.map(netplanFaults)).toEqual(documents.map(() => ""));
+    expect(netplanFaults("version: 2\nethernets: { eth0: { dhcp4: seven } }\n")).toContain(
+      "invalid boolean value 'seven'",
+    );
+  });
+
+  test("as a file of netplan it is the same, under its name and for systemd", () => {
+    expect(parse(renderNetplan(DESK, SETTINGS))).toEqual({
+      network: { renderer: "networkd", ...parse(renderNetworkConfig(DESK, SETTINGS)) },
+    });
   });
 
   test("its MAC addresses are those of the domain, in their order", () => {
@@ -275,10 +326,10 @@ test("a seed has three files, each with what its renderer gives", () => {
   expect(renderSeed(guest, settings)).toEqual({
     "user-data": renderUserData(guest, settings),
     "meta-data": renderMetaData(guest, settings),
-    "network-config": renderNetworkConfig(guest, { ...settings, dns: ["192.0.2.53", "192.0.2.54"] }),
+    "network-config": renderNetworkConfig(guest, settings),
   });
-  expect(parse(renderSeed(PLAIN, SETTINGS)["network-config"]).ethernets.eth0.nameservers).toEqual({
-    addresses: ["192.168.99.1"],
+  expect(parse(renderSeed(guest, settings)["network-config"]).ethernets.eth0.nameservers).toEqual({
+    addresses: ["192.0.2.53"],
   });
   expect(SEED_LABEL).toBe("cidata");
 });

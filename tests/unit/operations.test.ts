@@ -162,13 +162,21 @@ describe("refuseUnbuilt", () => {
     }
   };
 
-  test("containers on this machine can be brought up", () => {
+  test("containers and libvirt on this machine can be brought up", () => {
     expect(refused({})).toBe("not refused");
+    expect(refused({ target: "libvirt" })).toBe("not refused");
   });
 
-  test.each(["libvirt", "virtualbox", "hyperv"])("%s can only be planned", (target) => {
+  test("libvirt on a host with an address can only be planned", () => {
+    const hosts = [{ kind: "existing", name: "room-pc", address: "192.0.2.7", os: "linux" }];
+    expect(refused({ target: "libvirt", hosts })).toBe(
+      "host room-pc: guests on libvirt on a host of kind existing can be planned, but this version does not make them. Expected containers or libvirt on this-machine. classlab plan shows the lab all the same. [target-not-built]",
+    );
+  });
+
+  test.each(["virtualbox", "hyperv"])("%s can only be planned", (target) => {
     expect(refused({ target })).toBe(
-      `host this-machine: guests on ${target} on a host of kind this-machine can be planned, but this version does not make them. Expected containers on this-machine. classlab plan shows the lab all the same. [target-not-built]`,
+      `host this-machine: guests on ${target} on a host of kind this-machine can be planned, but this version does not make them. Expected containers or libvirt on this-machine. classlab plan shows the lab all the same. [target-not-built]`,
     );
   });
 });

@@ -72,7 +72,7 @@ test("a team's secrets are its key's seed and its stacks' passwords, no other te
     teams: 2,
     guests: [{ name: "a", docker: [{ kind: "wordpress", port: 80 }] }],
   });
-  expect(plan.teams.map((team) => secretsOf(team).map(({ name }) => name))).toEqual(
+  expect(plan.teams.map((team) => secretsOf(plan, team).map(({ name }) => name))).toEqual(
     ["team-01", "team-02"].map((team) => [
       `${team}-key-seed`,
       `${team}-a-docker-wordpress-password`,

@@ -13,9 +13,9 @@ import { resourcesOf } from "../../course/resources";
 import { checkStates } from "../../course/stateFaults";
 import { supportOf, TARGETS } from "../../course/support";
 import { resolveTeams } from "../../course/teams";
+import type { PlatformGuest } from "../../operations/platforms/platform";
 import { unmeasuredExercises } from "../../operations/verify";
 import { judge } from "../../operations/verify/judge";
-import type { PlatformGuest } from "../../operations/verify/platform";
 import { parseFindings } from "../../operations/verify/probeResults";
 import { acceptedLabs, faultsOf, goodLabs, planOf } from "./labs";
 
@@ -225,6 +225,14 @@ describe("what the configuration does not list", () => {
         ["192.168.50.10", "192.168.50.11", "192.168.50.12"],
         ["192.168.50.100", "192.168.50.253", "192.168.50.251"],
       ]);
+      // In whatever order they are listed, and whoever has the next one.
+      expect(addresses({ ...room, dns: ["192.168.50.12", "192.168.50.11"] }, [one, two, three], 1)).toEqual([
+        ["192.168.50.10", "192.168.50.13", "192.168.50.14"],
+      ]);
+      expect(addresses({ ...room, dns: ["192.168.50.253", "192.168.50.254"] }, [one, two, three])).toEqual([
+        ["192.168.50.10", "192.168.50.11", "192.168.50.12"],
+        ["192.168.50.100", "192.168.50.252", "192.168.50.251"],
+      ]);
     });
 
     test("an address that is given to one guest is no other's", () => {
@@ -357,6 +365,28 @@ test("a mode that the target refuses is refused for its states, too", () => {
       where: "lab.state",
       what: `3b-bridged solved is in mode "bridged", which the containers target refuses: ${why}`,
       expected: "mode: nat-network",
+    },
+  ]);
+  expect(checkStates(config, teams)).toEqual([]);
+});
+
+test.each<[string, ExerciseId, string]>([
+  ["shared-folder", "2-guest", "has a shared folder"],
+  ["snapshots", "3a-clone", "has a snapshot"],
+  ["full-clone", "3a-clone", "has a full clone"],
+])("what a state makes and a target refuses is refused for it: %s", (refused, exercise, words) => {
+  const config = labSchema.parse({ target: "libvirt", state: { exercise, at: "solved" } });
+  const { teams } = placeTeams(config, resolveTeams(config.teams).teams);
+  const without: typeof supportOf = (feature, ...where) =>
+    feature === refused
+      ? { kind: "refused", source: "measured", why: "it has none", instead: "another target" }
+      : supportOf(feature, ...where);
+  expect(checkStates(config, teams, without)).toEqual([
+    {
+      code: "state-unsupported",
+      where: "lab.state",
+      what: `${exercise} solved ${words}, which the libvirt target refuses: it has none`,
+      expected: "another target",
     },
   ]);
   expect(checkStates(config, teams)).toEqual([]);
@@ -587,7 +617,6 @@ describe("what verify asks of a state", () => {
     const lines = [...seen, 'docker\t{"kind":"image","name":"nginx:latest"}', "end"];
     const findings = parseFindings(lines.map((text) => ({ text, seconds: 0 })));
     const platform: PlatformGuest = {
-      id: "1",
       state: "running",
       age: 600,
       image: "sha256:0",

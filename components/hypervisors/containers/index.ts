@@ -56,10 +56,12 @@ function networkOptions(mode: SwitchMode): { internal: boolean; options?: Record
 
 /** System containers on this machine's Docker as guests: for rehearsal, for CI and for trying a course on a laptop. */
 export const containersDriver: HypervisorDriver = {
-  prepareHost: (name, plan, opts, providers) => ({
+  prepareHost: (name, plan, opts, providers, context) => ({
     plan,
     provider: withoutDockerHost(() => new docker.Provider(`${name}-docker`, {}, opts)),
     providers,
+    objects: [],
+    context,
   }),
 
   createSwitch: (name, plan, host, context, opts) =>

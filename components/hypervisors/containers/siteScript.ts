@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { quote } from "../../../course/shell";
-import type { SiteSettings } from "../../../course/siteSettings";
+import type { ProxySettings, SiteSettings } from "../../../course/siteSettings";
 import {
   CA_FILE,
   clientProxies,
@@ -8,6 +8,7 @@ import {
   ENGINE_FILE,
   environmentLines,
   resolverText,
+  type SiteFile,
   SSH_FILE,
   siteFiles,
 } from "./siteFiles";
@@ -15,14 +16,16 @@ import {
 /** Seconds the guest's Docker Engine may take to come back. */
 const ENGINE_DEADLINE = 90;
 
-const BEGIN = "# classlab: settings of the site, begin";
-const END = "# classlab: settings of the site, end";
+/** First line of the block in a file that has lines of others, too. */
+export const BEGIN = "# classlab: settings of the site, begin";
+/** Its last line. */
+export const END = "# classlab: settings of the site, end";
 
 /**
  * Whose a file is, is known by what was written there: its checksum is kept, on the guest's disk since home folders are
  * there too. A file of another checksum is somebody else's by now, and is left and named.
  */
-const STORE = `store=/etc/classlab/site.sum
+export const STORE = `store=/etc/classlab/site.sum
 if mountpoint -q /disk; then
   install -d -m 700 /disk/classlab
   store=/disk/classlab/site.sum
@@ -43,7 +46,8 @@ note() {
 leave() { left="$left\${left:+,}\\"$1\\""; }
 `;
 
-const FILES = `file() {
+/** Shell that writes files and takes them away. */
+export const FILES = `file() {
   key=file:$1
   wanted="$wanted $key "
   want=$(printf '%s' "$3" | sum)
@@ -67,7 +71,8 @@ drop_file() {
 }
 `;
 
-const BLOCK = `begin='${BEGIN}'
+/** Shell that keeps lines of ours in a file that has others. */
+export const BLOCK = `begin='${BEGIN}'
 end='${END}'
 block_of() { [ ! -e "$1" ] || sed -n "/^$begin\\$/,/^$end\\$/p" "$1"; }
 without_block() { [ ! -e "$1" ] || sed "/^$begin\\$/,/^$end\\$/d" "$1"; }
@@ -103,7 +108,7 @@ drop_block() {
 `;
 
 /** One key of a JSON file that the Docker client itself rewrites: its lines are known by the client's own indentation. */
-const CLIENT = `empty=$(printf '\\t"proxies": {}')
+export const CLIENT = `empty=$(printf '\\t"proxies": {}')
 proxies_of() {
   awk '/^\\t"proxies": [{]/ { on = 1 } on { print } on && /^\\t([}]|"proxies": [{][}]),?$/ { exit }' "$1" |
     sed '$s/,$//'
@@ -190,7 +195,7 @@ drop_resolver() {
 `;
 
 /** What was wanted before and is no longer goes, each thing in its own way. */
-const DROP = `cut -d' ' -f2 "$store" > "$store.keys"
+export const DROP = `cut -d' ' -f2 "$store" > "$store.keys"
 while read -r key; do
   case $wanted in *" $key "*) continue ;; esac
   "drop_\${key%%:*}" "\${key#*:}"
@@ -203,7 +208,7 @@ rm "$store.keys"
  * What has to read its files anew does, and only then. What it last read is kept beside it, in the container: with a new
  * container on the same disk nothing of it has been read.
  */
-const READ_ANEW = `applied=/etc/classlab/site.applied
+export const READ_ANEW = `applied=/etc/classlab/site.applied
 nothing=$(printf '' | sum)
 [ -e "$applied" ] || printf 'authority %s\\nssh %s\\nengine %s\\n' "$nothing" "$nothing" "$nothing" > "$applied"
 contents() { cat "$@" 2>/dev/null | sum; }
@@ -218,7 +223,9 @@ if ! is_read authority "$authority"; then
   update-ca-certificates --fresh >/dev/null </dev/null
   was_read authority "$authority"
 fi
-ssh=$(contents ${SSH_FILE})
+`;
+
+const SSH_ANEW = `ssh=$(contents ${SSH_FILE})
 if ! is_read ssh "$ssh"; then
   # Sessions go on; new ones have the new environment.
   kill -HUP "$(cat /run/classlab/sshd.pid 2>/dev/null)" 2>/dev/null || :
@@ -229,9 +236,10 @@ fi
 /**
  * The engine reads its environment and the authorities when it starts. Containers run on meanwhile: live-restore can be
  * switched on and off in a running engine (docs.docker.com/engine/daemon/live-restore); it is on for the restart alone, as
- * an engine that has it does not end its containers in an orderly way when the guest stops.
+ * an engine that has it does not end its containers in an orderly way when the guest stops. Something else starts the engine again.
+ * @param log command that prints the end of the engine's log
  */
-const ENGINE = `now() { cut -d. -f1 /proc/uptime; }
+export const renderEngine = (log: string): string => `now() { cut -d. -f1 /proc/uptime; }
 engine_pid() { cat /run/docker.pid 2>/dev/null || :; }
 await() {
   end=$(($(now) + ${ENGINE_DEADLINE}))
@@ -274,7 +282,7 @@ restart_engine() {
   if ! await back; then
     give_back
     echo "dockerd did not come back within ${ENGINE_DEADLINE} s:" >&2
-    tail -n 20 /var/log/dockerd.log >&2 || :
+    ${log} >&2 || :
     exit 1
   fi
   if [ -n "$kept" ]; then
@@ -292,7 +300,7 @@ give_back() {
  * A run that ended in the middle of a restart left the engine's file with live-restore in it; before anything is compared,
  * the one that was there is put back.
  */
-const MEND = `kept=${ENGINE_FILE}.kept
+export const MEND = `kept=${ENGINE_FILE}.kept
 [ ! -e "$kept" ] || give_back
 `;
 
@@ -309,9 +317,9 @@ const CLIENTS = [
   ["/home/ubuntu/.docker/config.json", "ubuntu"],
 ] as const;
 
-function wishes(settings: SiteSettings): string {
-  const { dns, proxy } = settings;
-  const files = siteFiles(settings).map(({ path, mode, text, where }) => {
+/** Shell that has files, the block of `/etc/environment` and Docker's clients as the settings say. */
+export function renderWishes(all: readonly SiteFile[], proxy: ProxySettings | undefined): string[] {
+  const files = all.map(({ path, mode, text, where }) => {
     const line = `file ${quote(path)} ${mode} ${quote(text)}`;
     return where === undefined ? line : `if [ -e ${quote(where)} ]; then ${line}; fi`;
   });
@@ -321,6 +329,13 @@ function wishes(settings: SiteSettings): string {
     ...(proxy
       ? CLIENTS.map(([path, owner]) => `client ${path} ${owner} ${quote(clientProxies(proxy))}`)
       : []),
+  ];
+}
+
+function wishes(settings: SiteSettings): string {
+  const { dns, proxy } = settings;
+  return [
+    ...renderWishes(siteFiles(settings), proxy),
     // After the file that the guest's start reads, so that both are there or neither.
     ...(dns.length > 0 ? [`resolver ${quote(resolverText(dns))}`] : []),
   ].join("\n");
@@ -335,11 +350,11 @@ function wishes(settings: SiteSettings): string {
 export function renderSiteSettings(settings: SiteSettings): string {
   return `set -eu
 umask 022
-${STORE}${FILES}${BLOCK}${CLIENT}${RESOLVER}${ENGINE}${MEND}if [ "$1" = apply ]; then
+${STORE}${FILES}${BLOCK}${CLIENT}${RESOLVER}${renderEngine("tail -n 20 /var/log/dockerd.log")}${MEND}if [ "$1" = apply ]; then
 :
 ${wishes(settings)}
 fi
-${DROP}${READ_ANEW}${RESTART}echo "{\\"clock\\":\\"host\\",\\"left\\":[$left]}"
+${DROP}${READ_ANEW}${SSH_ANEW}${RESTART}echo "{\\"clock\\":\\"host\\",\\"left\\":[$left]}"
 `;
 }
 

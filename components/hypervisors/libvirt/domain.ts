@@ -2,7 +2,7 @@ import type { GuestPlan } from "../../../course/plan";
 import { CHANNEL_PORTS, channelPortName, channelSocket } from "./channelPorts";
 import { desktopDevices } from "./desktop";
 import { type GuestIdentity, uuidOf } from "./identity";
-import { interfaceXml } from "./interface";
+import { parkedInterfaceXml } from "./interface";
 import { markMetadata } from "./ownerMark";
 import { diskVolume, poolFolder, seedVolume } from "./pool";
 import { renderXml, type Xml } from "./xml";
@@ -14,18 +14,21 @@ export type GuestBoot =
   /** By a kernel that the host hands it: for an image without a boot loader. Paths are on the host. */
   | { readonly kind: "kernel"; readonly kernel: string; readonly initrd: string; readonly arguments: string };
 
+/**
+ * How folders of the host are shared; the folder of a guest is named after it, below `parent`. libvirt takes no snapshot of a running
+ * guest that has one by virtiofs, or has one by 9p mounted (QEMU: its state cannot be migrated).
+ */
+export interface SharedFolders {
+  readonly parent: string;
+  readonly by: "virtiofs" | "9p";
+}
+
 /** What a guest is made with besides its plan. */
 export interface DomainSettings extends GuestIdentity {
   /** KVM, or QEMU's own processor where the host has no KVM that works. */
   readonly acceleration: "kvm" | "tcg";
   readonly boot: GuestBoot;
-  /** Whether the host has /dev/vhost-vsock: without it a guest with a vsock does not start. */
-  readonly vsock: boolean;
-  /**
-   * How folders of the host are shared; the folder of a guest is named after it, below `parent`. libvirt takes no snapshot of a running
-   * guest that has one by virtiofs, or has one by 9p mounted (QEMU: its state cannot be migrated).
-   */
-  readonly sharedFolders: { readonly parent: string; readonly by: "virtiofs" | "9p" };
+  readonly sharedFolders: SharedFolders;
   /** Folder on the host for the log of each guest's console. */
   readonly consoleFolder: string;
 }
@@ -165,7 +168,7 @@ function devices(guest: GuestPlan, settings: DomainSettings): Xml {
       { "@type": "virtio-serial" },
       { "@type": "usb", "@model": guest.profile === "desktop" ? "qemu-xhci" : "none" },
     ],
-    interface: guest.adapters.map((_, index) => interfaceXml(guest, index, settings)),
+    interface: guest.adapters.map((_, index) => parkedInterfaceXml(guest, index, settings)),
     ...filesystem(guest, settings),
     serial: { "@type": "pty", log, target: { "@type": "isa-serial", "@port": 0 } },
     console: { "@type": "pty", target: { "@type": "serial", "@port": 0 } },
@@ -181,7 +184,6 @@ function devices(guest: GuestPlan, settings: DomainSettings): Xml {
         ? [{ "@type": "spicevmc", target: { "@type": "virtio", "@name": "com.redhat.spice.0" } }]
         : []),
     ],
-    ...(settings.vsock ? { vsock: { "@model": "virtio", cid: { "@auto": "yes" } } } : {}),
     memballoon: balloon(guest),
     rng: { "@model": "virtio", backend: { "@model": "random", "#": "/dev/urandom" } },
     panic: { "@model": "isa" },
@@ -189,8 +191,8 @@ function devices(guest: GuestPlan, settings: DomainSettings): Xml {
 }
 
 /**
- * XML of the domain that a guest is, for `virsh define`: the same guest gives the same text, so that a second `define` changes
- * nothing. A kernel that panics stops the guest, and libvirt says that it crashed.
+ * XML of the domain that a guest is, for `virsh define`, its adapters on no switch yet: where they are changes in place. The same guest
+ * gives the same text wherever its adapters are. A kernel that panics stops the guest, and libvirt says that it crashed.
  */
 export function renderDomain(guest: GuestPlan, settings: DomainSettings): string {
   return renderXml({

@@ -8,18 +8,20 @@ export function adapterAlias(index: number): string {
   return `ua-adapter-${index}`;
 }
 
-/** One adapter of a domain. */
-export function interfaceXml(guest: GuestPlan, index: number, identity: GuestIdentity): Xml {
-  const adapter = guest.adapters[index];
-  const connected = adapter !== undefined && adapter.mode !== "disabled";
+function adapterXml(guest: GuestPlan, index: number, identity: GuestIdentity, network?: string): Xml {
   return {
     "@type": "network",
     mac: { "@address": macOf(guest, index, identity) },
-    source: { "@network": connected ? adapter.switchObject : parkingName(identity.mark.lab) },
+    source: { "@network": network ?? parkingName(identity.mark.lab) },
     model: { "@type": "virtio" },
-    link: { "@state": connected ? "up" : "down" },
+    link: { "@state": network === undefined ? "down" : "up" },
     alias: { "@name": adapterAlias(index) },
   };
+}
+
+/** An adapter that is on no switch, whatever the plan says: so a guest is made. */
+export function parkedInterfaceXml(guest: GuestPlan, index: number, identity: GuestIdentity): Xml {
+  return adapterXml(guest, index, identity);
 }
 
 /**
@@ -27,5 +29,15 @@ export function interfaceXml(guest: GuestPlan, index: number, identity: GuestIde
  * @param index place among the guest's adapters, from 0
  */
 export function renderInterface(guest: GuestPlan, index: number, identity: GuestIdentity): string {
-  return renderXml({ interface: interfaceXml(guest, index, identity) });
+  const adapter = guest.adapters[index];
+  const network = adapter && adapter.mode !== "disabled" ? adapter.switchObject : undefined;
+  return renderXml({ interface: adapterXml(guest, index, identity, network) });
+}
+
+/**
+ * XML of one adapter alone that leaves its switch.
+ * @param index place among the guest's adapters, from 0
+ */
+export function renderParkedInterface(guest: GuestPlan, index: number, identity: GuestIdentity): string {
+  return renderXml({ interface: parkedInterfaceXml(guest, index, identity) });
 }

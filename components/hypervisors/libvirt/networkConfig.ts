@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { MODE_TRAITS } from "../../../course/modes";
 import { parseSubnet } from "../../../course/network";
 import type { AdapterPlan, GuestPlan } from "../../../course/plan";
@@ -53,12 +54,7 @@ function addressing(
   };
 }
 
-/**
- * `network-config` of a guest's seed, version 2 (cloudinit.readthedocs.io, "Networking config version 2"). Adapters are known by their
- * MAC addresses and named by their order. The way out is the first adapter whose mode has one; a start waits for no other.
- * @throws when an adapter is on a switch that is not among the settings'
- */
-export function renderNetworkConfig(guest: GuestPlan, settings: GuestNetworkSettings): string {
+function networkOf(guest: GuestPlan, settings: GuestNetworkSettings): object {
   const wayOut = guest.adapters.findIndex(({ mode }) => mode !== "disabled" && MODE_TRAITS[mode].internet);
   const ethernets = guest.adapters.map((adapter, index) => [
     deviceName(index),
@@ -70,5 +66,27 @@ export function renderNetworkConfig(guest: GuestPlan, settings: GuestNetworkSett
       ...(adapter.mode === "disabled" ? {} : addressing(adapter, index === wayOut, settings)),
     },
   ]);
-  return cloudYaml({ version: 2, ethernets: Object.fromEntries(ethernets) });
+  return { version: 2, ethernets: Object.fromEntries(ethernets) };
+}
+
+/**
+ * `network-config` of a guest's seed, version 2 (cloudinit.readthedocs.io, "Networking config version 2"). Adapters are known by their
+ * MAC addresses and named by their order. The way out is the first adapter whose mode has one; a start waits for no other.
+ * @throws when an adapter is on a switch that is not among the settings'
+ */
+export function renderNetworkConfig(guest: GuestPlan, settings: GuestNetworkSettings): string {
+  return cloudYaml(networkOf(guest, settings));
+}
+
+/** The file of netplan that {@link renderNetworkConfig} comes to: what a guest's network is changed by while it runs. */
+export function renderNetplan(guest: GuestPlan, settings: GuestNetworkSettings): string {
+  return cloudYaml({ network: { renderer: "networkd", ...networkOf(guest, settings) } });
+}
+
+/** Where a guest keeps what its network was set to last: what a learner changed afterwards stays until the plan changes. */
+export const NETWORK_SET = "/etc/classlab/network.set";
+
+/** What stands in {@link NETWORK_SET} of a guest whose network is as the plan has it. */
+export function networkFingerprint(guest: GuestPlan, settings: GuestNetworkSettings): string {
+  return createHash("sha256").update(renderNetplan(guest, settings)).digest("hex");
 }

@@ -3,11 +3,16 @@ import { guestSettings, type SiteSettings } from "../../../course/siteSettings";
 import type { SshKeyPair } from "../../sshKey";
 import { cloudYaml } from "./cloudYaml";
 import { uuidOf } from "./identity";
-import { type GuestNetworkSettings, renderNetworkConfig } from "./networkConfig";
+import {
+  type GuestNetworkSettings,
+  NETWORK_SET,
+  networkFingerprint,
+  renderNetworkConfig,
+} from "./networkConfig";
 import { siteCloudConfig } from "./siteCloudConfig";
 
 /** What a guest is told at its first boot besides its plan. */
-export interface SeedSettings extends Omit<GuestNetworkSettings, "dns"> {
+export interface SeedSettings extends GuestNetworkSettings {
   /** Lines for `authorized_keys` of the user `ubuntu`. */
   readonly authorizedKeys: readonly string[];
   /** Lines for the keys of the management channel, by which the operator is root in the guest. */
@@ -16,7 +21,10 @@ export interface SeedSettings extends Omit<GuestNetworkSettings, "dns"> {
   readonly passwordHash: string;
   /** The guest's Ed25519 host key, by which SSH clients know it before they first meet it. */
   readonly hostKey: SshKeyPair;
-  /** What all guests of the lab take from the site; absent where there is nothing. */
+  /**
+   * What all guests of the lab take from the site, for one that needs it before its channel answers: to install packages. Absent where there
+   * is nothing; the others take it over their channels.
+   */
   readonly site?: SiteSettings;
   /** Packages that are installed at the first boot; none by default. */
   readonly packages?: readonly string[];
@@ -59,15 +67,23 @@ function user({ authorizedKeys, passwordHash }: SeedSettings): object {
   };
 }
 
+/** Who may manage the guest over its channel; and that its network is the one that its first start sets. */
+function ownFiles(guest: GuestPlan, settings: SeedSettings): object[] {
+  const keys = settings.channelKeys.map((key) => `${key}\n`).join("");
+  return [
+    { path: CHANNEL_KEYS, content: keys, permissions: "0600" },
+    { path: NETWORK_SET, content: `${networkFingerprint(guest, settings)}\n`, permissions: "0600" },
+  ];
+}
+
 /**
  * `user-data` of a guest: user, keys, language and what it takes from the site.
  * @throws when the password is no hash
  */
 export function renderUserData(guest: GuestPlan, settings: SeedSettings): string {
-  const { channelKeys, hostKey, packages = [], site } = settings;
+  const { hostKey, packages = [], site } = settings;
   const fromSite = site ? siteCloudConfig(guestSettings(site, guest)) : { files: [], keys: {} };
   const installed = [...(guest.profile === "desktop" ? DESKTOP_PACKAGES : []), ...packages];
-  const keys = channelKeys.map((key) => `${key}\n`).join("");
   const config = {
     hostname: guest.name,
     preserve_hostname: false,
@@ -85,7 +101,7 @@ export function renderUserData(guest: GuestPlan, settings: SeedSettings): string
     keyboard: { layout: guest.keyboard },
     timezone: guest.timeZone,
     ...fromSite.keys,
-    write_files: [{ path: CHANNEL_KEYS, content: keys, permissions: "0600" }, ...fromSite.files],
+    write_files: [...ownFiles(guest, settings), ...fromSite.files],
     ...(installed.length > 0 ? { package_update: true, packages: installed } : {}),
   };
   return `#cloud-config\n${cloudYaml(config)}`;
@@ -108,10 +124,9 @@ export function renderMetaData(guest: GuestPlan, { mark }: Pick<SeedSettings, "m
  * @throws when the password is no hash, or an adapter is on a switch that is not among the settings'
  */
 export function renderSeed(guest: GuestPlan, settings: SeedSettings): Seed {
-  const dns = settings.site ? guestSettings(settings.site, guest).dns : [];
   return {
     "user-data": renderUserData(guest, settings),
     "meta-data": renderMetaData(guest, settings),
-    "network-config": renderNetworkConfig(guest, { ...settings, dns }),
+    "network-config": renderNetworkConfig(guest, settings),
   };
 }

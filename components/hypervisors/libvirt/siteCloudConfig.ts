@@ -9,17 +9,19 @@ import {
   SSH_FILE,
   siteFiles,
 } from "../containers/siteFiles";
+import { BEGIN, END } from "../containers/siteScript";
 
 /**
  * Files that only the containers target has: a virtual machine has systemd and PAM, which read `/etc/environment` for SSH, and keeps
  * its resolvers by network.
  */
-const OF_CONTAINERS: readonly string[] = [ENGINE_ENVIRONMENT, SSH_FILE, RESOLVER_FILE];
+export const OF_CONTAINERS: readonly string[] = [ENGINE_ENVIRONMENT, SSH_FILE, RESOLVER_FILE];
 
 /** Where the engine's proxy is said with systemd (docs.docker.com/engine/daemon/proxy, "systemd unit file"). */
-const ENGINE_PROXY = "/etc/systemd/system/docker.service.d/classlab-site.conf";
+export const ENGINE_PROXY = "/etc/systemd/system/docker.service.d/classlab-site.conf";
 
-function engineProxy(proxy: ProxySettings): SiteFile {
+/** The drop-in by which a guest's Docker Engine finds the proxy. */
+export function engineProxy(proxy: ProxySettings): SiteFile {
   const lines = proxyVariables(proxy).map(([name, value]) => `Environment="${name}=${value}"\n`);
   return { path: ENGINE_PROXY, text: `[Service]\n${lines.join("")}`, mode: "644" };
 }
@@ -50,7 +52,11 @@ export function siteCloudConfig(settings: SiteSettings): {
       ...(proxy
         ? [
             writeFile(engineProxy(proxy)),
-            { path: "/etc/environment", content: `${environmentLines(proxy)}\n`, append: true },
+            {
+              path: "/etc/environment",
+              content: `${BEGIN}\n${environmentLines(proxy)}\n${END}\n`,
+              append: true,
+            },
             ...CLIENTS.map((path) => ({
               path,
               content: `{\n${clientProxies(proxy)}\n}\n`,

@@ -1,0 +1,131 @@
+import type { GuestPlan } from "../../../course/plan";
+import { quote } from "../../../course/shell";
+import { patientShell } from "./channel";
+import type { DomainSettings } from "./domain";
+import { macOf } from "./identity";
+import { renderInterface, renderParkedInterface } from "./interface";
+import { type GuestNetworkSettings, NETWORK_SET, networkFingerprint, renderNetplan } from "./networkConfig";
+import { document } from "./virsh";
+import { READY_SECONDS, renderWatch } from "./watch";
+
+/** The file that cloud-init writes at the first start. */
+const NETPLAN = "/etc/netplan/50-cloud-init.yaml";
+
+/** Seconds that addresses may take to be there after they were set. */
+const ADDRESS_SECONDS = 60;
+
+/** Script for the guest, run as root: its network is as planned, without a restart. */
+export function renderGuestNetwork(guest: GuestPlan, settings: GuestNetworkSettings): string {
+  const set = networkFingerprint(guest, settings);
+  const addresses = guest.adapters.flatMap((adapter, index) =>
+    adapter.mode === "disabled" || (settings.roomDhcp && adapter.mode === "bridged")
+      ? []
+      : [`${macOf(guest, index, settings)} ${adapter.address}`],
+  );
+  return `set -eu
+umask 077
+end=$(($(cut -d. -f1 /proc/uptime) + $1))
+# The first start sets the network itself, and would set it again.
+until [ -e /run/cloud-init/result.json ]; do
+  if [ "$(cut -d. -f1 /proc/uptime)" -ge "$end" ]; then
+    echo "its first start did not end in time" >&2
+    exit 1
+  fi
+  sleep 0.5
+done
+[ "$(cat ${NETWORK_SET} 2>/dev/null)" != ${set} ] || exit 0
+cat > ${NETPLAN}.new <<'NETPLAN'
+${renderNetplan(guest, settings)}NETPLAN
+mv ${NETPLAN}.new ${NETPLAN}
+netplan apply >&2
+wanted=${quote(addresses.join("\n"))}
+lacking() {
+  printf '%s\\n' "$wanted" | while read -r mac address; do
+    [ -n "$mac" ] || continue
+    device=$(ip -o link show | awk -v mac="$mac" 'index($0, "link/ether " mac " ") { sub(/[:@].*/, "", $2); print $2 }')
+    [ -n "$device" ] && ip -o -4 address show dev "$device" | grep -Fq " $address/" || echo "$address ($mac)"
+  done
+}
+end=$(($(cut -d. -f1 /proc/uptime) + ${ADDRESS_SECONDS}))
+while lacks=$(lacking) && [ -n "$lacks" ]; do
+  if [ "$(cut -d. -f1 /proc/uptime)" -ge "$end" ]; then
+    echo "its network was set, but it does not have" $lacks >&2
+    exit 1
+  fi
+  sleep 0.5
+done
+echo ${set} > ${NETWORK_SET}
+`;
+}
+
+/** One adapter: brought to where it is to be, made where there is none. */
+function adapterCalls(
+  guest: GuestPlan,
+  settings: GuestNetworkSettings,
+  xml: (index: number) => string,
+): string {
+  return guest.adapters
+    .map((_, index) => `adapter ${macOf(guest, index, settings)} ${document(xml(index))}\n`)
+    .join("");
+}
+
+/**
+ * Script for this machine: brings the guest's adapters to where the plan has them, in place, in what is defined and in what runs, and then
+ * its network inside. An adapter that the plan does not have goes. Argument `remove` parks all of them. Safe to repeat.
+ */
+export function renderAdapters(
+  guest: GuestPlan,
+  settings: GuestNetworkSettings,
+  domain: Pick<DomainSettings, "acceleration" | "consoleFolder">,
+): string {
+  const shell = patientShell(guest, settings.mark.lab, 30);
+  const macs = guest.adapters.map((_, index) => macOf(guest, index, settings));
+  return `${renderWatch(guest, domain, shell, READY_SECONDS[domain.acceleration])}guests=$(lists list --all --name)
+if ! among "$guest" "$guests"; then
+  [ "$1" = remove ] || fail "guest $guest is absent"
+  echo '{"adapters":false}'
+  exit 0
+fi
+running=$(lists list --name)
+ways=--config
+if among "$guest" "$running"; then ways="--config --live"; fi
+macs() {
+  case $1 in
+    --live) virsh domiflist "$guest" ;;
+    *) virsh domiflist "$guest" --inactive ;;
+  esac | awk 'NF { print $NF }'
+}
+adapter() {
+  cat > "$work/adapter.xml"
+  for way in $ways; do
+    present=$(macs "$way")
+    if among "$1" "$present"; then change=update-device; else change=attach-device; fi
+    virsh "$change" "$guest" "$work/adapter.xml" "$way" >/dev/null
+  done
+}
+# A card is pulled out of a running guest only when that lets it go; off the wire it is at once.
+leave() {
+  [ "$2" = --config ] || virsh domif-setlink "$guest" "$1" down >/dev/null
+  virsh detach-interface "$guest" network --mac "$1" "$2" >/dev/null
+  tries=0
+  while present=$(macs "$2") && among "$1" "$present"; do
+    [ "$tries" -lt 40 ] || fail "guest $guest does not let its adapter $1 go"
+    tries=$((tries + 1))
+    sleep 0.5
+  done
+}
+if [ "$1" = remove ]; then
+${adapterCalls(guest, settings, (index) => renderParkedInterface(guest, index, settings))}  echo '{"adapters":false}'
+  exit 0
+fi
+${adapterCalls(guest, settings, (index) => renderInterface(guest, index, settings))}planned=${quote(macs.join("\n"))}
+for way in $ways; do
+  for mac in $(macs "$way"); do
+    among "$mac" "$planned" || leave "$mac" "$way"
+  done
+done
+in_guest <<'GUEST'
+${renderGuestNetwork(guest, settings)}GUEST
+echo '{"adapters":true}'
+`;
+}

@@ -1,0 +1,248 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { GuestPlan } from "../../../course/plan";
+import type { LibvirtHostRecord } from "../../../course/record";
+import { guestSettings, siteSettingsOf } from "../../../course/siteSettings";
+import { GuestSecrets } from "../../guestSecrets";
+import { script } from "../../script";
+import type { DriverContext, HypervisorDriver, PreparedHost } from "../driver";
+import { renderAdapters } from "./adaptersScript";
+import { cachedImage } from "./cache";
+import { libvirtChannel } from "./channel";
+import { renderDiskScript } from "./diskScript";
+import { CONSOLE_FOLDER, type DomainSettings, renderDomain } from "./domain";
+import { renderHostScript } from "./hostScript";
+import { renderMachineScript } from "./machineScript";
+import { parkingName, renderNetwork, renderParking, type Uplink } from "./network";
+import type { GuestNetworkSettings } from "./networkConfig";
+import { renderNetworkScript } from "./networkScript";
+import { renderReady } from "./readyScript";
+import { renderSeed } from "./seed";
+import { renderSite } from "./siteScript";
+import { READY_SECONDS } from "./watch";
+
+/** Folder on a host for the folders that its guests share. */
+const SHARED_FOLDERS = "/srv/classlab";
+
+/** What every script is run by, on this machine. */
+const SHELL = "sh -s --";
+
+function imageOf({ libvirt }: DriverContext): string {
+  if (!libvirt) throw new Error("the lab's record says nothing of libvirt");
+  return libvirt.image;
+}
+
+function factsOf({ plan, context }: PreparedHost): LibvirtHostRecord {
+  const facts = context.libvirt?.hosts[plan.name];
+  if (!facts) throw new Error(`the lab's record says nothing of host ${plan.name}`);
+  return facts;
+}
+
+/** Where a bridged switch leads: the classroom LAN by the host's bridge; a VLAN and a LAN without one are bridges of the lab. */
+function uplinkOf(facts: LibvirtHostRecord, vlan: number | undefined): Uplink {
+  const { bridge } = facts;
+  return bridge === undefined || vlan !== undefined
+    ? { kind: "lab-bridge" }
+    : { kind: "host-bridge", name: bridge };
+}
+
+function domainSettings(guest: GuestPlan, host: PreparedHost, context: DriverContext): DomainSettings {
+  const { acceleration, sharedFolders } = factsOf(host);
+  return {
+    mark: context.mark,
+    slot: slotOf(guest, context),
+    acceleration,
+    boot: cachedImage(imageOf(context), acceleration).boot,
+    sharedFolders: { parent: SHARED_FOLDERS, by: sharedFolders },
+    consoleFolder: CONSOLE_FOLDER,
+  };
+}
+
+function slotOf(guest: GuestPlan, { plan }: DriverContext): number {
+  const team = plan.teams.find(({ id }) => id === guest.team);
+  if (!team) throw new Error(`the plan has no team ${guest.team}`);
+  return team.slot;
+}
+
+function networkSettings(guest: GuestPlan, host: PreparedHost): GuestNetworkSettings {
+  const { plan, mark } = host.context;
+  const site = siteSettingsOf(plan);
+  return {
+    mark,
+    slot: slotOf(guest, host.context),
+    switches: plan.switches.filter((entry) => entry.host === guest.host),
+    dns: site ? guestSettings(site, guest).dns : [],
+    // A bridge that stands in for the LAN has no DHCP server.
+    roomDhcp: plan.network.addressing === "dhcp" && factsOf(host).bridge !== undefined,
+  };
+}
+
+/** Longer than the scripts' own deadline, so that their words are what the user sees. */
+function deadlineOf({ acceleration }: LibvirtHostRecord): string {
+  return `${READY_SECONDS[acceleration] + 120}s`;
+}
+
+/** Virtual machines on QEMU by libvirt, with KVM where the host has it. */
+export const libvirtDriver: HypervisorDriver = {
+  prepareHost: (name, plan, opts, providers, context, owned) => {
+    const made = { ...opts, provider: providers.command, deleteBeforeReplace: true };
+    const image = imageOf(context);
+    const { mark } = context;
+    const own = () => {
+      const pool = script(
+        `${name}-pool`,
+        {
+          shell: SHELL,
+          apply: "apply",
+          remove: "remove",
+          script: renderHostScript(mark, image),
+          deadline: "5m",
+        },
+        made,
+      );
+      const parking = script(
+        `${name}-unplugged`,
+        {
+          shell: SHELL,
+          apply: "apply",
+          remove: "remove",
+          script: renderNetworkScript({ mark, name: parkingName(mark.lab), xml: renderParking(mark) }),
+          triggers: [renderParking(mark)],
+          deadline: "5m",
+        },
+        { ...made, dependsOn: [pool] },
+      );
+      return [pool, parking];
+    };
+    return { plan, provider: providers.command, providers, objects: owned ? own() : [], context };
+  },
+
+  createSwitch: (name, plan, host, context, opts) => {
+    const { mark } = context;
+    const uplink = uplinkOf(factsOf(host), plan.vlan);
+    const xml = renderNetwork(plan, { mark, uplink });
+    return script(
+      `${name}-network`,
+      {
+        shell: SHELL,
+        apply: "apply",
+        remove: "remove",
+        script: renderNetworkScript({ mark, name: plan.objectName, xml }),
+        triggers: [xml],
+        deadline: "5m",
+      },
+      { ...opts, provider: host.provider, dependsOn: [...host.objects], deleteBeforeReplace: true },
+    );
+  },
+
+  createGuest: (name, plan, host, authorizedKey, context, opts) => {
+    const { mark } = context;
+    const image = imageOf(context);
+    const settings = domainSettings(plan, host, context);
+    const network = networkSettings(plan, host);
+    const made = { ...opts, provider: host.provider, deleteBeforeReplace: true };
+    const secrets = new GuestSecrets(
+      `${name}-secrets`,
+      { lab: mark.lab, id: mark.id, objectName: plan.objectName, random: host.providers.random },
+      opts,
+    );
+    const known = pulumi.all([authorizedKey, secrets.hostKey, secrets.passwordHash]);
+    const site = plan.profile === "desktop" ? siteSettingsOf(context.plan) : undefined;
+    const disk = script(
+      `${name}-disk`,
+      {
+        shell: SHELL,
+        apply: "apply",
+        remove: "remove",
+        script: known.apply(([key, hostKey, passwordHash]) => {
+          const seed = renderSeed(plan, {
+            ...network,
+            authorizedKeys: [key],
+            channelKeys: [key],
+            hostKey,
+            passwordHash,
+            ...(site ? { site } : {}),
+          });
+          return renderDiskScript(plan, { mark, image, seed, sharedFolders: settings.sharedFolders });
+        }),
+        triggers: [image, `${plan.disk.size} GiB, ${plan.disk.allocation}`],
+        deadline: "15m",
+      },
+      { ...made, dependsOn: [...host.objects] },
+    );
+    const machine = script(
+      `${name}-machine`,
+      {
+        shell: SHELL,
+        apply: "apply",
+        remove: "remove",
+        script: renderMachineScript(plan, settings),
+        // Adapters come and go while it runs; all else is what it is.
+        triggers: [renderDomain({ ...plan, adapters: [] }, settings)],
+        deadline: "5m",
+      },
+      { ...made, dependsOn: [disk, ...host.objects], replaceWith: [disk] },
+    );
+    const ready = script(
+      `${name}-ready`,
+      {
+        shell: SHELL,
+        apply: "",
+        script: known.apply(([key, hostKey, passwordHash]) =>
+          renderReady(plan, settings, { lab: mark.lab, authorizedKey: key, hostKey, passwordHash }),
+        ),
+        triggers: [machine.id],
+        deadline: deadlineOf(factsOf(host)),
+      },
+      { ...made, dependsOn: [machine], deletedWith: machine, replaceWith: [machine] },
+    );
+    return { disk, machine, ready };
+  },
+
+  connectAdapters: (name, plan, guest, switches, host, opts) =>
+    script(
+      `${name}-adapters`,
+      {
+        shell: SHELL,
+        apply: "apply",
+        // A switch is not removed from under a guest: the adapters leave first.
+        remove: "remove",
+        script: renderAdapters(plan, networkSettings(plan, host), {
+          ...factsOf(host),
+          consoleFolder: CONSOLE_FOLDER,
+        }),
+        triggers: [guest.machine.id],
+        deadline: deadlineOf(factsOf(host)),
+      },
+      {
+        ...opts,
+        provider: host.provider,
+        dependsOn: [guest.machine, ...switches],
+        replaceWith: [guest.machine, ...switches],
+        deleteBeforeReplace: true,
+      },
+    ),
+
+  applySite: (name, plan, settings, guest, adapters, host, opts) =>
+    script(
+      `${name}-settings`,
+      {
+        shell: SHELL,
+        apply: "apply",
+        remove: "remove",
+        script: renderSite(plan, host.context.mark.lab, guestSettings(settings, plan)),
+        triggers: [guest.disk.id],
+        deadline: "10m",
+      },
+      {
+        ...opts,
+        provider: host.provider,
+        dependsOn: [guest.ready, adapters],
+        // All of it is on the disk.
+        deletedWith: guest.machine,
+        replaceWith: [guest.disk],
+        deleteBeforeReplace: true,
+      },
+    ),
+
+  channel: libvirtChannel,
+};

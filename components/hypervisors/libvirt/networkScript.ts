@@ -1,0 +1,61 @@
+import type { OwnerMark } from "../../../course/mark";
+import { bridgeNameOf, uuidOf } from "./identity";
+import { MARK_NAMESPACE } from "./ownerMark";
+import { assigned, document, HEAD, refuseForeign } from "./virsh";
+
+/** A network that libvirt is to have. */
+export interface NetworkScriptArgs {
+  readonly mark: OwnerMark;
+  /** Its name. */
+  readonly name: string;
+  /** Its XML. */
+  readonly xml: string;
+}
+
+/**
+ * Script for the host that carries a network: makes it and keeps it on, now and when the host starts, so that guests which come back
+ * then have it. Argument `remove` takes it away, if it is ours and no stranger's guest is on it. Safe to repeat.
+ */
+export function renderNetworkScript({ mark, name, xml }: NetworkScriptArgs): string {
+  return `${HEAD}${assigned({
+    name,
+    uuid: uuidOf(mark, "network", name),
+    bridge: bridgeNameOf(mark, name),
+    id: mark.id,
+  })}networks=$(lists net-list --all --name)
+known=
+if among "$name" "$networks"; then known=$(virsh net-uuid "$name"); fi
+running() {
+  active=$(lists net-list --name)
+  among "$name" "$active"
+}
+if [ "$1" = remove ]; then
+  [ "$known" = "$uuid" ] || { echo '{"network":false}'; exit 0; }
+  if running; then
+    for port in $(virsh net-port-list "$name"); do
+      guest=$(virsh net-port-dumpxml "$name" "$port" | sed -n '/<owner>/,/<\\/owner>/s|.*<name>\\(.*\\)</name>.*|\\1|p')
+      mark=$(virsh metadata "$guest" ${MARK_NAMESPACE} 2>/dev/null) || mark=
+      case $mark in
+        *"$id"*) ;;
+        *) fail "network $name is not removed: guest $guest, which is not of this lab, is on it" ;;
+      esac
+    done
+    virsh net-destroy "$name" >/dev/null
+  fi
+  virsh net-undefine "$name" >/dev/null
+  echo '{"network":false}'
+  exit 0
+fi
+if [ -n "$known" ]; then
+  ${refuseForeign("network")}fi
+told net-define --validate /dev/stdin >/dev/null ${document(xml)}
+if ! running; then
+  # libvirt takes a bridge up again that it made; this one is nobody's that it knows.
+  [ ! -e "/sys/class/net/$bridge" ] ||
+    fail "object-in-the-way: bridge $bridge: it stands already, and network $name needs it. If nothing uses it: ip link delete $bridge"
+  virsh net-start "$name" >/dev/null
+fi
+virsh net-autostart "$name" >/dev/null
+echo '{"network":"'"$name"'"}'
+`;
+}

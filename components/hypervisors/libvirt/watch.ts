@@ -1,0 +1,80 @@
+import type { GuestPlan } from "../../../course/plan";
+import { consoleLog, type DomainSettings } from "./domain";
+import { assigned, HEAD } from "./virsh";
+import { WORK } from "./work";
+
+/** What a console says when a start has come to its end and nothing follows: the kernel's words, the initramfs's, systemd's. */
+const ENDS = "Kernel panic - not syncing|Dropping to a shell!|You are in emergency mode";
+
+/** How long a guest may take, in seconds, until all of it answers. Emulated ones share the host's processors, and work some twenty times as long. */
+export const READY_SECONDS: Readonly<Record<DomainSettings["acceleration"], number>> = { kvm: 240, tcg: 900 };
+
+/**
+ * Shell that runs scripts in a guest which may still be starting, and sees at once when nothing will come of it. `in_guest` runs the
+ * script on its standard input there; it ends the script of the host with the cause and the end of the guest's console when the guest
+ * crashed, stopped, or did not answer within the deadline.
+ * @param shell of the guest's channel
+ * @param seconds deadline for all of the script
+ */
+export function renderWatch(
+  guest: GuestPlan,
+  settings: Pick<DomainSettings, "consoleFolder">,
+  shell: string,
+  seconds: number,
+): string {
+  return `${HEAD}${WORK}${assigned({ guest: guest.objectName, console: consoleLog(guest, settings) })}calling=
+cleaned() {
+  [ -z "$calling" ] || kill "$calling" 2>/dev/null || :
+  rm -rf "$work"
+}
+now() { cut -d. -f1 /proc/uptime; }
+end=$(($(now) + ${seconds}))
+# Of this start alone: the log goes on from one to the next. What a kernel adds to its last words is not for readers.
+printed() {
+  as_root tail -n 500 "$console" 2>/dev/null </dev/null | tr -d '\\r' | sed 's/\\x1b\\[[0-9;?]*[A-Za-z]//g' |
+    awk '/Linux version/ { count = over = 0 } !over && /[^ ]/ { line[count++] = $0 } /${ENDS}/ { over = 1 }
+      END { for (i = 0; i < count; i++) print line[i] }'
+}
+not_ready() {
+  echo "guest-not-ready: $guest: $1. Last lines of its console:" >&2
+  printed | tail -n 20 >&2
+  exit 1
+}
+alive() {
+  state=$(virsh domstate --reason "$guest" 2>&1) || not_ready "the host does not have it: $state"
+  case $state in
+    running* | idle* | "no state"*) ;;
+    *crashed*) not_ready "its kernel crashed" ;;
+    *"I/O error"*) not_ready "it stands still since its disk could not be written: the host has no room, or the disk is damaged" ;;
+    *) not_ready "it does not run ($state)" ;;
+  esac
+  last=$(printed | tail -n 1 | grep -E '${ENDS}') || return 0
+  not_ready "its start came to an end ($last)"
+}
+in_guest() {
+  cat > "$work/script"
+  while :; do
+    left=$((end - $(now)))
+    [ "$left" -gt 0 ] || not_ready "it did not answer over its channel within ${seconds} s ($(tail -n 1 "$work/words" 2>/dev/null))"
+    ${shell} "$left" < "$work/script" > "$work/answer" 2> "$work/words" &
+    calling=$!
+    round=0
+    while kill -0 "$calling" 2>/dev/null; do
+      [ $((round % 8)) -ne 0 ] || alive
+      [ "$(now)" -le $((end + 10)) ] || not_ready "it did not answer within ${seconds} s"
+      round=$((round + 1))
+      sleep 0.25
+    done
+    code=0
+    wait "$calling" || code=$?
+    calling=
+    case $code in
+      0) cat "$work/answer"; return 0 ;;
+      255) alive; refused "$(cat "$work/words")"; sleep 0.5 ;;
+      *) not_ready "$(tail -n 5 "$work/words")" ;;
+    esac
+  done
+}
+refused() { :; }
+`;
+}
