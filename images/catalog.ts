@@ -22,3 +22,7 @@ export const RECIPES: Readonly<Record<CourseImageName, Recipe>> = {
 /** Said at login, in `/etc/motd` and in the summary where Debian or Ubuntu content stands in for an official image. */
 export const STAND_IN_TEXT =
   "This guest is a container that stands in for an Ubuntu VM. It is built from distribution packages, not from Ubuntu's own image.";
+
+/** The same of a virtual machine. */
+export const MACHINE_STAND_IN_TEXT =
+  "This machine stands in for an Ubuntu VM. It is built from distribution packages, not from Ubuntu's own image.";

@@ -25,17 +25,13 @@ export function storeSet(images: ImageSet): string {
 
 /** Words that run the image store's own program in a short-lived container of the guests' image. */
 function storeWords(images: ImageSet, ...words: readonly string[]): string[] {
-  return [...containerWords(images), "classlab-images", ...words];
-}
-
-/** Words that run a command in a short-lived container of the guests' image that sees the store. */
-function containerWords(images: ImageSet): string[] {
   return [
     ...["run", "--rm", "-i", "--init", "--network", "none", "--cgroupns", "private"],
     ...CAPABILITIES.flatMap((capability) => ["--cap-add", capability]),
     ...SECURITY_OPTIONS.flatMap((option) => ["--security-opt", option]),
     ...["-v", `${IMAGE_STORE.volume}:${IMAGE_STORE.folder}`],
     images.guest.id,
+    ...["classlab-images", ...words],
   ];
 }
 
@@ -62,28 +58,6 @@ export async function findImageStore(): Promise<ImageStore | undefined> {
 /** Removes the store; Docker refuses while a container sees it. */
 export async function removeImageStore({ volume }: ImageStore): Promise<void> {
   await dockerOutput(["volume", "rm", volume], { gone: true });
-}
-
-/** Command that prints a set of the store as a tar, with all that its layers are made of. */
-export function storeArchive(images: ImageSet): string {
-  const words = [
-    "tar",
-    "-c",
-    "--numeric-owner",
-    "--xattrs",
-    "--xattrs-include=*",
-    "-C",
-    `${IMAGE_STORE.folder}/sets/${storeSet(images)}`,
-    "data",
-    "layers",
-  ];
-  return ["docker", ...containerWords(images), ...words].map(quote).join(" ");
-}
-
-/** Whether the store has a set of a lab's images. */
-export async function hasStoreSet(images: ImageSet): Promise<boolean> {
-  const folder = `${IMAGE_STORE.folder}/sets/${storeSet(images)}`;
-  return (await docker([...containerWords(images), "test", "-d", folder])).code === 0;
 }
 
 /** One pipeline, so that the archive goes through no file of this machine. */

@@ -1,14 +1,16 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CAPABILITIES, SECURITY_OPTIONS } from "../components/hypervisors/containers/rights";
 import { cachedImage } from "../components/hypervisors/libvirt/cache";
 import type { LabConfig } from "../course/config";
-import type { ImageSet } from "../course/images";
+import { FaultError } from "../course/faults";
+import { COURSE_IMAGES, type ImageSet } from "../course/images";
 import { quote } from "../course/shell";
-import { STAND_IN_TEXT } from "../images/catalog";
+import { MACHINE_STAND_IN_TEXT } from "../images/catalog";
 import { buildNetwork, sudoWords } from "./buildNetwork";
 import { docker, dockerOutput } from "./docker";
-import { hasStoreSet, storeArchive, storeSet } from "./imageStore";
+import { storeSet } from "./imageStore";
 import { build, buildFault, type Say } from "./images";
 import { PACKAGE_ROOT } from "./paths";
 import { run, tail } from "./process";
@@ -23,39 +25,87 @@ export function hasMachineImage(hash: string): boolean {
   return cachedImage(hash).files.every((file) => existsSync(file));
 }
 
+/** What the disk is made with, by the package that has it. */
+const TOOLS = { "mkfs.ext4": "e2fsprogs", "qemu-img": "qemu-utils" } as const;
+
+async function checkTools(): Promise<void> {
+  const lacking: string[] = [];
+  for (const [tool, holder] of Object.entries(TOOLS)) {
+    const found = await run("sh", ["-c", `PATH=$PATH:/usr/sbin:/sbin command -v ${tool}`]);
+    if (found.code !== 0) lacking.push(holder);
+  }
+  if (lacking.length === 0) return;
+  throw new FaultError([
+    {
+      code: "environment-missing",
+      where: "this machine",
+      what: `the disk of virtual machines is made with programs that are not installed (packages: ${lacking.join(", ")})`,
+      fix: `Run: sudo apt-get install ${lacking.join(" ")}`,
+    },
+  ]);
+}
+
+const command = (words: readonly string[]): string => words.map(quote).join(" ");
+
+async function pipe(line: string, what: string): Promise<void> {
+  const made = await run("sh", ["-c", line], { deadline: DISK_DEADLINE });
+  if (made.code !== 0) throw buildFault(`${what}:\n${tail(`${made.stdout}\n${made.stderr}`)}`, "machine");
+}
+
+/** Writes what the Docker of a guest has once it loaded the course's images: a machine that begins with it loads nothing. */
+async function makeStore(images: ImageSet, file: string): Promise<void> {
+  const references = COURSE_IMAGES.map(({ name }) => images.course[name].reference);
+  const names = COURSE_IMAGES.flatMap(({ name, tags }) =>
+    tags.map((tag) => `${images.course[name].reference}=${tag}`),
+  );
+  const load = [
+    ...["docker", "run", "--rm", "-i", "--init", "--network", "none", "--cgroupns", "private"],
+    ...CAPABILITIES.flatMap((capability) => ["--cap-add", capability]),
+    ...SECURITY_OPTIONS.flatMap((option) => ["--security-opt", option]),
+    // An engine keeps no overlay on an overlay. Gone with the container.
+    ...["-v", "/var/lib/docker", "--label", "classlab.image=machine", images.guest.id],
+    ...["sh", "-c", readFileSync(join(FOLDER, "load-images"), "utf8"), "load-images", ...names],
+  ];
+  await pipe(
+    `${command(["docker", "save", ...references])} | ${command(load)} >${quote(file)}`,
+    "the course's images could not be loaded for it",
+  );
+}
+
 /** Makes a disk, a kernel and an initramfs of an image, where libvirt may read them: all or nothing. */
 async function makeDisk(reference: string, hash: string, images: ImageSet, say: Say): Promise<void> {
+  await checkTools();
   say("image machine: making its disk");
   const started = performance.now();
-  const folder = mkdtempSync(join(tmpdir(), "classlab-machine-"));
-  // Where the store has nothing, an engine of the guest's loads the images itself.
-  const store = (await hasStoreSet(images)) ? join(folder, "store.tar") : undefined;
-  const container = (await dockerOutput(["create", reference, "true"])).trim();
+  const scratch = mkdtempSync(join(tmpdir(), "classlab-machine-"));
   try {
-    const asRoot = process.getuid?.() === 0 ? [] : sudoWords([]);
-    const words = [...asRoot, "sh", join(FOLDER, "build-disk.sh"), cachedImage(hash).folder];
-    const disk = `docker export ${container} | ${[...words, ...(store ? [store] : [])].map(quote).join(" ")}`;
-    const made = await run(
-      "sh",
-      ["-ec", store ? `${storeArchive(images)} > ${quote(store)}\n${disk}` : disk],
-      { deadline: DISK_DEADLINE },
-    );
-    // Another run may have made it meanwhile.
-    if (made.code !== 0 && !hasMachineImage(hash))
-      throw buildFault(`its disk could not be made:\n${tail(made.stderr)}`, "machine");
+    const store = join(scratch, "store.tar");
+    await makeStore(images, store);
+    const created = await dockerOutput(["create", "--label", "classlab.image=machine", reference, "true"]);
+    const container = created.trim();
+    try {
+      const asRoot = process.getuid?.() === 0 ? [] : sudoWords([]);
+      const script = [...asRoot, "sh", join(FOLDER, "build-disk.sh"), cachedImage(hash).folder, store];
+      await pipe(
+        `${command(["docker", "export", container])} | ${command(script)}`,
+        "its disk could not be made",
+      );
+    } finally {
+      await docker(["rm", "-f", container]);
+    }
   } finally {
-    rmSync(folder, { recursive: true, force: true });
-    await docker(["rm", "-f", container]);
+    rmSync(scratch, { recursive: true, force: true });
   }
+  if (!hasMachineImage(hash)) throw buildFault("its disk could not be made: files are lacking", "machine");
   say(`image machine: disk made in ${Math.round((performance.now() - started) / 1000)} s`);
 }
 
 /**
  * Makes the image that virtual machines begin with on this machine, or finds it in the cache: the guest's image, with what a machine
- * has and a container lacks, and the course's images in its engine.
+ * has and a container lacks, and the course's images in its Docker.
  * @param images those that the lab decided on
  * @returns its hash, which names its folder in the cache of each host
- * @throws FaultError `image-build-failed` or `disk-full`
+ * @throws FaultError `image-build-failed`, `disk-full`, or `environment-missing`
  */
 export async function ensureMachineImage(
   images: ImageSet,
@@ -68,7 +118,9 @@ export async function ensureMachineImage(
       folder: FOLDER,
       args: {
         BASE: images.guest.reference,
-        STAND_IN: images.source === "distribution" ? STAND_IN_TEXT : "",
+        STAND_IN: images.source === "distribution" ? MACHINE_STAND_IN_TEXT : "",
+        // They make another disk, and so another hash.
+        IMAGES: COURSE_IMAGES.map(({ name }) => images.course[name].reference).join(" "),
       },
       files: {},
     },

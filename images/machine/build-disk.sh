@@ -1,11 +1,10 @@
 #!/bin/sh
 # Makes the disk of virtual machines of what `docker export` prints for the image of this folder:
 #
-#   docker export CONTAINER | build-disk.sh OUT_FOLDER [STORE]
+#   docker export CONTAINER | build-disk.sh OUT_FOLDER [TAR]
 #
-# STORE: a tar of a set of the image store (images/guest/classlab-images: data/, layers/), with which the guest's engine begins.
-# OUT_FOLDER gets disk.qcow2, vmlinuz and initrd.img, all or nothing; it must not be there yet. The disk is one ext4 file system
-# without a partition table or a boot loader: the host hands the kernel over.
+# TAR is unpacked over it. OUT_FOLDER gets disk.qcow2, vmlinuz and initrd.img, all or nothing; one that is there stays as it is. The
+# disk is one ext4 file system without a partition table or a boot loader: the host hands the kernel over.
 # Needs root, mkfs.ext4 and qemu-img.
 set -eu
 
@@ -14,9 +13,9 @@ die() {
     exit 1
 }
 
-[ $# -eq 1 ] || [ $# -eq 2 ] || die "usage: docker export CONTAINER | build-disk.sh OUT_FOLDER [STORE]"
+[ $# -ge 1 ] && [ $# -le 2 ] || die "usage: docker export CONTAINER | build-disk.sh OUT_FOLDER [TAR]"
 out=$1
-[ ! -e "$out" ] || die "$out is there already"
+more=${2:-}
 [ "$(id -u)" = 0 ] || die "must run as root (files keep their owners)"
 for program in mkfs.ext4 qemu-img; do
     command -v $program >/dev/null 2>&1 || die "$program is missing"
@@ -24,6 +23,14 @@ done
 
 folder=$(dirname "$out")
 mkdir -p "$folder"
+# One at a time: what lies about then is of a run that was killed.
+exec 9>"$folder/.lock"
+flock 9
+rm -rf --one-file-system "$folder"/.part.*
+if [ -e "$out" ]; then
+    cat >/dev/null
+    exit 0
+fi
 # Beside the result: a rename then makes all of it appear at once.
 work=$(mktemp -d "$folder/.part.XXXXXX") || die "cannot make a folder in $folder"
 trap 'status=$?; trap - EXIT; rm -rf --one-file-system "$work"; exit $status' EXIT
@@ -34,19 +41,8 @@ root=$work/root
 made=$work/made
 mkdir "$root" "$made"
 tar -x --numeric-owner -C "$root"
-if [ -n "${2:-}" ]; then
-    # Layers hide files of those below by attributes and by devices without a number.
-    mkdir "$work/set"
-    tar -x --numeric-owner --xattrs --xattrs-include='*' -C "$work/set" -f "$2"
-    rm -rf "$root/var/lib/docker"
-    mv "$work/set/data" "$root/var/lib/docker"
-    for layer in "$work"/set/layers/*; do
-        folder=$root/var/lib/docker/overlay2/${layer##*/}
-        rm -rf "$folder/diff"
-        mv "$layer" "$folder/diff"
-    done
-    rm -rf "$work/set"
-fi
+# A layer that hides what is below says so in attributes.
+[ -z "$more" ] || tar -x --numeric-owner --xattrs --xattrs-include='*' -C "$root" -f "$more"
 
 # What Docker puts in place of a container's own.
 rm -f "$root/.dockerenv" "$root/etc/resolv.conf" "$root/etc/hostname"
@@ -76,5 +72,5 @@ qemu-img convert -f raw -O qcow2 "$raw" "$made/disk.qcow2"
 rm -f "$raw"
 chown 0:0 "$made" "$made"/*
 chmod 755 "$made"
-chmod 644 "$made"/*
+chmod 444 "$made"/*
 mv -T "$made" "$out"

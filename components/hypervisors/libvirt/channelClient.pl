@@ -101,31 +101,27 @@ sub meet {
     return;
 }
 
-# Until either side ends. The guest says when a session is over, since its port stays open.
+# Until either side ends. The guest says when a session is over, since its port stays open. Nothing is held back to look for that: what
+# is said then would be waited for.
 sub relay {
-    my ( $socket, $nonce, $held ) = @_;
+    my ( $socket, $nonce, $data ) = @_;
     my $end    = "classlab $nonce end\n";
+    my $last   = '';
     my $select = IO::Select->new( \*STDIN, $socket );
     while (1) {
-        my $over = $held =~ s/\Q$end\E\z//;
-        # A piece of that line may be all there is so far.
-        my $keep = 0;
-        for my $length ( 1 .. length($end) - 1 ) {
-            $keep = $length if !$over && $length <= length $held && substr( $held, -$length ) eq substr $end, 0, $length;
-        }
-        my $out = substr $held, 0, length($held) - $keep, '';
-        return if !write_all( \*STDOUT, $out ) || $over;
+        $last .= $data;
+        $last = substr $last, -length $end if length $last > length $end;
+        my $over = $last eq $end;
+        $data = substr $data, 0, length($end) < length $data ? length($data) - length $end : 0 if $over;
+        return if !write_all( \*STDOUT, $data ) || $over;
+        $data = '';
         for my $ready ( $select->can_read ) {
-            my $from_guest = $ready == $socket;
-            my $said       = '';
-            my $count =
-              $from_guest
-              ? sysread( $socket, $held, $BLOCK, length $held )
-              : sysread( STDIN, $said, $BLOCK );
+            my $said  = '';
+            my $count = sysread $ready, $said, $BLOCK;
             if ( !defined $count ) { next if $!{EINTR} || $!{EAGAIN}; return }
             return if $count == 0;
-            next   if $from_guest;
-            return if !write_all( $socket, $said );
+            if    ( $ready == $socket )             { $data = $said }
+            elsif ( !write_all( $socket, $said ) ) { return }
         }
     }
 }
