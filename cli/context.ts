@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { createInterface } from "node:readline/promises";
+import { createInterface, type Interface } from "node:readline";
+import type { ExtensionPackBasis } from "../course/config";
 import { FaultError } from "../course/faults";
 import type { Language } from "../course/languages";
 import type { Theme } from "../course/picture/themes";
@@ -42,6 +43,7 @@ export interface Options {
   readonly edition?: "current" | "2019";
   readonly target?: Target;
   readonly lock?: boolean;
+  readonly extensionPack?: ExtensionPackBasis;
 }
 
 /** A verb: does its work, prints its result, returns the exit code. */
@@ -78,17 +80,78 @@ export function consent(options: Options): boolean {
 /** Puts a question to the user. @returns the answer as typed; undefined when nobody can or does answer */
 export type Ask = (question: string) => Promise<string | undefined>;
 
-/** Asks on the terminal; where input or output is none, nobody is there to answer. */
+/** Where a dialogue reads and writes. */
+interface Streams {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+  /** Whether somebody is there to answer. */
+  readonly present: boolean;
+}
+
+/** The terminal for as long as a dialogue lasts. */
+export class Terminal {
+  private reader: Interface | undefined;
+  private ended = false;
+  private readonly lines: string[] = [];
+  private waiting: ((line: string | undefined) => void) | undefined;
+
+  /** @param streams the process's own by default; where its input or output is no terminal, nobody is there */
+  constructor(
+    private readonly streams: Streams = {
+      input: process.stdin,
+      output: process.stderr,
+      present: process.stdin.isTTY && process.stdout.isTTY,
+    },
+  ) {}
+
+  /** Puts a question; lines that were pasted at once answer one question after the other. */
+  readonly ask: Ask = async (question) => {
+    if (!this.streams.present) return undefined;
+    this.reader ??= this.open();
+    const ready = this.lines.shift();
+    if (ready !== undefined || this.ended) {
+      this.streams.output.write(`${question}${ready ?? ""}\n`);
+      return ready;
+    }
+    const answer = new Promise<string | undefined>((resolve) => {
+      this.waiting = resolve;
+    });
+    this.reader.setPrompt(question);
+    this.reader.prompt();
+    return answer;
+  };
+
+  /** Ends the dialogue: what is typed from now on is nobody's answer. */
+  close(): void {
+    this.reader?.close();
+  }
+
+  private open(): Interface {
+    const { input, output } = this.streams;
+    const reader = createInterface({ input, output });
+    reader.on("line", (line) => {
+      if (this.waiting) this.answer(line);
+      else this.lines.push(line);
+    });
+    // Ctrl-D and Ctrl-C.
+    reader.once("close", () => {
+      this.ended = true;
+      this.answer(undefined);
+    });
+    return reader;
+  }
+
+  private answer(line: string | undefined): void {
+    this.waiting?.(line);
+    this.waiting = undefined;
+  }
+}
+
+/** Asks one question on the terminal. */
 export const askTerminal: Ask = async (question) => {
-  if (!process.stdin.isTTY || !process.stdout.isTTY) return undefined;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // Ctrl-D and Ctrl-C end the dialogue; some versions of Node leave the question open for ever, others reject it.
-  const closed = new Promise<undefined>((resolve) => terminal.once("close", () => resolve(undefined)));
+  const terminal = new Terminal();
   try {
-    return await Promise.race([terminal.question(question), closed]);
-  } catch (error) {
-    if (error instanceof Error && error.name === "AbortError") return undefined;
-    throw error;
+    return await terminal.ask(question);
   } finally {
     terminal.close();
   }

@@ -1,14 +1,16 @@
 import { existsSync } from "node:fs";
-import { EDITIONS } from "../course/config";
+import { EDITIONS, EXTENSION_PACK_BASES } from "../course/config";
 import { EXERCISE_IDS, type ExerciseId } from "../course/exercises";
 import { EXIT, type Fault, FaultError } from "../course/faults";
 import { LANGUAGES } from "../course/languages";
 import { seatsTaken } from "../course/roster/lock";
 import { TARGETS } from "../course/support";
+import { EXTENSION_PACK_EXERCISE } from "../course/validators/licences";
+import { LAB_NAME } from "../course/validators/names";
 import { type InitAnswers, type InitPlace, init, placeOf, renewLock } from "../operations/init";
 import { describeRoster } from "../operations/roster";
 import { labName } from "../operations/stackFile";
-import { type Ask, askTerminal, consent, json, labFile, type Options } from "./context";
+import { type Ask, consent, json, labFile, type Options, Terminal } from "./context";
 import { INIT_TEXTS, LANGUAGE_QUESTION, nextCommands, renderInit } from "./initOutput";
 import { SCHEMA_VERSION } from "./output";
 
@@ -58,7 +60,17 @@ function exercisesOf(given: string): ExerciseId[] {
   );
 }
 
-const LAB_NAME = /^[a-z][a-z0-9-]{0,27}$/;
+/** The licence is the user's to accept: neither --yes nor silence does. */
+function licenceFault(): never {
+  return fault({
+    code: "licence-missing",
+    where: `--exercises ${EXTENSION_PACK_EXERCISE}`,
+    what: "the exercise installs VirtualBox's Extension Pack, whose licence (PUEL) nobody has accepted; nothing was written",
+    expected:
+      "--extension-pack with the use that is true: personal, education or evaluation; --yes accepts no licence",
+    fix: `Add --extension-pack education, if that is what the class is, or leave ${EXTENSION_PACK_EXERCISE} out`,
+  });
+}
 
 /** Where the files go, and what the lab is to be: from options, and for what they leave open from the user. */
 async function answersOf(options: Options, ask: Ask): Promise<{ place: InitPlace; answers: InitAnswers }> {
@@ -80,7 +92,13 @@ async function answersOf(options: Options, ask: Ask): Promise<{ place: InitPlace
     options.exercises === undefined
       ? await question(texts.exercises(EXERCISE_IDS.join(", ")), [], readExercises)
       : exercisesOf(options.exercises);
-  const common = { language, edition, target, exercises };
+  const extensionPack =
+    target === "virtualbox" && exercises.includes(EXTENSION_PACK_EXERCISE)
+      ? (options.extensionPack ??
+        (await question(texts.extensionPack, undefined, oneOf(EXTENSION_PACK_BASES))) ??
+        licenceFault())
+      : undefined;
+  const common = { language, edition, target, exercises, ...(extensionPack ? { extensionPack } : {}) };
   if (typeof teams === "number") return { place, answers: { ...common, teams } };
   const sample = !existsSync(teams) && (await sampleWanted(teams, texts.sample(teams), options, ask));
   return { place, answers: { ...common, teams: { roster: teams, size: options.size ?? 4, sample } } };
@@ -123,13 +141,14 @@ function runLock(options: Options): number {
 
 /**
  * Writes the files of a new lab, or with `--lock` the lock of one that is there.
- * @param ask puts a question to the user
+ * @param ask puts a question to the user; on the terminal by default
  * @returns the exit code
  * @throws FaultError
  */
-export async function runInit(options: Options, ask: Ask = askTerminal): Promise<number> {
+export async function runInit(options: Options, ask?: Ask): Promise<number> {
   if (options.lock) return runLock(options);
-  const { place, answers } = await answersOf(options, ask);
+  const terminal = new Terminal();
+  const { place, answers } = await answersOf(options, ask ?? terminal.ask).finally(() => terminal.close());
   const report = init(place, answers);
   if (options.json) {
     const { roster } = report;

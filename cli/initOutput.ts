@@ -11,6 +11,7 @@ export interface InitTexts {
   readonly edition: string;
   readonly target: string;
   readonly exercises: (known: string) => string;
+  readonly extensionPack: string;
   readonly again: string;
   readonly written: string;
   readonly next: string;
@@ -29,6 +30,8 @@ export const INIT_TEXTS: Readonly<Record<Language, InitTexts>> = {
     edition: "Edition of the course (current, 2019) [current]: ",
     target: "Where guests run (containers, libvirt, virtualbox, hyperv) [containers]: ",
     exercises: (known) => `Exercises, with commas between; none: all that is configured (${known}) []: `,
+    extensionPack:
+      "1-virtualbox installs VirtualBox's Extension Pack. Its licence (PUEL, https://www.virtualbox.org/wiki/VirtualBox_PUEL) is free for personal, education and evaluation only. Name yours to accept it []: ",
     again: "That is none of the answers.\n",
     written: "Written:",
     next: "Next:",
@@ -45,6 +48,8 @@ export const INIT_TEXTS: Readonly<Record<Language, InitTexts>> = {
     edition: "教材の版（current, 2019）[current]: ",
     target: "ゲストを動かす場所（containers, libvirt, virtualbox, hyperv）[containers]: ",
     exercises: (known) => `演習（コンマ区切り。空欄なら設定したものすべて）（${known}）[]: `,
+    extensionPack:
+      "1-virtualbox では VirtualBox の拡張パックをインストールします。ライセンス（PUEL、https://www.virtualbox.org/wiki/VirtualBox_PUEL）が無償なのは personal（個人利用）、education（教育）、evaluation（評価）のみです。同意する場合は用途を入力してください []: ",
     again: "選択肢にない答えです。\n",
     written: "作成したファイル:",
     next: "次の手順:",

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { EDITIONS } from "../course/config";
+import { EDITIONS, EXTENSION_PACK_BASES } from "../course/config";
 import { EXIT, exitCodeOf, FaultError, formatFaults } from "../course/faults";
 import { LANGUAGES } from "../course/languages";
 import { THEMES } from "../course/picture/themes";
@@ -10,6 +10,7 @@ import { PACKAGE_ROOT } from "../operations/paths";
 import { markThisRun } from "../operations/runMark";
 import { json, type Options, type Verb } from "./context";
 import { SCHEMA_VERSION } from "./output";
+import { formatOptions } from "./plan/formats";
 import { doctorVerb } from "./verbs/doctor";
 import { downVerb } from "./verbs/down";
 import { envVerb } from "./verbs/env";
@@ -23,12 +24,12 @@ import { upVerb } from "./verbs/up";
 import { verifyVerb } from "./verbs/verify";
 
 /** Prints an error as its reader needs it: faults as sentences, a defect of ours with its stack. */
-async function reportError(thrown: unknown, asJson: boolean): Promise<number> {
+async function reportError(thrown: unknown, { json: asJson, language }: Options): Promise<number> {
   const { explain } = await import("../operations/explain.js");
   const error = await explain(thrown);
   if (error instanceof FaultError) {
     if (asJson) json({ schemaVersion: SCHEMA_VERSION, ok: false, faults: error.faults });
-    process.stderr.write(`${formatFaults(error.faults)}\n`);
+    process.stderr.write(`${formatFaults(error.faults, language)}\n`);
     return exitCodeOf(error.faults);
   }
   process.stderr.write(
@@ -84,7 +85,7 @@ function makeProgram(finish: (code: number) => void): Command {
       try {
         finish(await verb(options));
       } catch (error) {
-        finish(await reportError(error, options.json === true));
+        finish(await reportError(error, options));
       }
     });
   };
@@ -98,18 +99,22 @@ function makeProgram(finish: (code: number) => void): Command {
       .addOption(new Option("--edition <edition>", "of the course (default: current)").choices(EDITIONS))
       .addOption(languageOption("of guests and of the file (default: ja)"))
       .addOption(new Option("--target <target>", "where guests run (default: containers)").choices(TARGETS))
+      .addOption(
+        new Option(
+          "--extension-pack <use>",
+          "accept the licence of VirtualBox's Extension Pack (PUEL) for this use: exercise 1-virtualbox installs it",
+        ).choices(EXTENSION_PACK_BASES),
+      )
       .option("--lock", "of a lab that is there: take its roster as it is now, whoever that moves"),
   );
-  add("plan", "show what a lab will be; needs neither engine nor Docker", planVerb, (command) =>
+  add("plan", "show what a lab will be; needs neither engine nor Docker", planVerb, (command) => {
     command
       .option("--team <id>", "only this team and what it shares (may be repeated)", collect)
       .option("--svg <file>", "draw it")
-      .addOption(new Option("--theme <name>", "of the drawing").choices(THEMES).default("light"))
-      .option("--mermaid", "print it as a Mermaid diagram, for a README")
-      .option("--markdown", "print it as a Markdown page")
-      .option("--macs", "print every MAC address, for a room that lets no unknown one in")
-      .addOption(languageOption("of what is shown").default("en")),
-  );
+      .addOption(new Option("--theme <name>", "of the drawing").choices(THEMES).default("light"));
+    for (const option of formatOptions()) command.addOption(option);
+    return command.addOption(languageOption("of what is shown").default("en"));
+  });
   add("up", "bring a lab to its plan and show what to open", upVerb, (command) =>
     command
       .option("--repair", "also bring back what learners changed inside guests; listed first")
@@ -187,6 +192,6 @@ main().then(
     process.exitCode = code;
   },
   async (error) => {
-    process.exitCode = await reportError(error, false);
+    process.exitCode = await reportError(error, {});
   },
 );

@@ -75,8 +75,11 @@ function labLines(found: readonly Leftover[], view: SweepView, pc: Colours): str
   ];
 }
 
+/** Kinds that take nothing of a disk themselves. */
+const WITHOUT_SIZE: readonly Leftover["kind"][] = ["network", "domain", "virtual network", "storage pool"];
+
 function totalLine(report: SweepReport): string {
-  const sized = report.found.filter((object) => object.kind !== "network");
+  const sized = report.found.filter(({ kind }) => !WITHOUT_SIZE.includes(kind));
   const known = sized.flatMap((object) => object.bytes ?? []);
   const sum = known.length > 0 ? `, ${inWords(known.reduce((a, b) => a + b, 0))}` : "";
   const unknown = sized.length - known.length;

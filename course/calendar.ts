@@ -46,11 +46,14 @@ export const PREPARATION_MINUTES = 120;
 /** When preparation begins on a day of its own, on the classroom's clock; decided here. */
 export const PREPARATION_START = "09:00";
 
+const earlier = (a: DateTime, b: DateTime): DateTime => DateTime.min(a, b);
+const later = (a: DateTime, b: DateTime): DateTime => DateTime.max(a, b);
+
 /** A time of day that the clocks show twice means its first hour; undefined for one that they never show. */
 function instantOf(text: string, zone: string): DateTime | undefined {
   const time = DateTime.fromISO(text, { zone });
   if (!time.isValid || time.toFormat("yyyy-MM-dd'T'HH:mm") !== text) return undefined;
-  return time.getPossibleOffsets().reduce((first, other) => (other < first ? other : first), time);
+  return time.getPossibleOffsets().reduce(earlier, time);
 }
 
 function absentTime(text: string, zone: string, where: string): Fault {
@@ -74,16 +77,13 @@ function utc(time: DateTime): string {
 /** Intervals in order, those that meet or overlap made one. */
 function joined(intervals: readonly Interval[]): Interval[] {
   const result: Interval[] = [];
-  for (const next of [...intervals].sort((a, b) => (a.from < b.from ? -1 : 1))) {
+  for (const next of [...intervals].sort((a, b) => a.from.localeCompare(b.from))) {
     const last = result.at(-1);
     if (!last || last.to < next.from) result.push(next);
     else if (last.to < next.to) result[result.length - 1] = { from: last.from, to: next.to };
   }
   return result;
 }
-
-const earlier = (a: DateTime, b: DateTime): DateTime => (a < b ? a : b);
-const later = (a: DateTime, b: DateTime): DateTime => (a < b ? b : a);
 
 /** When hosts are made: by the start of the first lesson at the latest, whatever the day of preparation says. */
 function preparationStart(calendar: CalendarConfig, first: DateTime, zone: string): DateTime {
@@ -148,18 +148,20 @@ export function scheduleOf(
   });
 }
 
+const sooner = (a: string, b: string): string => (a < b ? a : b);
+
 /** What hosts do from when they are made until they are gone, without a gap: after the hard end nothing runs. */
 export function phasesOf(schedule: SchedulePlan): readonly Phase[] {
   const { made, running, hardEnd, gone } = schedule;
-  const end = hardEnd !== undefined && hardEnd < gone ? hardEnd : gone;
+  const end = hardEnd === undefined ? gone : sooner(hardEnd, gone);
   const phases: Phase[] = [];
   const until = (to: string, state: HostState): void => {
     const from = phases.at(-1)?.to ?? made;
     if (from < to) phases.push({ from, to, state });
   };
   for (const { from, to } of running) {
-    until(from < end ? from : end, "stopped");
-    until(to < end ? to : end, "running");
+    until(sooner(from, end), "stopped");
+    until(sooner(to, end), "running");
   }
   until(end, "stopped");
   until(gone, "ended");
@@ -179,5 +181,5 @@ export function lessonDaysOf(schedule: SchedulePlan): readonly (Interval & { rea
   const byDay = new Map(days.map((start) => [start.toFormat("yyyy-MM-dd"), start]));
   return [...byDay]
     .map(([day, start]) => ({ day, from: utc(start), to: utc(start.plus({ days: 1 }).startOf("day")) }))
-    .sort((a, b) => (a.day < b.day ? -1 : 1));
+    .sort((a, b) => a.day.localeCompare(b.day));
 }

@@ -463,6 +463,16 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "If `DOCKER_HOST` is set, check that it names a Docker that runs.",
     ],
   },
+  "libvirt-not-running": {
+    group: "This machine",
+    means:
+      "The guests run as virtual machines of libvirt, and that is not installed in full, does not run, or does not let this user in.",
+    steps: [
+      "Run `npx classlab doctor`, which says which of these it is; `npx classlab doctor --fix` starts it or, after asking, installs it on Debian and Ubuntu.",
+      "If it does not let you in, join the group `libvirt` (`sudo usermod -aG libvirt $USER`) and log in again.",
+      "If it does not start, look at its log: `journalctl -u libvirtd`, without systemd `/var/log/libvirt/libvirtd.log`.",
+    ],
+  },
   "environment-missing": {
     group: "This machine",
     means:

@@ -1,4 +1,4 @@
-import { guestAccess } from "./access";
+import { accessOf } from "./access";
 import { contentOf, stackExercise } from "./content";
 import { DOCKER_EXERCISES, type Exercise, exerciseOfMode } from "./exercises";
 import { MODE_TRAITS } from "./modes";
@@ -113,6 +113,7 @@ function onVlans(plan: LabPlan): Set<string> {
 
 function reachChecks(plan: LabPlan, probe: InternetProbe | undefined): Check[] {
   const vlans = onVlans(plan);
+  const client = clientAddress(plan);
   return reachabilityOf(plan).flatMap((reach): Check[] => {
     const { from, to, address, mode, reachable, rule, note } = reach;
     const owner = from.kind === "guest" ? from : to.kind === "guest" ? to : undefined;
@@ -150,7 +151,7 @@ function reachChecks(plan: LabPlan, probe: InternetProbe | undefined): Check[] {
         },
       ];
     }
-    const target = address ?? (to.kind === "client" ? clientAddress(plan) : undefined);
+    const target = address ?? (to.kind === "client" ? client : undefined);
     if (target === undefined) return [];
     const way = `${vantageKey(from)}>${vantageKey(to)}@${target}`;
     const one = (protocol: "icmp" | "tcp"): Check => ({
@@ -189,11 +190,12 @@ export function clientAddress(plan: LabPlan): string | undefined {
 }
 
 function guestChecks(
+  plan: LabPlan,
   guest: GuestPlan,
   state: StatePlan,
   probe: InternetProbe | undefined,
-  lan: boolean,
 ): Check[] {
+  const lan = lanOf(plan) !== undefined;
   const { team, name } = guest;
   const self: Vantage = { kind: "guest", team, guest: name };
   const key = vantageKey(self);
@@ -268,11 +270,11 @@ function guestChecks(
           }),
         )
       : []),
-    ...guest.docker.flatMap((stack) => stackChecks(guest, stack, lan)),
+    ...guest.docker.flatMap((stack) => stackChecks(plan, guest, stack, lan)),
   ];
 }
 
-function stackChecks(guest: GuestPlan, stack: DockerStackPlan, lan: boolean): Check[] {
+function stackChecks(plan: LabPlan, guest: GuestPlan, stack: DockerStackPlan, lan: boolean): Check[] {
   const { team, name } = guest;
   const self: Vantage = { kind: "guest", team, guest: name };
   const key = vantageKey(self);
@@ -296,7 +298,7 @@ function stackChecks(guest: GuestPlan, stack: DockerStackPlan, lan: boolean): Ch
     port,
     pages: [{ url, pattern }],
   });
-  const urls = guestAccess(guest).services.filter((service) => service.stack === stack.name);
+  const urls = accessOf(plan, guest).services.filter((service) => service.stack === stack.name);
   const onLan = guest.adapters.find((adapter) => adapter.mode === "bridged" && adapter.vlan === undefined);
   const [firstPort] = stack.ports;
   const data = guestObjects(guest).filter((object) => object.stack === stack.name);
@@ -340,7 +342,7 @@ function stackChecks(guest: GuestPlan, stack: DockerStackPlan, lan: boolean): Ch
 export function checksOf(plan: LabPlan, probe: InternetProbe | undefined): Check[] {
   return [
     ...plan.teams.flatMap(({ guests, status }) =>
-      guests.flatMap((guest) => guestChecks(guest, status, probe, lanOf(plan) !== undefined)),
+      guests.flatMap((guest) => guestChecks(plan, guest, status, probe)),
     ),
     ...reachChecks(plan, probe),
   ];

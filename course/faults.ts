@@ -1,3 +1,5 @@
+import type { Language } from "./languages";
+
 /**
  * Everything that can go wrong and be said in advance or by name. The list is closed: each code has a fixture with
  * its expected message under `tests/fixtures/bad`, and a test compares the two lists.
@@ -34,6 +36,7 @@ export const FAULT_CODES = [
   "image-build-failed",
   "registry-unreachable",
   "docker-not-running",
+  "libvirt-not-running",
   "stack-absent",
   "stack-locked",
   "state-damaged",
@@ -108,6 +111,7 @@ const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
   "image-missing": EXIT.missing,
   "registry-unreachable": EXIT.missing,
   "docker-not-running": EXIT.missing,
+  "libvirt-not-running": EXIT.missing,
   "environment-missing": EXIT.missing,
   "passphrase-wrong": EXIT.missing,
   "image-build-failed": EXIT.failed,
@@ -138,18 +142,38 @@ function sentence(text: string): string {
   return /[.?!]$/.test(text) ? text : `${text}.`;
 }
 
-/** A fault as one line of text: where, what, what was expected, what to do. */
-export function formatFault(fault: Fault): string {
+/** What stands around the parts of a fault, which are English themselves. */
+const AROUND: Readonly<
+  Record<Language, { readonly head: string; readonly expected: string; readonly fix: string }>
+> = {
+  en: { head: "", expected: "Expected ", fix: "" },
+  ja: {
+    head: "エラー（内容は英語です。[ ] 内の名前で docs/causes.md を検索すると、原因と対処を確認できます）\n",
+    expected: "必要な条件: ",
+    fix: "対処: ",
+  },
+};
+
+/**
+ * A fault as one line of text: where, what, what was expected, what to do.
+ * @param language of the words around these; English by default
+ */
+export function formatFault(fault: Fault, language: Language = "en"): string {
+  const { expected, fix } = AROUND[language];
   return [
     sentence(`${fault.where}: ${fault.what}`),
-    ...(fault.expected ? [sentence(`Expected ${fault.expected}`)] : []),
-    ...(fault.fix ? [sentence(fault.fix)] : []),
+    ...(fault.expected ? [sentence(`${expected}${fault.expected}`)] : []),
+    ...(fault.fix ? [sentence(`${fix}${fault.fix}`)] : []),
   ].join(" ");
 }
 
-/** Several faults as lines, each with its code in brackets for `docs/causes.md` and for searching. */
-export function formatFaults(faults: readonly Fault[]): string {
-  return faults.map((fault) => `${formatFault(fault)} [${fault.code}]`).join("\n");
+/**
+ * Several faults as lines, each with its code in brackets for `docs/causes.md` and for searching.
+ * @param language of the words around them; English by default
+ */
+export function formatFaults(faults: readonly Fault[], language: Language = "en"): string {
+  const lines = faults.map((fault) => `${formatFault(fault, language)} [${fault.code}]`);
+  return `${AROUND[language].head}${lines.join("\n")}`;
 }
 
 /** Faults thrown by operations, where a return value would have to pass through many hands. */

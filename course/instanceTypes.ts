@@ -76,6 +76,16 @@ export function nestingDocumented(instanceType: string): boolean {
   return EC2_FAMILIES.has(family) || size.startsWith("metal");
 }
 
+/** vCPUs of EC2 up to which guests run in Windows (Amazon EC2 User Guide, nested virtualization, Windows limits, 2026-11). */
+export const MOST_CPUS_OF_WINDOWS = 192;
+
+/** The vCPUs of a Windows host of EC2 that has too many for guests in it; undefined for any other host. */
+export function cpusBeyondWindows(config: HostConfig): number | undefined {
+  if (config.kind !== "ec2" || config.os !== "windows") return undefined;
+  const { cpus = 0 } = ec2Size(config.instanceType) ?? {};
+  return cpus > MOST_CPUS_OF_WINDOWS ? cpus : undefined;
+}
+
 /** The name by which a cloud knows a host's type; undefined for hosts that are in no cloud. */
 export function machineType(config: HostConfig): string | undefined {
   if (config.kind === "ec2") return config.instanceType;

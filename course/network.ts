@@ -40,7 +40,7 @@ export function parseSubnet(cidr: string): Subnet {
 
 /** True when the subnet is written without host bits: `192.168.99.0/24`, not `192.168.99.5/24`. */
 export function isNetworkAddress(subnet: Subnet): boolean {
-  return addressToNumber(subnet.cidr.split("/")[0] ?? "") === subnet.first;
+  return subnet.cidr === `${numberToAddress(subnet.first)}/${subnet.prefix}`;
 }
 
 /** True when the two subnets share an address. */

@@ -6,6 +6,7 @@ import { amountsOf, machineSize, machineType, nestingDocumented } from "./instan
 import type { Language } from "./languages";
 import type { Placement } from "./placement";
 import { isClassroomLan } from "./siteNetwork";
+import { meeting } from "./validators/coexistence";
 import { desktopUsers } from "./validators/users";
 
 /** Kinds of notes: what staff should know and what stops nothing. */
@@ -194,8 +195,8 @@ const browser: NoteMaker = (config) => {
       code: "browser-channel",
       where: `lab.channels[${index}]`,
       text: {
-        en: "The browser channel is reserved: its gateway is not made yet, and its cost is not in the estimate.",
-        ja: "ブラウザーからの接続は予約のみです。そのためのゲートウェイはまだ作成されず、費用の概算にも含まれていません。",
+        en: "The browser channel is reserved: the plan keeps a name, port 443 and, in a cloud, the cost of its gateway, which is not made yet.",
+        ja: "ブラウザーからの接続は予約のみです。ゲートウェイの名前とポート443、クラウドでの費用は計画に含まれますが、ゲートウェイ自体はまだ作成されません。",
       },
       source: "docs/architecture.md",
     },
@@ -257,12 +258,14 @@ const nesting: NoteMaker = (config) =>
   );
 
 const slow: NoteMaker = (config, { teams }) => {
-  const own = teams.some((team) => team.coexistence === "slow");
-  if (config.coexistence !== "slow" && !own) return [];
+  const met = teams.filter(
+    (team) => (team.coexistence ?? config.coexistence) === "slow" && meeting(config, team.host) !== undefined,
+  );
+  if (met.length === 0) return [];
   return [
     {
       code: "coexistence-slow",
-      where: own ? "lab.teams" : "lab.coexistence",
+      where: met.some((team) => team.coexistence) ? "lab.teams" : "lab.coexistence",
       text: {
         en: "Beside Hyper-V, VirtualBox runs slower and no guest can run guests of its own.",
         ja: "Hyper-Vと同時に使うと、VirtualBoxの動作が遅くなり、ゲストの中でさらに仮想マシンを動かすことはできません。",

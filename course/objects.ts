@@ -1,13 +1,15 @@
 import type { DockerStackPlan, GuestPlan, LabPlan, UnitPlan } from "./plan";
-import { guestLogicalName, logicalType, type ObjectKind } from "./resources";
+import { guestLogicalName, logicalType, type ObjectKind, type PlatformKind, targetOfHost } from "./resources";
+import type { Target } from "./support";
+import type { SwitchPlan } from "./switches";
 
 /** What an object is to the lab. */
 export type ObjectRole = "switch" | "disk" | "guest" | "container" | "network" | "data";
 
 /** An object that a unit's stack will make on the host or in a guest, and the resource that stands for it. */
-export interface PlannedObject {
+export interface PlannedObject<Kind extends PlatformKind = PlatformKind> {
   readonly role: ObjectRole;
-  readonly kind: ObjectKind;
+  readonly kind: Kind;
   /** Name on the platform. */
   readonly name: string;
   /** Type token of its resource. */
@@ -20,11 +22,17 @@ export interface PlannedObject {
   readonly stack?: string;
 }
 
-const SCRIPT = "command:local:Command";
+/** Type token of a resource that a script stands for. */
+export const SCRIPT = "command:local:Command";
 
-function stackObjects(guest: GuestPlan, stack: DockerStackPlan): PlannedObject[] {
+function stackObjects(guest: GuestPlan, stack: DockerStackPlan): PlannedObject<ObjectKind>[] {
   const prefix = `${guestLogicalName(guest)}-docker-${stack.name}`;
-  const object = (role: ObjectRole, kind: ObjectKind, name: string, suffix: string): PlannedObject => ({
+  const object = (
+    role: ObjectRole,
+    kind: ObjectKind,
+    name: string,
+    suffix: string,
+  ): PlannedObject<ObjectKind> => ({
     role,
     kind,
     name,
@@ -57,41 +65,86 @@ export function unitGuests(plan: LabPlan, unit: UnitPlan): GuestPlan[] {
   return plan.teams.filter((team) => unit.teams.includes(team.id)).flatMap((team) => team.guests);
 }
 
-/** Objects of a unit on the host itself: switches, disks, guests. */
-export function hostObjects(plan: LabPlan, unit: UnitPlan): PlannedObject[] {
-  const switches = plan.switches
-    .filter((entry) => unit.switches.includes(entry.key))
-    .map(
-      (entry): PlannedObject => ({
-        role: "switch",
-        kind: "network",
-        name: entry.objectName,
-        type: logicalType("network"),
-        resource: `${entry.key}-network`,
-      }),
-    );
-  const guests = unitGuests(plan, unit).flatMap((guest): PlannedObject[] => [
+/** The target that a guest runs on. */
+export function targetOfGuest(
+  plan: Pick<LabPlan, "hosts" | "target">,
+  guest: Pick<GuestPlan, "host">,
+): Target {
+  return targetOfHost(plan, guest.host);
+}
+
+/** What objects of the host are on a target. A resource of type {@link SCRIPT} stands for an object by its name alone. */
+interface HostKinds {
+  readonly switch: PlatformKind;
+  readonly disk: PlatformKind;
+  readonly guest: PlatformKind;
+  readonly diskName: (guest: GuestPlan) => string;
+  readonly typeOf: (role: "switch" | "disk" | "guest") => string;
+}
+
+const ON_CONTAINERS: HostKinds = {
+  switch: "network",
+  disk: "volume",
+  guest: "container",
+  diskName: (guest) => `${guest.objectName}-disk`,
+  typeOf: (role) => logicalType(({ switch: "network", disk: "volume", guest: "container" } as const)[role]),
+};
+
+const ON_LIBVIRT: HostKinds = {
+  switch: "virtual network",
+  disk: "virtual disk",
+  guest: "domain",
+  diskName: (guest) => `${guest.objectName}-disk.qcow2`,
+  typeOf: () => SCRIPT,
+};
+
+const kindsOn = (target: Target): HostKinds => (target === "libvirt" ? ON_LIBVIRT : ON_CONTAINERS);
+
+function switchObject(plan: LabPlan, entry: SwitchPlan): PlannedObject {
+  const kinds = kindsOn(targetOfHost(plan, entry.host));
+  return {
+    role: "switch",
+    kind: kinds.switch,
+    name: entry.objectName,
+    type: kinds.typeOf("switch"),
+    resource: `${entry.key}-network`,
+  };
+}
+
+function machineObjects(plan: LabPlan, guest: GuestPlan): PlannedObject[] {
+  const kinds = kindsOn(targetOfGuest(plan, guest));
+  const name = guestLogicalName(guest);
+  return [
     {
       role: "disk",
-      kind: "volume",
-      name: `${guest.objectName}-disk`,
-      type: logicalType("volume"),
-      resource: `${guestLogicalName(guest)}-disk`,
+      kind: kinds.disk,
+      name: kinds.diskName(guest),
+      type: kinds.typeOf("disk"),
+      resource: `${name}-disk`,
       guest,
     },
     {
       role: "guest",
-      kind: "container",
+      kind: kinds.guest,
       name: guest.objectName,
-      type: logicalType("container"),
-      resource: `${guestLogicalName(guest)}-machine`,
+      type: kinds.typeOf("guest"),
+      resource: `${name}-machine`,
       guest,
     },
-  ]);
-  return [...switches, ...guests];
+  ];
+}
+
+/** Objects of a unit on the host itself: switches, disks, guests. */
+export function hostObjects(plan: LabPlan, unit: UnitPlan): PlannedObject[] {
+  return [
+    ...plan.switches
+      .filter((entry) => unit.switches.includes(entry.key))
+      .map((entry) => switchObject(plan, entry)),
+    ...unitGuests(plan, unit).flatMap((guest) => machineObjects(plan, guest)),
+  ];
 }
 
 /** Objects inside a guest: what its Docker stacks are made of. */
-export function guestObjects(guest: GuestPlan): PlannedObject[] {
+export function guestObjects(guest: GuestPlan): PlannedObject<ObjectKind>[] {
   return guest.docker.flatMap((stack) => stackObjects(guest, stack));
 }

@@ -5,6 +5,7 @@ import type { DockerStackConfig, GuestConfig, LabConfig } from "./config";
 import type { Amounts } from "./demand";
 import type { LabFacts } from "./facts";
 import { type Fault, failed, type Result, succeeded } from "./faults";
+import { browserGateway, type GatewayPlan } from "./gateway";
 import { groupBy } from "./groupBy";
 import type { HostPlan } from "./hosts";
 import { LANGUAGE_SETTINGS } from "./languages";
@@ -137,6 +138,8 @@ export interface LabPlan {
   /** The calendar as instants; absent with it. */
   readonly schedule?: SchedulePlan;
   readonly channels: LabConfig["channels"];
+  /** What is kept for the channel browser until it is made; absent without that channel. */
+  readonly gateway?: GatewayPlan;
   readonly exercises: NonNullable<LabConfig["exercises"]>;
   /** What staff should know before the day and what stops nothing. */
   readonly notes: readonly PlanNote[];
@@ -232,7 +235,7 @@ function guestPlans(
   }
   const macs = new MacAddresses();
   return teams.flatMap((team) =>
-    guestsIn(config, stateOf(config, team)).map((guest): GuestPlan => {
+    guestsIn(config, stateOf(config, team), team.host).map((guest): GuestPlan => {
       return {
         ...guestValues(config, guest, team),
         objectName: `${lab}-${team.id}-${guest.name}`,
@@ -329,6 +332,7 @@ export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): 
       guests: guestsByTeam.get(team.id) ?? [],
     }),
   );
+  const gateway = browserGateway(lab, config.channels);
   const exceeded = capacityFaults(config, { hosts: teams.hosts, teams: planned });
   if (exceeded.length > 0) return failed(exceeded);
   return succeeded({
@@ -346,6 +350,7 @@ export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): 
     ...(config.calendar ? { calendar: config.calendar } : {}),
     ...(schedule.ok && schedule.value ? { schedule: schedule.value } : {}),
     channels: config.channels,
+    ...(gateway ? { gateway } : {}),
     exercises: config.exercises ?? [],
     notes: planNotes(config, teams, facts),
   });

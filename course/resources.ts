@@ -12,6 +12,12 @@ export interface PlannedResource {
 /** Kinds of objects that a Docker Engine holds. */
 export type ObjectKind = "container" | "network" | "volume";
 
+/** Kinds of objects that a host's platform holds: Docker's, and libvirt's by its own words where they are not Docker's. */
+export type PlatformKind = ObjectKind | "domain" | "virtual network" | "virtual disk" | "storage pool";
+
+/** Kinds that are guests. */
+export const GUEST_KINDS: readonly PlatformKind[] = ["container", "domain"];
+
 /** Type token of the resource for an object of a kind. */
 export function logicalType(kind: ObjectKind): string {
   return `docker:index/${kind}:${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;

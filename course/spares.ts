@@ -1,34 +1,29 @@
 import { lastSlotIn, lastSlotOfRange } from "./addresses";
 import { type LabConfig, MAX_SLOT, type SwitchConfig } from "./config";
 import type { Fault } from "./faults";
-import { targetOf } from "./hosts";
+import { hostOf, targetOf } from "./hosts";
 import { MODE_TRAITS } from "./modes";
 import { parseSubnet } from "./network";
 import { wireOf } from "./siteNetwork";
-import { withStateSwitches } from "./stateSwitches";
-import { stateData, stateOf, switchOfMode } from "./states";
+import { type StandingTeam, withStateSwitches } from "./stateSwitches";
+import { modeOf, stateOf, statesOfClass, switchOfMode } from "./states";
 import type { TeamIdentity } from "./teams";
 
 /** RFC 1918: a team's own subnets count on from the configured one, and have to stay in its range. */
 const PRIVATE_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map(parseSubnet);
 
-/** A team that stands somewhere in the course. */
-type Standing = Pick<TeamIdentity, "id" | "state">;
-
 /**
  * Wherever the lab's teams stand or come to stand: in their own states, the lab's, and those of every exercise that the class
- * does, so that a spare team stays where it is when the class goes on.
+ * does, on every host, so that a spare team stays where it is when the class goes on.
  */
-function standingOf(config: LabConfig, teams: readonly TeamIdentity[]): Standing[] {
-  const states = [
-    undefined,
-    ...teams.map(({ state }) => state),
-    ...(config.exercises ?? []).flatMap((exercise) => [
-      { exercise, at: "start" as const },
-      { exercise, at: "solved" as const },
-    ]),
-  ];
-  return states.map((state, index) => ({ id: `${index}`, ...(state ? { state } : {}) }));
+function standingOf(config: LabConfig, teams: readonly TeamIdentity[]): StandingTeam[] {
+  const states = [undefined, ...teams.map(({ state }) => state), ...statesOfClass(config)];
+  const kinds = new Map(
+    config.hosts.map((host) => [`${targetOf(config, host)} ${host.kind}`, hostOf(config, host)]),
+  );
+  return [...kinds].flatMap(([kind, host]) =>
+    states.map((state, index) => ({ id: `${kind} ${index}`, host, ...(state ? { state } : {}) })),
+  );
 }
 
 /** The last slot that has room on a switch that teams share, on whichever host. */
@@ -54,7 +49,7 @@ function lastOnShared(config: LabConfig, entry: SwitchConfig, byState: boolean):
 export function lastSlot(config: LabConfig, teams: readonly TeamIdentity[] = []): number {
   const standing = standingOf(config, teams);
   const { switches } = withStateSwitches(config, standing).config;
-  const modes = new Set(standing.map((team) => stateData(stateOf(config, team))?.adapters));
+  const modes = new Set(standing.map((team) => modeOf(stateOf(config, team), team.host)));
   const subnets = switches.map((entry) => parseSubnet(entry.subnet));
   const lasts = switches.map((entry) => {
     if (MODE_TRAITS[entry.mode].shared) {

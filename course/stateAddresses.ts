@@ -58,8 +58,11 @@ function placeOf(
 
 /** The n-th number from a start, upwards or downwards, that is not reserved. */
 function nth(start: number, step: 1 | -1, n: number, reserved: readonly number[]): number {
-  const inTheWay = reserved.filter((one) => (one - start) * step >= 0).sort((a, b) => (a - b) * step);
-  return inTheWay.reduce((at, one) => ((at - one) * step >= 0 ? at + step : at), start + n * step);
+  const inTheWay = reserved
+    .map((one) => (one - start) * step)
+    .filter((away) => away >= 0)
+    .sort((a, b) => a - b);
+  return start + step * inTheWay.reduce((at, away) => (at >= away ? at + 1 : at), n);
 }
 
 /** First and last offset that guests may have on a wire. */
@@ -145,7 +148,7 @@ export function addressesInStates(
     }
   }
   for (const team of teams) {
-    for (const guest of guestsIn(config, stateOf(config, team))) {
+    for (const guest of guestsIn(config, stateOf(config, team), team.host)) {
       for (const adapter of guest.adapters) {
         const onSwitch = "switch" in adapter ? switchNamed(adapter.switch) : undefined;
         if (!onSwitch || table.has(`${team.id} ${guest.name} ${onSwitch.name}`)) continue;

@@ -1,8 +1,8 @@
 import type { LabConfig } from "./config";
-import { type ExerciseState, exerciseData } from "./exercises";
+import { exerciseData } from "./exercises";
 import type { Fault } from "./faults";
 import type { PlacedTeam } from "./placement";
-import { stateOf } from "./states";
+import { modeOf, stateData, stateOf } from "./states";
 import { type Feature, HOST_KIND_NAMES, supportOf } from "./support";
 import { CLOUDS } from "./support/targets";
 
@@ -10,11 +10,12 @@ import { CLOUDS } from "./support/targets";
 type SupportTable = typeof supportOf;
 
 /** What a state itself asks of a host, whatever is configured, and how that is said of it. */
-function asksOf({ adapters, first }: ExerciseState): readonly (readonly [Feature, string])[] {
-  const mode: readonly [Feature, string][] =
-    adapters === "configured" ? [] : [[adapters, `is in mode "${adapters}"`]];
+function asksOf(config: LabConfig, team: PlacedTeam): readonly (readonly [Feature, string])[] {
+  const state = stateOf(config, team);
+  const mode = modeOf(state, team.host);
+  const first = stateData(state)?.first;
   return [
-    ...mode,
+    ...(mode === "configured" ? [] : [[mode, `is in mode "${mode}"`] as const]),
     ...(first?.nested ? [["nested", "has guests in a guest"] as const] : []),
     ...(first?.sharedFolder ? [["shared-folder", "has a shared folder"] as const] : []),
     ...(first?.cloned
@@ -34,6 +35,23 @@ function whereOf(config: LabConfig, team: PlacedTeam): string {
   return config.state ? "lab.state" : "lab.exercises[0]";
 }
 
+/**
+ * What to do where the first exercise of the class, whose start is every team's state by itself, is not made there: the start of its first one
+ * that is.
+ */
+function otherStart(
+  config: LabConfig,
+  team: PlacedTeam,
+  support: SupportTable,
+): Pick<Fault, "fix"> | undefined {
+  if (team.state || config.state) return undefined;
+  const made = config.exercises?.find((exercise) => {
+    const there = { ...team, state: { exercise, at: "start" as const } };
+    return stateFault(config, there, support).length === 0;
+  });
+  return made && { fix: `Set "state: { exercise: ${made}, at: start }" under lab: teams can start there` };
+}
+
 function stateFault(config: LabConfig, team: PlacedTeam, support: SupportTable): Fault[] {
   const state = stateOf(config, team);
   if (state.at === "configured") return [];
@@ -48,12 +66,13 @@ function stateFault(config: LabConfig, team: PlacedTeam, support: SupportTable):
         where,
         what: `${words} is not made on the ${team.host.target} target: ${refusal.why}`,
         expected: refusal.instead,
+        ...otherStart(config, team, support),
       },
     ];
   }
   const { target, kind } = team.host;
   const cloud = CLOUDS.includes(kind);
-  for (const [feature, says] of asksOf(data[state.at])) {
+  for (const [feature, says] of asksOf(config, team)) {
     const cell = support(feature, target, kind);
     if (cell.kind !== "refused") continue;
     const place = cloud ? ` on ${HOST_KIND_NAMES[kind]}` : "";
@@ -63,6 +82,7 @@ function stateFault(config: LabConfig, team: PlacedTeam, support: SupportTable):
         where,
         what: `${words} ${says}, which the ${target} target refuses${place}: ${cell.why}`,
         expected: cloud ? "a state of another exercise, or hosts in the classroom" : cell.instead,
+        ...otherStart(config, team, support),
       },
     ];
   }

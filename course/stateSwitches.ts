@@ -1,7 +1,7 @@
 import type { LabConfig, SwitchConfig } from "./config";
 import { EXERCISE_DATA } from "./exercises";
 import { MODE_TRAITS, type SwitchMode } from "./modes";
-import { stateData, stateOf, switchOfMode } from "./states";
+import { modeOf, type StateHost, stateOf, switchOfMode } from "./states";
 import type { TeamIdentity } from "./teams";
 
 /** A lab's configuration with the switches that its teams' states need and it does not list. */
@@ -21,11 +21,12 @@ function freeName(switches: readonly SwitchConfig[], mode: SwitchMode): string {
   return name;
 }
 
-function modeNeeded(config: LabConfig, team: Pick<TeamIdentity, "state">): SwitchMode | undefined {
-  const adapters = stateData(stateOf(config, team))?.adapters;
-  return adapters === undefined || adapters === "configured" || adapters === "disabled"
-    ? undefined
-    : adapters;
+/** A team in a state of its own or the lab's, and where it is. */
+export type StandingTeam = Pick<TeamIdentity, "id" | "state"> & { readonly host: StateHost };
+
+function modeNeeded(config: LabConfig, team: StandingTeam): SwitchMode | undefined {
+  const mode = modeOf(stateOf(config, team), team.host);
+  return mode === "configured" || mode === "disabled" ? undefined : mode;
 }
 
 /** Every mode that a state of the course connects guests to, in the order in which switches are added. */
@@ -40,10 +41,7 @@ const MODES_OF_STATES: readonly SwitchMode[] = [
 ];
 
 /** Adds a switch with the mode's own subnet for each mode that a team's state needs and the configuration does not list. */
-export function withStateSwitches(
-  config: LabConfig,
-  teams: readonly Pick<TeamIdentity, "id" | "state">[],
-): StateSwitches {
+export function withStateSwitches(config: LabConfig, teams: readonly StandingTeam[]): StateSwitches {
   const needed = new Map(teams.map((team) => [team.id, modeNeeded(config, team)]));
   const modes = new Set(needed.values());
   const added = MODES_OF_STATES.filter(

@@ -1,7 +1,9 @@
 import type { DockerStackConfig, GuestConfig, LabConfig, SwitchConfig } from "./config";
 import { type ExerciseId, type ExerciseState, exerciseData } from "./exercises";
+import type { HostPlan } from "./hosts";
 import type { Mode, SwitchMode } from "./modes";
 import { stacksOf } from "./stateStacks";
+import { modeInExercise } from "./support";
 import type { TeamIdentity } from "./teams";
 
 /** Where in the course a team's lab stands; `configured`: all that the configuration lists, whatever exercise it is of. */
@@ -15,9 +17,27 @@ export function stateOf(config: LabConfig, team: Pick<TeamIdentity, "state">): S
   return team.state ?? config.state ?? (first ? { at: "start", exercise: first } : { at: "configured" });
 }
 
+/** The start and the end of every exercise that the class does, in its order. */
+export function statesOfClass(config: LabConfig): readonly NonNullable<TeamIdentity["state"]>[] {
+  return (config.exercises ?? []).flatMap((exercise) => [
+    { exercise, at: "start" },
+    { exercise, at: "solved" },
+  ]);
+}
+
 /** What the course says of a state; undefined where all that is configured stands. */
 export function stateData(state: StatePlan): ExerciseState | undefined {
   return state.at === "configured" ? undefined : exerciseData(state.exercise)[state.at];
+}
+
+/** What of a host decides how a state is made there. */
+export type StateHost = Pick<HostPlan, "target" | "kind">;
+
+/** The mode of every guest's only adapter in a state on a host: the course's, or what the host has in its place. */
+export function modeOf(state: StatePlan, { target, kind }: StateHost): Mode | "configured" {
+  if (state.at === "configured") return "configured";
+  const { adapters } = exerciseData(state.exercise)[state.at];
+  return adapters === "configured" ? adapters : modeInExercise(state.exercise, adapters, target, kind);
 }
 
 /** The switch that guests of a state are connected to for a mode: the first of that mode that is no VLAN. */
@@ -60,21 +80,29 @@ function dockerOf(config: LabConfig, state: ExerciseState): readonly (readonly D
   return stacksOf(config.guests, state.stacks);
 }
 
-/**
- * The guests of a team in a state: what an exercise starts with or ends with, of what is configured.
- * @param config with the switches that the state needs, as from `withStateSwitches`
- */
-export function guestsIn(config: LabConfig, state: StatePlan): readonly GuestConfig[] {
+/** The guests of a team in a state, on whatever host: what an exercise starts with or ends with, of what is configured, but for adapters. */
+export function guestsStanding(config: LabConfig, state: StatePlan): readonly GuestConfig[] {
   const data = stateData(state);
   if (!data) return config.guests;
   const docker = dockerOf(config, data);
   const standing = data.guests === "all" ? config.guests : config.guests.slice(0, data.guests);
   return standing.map((guest, index) => ({
     ...guest,
-    ...(data.adapters === "configured" ? {} : { adapters: adaptersIn(config, guest, data.adapters) }),
     ...(index === 0 ? worked(guest, data.first) : {}),
     docker: [...(docker[index] ?? [])],
   }));
+}
+
+/**
+ * {@link guestsStanding} with the adapters that they have on a host.
+ * @param config with the switches that the state needs there, as from `withStateSwitches`
+ */
+export function guestsIn(config: LabConfig, state: StatePlan, host: StateHost): readonly GuestConfig[] {
+  const mode = modeOf(state, host);
+  const guests = guestsStanding(config, state);
+  return mode === "configured"
+    ? guests
+    : guests.map((guest) => ({ ...guest, adapters: adaptersIn(config, guest, mode) }));
 }
 
 /**

@@ -1,25 +1,20 @@
 import type { LabConfig } from "./config";
 import { type Amounts, guestDemand, totalOf } from "./demand";
 import { exerciseData } from "./exercises";
-import { withStateSwitches } from "./stateSwitches";
-import { guestsIn, type StatePlan, stateOf } from "./states";
+import { guestsStanding, type StatePlan, stateOf, statesOfClass } from "./states";
 import type { Target } from "./support";
 import type { TeamIdentity } from "./teams";
 
 /** Where a team stands, and comes to stand in the exercises that the class does. */
 function statesAhead(config: LabConfig, team: Pick<TeamIdentity, "state">, target: Target): StatePlan[] {
-  const ahead = (config.exercises ?? []).flatMap((exercise) =>
-    (["start", "solved"] as const).flatMap((at): StatePlan[] =>
-      exerciseData(exercise)[at].refused[target] ? [] : [{ exercise, at }],
-    ),
+  const ahead = statesOfClass(config).filter(
+    ({ exercise, at }) => exerciseData(exercise)[at].refused[target] === undefined,
   );
   return [stateOf(config, team), ...ahead];
 }
 
 function demandIn(config: LabConfig, state: StatePlan, target: Target): Amounts {
-  const standing = state.at === "configured" ? { id: "" } : { id: "", state };
-  const guests = guestsIn(withStateSwitches(config, [standing]).config, state);
-  return totalOf(guests.map((guest) => guestDemand(guest, target)));
+  return totalOf(guestsStanding(config, state).map((guest) => guestDemand(guest, target)));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { FaultError } from "../course/faults";
 import { lookOnce } from "./inspectUnit";
-import { findMarked, type ObservedObject } from "./observe";
+import { findMarked } from "./platforms";
+import type { ObservedObject } from "./platforms/platform";
 import { defaultParallel, pooled, valuesOf } from "./pool";
 import { knownId, openExisting } from "./prepare";
 import { removeUnknown } from "./recovery/unknown";

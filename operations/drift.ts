@@ -2,12 +2,13 @@ import { renderAdapterList } from "../components/hypervisors/containers/render";
 import { siteFilesLeft } from "../components/hypervisors/containers/siteScript";
 import { COURSE_IMAGES } from "../course/images";
 import { readMark } from "../course/mark";
-import { guestObjects, hostObjects, type PlannedObject, unitGuests } from "../course/objects";
+import { guestObjects, hostObjects, type PlannedObject, SCRIPT, unitGuests } from "../course/objects";
 import type { GuestPlan, LabPlan, UnitPlan } from "../course/plan";
-import { guestLogicalName } from "../course/resources";
+import { GUEST_KINDS, guestLogicalName, type PlatformKind } from "../course/resources";
 import type { StateResource } from "./engine";
 import type { GuestContents, GuestObject } from "./guestContents";
-import type { ObservedObject } from "./observe";
+import type { ObservedObject } from "./platforms/platform";
+import { toldNames } from "./toldNames";
 
 /** How an object differs from plan and state. */
 export type DriftKind = "missing" | "stopped" | "changed" | "foreign" | "unknown";
@@ -18,9 +19,21 @@ export type Mend =
   | { readonly how: "replace"; readonly urn: string }
   /** The resource's own idempotent command runs again, outside the engine: nothing else is touched. */
   | { readonly how: "run"; readonly urn: string }
-  | { readonly how: "start"; readonly container: string }
+  | {
+      readonly how: "start";
+      readonly kind: PlatformKind;
+      /** The platform's id of the guest. */
+      readonly guest: string;
+      /** The guest's resource: the engine makes it anew where it does not start. */
+      readonly urn: string;
+    }
   /** The guest is started anew, and waited for by the resource's own command. */
-  | { readonly how: "restart"; readonly container: string; readonly urn: string };
+  | {
+      readonly how: "restart";
+      readonly kind: PlatformKind;
+      readonly guest: string;
+      readonly urn: string;
+    };
 
 /** One difference between a lab and its plan and state. */
 export interface Drift {
@@ -74,6 +87,16 @@ function whose(guest: GuestPlan | undefined): Pick<Drift, "team" | "guest"> {
 
 const title = (object: PlannedObject): string => `${NAMES[object.role]} ${object.name}`;
 
+/** Whether an object is the one that a resource made: by the platform's id, or by its name where a script made it. */
+function standsFor(resource: StateResource, planned: PlannedObject, object: ObservedObject): boolean {
+  return planned.type === SCRIPT ? object.name === planned.name : object.id === resource.id;
+}
+
+/** A guest that a script defined is defined again on its disk; a disk that is gone takes all with it. */
+function mendMissing(planned: PlannedObject): "run" | "replace" {
+  return planned.type === SCRIPT && planned.role !== "disk" ? "run" : "replace";
+}
+
 function hostDrift(
   plan: LabPlan,
   unit: UnitPlan,
@@ -85,18 +108,20 @@ function hostDrift(
     // What state does not know yet is for the engine to make.
     if (!resource) return [];
     const common = { level: "host", ...whose(planned.guest), object: title(planned) } as const;
-    const object = found.objects.find((entry) => entry.kind === planned.kind && entry.id === resource.id);
+    const object = found.objects.find(
+      (entry) => entry.kind === planned.kind && standsFor(resource, planned, entry),
+    );
     if (!object) {
-      const mend = { how: "replace", urn: resource.urn } as const;
+      const mend = { how: mendMissing(planned), urn: resource.urn } as const;
       return [{ ...common, kind: "missing", what: `${title(planned)} is missing`, mend }];
     }
-    if (planned.kind !== "container" || object.state === "running") return [];
+    if (planned.role !== "guest" || object.state === "running") return [];
     return [
       {
         ...common,
         kind: "stopped",
         what: `${title(planned)} is ${object.state ?? "stopped"}`,
-        mend: { how: "start", container: object.id },
+        mend: { how: "start", kind: object.kind, guest: object.id, urn: resource.urn },
       },
     ];
   });
@@ -110,13 +135,16 @@ function adapterDrift(
 ): Drift[] {
   const resource = resourceOf(resources, "command:local:Command", `${guestLogicalName(guest)}-adapters`);
   const machine = found.objects.find(
-    (entry) => entry.kind === "container" && entry.name === guest.objectName,
+    (entry) => GUEST_KINDS.includes(entry.kind) && entry.name === guest.objectName,
   );
   if (!resource || !machine) return [];
   const wanted = renderAdapterList(guest.adapters).split("\n").filter(Boolean);
   const present = Object.entries(machine.networks ?? {})
     .filter(([name]) => name !== "none")
-    .map(([name, address]) => `${name} ${address}`);
+    // A platform that gives no addresses tells the switches alone.
+    .map(([name, address]) =>
+      address === "" ? (wanted.find((entry) => entry.startsWith(`${name} `)) ?? name) : `${name} ${address}`,
+    );
   const missing = wanted.filter((entry) => !present.includes(entry));
   const extra = present.filter((entry) => !wanted.includes(entry));
   const common = { ...whose(guest), object: "adapters", mend: { how: "run", urn: resource.urn } } as const;
@@ -249,10 +277,9 @@ function insideDrift(
 ): Drift[] {
   if (contents === undefined) return [];
   if (typeof contents === "string") {
-    const machine = resourceOf(
-      resources,
-      "docker:index/container:Container",
-      `${guestLogicalName(guest)}-machine`,
+    const machine = resources.find(
+      ({ urn, delete: leaving }) =>
+        !leaving && urn.split("::").at(-1) === `${guestLogicalName(guest)}-machine`,
     );
     return [
       {
@@ -293,6 +320,16 @@ export function findDrift(
   ];
 }
 
+/** What a run takes over with its content when it makes it again under its name, and never removes as unknown. */
+const KEPT_KINDS: readonly PlatformKind[] = ["volume", "virtual disk", "storage pool"];
+
+/** Names of objects that scripts made, as each told them. */
+function namesMade(resources: readonly StateResource[]): Set<string> {
+  return new Set(
+    resources.flatMap(({ type, outputs }) => (type === SCRIPT ? toldNames(outputs?.stdout) : [])),
+  );
+}
+
 /**
  * What carries the unit's mark on the host and is in no state: left by a run that was killed between making an object
  * and recording it. Volumes are not among them: made again under their name they are taken over with their content.
@@ -304,12 +341,14 @@ export function findUnknown(
   objects: readonly ObservedObject[],
 ): ObservedObject[] {
   const known = new Set(resources.flatMap((entry) => (entry.id === undefined ? [] : [entry.id])));
+  const made = namesMade(resources);
   return objects.filter(
     (object) =>
-      object.kind !== "volume" &&
+      !KEPT_KINDS.includes(object.kind) &&
       object.mark.id === id &&
       object.mark.stack === stack &&
-      !known.has(object.id),
+      !known.has(object.id) &&
+      !made.has(object.name),
   );
 }
 

@@ -1,5 +1,5 @@
 import { type Fault, FaultError } from "../course/faults";
-import { diskFull, saysDiskFull } from "./trouble";
+import { diskFull, libvirtSilent, saysDiskFull } from "./trouble";
 
 /** Where the passphrase comes from, as the engine looks for it. */
 function passphraseSource(): string {
@@ -47,6 +47,29 @@ export function lockedFault(
   };
 }
 
+/** What scripts for a host tell before anything is made there, as a fault. */
+function toldFault(stack: string, text: string): Fault | undefined {
+  const [, kind, name, taken] = /object-in-the-way: (\S+) ([^\s:]+): ([^\n]+)/.exec(text) ?? [];
+  if (kind !== undefined && taken !== undefined) {
+    return {
+      code: "object-in-the-way",
+      where: `${kind} ${name}`,
+      what: taken.trim().replace(/\.$/, ""),
+      fix: "Rename or remove it, or give the lab another name",
+    };
+  }
+  const silent = /libvirt-not-answering: ([^\n]+)/.exec(text)?.[1];
+  if (silent !== undefined) return libvirtSilent(silent);
+  const host = /host-not-ready: ([^\n]+)/.exec(text)?.[1];
+  if (host === undefined) return undefined;
+  return {
+    code: "engine-failed",
+    where: `stack ${stack}`,
+    what: host.trim().replace(/\.$/, ""),
+    fix: "Run the command again: it goes on where it stopped",
+  };
+}
+
 /**
  * The engine's failure as a fault: its own diagnostics, without the transcript around them.
  * @param stack name of the stack that ran
@@ -66,6 +89,8 @@ export function engineFault(stack: string, error: unknown): FaultError {
     const line = diagnostics(text).split("\n").find(saysDiskFull);
     return new FaultError([diskFull(`stack ${stack}`, line ?? "no space left on device")]);
   }
+  const told = toldFault(stack, text);
+  if (told) return new FaultError([told]);
   const causes = [...text.matchAll(/guest-not-ready: ([^\n]+(?:\n(?!\s*$)[^\n]*)*)/g)];
   if (causes[0]) {
     return new FaultError([

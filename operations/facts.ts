@@ -6,6 +6,7 @@ import type { LabFacts, SubnetInUse } from "../course/facts";
 import { readMark } from "../course/mark";
 import { numberToAddress, parseSubnet } from "../course/network";
 import { dockerOutput, inspectAll } from "./docker";
+import { libvirtSubnets } from "./platforms/libvirt/subnets";
 
 const networkSchema = z.array(
   z.looseObject({
@@ -89,7 +90,7 @@ export async function portsInUse(ports: readonly number[]): Promise<number[]> {
 }
 
 /**
- * Looks at this machine: subnets in use by Docker and by interfaces, and whether guests' addresses are routed (they
+ * Looks at this machine: subnets in use by Docker, by libvirt and by interfaces, and whether guests' addresses are routed (they
  * are when the gateway of a Docker network is an address of this machine; not with Docker in a VM of its own).
  */
 export async function gatherFacts(): Promise<LabFacts> {
@@ -107,15 +108,17 @@ export async function gatherFacts(): Promise<LabFacts> {
       };
     }),
   );
-  const ofDocker = new Set(fromDocker.map((entry) => entry.subnet));
+  const fromLibvirt = await libvirtSubnets();
+  const told = [...fromDocker, ...fromLibvirt];
+  const known = new Set(told.map((entry) => entry.subnet));
   const fromRoutes = local
-    // The bridges of Docker's networks were told above.
-    .filter((entry) => !ofDocker.has(entry.subnet))
+    // The bridges of Docker's and libvirt's networks were told above.
+    .filter((entry) => !known.has(entry.subnet))
     .map((entry): SubnetInUse => ({ subnet: entry.subnet, user: `interface ${entry.name}` }));
   const bridge = networks.find((network) => network.Name === "bridge");
   const gateway = bridge ? ipv4Configs(bridge)[0]?.gateway : undefined;
   return {
-    subnets: [...fromDocker, ...fromRoutes],
+    subnets: [...told, ...fromRoutes],
     // Only a machine's own address can be listened on, whether or not its interface has a carrier.
     ...(gateway === undefined ? {} : { routed: await canListen(gateway, 0) }),
   };

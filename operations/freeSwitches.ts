@@ -1,11 +1,20 @@
 import type { SubnetInUse } from "../course/facts";
 import { overlaps, parseSubnet } from "../course/network";
+import { SCRIPT } from "../course/objects";
 import type { SwitchPlan } from "../course/switches";
 import type { PlannedStep, StateResource } from "./engine";
-import { detachOwn, removeNetwork } from "./observe";
+import type { Platform } from "./platforms/platform";
+import { toldNames } from "./toldNames";
 
 const NETWORK = "docker:index/network:Network";
 const REMOVING = ["delete", "replace", "delete-replaced"];
+
+/** The platform's name of a switch, by its resource: Docker's own, or a script that tells it. */
+function switchName({ type, urn, inputs, outputs }: StateResource): string | undefined {
+  if (type === NETWORK) return typeof inputs?.name === "string" ? inputs.name : undefined;
+  if (type !== SCRIPT || !urn.endsWith("-network")) return undefined;
+  return toldNames(outputs?.stdout)[0];
+}
 
 /** Names of the switches that stand and that a run's steps would remove, be it to make them anew: pure. */
 export function switchesLeaving(
@@ -13,11 +22,14 @@ export function switchesLeaving(
   resources: readonly StateResource[],
 ): string[] {
   const urns = new Set(
-    steps.filter(({ op, type }) => type === NETWORK && REMOVING.includes(op)).map(({ urn }) => urn),
+    steps
+      .filter(({ op, type }) => (type === NETWORK || type === SCRIPT) && REMOVING.includes(op))
+      .map(({ urn }) => urn),
   );
-  return resources.flatMap(({ urn, inputs, delete: leaving }) =>
-    urns.has(urn) && !leaving && typeof inputs?.name === "string" ? [inputs.name] : [],
-  );
+  return resources.flatMap((resource) => {
+    const name = urns.has(resource.urn) && !resource.delete ? switchName(resource) : undefined;
+    return name === undefined ? [] : [name];
+  });
 }
 
 /**
@@ -48,11 +60,12 @@ export function switchesInTheWay(
 export async function clearSwitches(
   switches: readonly string[],
   id: string,
+  platform: Platform,
   say: (line: string) => void,
 ): Promise<void> {
   for (const name of switches) {
-    const guests = await detachOwn(name, id);
-    await removeNetwork(name);
+    const guests = await platform.freeSwitch(name, id);
+    await platform.removeSwitch(name);
     say(`switch ${name} gives its subnet to another: ${guests} guest(s) leave it and run on`);
   }
 }
@@ -65,10 +78,11 @@ export async function clearSwitches(
 export async function freeSwitches(
   switches: readonly string[],
   id: string,
+  platform: Platform,
   say: (line: string) => void,
 ): Promise<void> {
   for (const name of switches) {
-    const guests = await detachOwn(name, id);
+    const guests = await platform.freeSwitch(name, id);
     if (guests > 0) say(`switch ${name} is made anew: ${guests} guest(s) leave it and run on`);
   }
 }

@@ -62,7 +62,8 @@ async function imageId(reference: string): Promise<string | undefined> {
   return result.code === 0 ? result.stdout.trim() : undefined;
 }
 
-function buildFault(what: string, name: string): FaultError {
+/** A failed build as a fault. @param what the words of the program that failed @param name of the image */
+export function buildFault(what: string, name: string): FaultError {
   const line = what.split("\n").find(saysDiskFull);
   if (line) return new FaultError([diskFull(`image ${name}`, line.trim())]);
   return new FaultError([
@@ -76,7 +77,7 @@ function buildFault(what: string, name: string): FaultError {
 }
 
 /** What goes into an image that is built. */
-interface BuildInput {
+export interface BuildInput {
   readonly name: string;
   readonly folder: string;
   readonly args: Readonly<Record<string, string>>;
@@ -94,13 +95,13 @@ function buildReference({ name, folder, args, files }: BuildInput): string {
 }
 
 /** What goes with every build: where its words go, and how it gets out of the room. */
-interface Builder {
+export interface Builder {
   readonly say: Say;
   readonly network: BuildNetwork;
 }
 
-/** Builds an image unless the cache has it. */
-async function build(input: BuildInput, { say, network }: Builder): Promise<ImageRecord> {
+/** Builds an image unless the cache has it. @throws FaultError `image-build-failed` or `disk-full` */
+export async function build(input: BuildInput, { say, network }: Builder): Promise<ImageRecord> {
   const { name, folder, args, files } = input;
   const reference = buildReference(input);
   const known = await imageId(reference);
@@ -227,7 +228,8 @@ async function buildBase({ say, network }: Builder, consent: boolean): Promise<I
   return { reference, id };
 }
 
-function composeBinary(): string {
+/** The Docker Compose binary for guests. @throws FaultError `environment-missing` */
+export function composeBinary(): string {
   const path = process.env.CLASSLAB_COMPOSE;
   if (!path) {
     throw new FaultError([

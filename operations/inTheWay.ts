@@ -1,16 +1,9 @@
 import type { Fault } from "../course/faults";
-import { MARK_KEYS } from "../course/mark";
+import { groupBy } from "../course/groupBy";
 import { hostObjects } from "../course/objects";
 import type { LabPlan, UnitPlan } from "../course/plan";
-import type { ObjectKind } from "../course/resources";
-import { dockerOutput } from "./docker";
 import type { StateResource } from "./engine";
-
-const LISTS: Readonly<Record<ObjectKind, readonly string[]>> = {
-  container: ["ps", "-a", "--format", `{{.Names}}\t{{.Label "${MARK_KEYS.id}"}}`],
-  network: ["network", "ls", "--format", `{{.Name}}\t{{.Label "${MARK_KEYS.id}"}}`],
-  volume: ["volume", "ls", "--format", `{{.Name}}\t{{.Label "${MARK_KEYS.id}"}}`],
-};
+import { platformOfKind } from "./platforms";
 
 /**
  * Objects that are not this lab's and have a name that one of its own needs: Docker would refuse a container, take over
@@ -27,17 +20,11 @@ export async function findInTheWay(
   );
   const wanted = hostObjects(plan, unit).filter((object) => !recorded.has(object.resource));
   if (wanted.length === 0) return [];
-  const kinds: readonly ObjectKind[] = ["container", "network", "volume"];
+  const byPlatform = groupBy([...new Set(wanted.map(({ kind }) => kind))], (kind) => platformOfKind(kind));
   const present = new Map(
-    await Promise.all(
-      kinds.map(async (kind) => {
-        const lines = (await dockerOutput([...LISTS[kind]])).split("\n").filter(Boolean);
-        return [
-          kind,
-          new Map(lines.map((line) => [line.split("\t")[0] ?? "", line.split("\t")[1] ?? ""])),
-        ] as const;
-      }),
-    ),
+    (
+      await Promise.all([...byPlatform].map(async ([platform, kinds]) => [...(await platform.owners(kinds))]))
+    ).flat(),
   );
   return wanted.flatMap((object): Fault[] => {
     const owner = present.get(object.kind)?.get(object.name);

@@ -1,9 +1,11 @@
-import { containerChannel } from "../components/hypervisors/containers/channel";
 import { unitGuests } from "../course/objects";
 import type { LabPlan, UnitPlan } from "../course/plan";
+import { GUEST_KINDS } from "../course/resources";
+import { channelTo } from "./channel";
 import type { Found } from "./drift";
 import { type GuestContents, guestContents } from "./guestContents";
-import { findMarked, type ObservedObject } from "./observe";
+import { findMarked } from "./platforms";
+import type { ObservedObject } from "./platforms/platform";
 
 /** Looks into the guests of a unit that run. */
 async function lookInside(
@@ -14,14 +16,12 @@ async function lookInside(
   const running = unitGuests(plan, unit).filter((guest) =>
     objects.some(
       (object) =>
-        object.kind === "container" && object.name === guest.objectName && object.state === "running",
+        GUEST_KINDS.includes(object.kind) && object.name === guest.objectName && object.state === "running",
     ),
   );
   return new Map(
     await Promise.all(
-      running.map(
-        async (guest) => [guest.objectName, await guestContents(containerChannel(guest, plan.lab))] as const,
-      ),
+      running.map(async (guest) => [guest.objectName, await guestContents(channelTo(plan, guest))] as const),
     ),
   );
 }

@@ -1,6 +1,7 @@
-import { dockerOutput } from "./docker";
+import type { PlatformKind } from "../course/resources";
 import type { Drift } from "./drift";
 import type { StateResource } from "./engine";
+import { platformOfKind } from "./platforms";
 import { run } from "./process";
 
 /** Longest that a resource's own command may take when it is run again. */
@@ -25,10 +26,9 @@ async function runAgain(resource: StateResource): Promise<boolean> {
 }
 
 /** Starts what was stopped. @returns false when it does not start; the engine then makes it anew */
-async function start(container: string): Promise<boolean> {
+async function start(kind: PlatformKind, guest: string): Promise<boolean> {
   try {
-    const state = (await dockerOutput(["container", "inspect", "-f", "{{.State.Status}}", container])).trim();
-    await dockerOutput([state === "paused" ? "unpause" : "start", container]);
+    await platformOfKind(kind).start(guest);
     return true;
   } catch {
     return false;
@@ -47,15 +47,11 @@ export async function mendDirectly(
   const runs = new Set<string>();
   for (const { mend } of drifts) {
     if (mend?.how === "restart") {
-      // What does not end by itself in this time is ended.
-      await dockerOutput(["restart", "-t", "10", mend.container]);
+      await platformOfKind(mend.kind).restart(mend.guest);
       runs.add(mend.urn);
     }
     if (mend?.how === "run") runs.add(mend.urn);
-    if (mend?.how === "start" && !(await start(mend.container))) {
-      const machine = resources.find((entry) => entry.id === mend.container);
-      if (machine) left.push(machine.urn);
-    }
+    if (mend?.how === "start" && !(await start(mend.kind, mend.guest))) left.push(mend.urn);
   }
   for (const urn of runs) {
     const resource = resources.find((entry) => entry.urn === urn);

@@ -5,9 +5,11 @@ import { guestsOf, type LabPlan } from "../course/plan";
 import { publishedKey } from "../course/ports";
 import type { LabRecord } from "../course/record";
 import { rosterKey } from "../course/roster/teams";
+import { placeChannelClient } from "./channelClient";
 import { StackEngine, type StackState } from "./engine";
 import { gatherFacts, portsInUse } from "./facts";
 import { ensureImages, missingImages, type Say } from "./images";
+import { libvirtRecord, needsLibvirt } from "./libvirtRecord";
 import { planLab, refuseUnbuilt } from "./plan";
 import { defaultParallel, pooled, valuesOf } from "./pool";
 import { recoverStacks } from "./recovery";
@@ -63,7 +65,12 @@ async function makeId(units: readonly PreparedUnit[]): Promise<string> {
   return files ? withLock(first.unit.stack, files.locks, make) : make();
 }
 
-function recordOf(plan: LabPlan, id: string, images: LabRecord["images"]): LabRecord {
+function recordOf(
+  plan: LabPlan,
+  id: string,
+  images: LabRecord["images"],
+  libvirt: LabRecord["libvirt"],
+): LabRecord {
   const published = guestsOf(plan).flatMap((guest) =>
     guest.published.map((port) => [publishedKey(guest, port.guestPort), port.hostPort] as const),
   );
@@ -73,6 +80,7 @@ function recordOf(plan: LabPlan, id: string, images: LabRecord["images"]): LabRe
     access: plan.access,
     published: Object.fromEntries(published),
     images,
+    ...(libvirt ? { libvirt } : {}),
   };
 }
 
@@ -92,12 +100,15 @@ export async function prepareUp(
     options.say,
   );
   const folder = prepareWorkFolder(file.lab);
+  if (needsLibvirt(drafted)) placeChannelClient();
   const standing = await openUnits(drafted, folder, false);
   const before = recordIn(standing);
   const knownBefore = await knownId(standing);
   const seen = await gatherFacts();
   const facts: LabFacts = {
     ...seen,
+    // libvirt publishes no ports: its guests are reached at their own addresses.
+    ...(needsLibvirt(drafted) ? { routed: true } : {}),
     ...(knownBefore === undefined ? {} : { labId: knownBefore }),
     ...(before && file.config.access === "auto" ? { routed: before.access === "routed" } : {}),
     ...(before ? { publishedBefore: before.published } : {}),
@@ -114,7 +125,14 @@ export async function prepareUp(
   let images = before && !options.updateImages ? before.images : undefined;
   if (!images || (await missingImages(images)).length > 0)
     images = await ensureImages(wanted, options.say, options.consent, file.config.site.network);
-  const record = recordOf(plan, id, images);
+  const libvirt = await libvirtRecord(plan, {
+    before: options.updateImages ? undefined : before?.libvirt,
+    images,
+    consent: options.consent,
+    network: file.config.site.network,
+    say: options.say,
+  });
+  const record = recordOf(plan, id, images, libvirt);
   const roster = rosterKey(plan);
   for (const { unit, state } of units) writeStackFile(file, unit, record, state.salt, roster);
   return { plan, record, folder, units };
@@ -149,6 +167,7 @@ export async function openExisting(file: StackFile, say?: Say): Promise<OpenedLa
     );
   }
   const folder = prepareWorkFolder(file.lab);
+  if (needsLibvirt(drafted)) placeChannelClient();
   const units = await openUnits(drafted, folder, false);
   if (units.length === 0) throw new FaultError([stackAbsent(file, "it has no stack in this backend")]);
   const record = recordIn(units);

@@ -1,4 +1,5 @@
 import type { Fault } from "../course/faults";
+import { SCRIPT } from "../course/objects";
 import type { PlannedStep, StateResource } from "./engine";
 
 /** What a user allows to be replaced or deleted: a team, or one guest of it. */
@@ -39,7 +40,11 @@ function protectedAs(
 ): string | undefined {
   const inGuest = resources.get(resource.parent ?? "")?.type === GUEST_TYPE;
   if (resource.type === "docker:index/volume:Volume") return inGuest ? "disk" : "data volume";
-  return inGuest && resource.type === "docker:index/container:Container" ? "guest" : undefined;
+  if (!inGuest) return undefined;
+  if (resource.type === "docker:index/container:Container") return "guest";
+  if (resource.type !== SCRIPT) return undefined;
+  if (resource.urn.endsWith("-disk")) return "disk";
+  return resource.urn.endsWith("-machine") ? "guest" : undefined;
 }
 
 const LOSSES: Readonly<Record<string, string>> = {
@@ -65,7 +70,8 @@ function causeOf(
     const resource = resources.get(entry.urn);
     return (
       entry.op === "replace" &&
-      resource?.type === "docker:index/volume:Volume" &&
+      resource !== undefined &&
+      protectedAs(resource, resources) === "disk" &&
       entry.urn !== step.urn &&
       resource.parent === machine?.parent
     );

@@ -1,9 +1,9 @@
-import { containerChannel } from "../components/hypervisors/containers/channel";
 import { renderRotationCheck } from "../components/wordPressFiles";
-import { guestAccess } from "../course/access";
+import { accessOf } from "../course/access";
 import { type Fault, FaultError } from "../course/faults";
 import type { GuestPlan, LabPlan, TeamPlan } from "../course/plan";
 import { secretsOf } from "../course/resources";
+import { channelTo } from "./channel";
 import type { StackState } from "./engine";
 import { rotationFault } from "./engineFault";
 import type { Say } from "./images";
@@ -67,7 +67,7 @@ export function chooseTeams(plan: LabPlan, chosen: readonly string[] | "all"): r
 
 /** Refuses while nothing is changed what would fail half-way: passwords change inside a running database only. */
 async function checkGuest(plan: LabPlan, guest: GuestPlan): Promise<void> {
-  const { shell } = containerChannel(guest, plan.lab);
+  const { shell } = channelTo(plan, guest);
   for (const stack of guest.docker.filter(({ kind }) => kind === "wordpress")) {
     const result = await run("sh", ["-c", shell], {
       stdin: renderRotationCheck(stack.name),
@@ -139,7 +139,7 @@ export async function rotate(file: StackFile, options: RotateOptions): Promise<R
   const done = units.filter(({ unit }) => !failed.has(unit.stack)).flatMap(({ unit }) => unit.teams);
   const services = guests
     .filter((guest) => done.includes(guest.team))
-    .flatMap((guest) => guestAccess(guest).services);
+    .flatMap((guest) => accessOf(lab.plan, guest).services);
   return {
     plan: lab.plan,
     rotated: secrets

@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { teamKeyPath } from "../components/hypervisors/containers/channel";
 import { writePrivateFile } from "../components/privateFile";
-import { guestAccess } from "../course/access";
-import { guestsOf, type LabPlan } from "../course/plan";
-import { docker } from "./docker";
+import { accessOf } from "../course/access";
+import { type GuestPlan, guestsOf, type LabPlan } from "../course/plan";
+import { channelTo } from "./channel";
 import { homeFolder } from "./paths";
+import { run } from "./process";
 
 /** Where the SSH configuration of a lab stands. */
 export function sshConfigPath(lab: string): string {
@@ -16,9 +17,10 @@ export function sshAlias(plan: LabPlan, guest: { readonly name: string; readonly
   return plan.teams.length === 1 ? guest.name : `${guest.team}-${guest.name}`;
 }
 
-async function hostKey(objectName: string): Promise<string | undefined> {
-  const result = await docker(["exec", objectName, "cat", "/etc/ssh/ssh_host_ed25519_key.pub"], {
-    deadline: 10_000,
+async function hostKey(plan: LabPlan, guest: GuestPlan): Promise<string | undefined> {
+  const result = await run("sh", ["-c", channelTo(plan, guest).shell], {
+    stdin: "cat /etc/ssh/ssh_host_ed25519_key.pub",
+    deadline: 20_000,
   });
   return result.code === 0 ? result.stdout.trim().split(" ").slice(0, 2).join(" ") : undefined;
 }
@@ -31,10 +33,10 @@ export async function writeSshConfig(plan: LabPlan): Promise<void> {
   const knownHosts = join(homeFolder(), "ssh", `${plan.lab}.known_hosts`);
   const entries = await Promise.all(
     guestsOf(plan).map(async (guest) => {
-      const access = guestAccess(guest);
+      const access = accessOf(plan, guest);
       if (!access.ssh) return undefined;
       const alias = sshAlias(plan, guest);
-      const key = await hostKey(guest.objectName);
+      const key = await hostKey(plan, guest);
       return {
         known: key ? `${alias} ${key}` : undefined,
         config: [

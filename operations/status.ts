@@ -1,10 +1,11 @@
-import { guestAccess } from "../course/access";
+import { accessOf } from "../course/access";
 import { type Fault, FaultError } from "../course/faults";
 import { guestsOf, type LabPlan } from "../course/plan";
+import { GUEST_KINDS } from "../course/resources";
 import { type Drift, findDrift, findUnknown } from "./drift";
 import type { Say } from "./images";
 import { lookOnce } from "./inspectUnit";
-import type { ObservedObject } from "./observe";
+import type { ObservedObject } from "./platforms/platform";
 import { type PreparedLab, prepareExisting } from "./prepare";
 import { isFault } from "./runUnits";
 import { checkServices, type ServiceCheck } from "./services";
@@ -90,12 +91,14 @@ export async function status(file: StackFile, say: Say): Promise<StatusReport> {
   const objects = units.flatMap(({ found }) => found.objects);
   const guests = await Promise.all(
     guestsOf(lab.plan).map(async (guest): Promise<GuestStatus> => {
-      const object = objects.find((entry) => entry.kind === "container" && entry.name === guest.objectName);
+      const object = objects.find(
+        (entry) => GUEST_KINDS.includes(entry.kind) && entry.name === guest.objectName,
+      );
       return {
         team: guest.team,
         guest: guest.name,
         state: object?.state ?? "absent",
-        services: await checkServices(guestAccess(guest).services, false),
+        services: await checkServices(accessOf(lab.plan, guest).services, false),
       };
     }),
   );

@@ -1,16 +1,23 @@
 import { type Fault, FaultError } from "../course/faults";
+import { GUEST_KINDS } from "../course/resources";
 import { type CachedImage, findImageCache } from "./imageCache";
-import { findMarked, type ObservedObject, removeObject } from "./observe";
+import { findMarked, removeObject } from "./platforms";
+import type { ObservedObject } from "./platforms/platform";
 import { readSizes } from "./sizes";
 
 /** Containers hold networks and volumes: they go first. */
-const ORDER: Readonly<Record<ObservedObject["kind"], number>> = { container: 0, network: 1, volume: 2 };
+const ORDER: Readonly<Record<ObservedObject["kind"], number>> = {
+  container: 0,
+  network: 1,
+  volume: 2,
+  domain: 3,
+  "virtual network": 4,
+  "virtual disk": 5,
+  "storage pool": 6,
+};
 
-/** Something that stands, with what it takes of the disk. */
-export interface Leftover extends ObservedObject {
-  /** Bytes: what a container wrote outside its volumes, or a volume's content. Absent for networks and where Docker could not tell. */
-  readonly bytes?: number;
-}
+/** Something that stands. Its bytes: what a container wrote outside its volumes, a volume's content, what a virtual disk takes. */
+export type Leftover = ObservedObject;
 
 /** What `sweep` found. */
 export interface SweepReport {
@@ -33,10 +40,12 @@ export async function sweep(lab: string | undefined): Promise<SweepReport> {
   const [all, images] = await Promise.all([findMarked(undefined), findImageCache()]);
   const own = inOrder(all.filter((object) => lab === undefined || object.mark.lab === lab));
   // Docker walks through all volumes for it: not for nothing.
-  const sizes = own.some((object) => object.kind !== "network") ? await readSizes() : undefined;
+  const sizes = own.some(({ kind }) => kind === "container" || kind === "volume")
+    ? await readSizes()
+    : undefined;
   return {
     found: own.map((object) => {
-      const bytes = object.kind === "network" ? undefined : sizes?.bytes.get(object.id);
+      const bytes = object.bytes ?? sizes?.bytes.get(object.id);
       return bytes === undefined ? object : { ...object, bytes };
     }),
     ...(sizes?.unknown === undefined ? {} : { sizesUnknown: sizes.unknown }),
@@ -52,7 +61,7 @@ const ALIVE = ["running", "paused", "restarting"];
 
 /** Whether an object is a guest that runs: removing it takes something out of somebody's hands. */
 export function isRunningGuest(object: ObservedObject): boolean {
-  return object.kind === "container" && ALIVE.includes(object.state ?? "");
+  return GUEST_KINDS.includes(object.kind) && ALIVE.includes(object.state ?? "");
 }
 
 /** Names of the labs of which guests run, each once. */
@@ -94,12 +103,16 @@ const PLURALS: Readonly<Record<ObservedObject["kind"], readonly [one: string, ma
   container: ["guest", "guests"],
   network: ["switch", "switches"],
   volume: ["disk", "disks"],
+  domain: ["guest", "guests"],
+  "virtual network": ["switch", "switches"],
+  "virtual disk": ["disk", "disks"],
+  "storage pool": ["storage pool", "storage pools"],
 };
 
 /** What stands of a lab, counted: `2 guests, 1 switch, 2 disks`. */
 export async function countStanding(lab: string): Promise<string> {
   const found = await findMarked(lab);
-  const kinds = ["container", "network", "volume"] as const;
+  const kinds = [...new Set(inOrder(found).map(({ kind }) => kind))];
   const words = kinds.flatMap((kind) => {
     const count = found.filter((object) => object.kind === kind).length;
     return count === 0 ? [] : [`${count} ${PLURALS[kind][count === 1 ? 0 : 1]}`];

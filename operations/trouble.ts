@@ -50,3 +50,23 @@ export function dockerInterrupted(where: string, words: string): Fault {
     fix: "Run the command again: it goes on where it stopped",
   };
 }
+
+/** Whether libvirt's words say that its daemon does not answer, or stopped answering in the middle. */
+export function saysLibvirtSilent(words: string): boolean {
+  return /failed to connect to the hypervisor|libvirt-sock|end of file while reading data|client socket is closed/i.test(
+    words,
+  );
+}
+
+/**
+ * A libvirt that does not answer as a fault.
+ * @param words those of the program that asked it
+ */
+export function libvirtSilent(words: string): Fault {
+  return {
+    code: "libvirt-not-running",
+    where: "this machine",
+    what: `libvirt does not answer (${words.trim().replace(/\.$/, "")})`,
+    fix: "Start it (sudo systemctl start libvirtd), or run classlab up, which installs and starts it; then run the command again: it goes on where it stopped",
+  };
+}

@@ -1,4 +1,4 @@
-import { guestAccess } from "../course/access";
+import { accessOf } from "../course/access";
 import { type Fault, FaultError } from "../course/faults";
 import { unitGuests } from "../course/objects";
 import { type GuestPlan, guestsOf, type LabPlan } from "../course/plan";
@@ -14,6 +14,7 @@ import type { Say } from "./images";
 import { type Look, lookOnce } from "./inspectUnit";
 import { mendDirectly } from "./mend";
 import { planLab } from "./plan";
+import { platformOf } from "./platforms";
 import { defaultParallel, pooled } from "./pool";
 import { type PreparedLab, type PreparedUnit, prepareUp } from "./prepare";
 import { type Allowance, refuseLosses } from "./protect";
@@ -154,12 +155,13 @@ async function readyUnits(
 
 /** Opens every service; only those that nobody changed are waited for. */
 async function openServices(
+  plan: LabPlan,
   guests: readonly GuestPlan[],
   left: readonly Drift[],
   say: Say,
 ): Promise<ServiceCheck[]> {
   const services = guests.flatMap((guest) =>
-    guestAccess(guest).services.map((service) => ({
+    accessOf(plan, guest).services.map((service) => ({
       service,
       changed: left.some(
         (drift) => drift.team === guest.team && drift.guest === guest.name && drift.stack === service.stack,
@@ -215,15 +217,18 @@ async function bringUp(file: StackFile, lab: PreparedLab, options: UpOptions): P
   );
   options.signal?.throwIfAborted();
   const freed = new Set(looked.ready.flatMap(({ unit, leaving }) => (unit.kind === "site" ? leaving : [])));
+  const platform = platformOf(lab.plan.target);
   await clearSwitches(
     switchesInTheWay(lab.plan.switches, (await gatherFacts()).subnets ?? [], lab.record.labId),
     lab.record.labId,
+    platform,
     options.say,
   );
   const run = await runUnits(
     looked.ready,
     async (unit) => {
-      if (unit.unit.kind === "site") await freeSwitches(unit.leaving, lab.record.labId, options.say);
+      if (unit.unit.kind === "site")
+        await freeSwitches(unit.leaving, lab.record.labId, platform, options.say);
       const direct = [...unit.direct, ...reconnecting(lab.plan, unit, freed)];
       const failed = await mendDirectly(direct, unit.state.resources);
       const replace = [...unit.replace, ...failed];
@@ -244,7 +249,7 @@ async function bringUp(file: StackFile, lab: PreparedLab, options: UpOptions): P
   const guests = chosen
     .filter(({ unit }) => done.has(unit.stack))
     .flatMap(({ unit }) => unitGuests(lab.plan, unit));
-  const services = await openServices(guests, left, options.say);
+  const services = await openServices(lab.plan, guests, left, options.say);
   const planned = new Map(lab.plan.units.map((unit) => [unit.stack, resourcesOf(lab.plan, unit).length]));
   return {
     plan: lab.plan,

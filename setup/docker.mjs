@@ -4,19 +4,24 @@ import { join } from "node:path";
 import { consent } from "./consent.mjs";
 import { MissingError } from "./missing.mjs";
 import { hasApt, installPackages } from "./packages.mjs";
-import { asRoot } from "./root.mjs";
+import { asRoot, withAdminFolders } from "./root.mjs";
 import { run, tail, which } from "./run.mjs";
 
 /**
  * Where this system keeps what set-up looks at; other places in tests.
- * @typedef {{ osRelease: string, systemd: string, log: string, cgroup: string, seconds: number }} System
+ * @typedef {{ osRelease: string, admin: string[], systemd: string, log: string, libvirtLog: string, cgroup: string, kvm: string, schemas: string, python: string, seconds: number }} System
  * @type {System}
  */
 export const SYSTEM = {
   osRelease: "/etc/os-release",
+  admin: ["/usr/local/sbin", "/usr/sbin", "/sbin"],
   systemd: "/run/systemd/system",
   log: "/var/log/dockerd.log",
+  libvirtLog: "/var/log/libvirt/libvirtd.log",
   cgroup: "/sys/fs/cgroup",
+  kvm: "/dev/kvm",
+  schemas: "/usr/share/libvirt/schemas",
+  python: "/usr/bin/python3",
   seconds: 60,
 };
 
@@ -40,7 +45,7 @@ export async function lookForDocker({ env, system = SYSTEM }) {
   if (chosen.host !== null) return silent(chosenIsSilent(chosen, state));
   // In WSL 2 the system is a Linux like any other.
   if (process.platform !== "linux") return silent(otherSystem(state));
-  const daemon = which("dockerd", withAdminFolders(env).PATH);
+  const daemon = which("dockerd", withAdminFolders(env, system).PATH);
   const install = state.installed && daemon !== null ? [] : ["docker.io"];
   if (install.length > 0 && !hasApt(system.osRelease)) return silent(otherLinux(state));
   return silent(notRunning(install, state.words, system), install);
@@ -167,7 +172,7 @@ async function start({ say, env, system }) {
     });
   }
   say("Starting the Docker daemon ...");
-  const admin = withAdminFolders(env);
+  const admin = withAdminFolders(env, system);
   const result = await run(root.command, root.args, { env: admin, seconds: 120, terminal: root.terminal });
   let state = await probe(env);
   const deadline = performance.now() + system.seconds * 1000;
@@ -197,11 +202,6 @@ const BACKGROUND = `
 if [ -z "$(ls -A "$2" 2>/dev/null)" ] && command -v cgroupfs-mount >/dev/null; then cgroupfs-mount; fi
 setsid dockerd </dev/null >>"$1" 2>&1 &
 `;
-
-// Where daemons are; the search path of a plain user lacks them.
-function withAdminFolders(env) {
-  return { ...env, PATH: `${env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin` };
-}
 
 function noPermission(words) {
   return {

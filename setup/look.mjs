@@ -5,6 +5,7 @@ import { composePath } from "./compose.mjs";
 import { lookForDocker } from "./docker.mjs";
 import { absentPlugins, findEngine } from "./engine.mjs";
 import { labEnvironment } from "./home.mjs";
+import { lookForLibvirt } from "./libvirt.mjs";
 import { MissingError } from "./missing.mjs";
 import { lookForModules } from "./modules.mjs";
 import { OLDEST_NODE } from "./node-version.mjs";
@@ -18,10 +19,11 @@ import { versions } from "./versions.mjs";
  * @param {object} options
  * @param {string} options.root the checkout
  * @param {NodeJS.ProcessEnv} options.env
+ * @param {import('./needs.mjs').Need[]} [options.needs] "libvirt" looks for that, too: asking may start it
  * @param {import('./docker.mjs').System} [options.system] other places in tests
  * @returns {Promise<object>} one JSON document: what was found, what is expected, and whether set-up could provide it
  */
-export async function look({ root, env, system }) {
+export async function look({ root, env, needs = [], system }) {
   const lab = labEnvironment(root, env);
   const engine = await findEngine(root, lab);
   const docker = await lookForDocker({ env: lab, system }).catch((error) => {
@@ -29,6 +31,7 @@ export async function look({ root, env, system }) {
     return { added: {}, missing: error.entry, install: null };
   });
   const compose = composePath(root, lab);
+  const libvirt = needs.includes("libvirt") ? await lookForLibvirt({ env: lab, system }) : undefined;
   return {
     node: { version: process.versions.node, oldest: OLDEST_NODE.join(".") },
     ...lookForModules(root),
@@ -51,9 +54,13 @@ export async function look({ root, env, system }) {
       startable: docker.install !== null,
       host: docker.added.DOCKER_HOST ?? null,
     },
+    ...(libvirt && {
+      libvirt: { missing: libvirt.missing, startable: libvirt.install !== null, kvmShut: libvirt.kvmShut },
+    }),
   };
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  process.stdout.write(`${JSON.stringify(await look({ root: ROOT, env: process.env }))}\n`);
+  const found = await look({ root: ROOT, env: process.env, needs: process.argv.slice(2) });
+  process.stdout.write(`${JSON.stringify(found)}\n`);
 }

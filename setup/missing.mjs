@@ -15,6 +15,9 @@ export const CODES = [
   "docker",
   "docker-permission",
   "docker-consent",
+  "libvirt",
+  "libvirt-permission",
+  "libvirt-consent",
   "packages",
 ];
 

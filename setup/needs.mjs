@@ -1,4 +1,8 @@
-/** @typedef {'modules' | 'engine' | 'docker'} Need */
+/**
+ * What set-up provides. No verb asks for libvirt by its name: only the lab's description tells its target, and that is read with
+ * the modules. What reads it asks for libvirt then, by `node setup/provide.mjs libvirt`.
+ * @typedef {'modules' | 'engine' | 'docker' | 'libvirt'} Need
+ */
 
 const ALL = ["modules", "engine", "docker"];
 

@@ -6,6 +6,7 @@ import { composePath, installCompose } from "./compose.mjs";
 import { provideDocker } from "./docker.mjs";
 import { absentPlugins, installPlugin, provideEngine } from "./engine.mjs";
 import { labEnvironment, makeHome } from "./home.mjs";
+import { provideLibvirt } from "./libvirt.mjs";
 import { withLock } from "./lock.mjs";
 import { EXIT_MISSING, MissingError, report } from "./missing.mjs";
 import { provideModules } from "./modules.mjs";
@@ -18,7 +19,7 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
  * Provides what a command needs on this machine, so far as it can be had. Quick when nothing is missing.
  * @param {object} options
  * @param {string} options.root the checkout
- * @param {('modules' | 'engine' | 'docker')[]} options.needs
+ * @param {import('./needs.mjs').Need[]} options.needs
  * @param {boolean} [options.yes] consent to changing the machine was given
  * @param {(line: string) => void} options.say takes progress, line by line
  * @param {NodeJS.ProcessEnv} options.env the environment as the user set it
@@ -51,6 +52,7 @@ export async function provide({ root, needs, yes, say, env, system }) {
     await attempt(() => provideSsh({ yes, say, env, osRelease: system?.osRelease }));
     Object.assign(lab, await attempt(() => provideDocker({ yes, say, env, system })));
   }
+  if (needs.includes("libvirt")) await attempt(() => provideLibvirt({ yes, say, env, system }));
   return { env: lab, missing };
 }
 

@@ -1,3 +1,4 @@
+import { delimiter } from "node:path";
 import { which } from "./run.mjs";
 
 /**
@@ -13,4 +14,14 @@ export function asRoot(env, command) {
   if (sudo === null) return null;
   const terminal = Boolean(process.stdin.isTTY);
   return { command: sudo, args: terminal ? command : ["-n", ...command], terminal };
+}
+
+/**
+ * An environment whose search path has the folders where daemons are; a plain user's lacks them.
+ * @param {NodeJS.ProcessEnv} env
+ * @param {import('./docker.mjs').System} system
+ * @returns {NodeJS.ProcessEnv} a copy
+ */
+export function withAdminFolders(env, system) {
+  return { ...env, PATH: [env.PATH ?? "", ...system.admin].join(delimiter) };
 }

@@ -4,10 +4,11 @@ import { runNode } from "./child.mjs";
 import { isCi } from "./consent.mjs";
 import { EXIT_MISSING, report } from "./missing.mjs";
 import { provide, ROOT } from "./provide.mjs";
+import { provideSchemas } from "./schemas.mjs";
 
 /**
- * Provides what the tests need, then runs them all. In CI everything has to be there; elsewhere the tests that need the
- * engine and Docker are skipped where those cannot be had.
+ * Provides what the tests need, then runs them all. In CI everything has to be there; elsewhere the tests that need what
+ * cannot be had are skipped.
  * @param {string[]} argv more arguments for jest
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<number>} the exit code
@@ -15,23 +16,45 @@ import { provide, ROOT } from "./provide.mjs";
 export async function runTests(argv, env) {
   const say = (line) => process.stderr.write(`${line}\n`);
   const provided = await provide({ root: ROOT, needs: ["modules", "engine", "docker"], say, env });
+  const skip = (what) => {
+    provided.env.CLASSLAB_TEST_SKIP = `${provided.env.CLASSLAB_TEST_SKIP ?? ""} ${what}`.trim();
+  };
   if (provided.missing.length > 0) {
     report(provided.missing, false);
     if (isCi(env) || provided.missing.some(({ code }) => code === "modules" || code === "build"))
       return EXIT_MISSING;
     say("Tests that need the engine and Docker are skipped.");
-    provided.env.CLASSLAB_TEST_SKIP = "docker";
+    skip("docker");
   }
-  // Chosen tests that open no page need no browser.
+  // Chosen tests that make no virtual machine and open no page need neither libvirt nor a browser.
   const paths = argv.filter((word) => word.includes("tests/"));
-  if (paths.length === 0 || paths.some((path) => path.includes("browser"))) {
+  const chosen = (word) => paths.length === 0 || paths.some((path) => path.includes(word));
+  if (chosen("libvirt")) {
+    const libvirt = await provide({ root: ROOT, needs: ["libvirt"], say, env });
+    if (libvirt.missing.length > 0) {
+      report(libvirt.missing, false);
+      if (isCi(env)) return EXIT_MISSING;
+      say("Tests that make virtual machines with libvirt are skipped.");
+      skip("libvirt");
+    }
+    const schemas = await provideSchemas({ root: ROOT, say, env: provided.env });
+    provided.env.PATH = schemas.path;
+    if (schemas.missing.length > 0) {
+      report(schemas.missing, false);
+      if (isCi(env)) return EXIT_MISSING;
+      say(
+        "Tests that check documents by the schemas of libvirt, cloud-init and netplan are skipped where those are missing.",
+      );
+    }
+  }
+  if (chosen("browser")) {
     const browser = await provideBrowser({ say, env: provided.env });
     if (browser.path) provided.env.CLASSLAB_CHROMIUM = browser.path;
     else {
       report([browser.missing], false);
       if (isCi(env)) return EXIT_MISSING;
       say("Tests that open pages are skipped.");
-      provided.env.CLASSLAB_TEST_SKIP = `${provided.env.CLASSLAB_TEST_SKIP ?? ""} browser`;
+      skip("browser");
     }
   }
   return await runNode([join(ROOT, "node_modules", "jest", "bin", "jest.js"), "-i", ...argv], {

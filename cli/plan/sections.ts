@@ -162,6 +162,12 @@ function local(instant: string, timeZone: string): string {
   );
 }
 
+/** The end of a lesson by its time alone where that is on the day on which it begins. */
+function until(from: string, to: string): string {
+  const length = "2027-01-18".length;
+  return from.slice(0, length) === to.slice(0, length) ? to.slice(length + 1) : to;
+}
+
 function calendar({ schedule }: LabPlan, words: PlanWords): Section[] {
   if (!schedule) return [];
   const at = (instant: string) => local(instant, schedule.timeZone);
@@ -171,7 +177,7 @@ function calendar({ schedule }: LabPlan, words: PlanWords): Section[] {
       title: `${words.calendar} (${schedule.timeZone})`,
       rows: [
         [made, at(schedule.made)],
-        ...schedule.lessons.map(({ from, to }) => [lesson, `${at(from)} – ${at(to).slice(11)}`]),
+        ...schedule.lessons.map(({ from, to }) => [lesson, `${at(from)} – ${until(at(from), at(to))}`]),
         ...(schedule.hardEnd === undefined ? [] : [[hardEnd, at(schedule.hardEnd)]]),
         [gone, at(schedule.gone)],
       ],
@@ -238,6 +244,7 @@ export function sectionsOf(report: PlanReport, language: Language): Sections {
     lines: [
       [words.edition[plan.edition], ...(spare > 0 ? [words.spare(spare)] : [])].join(words.comma),
       `${words.channels}: ${plan.channels.join(", ")}`,
+      ...(plan.gateway ? [words.gateway(plan.gateway.name, plan.gateway.port)] : []),
     ],
     sections: [
       hosts(report, words),

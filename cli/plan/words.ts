@@ -58,6 +58,7 @@ export interface PlanWords {
   readonly notes: string;
   readonly access: string;
   readonly channels: string;
+  readonly gateway: (name: string, port: number) => string;
   readonly ways: AccessWords;
   readonly modes: Readonly<Record<Mode, string>>;
   readonly macs: readonly string[];
@@ -123,6 +124,7 @@ export const PLAN_WORDS: Readonly<Record<Language, PlanWords>> = {
     notes: "Notes",
     access: "Access",
     channels: "ways in",
+    gateway: (name, port) => `browser: ${name}, port ${port}, is reserved; its gateway is not made yet`,
     ways: ACCESS_EN,
     modes: MODES_EN,
     macs: ["MAC address", "team", "guest", "adapter", "IPv4 address"],
@@ -158,7 +160,7 @@ export const PLAN_WORDS: Readonly<Record<Language, PlanWords>> = {
     exercises: "演習",
     exerciseColumns: ["演習", "場所", "進め方"],
     support: {
-      "as-printed": "テキストどおり",
+      "as-printed": "マニュアルどおり",
       "other-screens": "画面や手順が異なる",
       impossible: "実施できない",
     },
@@ -184,6 +186,8 @@ export const PLAN_WORDS: Readonly<Record<Language, PlanWords>> = {
     notes: "注意事項",
     access: "接続先",
     channels: "接続方法",
+    gateway: (name, port) =>
+      `browser: ${name}（ポート${port}）を予約しています。ゲートウェイはまだ作成されません`,
     ways: {
       address: "アドレス",
       none: "なし (アダプターは未接続)",

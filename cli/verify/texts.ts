@@ -230,7 +230,7 @@ export const TEXTS: Readonly<Record<Language, Texts>> = {
     next: "次にすること",
     rule: "根拠",
     allChecks: (count) => `すべての確認項目（${count} 件）`,
-    notes: "この環境がテキストと違うところ",
+    notes: "この環境がマニュアルと違うところ",
     extras: "チームが追加したもの（判定の対象外）",
     measuredAt: (when, seconds, checks) => `測定 ${when}: ${checks} 件、${seconds} 秒`,
     vantage: { host: "ホスト", client: "クライアント PC", internet: "インターネット" },

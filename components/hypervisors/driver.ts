@@ -50,6 +50,8 @@ export interface Guest {
 export interface GuestChannel {
   /** Command on this machine that runs, as root in the guest, the POSIX sh script on its standard input. */
   readonly shell: string;
+  /** Command on this machine whose input and output are a connection to the guest's own SSH server, by its loopback. */
+  readonly sshRelay: string;
   /** Command on this machine that feeds an image archive of the host's Docker to the guest's. */
   readonly loadImages: string;
   /** Docker host for the Docker provider. */

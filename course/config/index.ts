@@ -2,7 +2,7 @@ export type { CalendarConfig } from "./calendar";
 export type { DockerStackConfig, GuestConfig } from "./guests";
 export type { HostConfig } from "./hosts";
 export { labJsonSchema } from "./jsonSchema";
-export type { LicencesConfig } from "./licences";
+export { EXTENSION_PACK_BASES, type ExtensionPackBasis, type LicencesConfig } from "./licences";
 export { renderConfiguration } from "./page";
 export { formatPath, nearest, parseLab } from "./parse";
 export { EDITIONS, type LabConfig, labSchema } from "./schema";

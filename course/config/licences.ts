@@ -1,12 +1,18 @@
 import { z } from "zod";
 
+/** For what the Extension Pack is used. */
+export const EXTENSION_PACK_BASES = ["personal", "education", "evaluation", "commercial"] as const;
+
+/** One of the uses of the Extension Pack. */
+export type ExtensionPackBasis = (typeof EXTENSION_PACK_BASES)[number];
+
 /** What has a licence that somebody has to hold or accept. */
 export const licencesSchema = z.strictObject({
   /** VirtualBox's Extension Pack is free for these purposes only (its PUEL); elsewhere it has to be bought. */
   extensionPack: z
     .strictObject({
       accepted: z.literal("PUEL", { error: "PUEL, by which you accept that licence" }),
-      basis: z.enum(["personal", "education", "evaluation", "commercial"]),
+      basis: z.enum(EXTENSION_PACK_BASES),
     })
     .optional(),
   /** Docker Desktop is free for small companies, education and personal use. */

@@ -6,6 +6,12 @@ const NAME_RULE =
 /** NetBIOS limits a host name to 15 characters; the narrowest rule among the targets holds for all. */
 export const name = z.string().regex(/^(?=.{1,15}$)[a-z]([a-z0-9-]*[a-z0-9])?$/, { error: NAME_RULE });
 
+/** What people call something; it is printed on terminals, where control characters would be obeyed. */
+export const label = z
+  .string()
+  .min(1)
+  .regex(/^\P{Cc}*$/u, { error: "a text without control characters" });
+
 /** A TCP port. */
 export const port = z.int().min(1).max(65535);
 

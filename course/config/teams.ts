@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { EXERCISE_IDS } from "../exercises";
-import { name } from "./primitives";
+import { label, name } from "./primitives";
 
 /** Highest slot, and so the most teams of a lab. */
 export const MAX_SLOT = 1000;
@@ -21,7 +21,7 @@ export const COEXISTENCE = ["separate-host", "reboot-between", "slow"] as const;
 export const teamSchema = z.strictObject({
   id: name,
   slot: z.int().min(1).max(MAX_SLOT).optional(),
-  label: z.string().min(1).optional(),
+  label: label.optional(),
   /** Name of the host that it is placed on, whatever the order. */
   host: name.optional(),
   state: stateSchema.optional(),

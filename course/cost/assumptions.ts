@@ -1,6 +1,7 @@
 import { PREPARATION_MINUTES, WARM_UP_MINUTES } from "../calendar";
 import type { LabPlan } from "../plan";
 import { hasBastion, hasPublicAddress, rentedHosts } from "./hosts";
+import { GATEWAY_DISK, GATEWAY_TYPES } from "./lines";
 import { PRICE_SOURCES, type PriceTable } from "./prices";
 import type { Traffic } from "./traffic";
 import type { Words } from "./words";
@@ -15,11 +16,11 @@ export const LABEL: Words = {
 export function notIncludedOf(plan: LabPlan): readonly Words[] {
   if (rentedHosts(plan).length === 0) return [];
   const channels: Words[] = [
-    ...(plan.channels.includes("browser")
+    ...(plan.gateway
       ? [
           {
-            en: "the gateway of the channel browser, which is reserved and does not exist yet",
-            ja: "ブラウザー接続用のゲートウェイ（予約のみで、まだ提供されていません）",
+            en: "traffic through the gateway of the channel browser",
+            ja: "ブラウザー接続用のゲートウェイを通る通信量",
           },
         ]
       : []),
@@ -97,6 +98,12 @@ export function assumptionsOf(plan: LabPlan, prices: PriceTable, traffic: Traffi
             ja: "パブリックアドレスを持たないホストは、リージョンごとに 1 台の NAT ゲートウェイを通って外部へ出ます",
           },
         ]
+      : []),
+    ...(plan.gateway
+      ? [...new Set(rented.map(({ kind }) => GATEWAY_TYPES[kind]))].map((type) => ({
+          en: `the gateway of the channel browser is reserved and not made yet; it is counted as one Linux host ${type} with ${GATEWAY_DISK} GiB in each region, which runs when hosts run`,
+          ja: `ブラウザー接続用のゲートウェイは予約のみで、まだ作成されません。リージョンごとに Linux のホスト ${type}（${GATEWAY_DISK} GiB）1 台とし、ホストと同じ時間だけ稼働するものとして計算`,
+        }))
       : []),
     ...(rented.some(hasBastion)
       ? [

@@ -146,7 +146,7 @@ export function estimateCost(
   const { schedule } = plan;
   const { yen } = prices.usdJpy;
   const rented = rentedHosts(plan);
-  const { lines, missing } = linesOf(rented, prices, traffic);
+  const { lines, missing } = linesOf(rented, prices, traffic, plan.gateway !== undefined);
   const amountIn = (interval: Interval, of: readonly CostLine[] = lines): Money =>
     money(schedule ? costIn(of, schedule, interval) : 0, yen);
   const teamLines = new Map<string, CostLine[]>();

@@ -208,11 +208,45 @@ function regionLines(
   ];
 }
 
-/** Everything that bills for rented hosts, and what the table has no figure for. */
+/** The smallest type of each cloud that has a price in every region of the table. */
+export const GATEWAY_TYPES = { ec2: "m8i.large", azure: "Standard_D4s_v5" } as const;
+
+/** GiB of the gateway's disk: the smallest that Azure bills. */
+export const GATEWAY_DISK = 32;
+
+/** A host as the gateway of the channel browser would be in its region. */
+function asGateway(host: CloudHost): CloudHost {
+  const same = { os: "linux" as const, disk: GATEWAY_DISK, allowedCidrs: ["0.0.0.0/0"] };
+  return host.kind === "ec2"
+    ? { ...host, ...same, instanceType: GATEWAY_TYPES.ec2 }
+    : { ...host, ...same, vmSize: GATEWAY_TYPES.azure, bastion: false };
+}
+
+/** The gateway that is reserved in a region, for all teams there; what goes through it is not known. */
+function gatewayLines({ host, teams }: Group, prices: RegionPrices, traffic: Traffic): CostLine[] {
+  const { lines } = hostLines({ host: asGateway(host), teams: ["all"] }, prices, traffic);
+  return lines
+    .filter(({ perHour }) => perHour !== never)
+    .map((line) => ({
+      ...line,
+      shared: true,
+      teams,
+      what: {
+        en: `gateway of the channel browser (reserved): ${line.what.en}`,
+        ja: `ブラウザー接続用のゲートウェイ（予約）：${line.what.ja}`,
+      },
+    }));
+}
+
+/**
+ * Everything that bills for rented hosts, and what the table has no figure for.
+ * @param browser whether a gateway for browsers is reserved
+ */
 export function linesOf(
   rented: readonly RentedHost[],
   prices: PriceTable,
   traffic: Traffic,
+  browser = false,
 ): { readonly lines: readonly CostLine[]; readonly missing: readonly Words[] } {
   const lines: CostLine[] = [];
   const missing: Words[] = [];
@@ -235,6 +269,7 @@ export function linesOf(
       missing.push(...own.missing);
     }
     lines.push(...regionLines(region, here, figures));
+    if (browser) lines.push(...gatewayLines(region, figures, traffic));
   }
   return { lines, missing };
 }

@@ -1,34 +1,23 @@
 import type { ExerciseData, ExerciseState, StateRefusal } from "./exercise";
 
-const NO_INSTALLING: StateRefusal = {
-  why: "guests there stand ready made, and nobody installs them by hand",
-  instead: "a target with virtual machines, or a state of another exercise",
-};
+const ANOTHER = "a state of another exercise";
 
-const NO_SNAPSHOTS: StateRefusal = {
-  why: "guests there have neither snapshots nor clones",
-  instead: "a target with virtual machines, or a state of another exercise",
-};
+const without = (why: string, instead: string): StateRefusal => ({
+  why,
+  instead: `${instead}, or ${ANOTHER}`,
+});
 
-const NO_NESTING: StateRefusal = {
-  why: "guests there are containers, which run no virtual machines",
-  instead: "a target with virtual machines, or a state of another exercise",
-};
+const VIRTUAL_MACHINES = "a target with virtual machines";
+const NO_INSTALLING = without(
+  "guests there stand ready made, and nobody installs them by hand",
+  VIRTUAL_MACHINES,
+);
+const NO_SNAPSHOTS = without("guests there have neither snapshots nor clones", VIRTUAL_MACHINES);
+const NO_NESTING = without("guests there are containers, which run no virtual machines", VIRTUAL_MACHINES);
 
-const VIRTUALBOX_ONLY: StateRefusal = {
-  why: "the exercise installs VirtualBox itself",
-  instead: '"target: virtualbox", or a state of another exercise',
-};
-
-const HYPERV_ONLY: StateRefusal = {
-  why: "the exercise is done in Hyper-V Manager",
-  instead: '"target: hyperv", or a state of another exercise',
-};
-
-const VAGRANT_HYPERV: StateRefusal = {
-  why: "the Vagrantfile of the exercise is for Hyper-V",
-  instead: '"target: hyperv", or a state of another exercise',
-};
+const VIRTUALBOX_ONLY = without("the exercise installs VirtualBox itself", '"target: virtualbox"');
+const HYPERV_ONLY = without("the exercise is done in Hyper-V Manager", '"target: hyperv"');
+const VAGRANT_HYPERV = without("the Vagrantfile of the exercise is for Hyper-V", '"target: hyperv"');
 
 const VAGRANTS_OWN: StateRefusal = {
   why: "the machine is made by vagrant up, not by classlab",
@@ -37,8 +26,7 @@ const VAGRANTS_OWN: StateRefusal = {
 
 const SLIDES_ONLY: StateRefusal = {
   why: "VLANs are shown on slides, and no exercise makes them",
-  instead:
-    "a state of another exercise, or neither state nor exercises and guests on switches with vlan as in examples/03-vlan",
+  instead: `${ANOTHER}, or neither state nor exercises and guests on switches with vlan as in examples/03-vlan`,
 };
 
 /** No guest at all: what the exercise makes first is one. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { MAX_SLOT } from "../config";
-import { name } from "../config/primitives";
+import { label, name } from "../config/primitives";
 import type { RosterTeam } from "../facts";
 import { MAX_SEATS } from "./learner";
 
@@ -9,7 +9,7 @@ const learnerKey = z.string().regex(/^[0-9a-f]{16}$/);
 const lockTeamSchema = z.strictObject({
   id: name,
   slot: z.int().min(1).max(MAX_SLOT),
-  label: z.string().min(1).optional(),
+  label: label.optional(),
   host: name.optional(),
   /** Who sits where, from seat 1 on; null is a free seat. */
   seats: z.array(learnerKey.nullable()).max(MAX_SEATS),

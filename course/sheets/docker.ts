@@ -58,10 +58,12 @@ sudo apt-get install docker-ce`,
     exercise: "4-docker",
     manual: "L2976–2988",
     book: "Version: 18.03.1-ce / API version: 1.37",
-    type: both(words("As printed; newer numbers are right.", "本のとおり。表示される番号は新しくてよい。")),
+    type: both(
+      words("As printed; newer numbers are right.", "マニュアルのとおり。表示される番号は新しくてよい。"),
+    ),
     why: both({
       en: "The book shows the version of its time. Without an answer under Server, Docker does not run.",
-      ja: "本に示されているのは当時のバージョン。Server の欄が表示されなければ Docker は動作していない。",
+      ja: "マニュアルに示されているのは当時のバージョン。Server の欄が表示されなければ Docker は動作していない。",
     }),
     source: "docs.docker.com, docker version",
   },
@@ -72,7 +74,7 @@ sudo apt-get install docker-ce`,
     type: both(
       words(
         "The same commands; these lines do not appear.",
-        "コマンドは本のとおり。これらの行は表示されない。",
+        "コマンドはマニュアルのとおり。これらの行は表示されない。",
       ),
     ),
     why: both({
@@ -88,7 +90,7 @@ sudo apt-get install docker-ce`,
     type: both(
       words(
         "As printed in a lab that stands at the start. To keep what others made: `docker rm -f NAME`.",
-        "開始時の状態のラボでは本のとおり。ほかのコンテナを残す場合は `docker rm -f コンテナ名`。",
+        "開始時の状態のラボではマニュアルのとおり。ほかのコンテナを残す場合は `docker rm -f コンテナ名`。",
       ),
     ),
     why: both({
@@ -109,7 +111,7 @@ sudo apt-get install docker-ce`,
     ),
     why: both({
       en: "The loop as printed; end the nginx on 8080 before (Ctrl+C), since 8080 is one of the hundred. So are 8060 and 8070.",
-      ja: "ループは本のとおり。8080 番は 100 個のうちの 1 つなので、先に 8080 番の nginx を終了しておく（Ctrl+C）。演習 6 で使用する 8060 番と 8070 番も同様。",
+      ja: "ループはマニュアルのとおり。8080 番は 100 個のうちの 1 つなので、先に 8080 番の nginx を終了しておく（Ctrl+C）。演習 6 で使用する 8060 番と 8070 番も同様。",
     }),
     source: "manual L3186, L3514, L3698",
   },
@@ -146,7 +148,7 @@ CMD echo "Hello! world!" && ps && echo "Good!"`,
     type: both(
       words(
         "With a registry of the class: `docker login REGISTRY`, and REGISTRY/ACCOUNT/IMAGE wherever the book has [account]/[image]. With Docker Hub as printed.",
-        "クラスのレジストリを使用する場合は `docker login レジストリ` とし、本の「[アカウント名]/[イメージ名]」を「レジストリ/アカウント名/イメージ名」と読み替える。Docker Hub の場合は本のとおり。",
+        "クラスのレジストリを使用する場合は `docker login レジストリ` とし、マニュアルの「[アカウント名]/[イメージ名]」を「レジストリ/アカウント名/イメージ名」と読み替える。Docker Hub の場合はマニュアルのとおり。",
       ),
     ),
     why: both({
@@ -188,7 +190,7 @@ CMD echo "Hello! world!" && ps && echo "Good!"`,
     why: {
       current: {
         en: "PHP 7.0 has had no fixes since 2019. The image php:apache is in each guest already; the container's name may stay.",
-        ja: "PHP 7.0 の更新は 2019 年に終了した。php:apache イメージはゲストに用意されている。コンテナ名は本のままでよい。",
+        ja: "PHP 7.0 の更新は 2019 年に終了した。php:apache イメージはゲストに用意されている。コンテナ名はマニュアルのままでよい。",
       },
       "2019": PULLED,
     },
@@ -236,7 +238,7 @@ CMD echo "Hello! world!" && ps && echo "Good!"`,
       },
       "2019": {
         en: "Guests that classlab made have today's Docker, with which docker-compose 1.8.0 does not work. In a machine installed from the image of 16.04, as printed.",
-        ja: "classlab が作成したゲストの Docker は新しく、docker-compose 1.8.0 は動作しない。16.04 のイメージからインストールした仮想マシンでは本のとおり。",
+        ja: "classlab が作成したゲストの Docker は新しく、docker-compose 1.8.0 は動作しない。16.04 のイメージからインストールした仮想マシンではマニュアルのとおり。",
       },
     },
     source: "docs.docker.com, Migrate to Compose v2",

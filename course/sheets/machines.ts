@@ -88,7 +88,7 @@ export const MACHINE_SHEET: readonly SheetEntry[] = [
       ),
       "2019": words(
         "The printed image, staged on the server beforehand; no network but the class's.",
-        "事前にサーバへ配置した、本のとおりのイメージ。教室のネットワーク以外には接続しない。",
+        "事前にサーバへ配置した、マニュアルのとおりのイメージ。教室のネットワーク以外には接続しない。",
       ),
     },
     why: {
@@ -187,7 +187,7 @@ export const MACHINE_SHEET: readonly SheetEntry[] = [
     ),
     why: both({
       en: "Here the book calls a network closed among guests host-only; its slides (L842) call one that reaches the host so.",
-      ja: "本ではここで仮想マシンのみの閉じたネットワークを Host-only と呼ぶが、スライド（L842）ではホストと通信できるものを指す。",
+      ja: "マニュアルではここで仮想マシンのみの閉じたネットワークを Host-only と呼ぶが、スライド（L842）ではホストと通信できるものを指す。",
     }),
     source: "Microsoft Learn, Plan for Hyper-V networking",
   },

@@ -20,7 +20,7 @@ const ON_CONTAINERS: readonly SheetEntry[] = MODES.map((mode) => ({
   }),
   why: both({
     en: "In a lab of containers there are no such screens: the instructor connects the adapters by the team's state. On VirtualBox do as the book says.",
-    ja: "コンテナによるラボにはこの画面がない。講師がチームの状態を変更してアダプターを接続し直す。VirtualBox では本のとおりに操作する。",
+    ja: "コンテナによるラボにはこの画面がない。講師がチームの状態を変更してアダプターを接続し直す。VirtualBox ではマニュアルのとおりに操作する。",
   }),
   source: "course/exercises",
 }));
@@ -68,7 +68,7 @@ export const NETWORK_SHEET: readonly SheetEntry[] = [
     type: both(
       words(
         "On Hyper-V, KVM and containers as printed. On VirtualBox the host has no adapter there: forward a port instead.",
-        "Hyper-V・KVM・コンテナでは本のとおり。VirtualBox ではホスト側に仮想 NIC がないため、ポートフォワーディングを使用する。",
+        "Hyper-V・KVM・コンテナではマニュアルのとおり。VirtualBox ではホスト側に仮想 NIC がないため、ポートフォワーディングを使用する。",
       ),
     ),
     why: both({
@@ -102,7 +102,7 @@ export const NETWORK_SHEET: readonly SheetEntry[] = [
     type: both(
       words(
         `On a hypervisor as printed. In a lab of containers the addresses are of ${MODE_TRAITS.internal.subnet}: look with \`ip address\`.`,
-        `ハイパーバイザーでは本のとおり。コンテナによるラボではアドレスが ${MODE_TRAITS.internal.subnet} に変わるので、\`ip address\` で確認する。`,
+        `ハイパーバイザーではマニュアルのとおり。コンテナによるラボではアドレスが ${MODE_TRAITS.internal.subnet} に変わるので、\`ip address\` で確認する。`,
       ),
     ),
     why: both({

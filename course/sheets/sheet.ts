@@ -30,7 +30,7 @@ export function both<T>(value: T): Readonly<Record<Edition, T>> {
 }
 
 /** What is typed as the book prints it. */
-export const AS_PRINTED: SheetAnswer = { words: { en: "As printed.", ja: "本のとおり。" } };
+export const AS_PRINTED: SheetAnswer = { words: { en: "As printed.", ja: "マニュアルのとおり。" } };
 
 /** An answer in words. */
 export function words(en: string, ja: string): SheetAnswer {

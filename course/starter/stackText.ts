@@ -1,4 +1,4 @@
-import type { LabConfig } from "../config";
+import type { ExtensionPackBasis, LabConfig } from "../config";
 import type { Language } from "../languages";
 
 /** What a new lab is to be. */
@@ -10,6 +10,8 @@ export interface StarterAnswers {
   readonly teams: number | { readonly roster: string; readonly size: number };
   /** Empty: none is named. */
   readonly exercises: NonNullable<LabConfig["exercises"]>;
+  /** For what VirtualBox's Extension Pack is used, by which its licence is accepted; absent where nobody said. */
+  readonly extensionPack?: ExtensionPackBasis;
 }
 
 /** A comment and the keys that it is about. */
@@ -65,6 +67,17 @@ function exercisesBlock({ exercises }: StarterAnswers): Block {
   };
 }
 
+function licencesBlock(basis: ExtensionPackBasis): Block {
+  return {
+    comment: {
+      ja: ["VirtualBox の拡張パックのライセンス（PUEL）への同意と、その用途。"],
+      en: ["The licence of VirtualBox's Extension Pack (PUEL) is accepted, for this use."],
+    },
+    yaml: ["licences:", `  extensionPack: { accepted: PUEL, basis: ${basis} }`],
+    active: true,
+  };
+}
+
 function chosen(answers: StarterAnswers): Block[] {
   return [
     {
@@ -95,6 +108,7 @@ function chosen(answers: StarterAnswers): Block[] {
     },
     teamsBlock(answers),
     exercisesBlock(answers),
+    ...(answers.extensionPack ? [licencesBlock(answers.extensionPack)] : []),
   ];
 }
 

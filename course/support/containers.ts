@@ -96,6 +96,11 @@ export const CONTAINERS: Readonly<Record<Feature, Cell>> = {
     "locale and time zone are set once, when the guest is ready; a container has no console, so the keyboard is that of the terminal one sits at",
     "ロケールとタイムゾーンはゲストの準備時に一度だけ設定します。コンテナにはコンソールがないため、キーボードは手元の端末のものを使います",
   ),
+  ntp: emulated(
+    "driver",
+    "a container's clock is its host's: set that by the room's time servers; in the guest they are written for timesyncd and chrony where those are installed",
+    "コンテナの時計はホストと共通のため、教室の時刻サーバーはホストに設定してください。ゲスト内では timesyncd と chrony がある場合にだけ設定を書き込みます",
+  ),
   windows: refused(
     "docker-container",
     "a container shares the host's kernel, which is Linux",

@@ -4,11 +4,11 @@ import type { Text } from "./cells";
 export const DIFFERENCES = {
   "host-only-guests": {
     en: "the manual says that guests do not reach one another; on every hypervisor they do",
-    ja: "テキストではゲスト同士は通信できないとされていますが、どのハイパーバイザでも通信できます",
+    ja: "マニュアルではゲスト同士は通信できないとされていますが、どのハイパーバイザでも通信できます",
   },
   "nat-network-without-host": {
     en: "VirtualBox's NAT network has no adapter of the host: the host reaches guests by forwarded ports only, and the manual's ping from the host fails",
-    ja: "VirtualBox の NAT ネットワークにはホスト側の仮想 NIC がないため、ホストからはポートフォワーディングした場合だけ接続でき、テキストにある「ホストから VM への ping」は失敗します",
+    ja: "VirtualBox の NAT ネットワークにはホスト側の仮想 NIC がないため、ホストからはポートフォワーディングした場合だけ接続でき、マニュアルにある「ホストから VM への ping」は失敗します",
   },
   "nat-with-host": {
     en: "with VirtualBox's NAT the host does not reach guests; here the host has an address on their network and does",
@@ -28,6 +28,6 @@ export const DIFFERENCES = {
   },
   "private-is-not-host-only": {
     en: "the manual's Hyper-V exercise calls this network host-only (L163); it is a Private switch, on which the host has no address",
-    ja: "テキストの Hyper-V の演習ではこのネットワークを Host-only と呼んでいます（L163）。実際にはプライベートスイッチで、ホストはアドレスを持ちません",
+    ja: "マニュアルの Hyper-V の演習ではこのネットワークを Host-only と呼んでいます（L163）。実際にはプライベートスイッチで、ホストはアドレスを持ちません",
   },
 } as const satisfies Readonly<Record<string, Text>>;

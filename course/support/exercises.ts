@@ -1,4 +1,5 @@
 import type { ExerciseId } from "../exercises";
+import { MODES, type Mode } from "../modes";
 import type { Text } from "./cells";
 import type { Source } from "./sources";
 import { supportOf } from "./table";
@@ -156,12 +157,12 @@ const TABLE: Readonly<Record<ExerciseId, Row>> = {
     virtualbox: otherScreens(
       "virtualbox-network 6.4",
       "The screens are as printed, but the host has no adapter on VirtualBox's NAT network: its ping to guests (L2935) fails. Forward a port to port 22 of the guest and connect by SSH instead.",
-      "画面はテキストどおりですが、VirtualBox の NAT ネットワークにはホスト側の仮想 NIC がないため、ホストからの ping（L2935）は失敗します。代わりにゲストの 22 番ポートへポートフォワーディングを設定し、SSH で接続します。",
+      "画面はマニュアルどおりですが、VirtualBox の NAT ネットワークにはホスト側の仮想 NIC がないため、ホストからの ping（L2935）は失敗します。代わりにゲストの 22 番ポートへポートフォワーディングを設定し、SSH で接続します。",
     ),
     hyperv: otherScreens(
       "hyperv-nat",
       "Hyper-V Manager has nothing for NAT: the Internal switch with NetNat is there, with the manual's addresses (L2928), and Get-NetNat in PowerShell shows it. Learners connect both guests to that switch.",
-      "Hyper-V マネージャーに NAT の設定はありません。テキストのアドレス（L2928）で NetNat を使う内部スイッチを用意してあり、PowerShell の Get-NetNat で確認できます。受講者は 2 台のゲストをそのスイッチに接続します。",
+      "Hyper-V マネージャーに NAT の設定はありません。マニュアルのアドレス（L2928）で NetNat を使う内部スイッチを用意してあり、PowerShell の Get-NetNat で確認できます。受講者は 2 台のゲストをそのスイッチに接続します。",
     ),
   },
   "3b-bridged": {
@@ -185,7 +186,7 @@ const TABLE: Readonly<Record<ExerciseId, Row>> = {
     virtualbox: asPrinted("manual L2913"),
     hyperv: inHyperVManager("hyperv-switch SwitchType Private", {
       en: "virtual switch: the Private one, which the manual's Hyper-V exercise calls host-only",
-      ja: "仮想スイッチをプライベートスイッチにします（テキストの Hyper-V の演習では Host-only と呼んでいます）",
+      ja: "仮想スイッチをプライベートスイッチにします（マニュアルの Hyper-V の演習では Host-only と呼んでいます）",
     }),
   },
   vlan: {
@@ -284,6 +285,11 @@ const GUEST_BY_NAT: Text = {
   ja: "教室のマシンと同じ手順ですが、クラウドのネットワークにはゲストをつなげないため、NAT ネットワークを使います",
 };
 
+const BEGINS_BY_NAT: Text = {
+  en: "In the cloud guests are on the NAT network where the book has them bridged: the cloud's network takes no guests.",
+  ja: "クラウドのネットワークにはゲストをつなげないため、マニュアルでブリッジ接続とされている箇所では NAT ネットワークを使います。",
+};
+
 type Change = (own: ExerciseSupport) => ExerciseSupport;
 
 /** The same exercise with what the cloud changes said after it. */
@@ -303,6 +309,11 @@ const changesOf = (network: Source, nested: Source): Partial<Record<ExerciseId, 
     en: `In the cloud: ${GUEST_BY_NAT.en}.`,
     ja: `クラウドでは、${GUEST_BY_NAT.ja}。`,
   }),
+  "3a-clone": also(network, BEGINS_BY_NAT),
+  "3b-disabled": also(network, BEGINS_BY_NAT),
+  "3b-host-only": also(network, BEGINS_BY_NAT),
+  "3b-nat": also(network, BEGINS_BY_NAT),
+  "3b-internal": also(network, BEGINS_BY_NAT),
   "3b-bridged": () => ({ kind: "impossible", source: network, replacement: NO_LAN_EXERCISE }),
   vlan: () => ({ kind: "impossible", source: network, replacement: NO_VLAN }),
   hyperv: also(network, {
@@ -348,4 +359,14 @@ export function exerciseSupport(
   const own = TABLE[exercise][target];
   const change = CLOUD_CHANGES[kind]?.[exercise];
   return change ? change(own) : own;
+}
+
+/**
+ * The mode that guests of an exercise are in where the course has another: on a host that refuses that one, the mode that the support table
+ * names instead. The course's own stays where the exercise is impossible without it.
+ */
+export function modeInExercise(exercise: ExerciseId, mode: Mode, target: Target, kind: HostKind): Mode {
+  const cell = supportOf(mode, target, kind);
+  if (cell.kind !== "refused" || exerciseSupport(exercise, target, kind).kind === "impossible") return mode;
+  return MODES.find((other) => other === cell.instead) ?? mode;
 }

@@ -26,6 +26,7 @@ export const FEATURE_NAMES = {
   "full-clone": "full clones",
   console: "console",
   language: "locale and keyboard",
+  ntp: "time servers of the room",
   windows: "Windows guests",
   docker: "Docker in the guest",
   remote: "remote learners",

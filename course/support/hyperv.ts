@@ -54,7 +54,7 @@ export const HYPERV: Readonly<Record<Feature, Cell>> = {
   ),
   snapshots: native("hyperv-checkpoint", {
     en: "Hyper-V calls them checkpoints (manual L975)",
-    ja: "Hyper-V ではチェックポイントと呼びます（テキスト L975）",
+    ja: "Hyper-V ではチェックポイントと呼びます（マニュアル L975）",
   }),
   "linked-clone": emulated(
     "hyperv-vhd Differencing",
@@ -68,6 +68,10 @@ export const HYPERV: Readonly<Record<Feature, Cell>> = {
   ),
   console: native("hyperv-connect"),
   language: native("hyperv-linux"),
+  ntp: native("hyperv-integration time synchronization", {
+    en: "the integration services set the guest's clock by its host's as well, which therefore needs the same time servers",
+    ja: "統合サービスがゲストの時計をホストにも合わせるため、ホストにも同じ時刻サーバーを設定してください",
+  }),
   windows: native("hyperv-windows"),
   docker: native("docker-ubuntu"),
   remote: native("windows-remote", {

@@ -1,5 +1,5 @@
 export type { Cell, Text } from "./cells";
-export { type ExerciseSupport, exerciseSupport } from "./exercises";
+export { type ExerciseSupport, exerciseSupport, modeInExercise } from "./exercises";
 export { FEATURE_NAMES, type Feature } from "./features";
 export { type Source, sourceWords } from "./sources";
 export { SUPPORT, supportOf } from "./table";

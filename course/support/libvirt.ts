@@ -65,6 +65,7 @@ export const LIBVIRT: Readonly<Record<Feature, Cell>> = {
   "full-clone": native("libvirt-storage volume clone"),
   console: native("virsh console"),
   language: native("libvirt-domain"),
+  ntp: native("cloud-init NTP"),
   windows: native("libvirt-domain", {
     en: "Windows needs the virtio drivers at installation",
     ja: "Windows のインストール時に virtio ドライバーが必要です",

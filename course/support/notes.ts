@@ -19,7 +19,7 @@ export interface SupportNote {
 const ENGLISH = "en_US.UTF-8";
 
 /** What a guest of a plan uses; its modes are those of its switches. */
-function featuresOf(guest: GuestPlan): Feature[] {
+function featuresOf(guest: GuestPlan, network: LabPlan["network"]): Feature[] {
   const { disk, memory } = guest;
   const when = (feature: Feature, used: boolean): Feature[] => (used ? [feature] : []);
   return [
@@ -34,6 +34,7 @@ function featuresOf(guest: GuestPlan): Feature[] {
     ...when("snapshots", guest.snapshots.length > 0),
     ...guest.clones.map((clone): Feature => `${clone.kind}-clone`),
     ...when("language", guest.locale !== ENGLISH),
+    ...when("ntp", network.ntp.length > 0),
     ...when("docker", guest.docker.length > 0),
   ];
 }
@@ -90,7 +91,9 @@ export function supportNotes(plan: LabPlan): SupportNote[] {
       ...(entry.vlan === undefined ? [] : remarksOfCell("switch", entry.name, cellOf("vlan", entry.host))),
     ]),
     ...guestsOf(plan).flatMap((guest) =>
-      featuresOf(guest).flatMap((feature) => remarksOfCell("guest", guest.name, cellOf(feature, guest.host))),
+      featuresOf(guest, plan.network).flatMap((feature) =>
+        remarksOfCell("guest", guest.name, cellOf(feature, guest.host)),
+      ),
     ),
     ...[...listed, ...stands].flatMap(([id, hostName]): Remark[] => {
       const host = hosts.get(hostName);

@@ -53,6 +53,10 @@ export const SOURCES = {
     title: "libvirt: Sharing files with Virtiofs",
     url: "https://libvirt.org/kbase/virtiofs.html",
   },
+  "cloud-init": {
+    title: "cloud-init: Module reference",
+    url: "https://docs.cloud-init.io/en/latest/reference/modules.html",
+  },
   "libvirt-remote": { title: "libvirt: Remote support", url: "https://libvirt.org/remote.html" },
   virsh: { title: "libvirt: virsh", url: "https://libvirt.org/manpages/virsh.html" },
   "qemu-img": {
@@ -154,6 +158,10 @@ export const SOURCES = {
   "hyperv-connect": {
     title: "Microsoft: Use local resources on Hyper-V virtual machine with VMConnect",
     url: "https://learn.microsoft.com/windows-server/virtualization/hyper-v/learn-more/use-local-resources-on-hyper-v-virtual-machine-with-vmconnect",
+  },
+  "hyperv-integration": {
+    title: "Microsoft: Manage Hyper-V Integration Services",
+    url: "https://learn.microsoft.com/windows-server/virtualization/hyper-v/manage/manage-hyper-v-integration-services",
   },
   "hyperv-linux": {
     title: "Microsoft: Supported Linux and FreeBSD virtual machines for Hyper-V",

@@ -52,15 +52,14 @@ export function featuresSupported(
     }
     return [];
   };
-  const used = new Set(
-    config.guests.flatMap(({ adapters }) =>
-      adapters.flatMap((adapter) => ("switch" in adapter ? [adapter.switch] : [])),
-    ),
-  );
+  const used = (name: string) =>
+    config.guests.some(({ adapters }) =>
+      adapters.some((adapter) => "switch" in adapter && adapter.switch === name),
+    );
   return [
     // A VLAN is one of the classroom LAN: where it is refused, bridged is refused already.
     ...config.switches.flatMap(({ name, mode }, index) =>
-      used.has(name)
+      used(name)
         ? faultOf(
             { feature: mode, where: `lab.switches[${index}].mode` },
             "mode-unsupported",

@@ -52,6 +52,10 @@ export const VIRTUALBOX: Readonly<Record<Feature, Cell>> = {
   "full-clone": native("manual L2726"),
   console: native("virtualbox-first"),
   language: native("virtualbox-first"),
+  ntp: native("virtualbox-advanced time synchronization", {
+    en: "Guest Additions set the guest's clock by its host's as well, which therefore needs the same time servers",
+    ja: "Guest Additions がゲストの時計をホストにも合わせるため、ホストにも同じ時刻サーバーを設定してください",
+  }),
   windows: native("virtualbox-machine guest operating systems"),
   docker: native("docker-ubuntu"),
   remote: native("virtualbox-remote", {

@@ -11,8 +11,8 @@ const HYPERV_EXERCISES: readonly ExerciseId[] = ["hyperv", "vagrant", "nested"];
 /** Exercises that are about VirtualBox itself. */
 const VIRTUALBOX_EXERCISES: readonly ExerciseId[] = ["1-virtualbox"];
 
-/** What brings both hypervisors onto a host; undefined where only one is. */
-function meeting(config: LabConfig, host: HostPlan): string | undefined {
+/** What brings VirtualBox and Hyper-V both onto a host, in words; undefined where only one is. */
+export function meeting(config: LabConfig, host: HostPlan): string | undefined {
   const among = (ids: readonly ExerciseId[]) => config.exercises?.find((id) => ids.includes(id));
   if (host.target === "virtualbox") {
     if (host.config.kind === "existing" && host.config.hyperv) return "which already runs Hyper-V";

@@ -1,6 +1,7 @@
 import type { HostConfig } from "../config";
 import type { Fault } from "../faults";
 import { isCloud, osOf, targetOf } from "../hosts";
+import { cpusBeyondWindows, MOST_CPUS_OF_WINDOWS } from "../instanceTypes";
 import { duplicates, type Validator } from "./validator";
 
 /** Hosts have names of their own. */
@@ -100,6 +101,21 @@ export const targetsPossible: Validator = (config) =>
     if (!refused) return [];
     const where = host.target === undefined ? "lab.target" : `lab.hosts[${index}].target`;
     return [{ code: "target-unsupported", where, ...refused }];
+  });
+
+/** Windows with guests in it is not too large for Amazon. */
+export const windowsNests: Validator = (config) =>
+  config.hosts.flatMap((host, index): Fault[] => {
+    const cpus = cpusBeyondWindows(host);
+    if (cpus === undefined) return [];
+    return [
+      {
+        code: "target-unsupported",
+        where: `lab.hosts[${index}].instanceType`,
+        what: `host "${host.name}" has ${cpus} vCPUs, and Amazon supports guests in Windows up to ${MOST_CPUS_OF_WINDOWS}`,
+        expected: "a smaller type, or os: linux with target libvirt",
+      },
+    ];
   });
 
 /** Prefixes shorter than this let in whoever there is. */

@@ -14,6 +14,7 @@ import {
   machinesUnique,
   sharingSaid,
   targetsPossible,
+  windowsNests,
 } from "./hosts";
 import { extensionPackLicensed } from "./licences";
 import { memoryValid } from "./memory";
@@ -37,6 +38,7 @@ const VALIDATORS: readonly Validator[] = [
   machinesUnique,
   sharingSaid,
   targetsPossible,
+  windowsNests,
   cloudsClosed,
   channelsPossible,
   roomValid,

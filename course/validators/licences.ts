@@ -3,7 +3,7 @@ import { targetOf } from "../hosts";
 import type { Validator } from "./validator";
 
 /** The exercise in which the Extension Pack is installed (manual L2502). */
-const EXTENSION_PACK_EXERCISE = "1-virtualbox";
+export const EXTENSION_PACK_EXERCISE = "1-virtualbox";
 
 /** Where the Extension Pack is installed, somebody accepted its licence, for a use that it allows (virtualbox.org, PUEL). */
 export const extensionPackLicensed: Validator = (config) => {

@@ -1,5 +1,6 @@
 import type { LabConfig } from "../config";
 import type { Fault } from "../faults";
+import { GATEWAY_ID } from "../gateway";
 import type { TeamIdentity } from "../teams";
 import { duplicates, type Validator } from "./validator";
 
@@ -64,9 +65,12 @@ export const clonesUnique: Validator = (config) => {
 /** Longest name of a lab: with team and guest it still fits a 63-character host name label. */
 const LONGEST_LAB_NAME = 28;
 
+/** What a lab can be named. */
+export const LAB_NAME = new RegExp(`^[a-z][a-z0-9-]{0,${LONGEST_LAB_NAME - 1}}$`);
+
 /** A lab's name goes before those of its guests and networks. */
 export const labName: Validator = (_config, _facts, lab) =>
-  new RegExp(`^[a-z][a-z0-9-]{0,${LONGEST_LAB_NAME - 1}}$`).test(lab)
+  LAB_NAME.test(lab)
     ? []
     : [
         {
@@ -93,16 +97,27 @@ export const nameFree: Validator = (_config, facts, lab) => {
   ];
 };
 
+/** What has the name that a team's stack would have; undefined where nothing has. */
+function stackName(config: LabConfig, id: string): string | undefined {
+  if (id === "site") return "the stack for what teams share";
+  const reserved = id === GATEWAY_ID && config.channels.includes("browser");
+  return reserved ? "the gateway that is reserved for the channel browser" : undefined;
+}
+
 /** Names that would be one although teams and guests differ: `red` + `web-server` and `red-web` + `server`. */
 export function checkNames(config: LabConfig, teams: readonly TeamIdentity[]): Fault[] {
-  const faults: Fault[] = teams
-    .filter((team) => config.units === "per-team" && team.id === "site")
-    .map((team) => ({
-      code: "duplicate-team",
-      where: "lab.teams",
-      what: `the stack of team "${team.id}" would have the name of the stack for what teams share`,
-      expected: 'another id, or "units: one"',
-    }));
+  const faults: Fault[] = teams.flatMap(({ id }): Fault[] => {
+    const other = stackName(config, id);
+    if (config.units !== "per-team" || other === undefined) return [];
+    return [
+      {
+        code: "duplicate-team",
+        where: "lab.teams",
+        what: `the stack of team "${id}" would have the name of ${other}`,
+        expected: 'another id, or "units: one"',
+      },
+    ];
+  });
   const owners = new Map<string, string>();
   const machines = config.guests.flatMap((guest) => [
     { kind: "guest", name: guest.name },

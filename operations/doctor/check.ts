@@ -32,7 +32,7 @@ export interface Check extends Finding {
 }
 
 /** Something that other checks cannot do without; `identity`: the lab's own id, where it has one. */
-export type Prerequisite = "docker" | "backend" | "identity";
+export type Prerequisite = "docker" | "libvirt" | "backend" | "identity";
 
 /** One thing to look at. */
 export interface CheckDefinition {

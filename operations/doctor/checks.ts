@@ -2,6 +2,7 @@ import type { CheckDefinition } from "./check";
 import { DOCKER_CHECKS } from "./dockerChecks";
 import { FIT_CHECKS } from "./fitChecks";
 import { IMAGE_CHECKS } from "./imageChecks";
+import { LIBVIRT_CHECKS } from "./libvirtChecks";
 import { SET_UP_CHECKS } from "./setUpChecks";
 import { SPACE_CHECKS } from "./spaceChecks";
 import { STATE_CHECKS } from "./stateChecks";
@@ -10,6 +11,7 @@ import { STATE_CHECKS } from "./stateChecks";
 export const CHECKS: readonly CheckDefinition[] = [
   ...SET_UP_CHECKS,
   ...DOCKER_CHECKS,
+  ...LIBVIRT_CHECKS,
   ...STATE_CHECKS,
   ...FIT_CHECKS,
   ...IMAGE_CHECKS,

@@ -1,4 +1,5 @@
 import { CAPABILITIES, SECURITY_OPTIONS } from "../../components/hypervisors/containers/rights";
+import { nextStep } from "../libvirt";
 import { type CheckDefinition, type Finding, fine, notNeeded } from "./check";
 
 /** Oldest Docker Engine that gives a container a cgroup namespace of its own. */
@@ -15,10 +16,6 @@ function dockerTooOld(version: string): boolean {
   const [major = 0, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
   const [a = 0, b = 0] = OLDEST_DOCKER;
   return major < a || (major === a && minor < b);
-}
-
-function upperFirst(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Arguments of the container that tries what a guest needs: it may mount a file system, in a cgroup namespace of its own. */
@@ -57,9 +54,7 @@ export const DOCKER_CHECKS: readonly CheckDefinition[] = [
           : "it answers, but not when asked about itself (docker info)",
         fix: docker.startable
           ? `Run npx classlab doctor --fix, which asks first; or ${docker.missing?.todo.replace(/, or the same command.*$/, "") ?? "start it"}`
-          : upperFirst(
-              docker.missing?.todo.replace(/, then run the same command again$/, "") ?? "look at its log",
-            ),
+          : nextStep(docker.missing?.todo ?? "look at its log"),
         fixable: docker.startable,
         code: "docker-not-running",
       };

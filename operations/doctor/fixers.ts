@@ -1,6 +1,5 @@
-import { join } from "node:path";
 import { ensureImages, type Say } from "../images";
-import { PACKAGE_ROOT } from "../paths";
+import { provideBySetUp, type SetUpNeed } from "../setUp";
 import { backendFolder } from "./keptState";
 import { findLocks } from "./locks";
 import { looseKeys, looseOthers, octal } from "./privateFiles";
@@ -21,16 +20,8 @@ export interface Fixer {
   readonly repair: (subject: Subject, options: RepairOptions) => Promise<string> | string;
 }
 
-/** Set-up may install packages and download an engine. */
-const SET_UP_DEADLINE = 40 * 60_000;
-
-async function setUp(subject: Subject, needs: readonly string[], options: RepairOptions): Promise<string> {
-  const words = [...(options.consent ? ["--yes"] : []), ...needs];
-  const result = await subject.machine.run(
-    process.execPath,
-    [join(PACKAGE_ROOT, "setup", "provide.mjs"), ...words],
-    { deadline: SET_UP_DEADLINE, terminal: true },
-  );
+async function setUp(subject: Subject, needs: readonly SetUpNeed[], options: RepairOptions): Promise<string> {
+  const result = await provideBySetUp(needs, options.consent, subject.machine.run.bind(subject.machine));
   return `${needs.join(" and ")}: ${result.code === 0 ? "provided" : "not all of it could be provided; set-up says why above"}`;
 }
 
@@ -43,6 +34,10 @@ export const FIXERS: readonly Fixer[] = [
   {
     mends: ["docker", "ssh-client"],
     repair: (subject, options) => setUp(subject, ["docker"], options),
+  },
+  {
+    mends: ["libvirt", "kvm"],
+    repair: (subject, options) => setUp(subject, ["libvirt"], options),
   },
   {
     mends: ["keys", "private-files"],

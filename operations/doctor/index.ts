@@ -1,9 +1,10 @@
 import { EXIT, exitCodeOfCause, FaultError, formatFaults } from "../../course/faults";
 import { planLab } from "../plan";
 import type { StackFile } from "../stackFile";
-import type { Check, CheckDefinition, Finding, Prerequisite } from "./check";
+import { type Check, type CheckDefinition, type Finding, notNeeded, type Prerequisite } from "./check";
 import { CHECKS } from "./checks";
 import { FIXERS, type RepairOptions } from "./fixers";
+import { NO_LIBVIRT_GUEST } from "./libvirtChecks";
 import { type Machine, thisMachine } from "./machine";
 import { makeSubject, type Subject } from "./subject";
 
@@ -34,6 +35,7 @@ export interface DoctorOptions {
 /** Why a prerequisite of other checks is not there; undefined when it is. */
 async function absence(subject: Subject, what: Prerequisite): Promise<string | undefined> {
   if (what === "docker") return (await subject.docker()) ? undefined : "Docker does not answer";
+  if (what === "libvirt") return (await subject.libvirt()) ? undefined : "libvirt does not answer";
   const known = await subject.known();
   if (!known) return "the place where state is kept cannot be read";
   // Without its id the lab's own objects would look like another lab's.
@@ -46,6 +48,7 @@ async function look(definition: CheckDefinition, subject: Subject): Promise<Find
   if (after.includes("docker") && !subject.needsDocker) {
     return { status: "not-needed", found: "the guests do not run on this machine's Docker" };
   }
+  if (after.includes("libvirt") && !subject.needsLibvirt) return notNeeded(NO_LIBVIRT_GUEST);
   for (const what of after) {
     const why = await absence(subject, what);
     if (why !== undefined) return { status: "unknown", found: why };

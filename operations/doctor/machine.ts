@@ -11,47 +11,17 @@ import {
   statSync,
 } from "node:fs";
 import { hostname } from "node:os";
-import { dirname, join } from "node:path";
-import { z } from "zod";
+import { dirname } from "node:path";
 import type { LabFacts } from "../../course/facts";
 import type { DecidedImageSource, ImageSet } from "../../course/images";
 import { gatherFacts, portsInUse } from "../facts";
 import { imageReferences, missingImages } from "../images";
-import { findMarked, type ObservedObject } from "../observe";
-import { homeFolder, PACKAGE_ROOT } from "../paths";
+import { homeFolder } from "../paths";
+import { findMarked } from "../platforms";
+import type { ObservedObject } from "../platforms/platform";
 import { type ProcessOptions, type ProcessResult, run } from "../process";
 import { recoverStacks } from "../recovery";
-
-const missingSchema = z.looseObject({
-  code: z.string(),
-  what: z.string(),
-  why: z.string(),
-  todo: z.string(),
-});
-
-const setUpSchema = z.looseObject({
-  node: z.looseObject({ version: z.string(), oldest: z.string() }),
-  modules: z.boolean(),
-  build: z.boolean(),
-  engine: z.looseObject({
-    folder: z.string().nullable(),
-    there: z.boolean(),
-    version: z.string(),
-    passedOver: z.string().nullable(),
-  }),
-  plugins: z.looseObject({ expected: z.array(z.string()), absent: z.array(z.string()) }),
-  compose: z.looseObject({ version: z.string(), file: z.string(), there: z.boolean() }),
-  ssh: z.string().nullable(),
-  apt: z.boolean(),
-  docker: z.looseObject({
-    missing: missingSchema.nullable(),
-    startable: z.boolean(),
-    host: z.string().nullable(),
-  }),
-});
-
-/** What set-up finds of all that it provides. */
-export type SetUp = z.output<typeof setUpSchema>;
+import { lookAtSetUp, type SetUp, type SetUpNeed } from "../setUp";
 
 /** All that doctor sees of a machine, and the few things it may do to it; another one in tests. */
 export interface Machine {
@@ -62,8 +32,8 @@ export interface Machine {
   readonly platform: NodeJS.Platform;
   now(): number;
   run(program: string, args: readonly string[], options?: ProcessOptions): Promise<ProcessResult>;
-  /** Asks set-up what is there. */
-  setUp(): Promise<SetUp>;
+  /** Asks set-up what is there, with `libvirt` of that, too. */
+  setUp(needs: readonly SetUpNeed[]): Promise<SetUp>;
   /** Text of a file; undefined where there is none. */
   read(path: string): string | undefined;
   /** Names in a folder, sorted; none where there is no folder. */
@@ -125,11 +95,7 @@ export function thisMachine(): Machine {
     platform: process.platform,
     now: Date.now,
     run,
-    setUp: async () => {
-      const result = await run(process.execPath, [join(PACKAGE_ROOT, "setup", "look.mjs")]);
-      if (result.code !== 0) throw new Error(`set-up could not look: ${result.stderr}`);
-      return setUpSchema.parse(JSON.parse(result.stdout));
-    },
+    setUp: lookAtSetUp,
     read: (path) => (existsSync(path) ? readFileSync(path, "utf8") : undefined),
     list: (path) => (existsSync(path) ? readdirSync(path).sort() : []),
     mode: (path) => {

@@ -1,3 +1,4 @@
+import { GUEST_KINDS } from "../../course/resources";
 import { inWords } from "../quantities";
 import { type CheckDefinition, type Finding, fine } from "./check";
 import { type Estimate, estimate } from "./estimate";
@@ -10,7 +11,7 @@ async function estimated(subject: Subject): Promise<Estimate> {
   const docker = await subject.docker();
   if (!docker) return estimate(subject.plan, new Set(), true);
   const [marked, images] = await Promise.all([subject.marked(), subject.images()]);
-  const standing = marked.filter((object) => object.kind === "container").map((object) => object.name);
+  const standing = marked.filter((object) => GUEST_KINDS.includes(object.kind)).map((object) => object.name);
   return estimate(subject.plan, new Set(standing), images.untold || images.missing.length > 0);
 }
 

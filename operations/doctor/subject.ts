@@ -4,10 +4,13 @@ import { FaultError } from "../../course/faults";
 import type { ImageSet } from "../../course/images";
 import { guestsOf, type LabPlan } from "../../course/plan";
 import type { LabRecord } from "../../course/record";
-import type { ObservedObject } from "../observe";
+import { type Acceleration, probeAcceleration } from "../acceleration";
+import { askLibvirt, type HostRun, type LibvirtVersions } from "../libvirt";
+import type { ObservedObject } from "../platforms/platform";
+import type { SetUp } from "../setUp";
 import type { StackFile } from "../stackFile";
 import { backendFolder, type KeptState, readKeptStates } from "./keptState";
-import type { Machine, SetUp } from "./machine";
+import type { Machine } from "./machine";
 
 const dockerSchema = z.looseObject({
   ServerVersion: z.string().min(1),
@@ -51,11 +54,17 @@ export interface Subject {
   readonly machine: Machine;
   /** Whether anything of the lab needs Docker on this machine. */
   readonly needsDocker: boolean;
+  /** Whether guests run on this machine's libvirt. */
+  readonly needsLibvirt: boolean;
   /** Whether anything inside a guest is made over SSH. */
   readonly needsSsh: boolean;
   setUp(): Promise<SetUp>;
   /** Undefined when Docker does not answer. */
   docker(): Promise<DockerInfo | undefined>;
+  /** Versions of this machine's libvirt; undefined when it does not answer. */
+  libvirt(): Promise<LibvirtVersions | undefined>;
+  /** Whether guests run on this machine's own processor. @throws FaultError when that cannot be tried */
+  acceleration(): Promise<Acceleration>;
   backend(): Promise<BackendAnswer>;
   /** Undefined when the backend cannot be read. */
   known(): Promise<KnownLab | undefined>;
@@ -149,7 +158,9 @@ async function imageNeed(
 
 /** Puts a lab before the checks. */
 export function makeSubject(file: StackFile, plan: LabPlan, machine: Machine): Subject {
-  const setUp = once(() => machine.setUp());
+  const needsLibvirt = plan.hosts.some((host) => host.kind === "this-machine" && host.target === "libvirt");
+  const setUp = once(() => machine.setUp(needsLibvirt ? ["libvirt"] : []));
+  const onMachine: HostRun = (program, args, options) => machine.run(program, args, options);
   const backend = once(async (): Promise<BackendAnswer> => {
     if (backendFolder(machine) === undefined) return askBackend(file, plan, await setUp(), machine);
     const states = readKeptStates(plan, machine);
@@ -170,9 +181,12 @@ export function makeSubject(file: StackFile, plan: LabPlan, machine: Machine): S
     plan,
     machine,
     needsDocker: plan.target === "containers",
+    needsLibvirt,
     needsSsh: guestsOf(plan).some((guest) => guest.docker.length > 0),
     setUp,
     docker: once(() => askDocker(machine)),
+    libvirt: once(() => askLibvirt(onMachine)),
+    acceleration: once(() => probeAcceleration(onMachine)),
     backend,
     known,
     facts: once(() => machine.facts()),

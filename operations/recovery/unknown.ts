@@ -1,11 +1,12 @@
-import { containerChannel } from "../../components/hypervisors/containers/channel";
 import { unitGuests } from "../../course/objects";
 import type { LabPlan } from "../../course/plan";
 import { quote } from "../../course/shell";
+import { channelTo } from "../channel";
 import { type Found, findUnknown, findUnknownInside } from "../drift";
 import type { GuestObject } from "../guestContents";
 import { inspectUnit, type Look } from "../inspectUnit";
-import { type ObservedObject, removeObject } from "../observe";
+import { removeObject } from "../platforms";
+import type { ObservedObject } from "../platforms/platform";
 import type { PreparedUnit } from "../prepare";
 import { run } from "../process";
 import { stackFiles } from "./fileBackend";
@@ -32,7 +33,7 @@ function unknownIn(
     inside: unitGuests(plan, unit).flatMap((guest) => {
       const contents = found.guests.get(guest.objectName);
       if (contents === undefined || typeof contents === "string") return [];
-      const { shell } = containerChannel(guest, plan.lab);
+      const { shell } = channelTo(plan, guest);
       return findUnknownInside(guest, id, resources, contents).map((object) => ({
         shell,
         guest: `${guest.team}/${guest.name}`,

@@ -1,5 +1,5 @@
 import { type GuestPlan, guestsOf, type LabPlan } from "../../course/plan";
-import type { PlatformGuest } from "./platform";
+import type { PlatformGuest } from "../platforms/platform";
 import type { ProbeResult } from "./probeResults";
 import type { Probed } from "./probers";
 

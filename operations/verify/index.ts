@@ -8,24 +8,20 @@ import { readMark } from "../../course/mark";
 import { guestsOf, type LabPlan } from "../../course/plan";
 import { publishedKey } from "../../course/ports";
 import { notesOf } from "../../course/reachability";
+import { placeChannelClient } from "../channelClient";
+import { needsLibvirt } from "../libvirtRecord";
 import { planLab } from "../plan";
+import { guestsStanding } from "../platforms/guests";
+import type { PlatformGuest } from "../platforms/platform";
 import type { StackFile } from "../stackFile";
 import type { Evidence } from "./evidence";
 import { judge } from "./judge";
 import { tryLogin } from "./logins";
 import { openPage } from "./pages";
-import { type PlatformGuest, platformGuests } from "./platform";
 import type { ProbeResult } from "./probeResults";
-import {
-  guestProber,
-  guestsConcerned,
-  type Probed,
-  type Prober,
-  probe,
-  type StandIns,
-  startStandIns,
-} from "./probers";
+import { guestProber, guestsConcerned, type Probed, type Prober, probe } from "./probers";
 import type { Extra, OUTCOMES, VerifyReport, VerifyRow } from "./report";
+import { type StandIns, startStandIns } from "./standIns";
 
 /** Options of `verify`. */
 export interface VerifyOptions {
@@ -104,7 +100,7 @@ function declaredState(
 /** The plan as the standing lab has it: whether ports are published is seen on the guests, not read from any state. */
 async function planStanding(file: StackFile): Promise<LabPlan> {
   const draft = planLab(file);
-  const seen = await platformGuests(guestsOf(draft).map((guest) => guest.objectName));
+  const seen = await guestsStanding(draft);
   const ports = guestsOf(draft).flatMap((guest) =>
     [...(seen.get(guest.objectName)?.published ?? [])].map(
       ([port, hostPort]) => [publishedKey(guest, port), hostPort] as const,
@@ -250,6 +246,7 @@ export async function verify(file: StackFile, options: VerifyOptions): Promise<V
   const started = new Date();
   const began = performance.now();
   const plan = await planStanding(file);
+  if (needsLibvirt(plan)) placeChannelClient();
   const { internetProbe } = file.config.verify;
   const all = checksOf(plan, internetProbe === "none" ? undefined : internetProbe);
   const [first, ...more] = [
@@ -265,8 +262,7 @@ export async function verify(file: StackFile, options: VerifyOptions): Promise<V
   const signal = AbortSignal.any([...(options.signal ? [options.signal] : []), AbortSignal.timeout(limit)]);
   // Every prober listens to it.
   setMaxListeners(0, signal);
-  const names = guestsOf(plan).map((guest) => guest.objectName);
-  let platform: ReadonlyMap<string, PlatformGuest> | undefined = await platformGuests(names);
+  let platform: ReadonlyMap<string, PlatformGuest> | undefined = await guestsStanding(plan);
   options.say(`measuring ${checks.length} checks of ${plan.teams.length} team(s)`);
   const standIns = await startStandIns(plan, platform);
   const measuring = new Measuring(plan, checks, began + limit, signal);
@@ -279,7 +275,7 @@ export async function verify(file: StackFile, options: VerifyOptions): Promise<V
   else if (signal.aborted || performance.now() >= began + limit) measuring.cut = "timed-out";
   // What was stopped while it was measured is found only now.
   try {
-    platform = await platformGuests(names);
+    platform = await guestsStanding(plan);
   } catch {
     platform = undefined;
   }

@@ -4,9 +4,9 @@ import { readMark } from "../../course/mark";
 import type { AdapterPlan, GuestPlan } from "../../course/plan";
 import type { Vantage } from "../../course/reachability";
 import { VERIFY_CAUSES, type VerifyCause } from "../../course/verifyCauses";
+import type { PlatformGuest } from "../platforms/platform";
 import { diagnose, guestTrouble, type Trouble, wayTrouble } from "./diagnosis";
 import { type Evidence, guestAt } from "./evidence";
-import type { PlatformGuest } from "./platform";
 import type { ProbeResult } from "./probeResults";
 import { type Probed, selfId } from "./probers";
 import type { VerifyRow } from "./report";
@@ -227,7 +227,7 @@ function judgeAdapter(check: Check, guest: GuestPlan, findings: Findings, seen: 
     });
   }
   const own = findings.addresses.find(({ address }) => address === adapter.address);
-  if (network.address !== adapter.address)
+  if (network.address !== undefined && network.address !== adapter.address)
     return bad("not-as-expected", {
       cause: "wrong-address",
       what: `the platform gave it ${network.address || "no address"}`,

@@ -3,14 +3,11 @@ import { join } from "node:path";
 import { teamKeyPath } from "../../components/hypervisors/containers/channel";
 import { GUEST_USER } from "../../course/access";
 import type { GuestPlan, LabPlan } from "../../course/plan";
+import { channelTo } from "../channel";
 import { homeFolder } from "../paths";
 import { run } from "../process";
 import type { ProbeResult } from "./probeResults";
 import type { ProbeOptions } from "./probers";
-
-/** The guest's own SSH server by its loopback, over the management channel: whatever the mode, the door is the learners'. */
-const relay = (guest: GuestPlan) =>
-  `docker exec -i ${guest.objectName} bash -c 'exec 3<>/dev/tcp/127.0.0.1/22 && { cat <&3 & cat >&3; }'`;
 
 /**
  * Logs in as a learner with the team's key.
@@ -32,7 +29,8 @@ export async function tryLogin(
     "UserKnownHostsFile=/dev/null",
     "LogLevel=ERROR",
     "ConnectTimeout=8",
-    `ProxyCommand=${relay(guest)}`,
+    // Whatever the mode, the door is the learners'.
+    `ProxyCommand=${channelTo(plan, guest).sshRelay}`,
   ];
   const result = await run(
     "ssh",

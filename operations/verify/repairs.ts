@@ -1,7 +1,7 @@
 import { vantageKey } from "../../course/checks";
-import { unitGuests } from "../../course/objects";
+import { SCRIPT, unitGuests } from "../../course/objects";
 import type { GuestPlan, LabPlan, UnitPlan } from "../../course/plan";
-import { guestLogicalName } from "../../course/resources";
+import { guestLogicalName, type PlatformKind } from "../../course/resources";
 import type { VerifyCause } from "../../course/verifyCauses";
 import type { Drift, Mend } from "../drift";
 import type { StateResource } from "../engine";
@@ -46,11 +46,23 @@ export function blockers(rows: readonly VerifyRow[]): string[] {
   return found;
 }
 
-function restart(find: Find): { readonly mend?: Mend; readonly overwrites: string } {
+/** The guest on its platform: known by its resource's id, or by its name where a script made it. */
+function guestBehind(
+  machine: StateResource,
+  guest: GuestPlan,
+): { readonly kind: PlatformKind; readonly guest: string } {
+  return machine.type === SCRIPT
+    ? { kind: "domain", guest: guest.objectName }
+    : { kind: "container", guest: machine.id ?? guest.objectName };
+}
+
+function restart(guest: GuestPlan, find: Find): { readonly mend?: Mend; readonly overwrites: string } {
   const machine = find("machine");
   const ready = find("ready");
   return {
-    ...(machine?.id && ready ? { mend: { how: "restart", container: machine.id, urn: ready.urn } } : {}),
+    ...(machine?.id && ready
+      ? { mend: { how: "restart", ...guestBehind(machine, guest), urn: ready.urn } }
+      : {}),
     overwrites: "what runs in the guest is started anew; files are kept",
   };
 }
@@ -88,7 +100,7 @@ function guestRepairs(guest: GuestPlan, rows: readonly VerifyRow[], blocking: bo
             ...common,
             object: "network",
             what: reason ? `${reason.title}: ${reason.measured}` : "it blocks what its mode allows",
-            ...restart(find),
+            ...restart(guest, find),
           },
         ]
       : []),

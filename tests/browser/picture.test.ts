@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { drawPlan, type Theme } from "../../course/picture";
 import type { LabPlan } from "../../course/plan";
-import { planOf } from "../unit/labs";
+import { calledTeams } from "../unit/labs";
 
 // Pictures in a real browser, with its own fonts and its own measure of texts.
 const skip = process.env.CLASSLAB_TEST_SKIP?.includes("browser") === true && !process.env.CI;
@@ -20,11 +20,9 @@ function classOf(teams: number): LabPlan {
     "W".repeat(90),
     "\ud800\u0007x",
   ];
-  return planOf("kyoto", {
-    teams: Array.from({ length: teams }, (_, index) => ({
-      id: `team-${String(index + 1).padStart(2, "0")}`,
-      label: labels[index] ?? `${index + 1}班`,
-    })),
+  const named = Array.from({ length: teams }, (_, index) => labels[index] ?? `${index + 1}班`);
+  const lab = {
+    teams,
     switches: ["bridged", "nat-network", "nat", "host-only", "internal"].map((mode) => ({
       name: mode === "bridged" ? "lan" : mode,
       mode,
@@ -42,7 +40,8 @@ function classOf(teams: number): LabPlan {
       },
       { name: "inside", adapters: [{ switch: "host-only" }, { switch: "internal" }, { mode: "disabled" }] },
     ],
-  });
+  };
+  return calledTeams(lab, named, "kyoto");
 }
 
 /** What leaves its frame or lies over another text, as the browser draws it. */

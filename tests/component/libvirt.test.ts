@@ -164,7 +164,7 @@ test("a guest is made anew when its machine differs, and not when its adapters d
 test("names and place of everything are those of the record and the plan", () => {
   const disk = String(unsecret(find(`${GUEST}-disk`).inputs.stdin));
   expect(disk).toContain(`<path>/var/lib/libvirt/images/classlab-cache/${IMAGE}/disk.qcow2</path>`);
-  expect(disk).toContain("pool='classlab-0123456789abcdef'\n");
+  expect(disk).toContain("pool='classlab-0123456789abcdef-lab'\n");
   expect(String(find(`${GUEST}-adapters`).inputs.stdin)).toContain('<source network="lab-lan"/>');
 });
 

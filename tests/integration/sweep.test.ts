@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { findImageCache, removeCached } from "../../operations/imageCache";
-import { findMarked } from "../../operations/observe";
+import { findMarked } from "../../operations/platforms";
 import { removeLeftovers } from "../../operations/sweep";
 import { classlab, execute, type Finished, output, ROOT } from "../support/cli";
 import { type Answer, onTerminal } from "../support/terminal";

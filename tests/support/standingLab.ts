@@ -7,7 +7,7 @@ import { resourcesOf } from "../../course/resources";
 import type { Found } from "../../operations/drift";
 import type { StateResource } from "../../operations/engine";
 import type { GuestContents } from "../../operations/guestContents";
-import type { ObservedObject } from "../../operations/observe";
+import type { ObservedObject } from "../../operations/platforms/platform";
 import { RECORD } from "./devPlan";
 
 /** URN of a resource of a unit, as far as classlab reads it. */

@@ -146,3 +146,7 @@ export interface LabYaml {
 /** Why integration tests cannot run here, or undefined. Absence is a failure in CI, never a skip. */
 export const SKIP_INTEGRATION =
   process.env.CLASSLAB_TEST_SKIP?.includes("docker") === true && !process.env.CI;
+
+/** The same for tests with virtual machines. */
+export const SKIP_LIBVIRT =
+  SKIP_INTEGRATION || (process.env.CLASSLAB_TEST_SKIP?.includes("libvirt") === true && !process.env.CI);

@@ -1,6 +1,8 @@
 import fc from "fast-check";
+import { sectionsOf } from "../../cli/plan/sections";
 import { hoursOf, lessonDaysOf, phasesOf, type SchedulePlan, scheduleOf } from "../../course/calendar";
 import { parseLab } from "../../course/config";
+import { reportOf } from "../../course/report";
 import { faultsOf, planOf, solid } from "./labs";
 
 function scheduled(calendar: object, language = "ja"): SchedulePlan {
@@ -75,6 +77,35 @@ describe("a calendar as instants", () => {
     ]);
     expect(schedule.gone).toBe("2027-01-15T15:00:00.000Z");
     expect(schedule).not.toHaveProperty("hardEnd");
+  });
+
+  test("made by the first lesson, also where its own day is that of preparation", () => {
+    const lessons = [
+      lesson("2027-01-15T13:00", "2027-01-15T17:00"),
+      lesson("2027-01-18T09:00", "2027-01-18T12:00"),
+    ];
+    expect(scheduled({ lessons }).made).toBe("2027-01-15T02:00:00.000Z");
+    expect(scheduled({ lessons, preparation: "2027-01-15" }).made).toBe("2027-01-15T02:00:00.000Z");
+  });
+
+  test("running intervals that meet are one, and one within another is none", () => {
+    const running = (...lessons: [string, string][]) =>
+      scheduled({
+        lessons: lessons.map(([start, end]) => lesson(`2027-01-15T${start}`, `2027-01-15T${end}`)),
+      }).running.map(({ from, to }) => `${from.slice(11, 16)} ${to.slice(11, 16)}`);
+    expect(running(["13:00", "14:00"], ["14:30", "15:00"])).toEqual(["02:00 06:00"]);
+    expect(running(["13:00", "14:00"], ["14:31", "15:00"])).toEqual(["02:00 05:00", "05:01 06:00"]);
+    expect(running(["13:00", "15:00"], ["13:30", "14:00"])).toEqual(["02:00 06:00"]);
+  });
+
+  test("days of lessons are in their order, whatever that of the lessons", () => {
+    const days = ["2027-01-18", "2027-01-15", "2027-01-19"];
+    const lessons = days.map((day) => lesson(`${day}T09:00`, `${day}T10:00`));
+    expect(lessonDaysOf(scheduled({ lessons })).map(({ day }) => day)).toEqual([
+      "2027-01-15",
+      "2027-01-18",
+      "2027-01-19",
+    ]);
   });
 
   test("a lesson that runs past midnight keeps the lab until it ends", () => {
@@ -193,4 +224,19 @@ describe("phases of any calendar", () => {
       { numRuns: 1000 },
     );
   });
+});
+
+test("a lesson that ends on another day shows which; one of the same day its time alone", () => {
+  const lessons = [
+    { start: "2027-01-18T09:00", end: "2027-01-18T16:30" },
+    { start: "2027-01-18T22:00", end: "2027-01-19T00:00" },
+    { start: "2027-01-19T23:00", end: "2027-01-20T01:30" },
+  ];
+  const plan = planOf("lab", { calendar: { timeZone: "Asia/Tokyo", lessons } });
+  const section = sectionsOf(reportOf(plan), "en").sections.find(({ title }) => title.includes("Asia/Tokyo"));
+  expect(section?.rows.filter(([name]) => name === "lesson")).toEqual([
+    ["lesson", "2027-01-18 09:00 – 16:30"],
+    ["lesson", "2027-01-18 22:00 – 2027-01-19 00:00"],
+    ["lesson", "2027-01-19 23:00 – 2027-01-20 01:30"],
+  ]);
 });

@@ -159,7 +159,7 @@ test("a host without figures is shown with what it needs; one without teams need
     hosts: [HERE, { ...LINUX, os: "windows" }],
     guests: [{ name: "a" }],
   };
-  expect(capacityOf(planOf("lab", input))).toEqual([
+  expect(capacityOf(planOf("lab", input))).toStrictEqual([
     {
       host: "here",
       kind: "this-machine",
@@ -200,4 +200,25 @@ describe("what a team asks counts the exercises that the class comes to", () => 
     expect(needed(["4-docker", "6-wordpress"])).toBe(most);
     expect(most).toBeGreaterThan(Math.min(needed(["4-docker"]), needed(["6-wordpress"])));
   });
+});
+
+test("what a team asks is its own, by where it stands and on which target", () => {
+  const { teams } = planOf("lab", {
+    target: "libvirt",
+    hosts: [
+      { ...LINUX, shared: true },
+      { ...HERE, target: "containers" },
+    ],
+    guests: [{ name: "a", cpus: 2, memory: 512, disk: { size: 20 } }],
+    teams: [
+      { id: "t1", host: "pc" },
+      { id: "t2", host: "pc", state: { exercise: "2-guest", at: "start" } },
+      { id: "t3", host: "here" },
+    ],
+  });
+  expect(teams.map(({ demand }) => demand)).toEqual([
+    { cpus: 2, memory: 629, disk: 20 },
+    { cpus: 0, memory: 0, disk: 0 },
+    { cpus: 0, memory: 115, disk: (500 * 1e6) / 2 ** 30 },
+  ]);
 });

@@ -187,12 +187,13 @@ describe("what an estimate says of itself", () => {
   });
 
   test("the gateways of channels are said to be counted or not", () => {
-    const plan = cohort(EC2, 1);
     const said = (channels: LabPlan["channels"]) =>
-      inEnglish(estimateCost({ ...plan, channels }).notIncluded).filter((text) => /gateway/.test(text));
+      inEnglish(estimateCost(cohort(EC2, 1, { channels })).notIncluded).filter((text) =>
+        /gateway/.test(text),
+      );
     expect(said(["classroom"])).toEqual([]);
     expect(said(["rdp", "browser"])).toEqual([
-      "the gateway of the channel browser, which is reserved and does not exist yet",
+      "traffic through the gateway of the channel browser",
       "an RDP gateway of its own; RDP goes to the hosts' public addresses or by Azure Bastion, which are counted",
     ]);
   });
@@ -213,6 +214,8 @@ function rented(input: object, teams = 1): RentedHost[] {
   return Array.from({ length: teams }, (_, index) => ({ team: `team-${index + 1}`, host }));
 }
 
+const always = (usd: number) => ({ running: usd, stopped: usd, ended: usd });
+
 describe("lines of rented hosts", () => {
   test("hosts of EC2 that nobody may reach are behind one NAT gateway", () => {
     const { lines } = linesOf(rented({ ...EC2, allowedCidrs: [] }, 2), PRICES, TRAFFIC);
@@ -226,6 +229,54 @@ describe("lines of rented hosts", () => {
       ["traffic through the NAT gateway", 2, 0, { preparation: 1.24, lesson: 0.186 }],
       ["NAT gateway, ap-northeast-1", 1, 0.062, { preparation: 0, lesson: 0 }],
       ["public IPv4 address of the NAT gateway, ap-northeast-1", 1, 0.005, { preparation: 0, lesson: 0 }],
+    ]);
+  });
+
+  test("the gateway for browsers is counted once in each region, as a small host that is reached from outside", () => {
+    const hosts = [
+      ...rented({ ...EC2, allowedCidrs: [] }, 2),
+      ...rented(AZURE).map((one) => ({ ...one, team: "team-3" })),
+    ];
+    const { lines } = linesOf(hosts, PRICES, TRAFFIC, true);
+    const NAME = "gateway of the channel browser (reserved): ";
+    const own = lines.filter(({ what }) => what.en.startsWith(NAME));
+    expect(
+      own.map(({ what, count, perHour, shared, teams, traffic }) => [
+        what.en.slice(NAME.length),
+        count,
+        perHour,
+        shared,
+        teams,
+        traffic,
+      ]),
+    ).toEqual(
+      [
+        ["host m8i.large, ap-northeast-1", { running: 0.13671, stopped: 0, ended: 0 }, ["team-1", "team-2"]],
+        ["disk of 32 GiB", always((32 * 0.096) / 730), ["team-1", "team-2"]],
+        ["public IPv4 address", { running: 0.005, stopped: 0.005, ended: 0 }, ["team-1", "team-2"]],
+        ["host Standard_D4s_v5, japaneast", { running: 0.248, stopped: 0, ended: 0 }, ["team-3"]],
+        ["disk of 32 GiB", always(2.4 / 730), ["team-3"]],
+        ["public IPv4 address", { running: 0.005, stopped: 0.005, ended: 0 }, ["team-3"]],
+      ].map(([what, perHour, teams]) => [what, 1, perHour, true, teams, { preparation: 0, lesson: 0 }]),
+    );
+    expect(own[0]?.what.ja).toBe(
+      "ブラウザー接続用のゲートウェイ（予約）：ホスト m8i.large（ap-northeast-1）",
+    );
+    expect(lines.filter((line) => !own.includes(line))).toEqual(linesOf(hosts, PRICES, TRAFFIC).lines);
+  });
+
+  test("the gateway is in the sum of a lab that reserves it, and in what that rests on", () => {
+    const perHour = (channels: LabPlan["channels"]) =>
+      estimateCost(cohort(EC2, 2, { channels })).byState.running.perHour.usd;
+    // 0.13671 for the host, 32 × 0.096 / 730 = 0.00420822 for its disk, 0.005 for its address.
+    expect(perHour(["classroom", "browser"]) - perHour(["classroom"])).toBeCloseTo(0.1459, 4);
+    const rests = (host: object, channels: LabPlan["channels"]) =>
+      inEnglish(estimateCost(cohort(host, 2, { channels })).assumptions).filter((text) =>
+        text.includes("browser"),
+      );
+    expect(rests(EC2, ["classroom"])).toEqual([]);
+    expect(rests(AZURE, ["browser"])).toEqual([
+      "the gateway of the channel browser is reserved and not made yet; it is counted as one Linux host Standard_D4s_v5 with 32 GiB in each region, which runs when hosts run",
     ]);
   });
 

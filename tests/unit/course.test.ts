@@ -83,6 +83,9 @@ describe("network", () => {
     expect(freeSubnet(taken(99, 255))).toBe("192.168.0.0/24");
     expect(freeSubnet([...taken(99, 255), ...taken(0, 97)])).toBe("192.168.98.0/24");
     expect(freeSubnet(taken(0, 255))).toBeUndefined();
+    // The tenth after .247 would be .256.
+    expect(freeSubnet(taken(99, 246), [1, 9])).toBe("192.168.247.0/24");
+    expect(freeSubnet(taken(99, 246), [1, 10])).toBe("192.168.0.0/24");
   });
 });
 

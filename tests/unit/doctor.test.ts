@@ -9,10 +9,11 @@ import type { Check } from "../../operations/doctor/check";
 import { CHECKS } from "../../operations/doctor/checks";
 import { estimate } from "../../operations/doctor/estimate";
 import { FIXERS } from "../../operations/doctor/fixers";
-import type { Machine, SetUp } from "../../operations/doctor/machine";
-import type { ObservedObject } from "../../operations/observe";
+import type { Machine } from "../../operations/doctor/machine";
+import type { ObservedObject } from "../../operations/platforms/platform";
 import type { ProcessResult } from "../../operations/process";
 import { inWords } from "../../operations/quantities";
+import type { SetUp } from "../../operations/setUp";
 import type { StackFile } from "../../operations/stackFile";
 import { RECORD } from "../support/devPlan";
 import { devConfig, devPlan, planOf, solid } from "./labs";
@@ -157,6 +158,7 @@ const kept = (labId: string, salt?: string) =>
     },
   });
 const ID = "0123456789abcdef";
+const NO_LIBVIRT = ["libvirt", "kvm", "vhost", "forwarding", "disk-libvirt"].map((id) => `${id}: not-needed`);
 const labOf = (input: object) => file(solid(parseLab(input)));
 
 test("checks have names of their own, and every repair mends checks that there are", () => {
@@ -167,7 +169,7 @@ test("checks have names of their own, and every repair mends checks that there a
 
 test("a machine that has all: nothing blocks, nothing is said, nothing is done", async () => {
   const report = await examine();
-  expect(summary(report)).toEqual(["ports: not-needed", "image-source: not-needed"]);
+  expect(summary(report)).toEqual([...NO_LIBVIRT, "ports: not-needed", "image-source: not-needed"]);
   expect(doctorExitCode(report)).toBe(0);
   const doing = machine.calls.filter((call) => !/^docker (info|image ls|run --rm)/.test(call));
   expect(doing).toEqual([]);
@@ -282,6 +284,241 @@ describe("Docker", () => {
     });
     machine.answers["docker image ls -q"] = { stdout: "" };
     expect((await check("guest-rights")).status).toBe("unknown");
+  });
+});
+
+describe("libvirt", () => {
+  const lab = (more: object = {}) => labOf({ target: "libvirt", guests: [{ name: "a" }], ...more });
+  const VIRSH = "virsh -c qemu:///system version --daemon";
+  const answer = (libvirt: string) => ({
+    stdout: `Running hypervisor: QEMU 7.2.22\nRunning against daemon: ${libvirt}\n`,
+  });
+  const DROP = "-P INPUT ACCEPT\n-P FORWARD DROP\n-A FORWARD -j DOCKER-USER\n";
+  const entry = {
+    code: "libvirt",
+    what: "libvirt is not installed in full",
+    why: "this machine lacks qemu-utils",
+    todo: 'run "x", or the same command again with --yes',
+  };
+
+  beforeEach(() => {
+    machine.found = { ...SET_UP, libvirt: { missing: null, startable: false, kvmShut: false } };
+    machine.answers = { [VIRSH]: answer("9.0.0"), "sh -s": { stdout: "works\n" } };
+    machine.files["/dev/vhost-net"] = "";
+  });
+
+  test("a machine that has all", async () => {
+    const report = await examine(lab());
+    const found = report.checks.filter(({ id }) => NO_LIBVIRT.includes(`${id}: not-needed`));
+    expect(found.map(({ status, found: words }) => `${status}: ${words}`)).toEqual([
+      "ok: version 9.0.0 with QEMU 7.2.22",
+      "ok: a guest that was started with it ran",
+      "ok: /dev/vhost-net is there",
+      "ok: nothing is dropped unless a rule says so",
+      "ok: 100.0 GB free in /var/lib/libvirt/images; disks may grow to 10.7 GB",
+    ]);
+    expect(doctorExitCode(report)).toBe(0);
+  });
+
+  test("set-up is asked about it for such a lab only, and a guest is started for such a lab only", async () => {
+    const asked: (readonly string[])[] = [];
+    machine.setUp = async (needs?: readonly string[]) => {
+      asked.push(needs ?? []);
+      return machine.found;
+    };
+    await examine(lab());
+    expect(asked).toEqual([["libvirt"]]);
+    expect(machine.calls.filter((call) => call === "sh -s")).toHaveLength(1);
+    await examine();
+    expect(asked).toEqual([["libvirt"], []]);
+    expect(machine.calls.filter((call) => call === "sh -s")).toHaveLength(1);
+  });
+
+  test("one that does not answer: said once; set-up mends it", async () => {
+    machine.answers[VIRSH] = { code: 1 };
+    machine.found = { ...SET_UP, libvirt: { missing: entry, startable: true, kvmShut: false } };
+    const report = await doctor(lab(), { machine, fix: { say: () => undefined, consent: true } });
+    expect(report.checks.find(({ id }) => id === "libvirt")).toMatchObject({
+      status: "blocking",
+      found: "libvirt is not installed in full: this machine lacks qemu-utils",
+      fix: 'Run npx classlab doctor --fix, which asks first; or run "x"',
+      fixable: true,
+      code: "libvirt-not-running",
+    });
+    expect(
+      report.checks.filter(({ found }) => found === "libvirt does not answer").map(({ id }) => id),
+    ).toEqual(["kvm", "vhost", "forwarding", "disk-libvirt"]);
+    expect(machine.calls.filter((call) => call.startsWith("node"))).toEqual([
+      expect.stringMatching(/setup\/provide\.mjs --yes libvirt$/),
+    ]);
+    expect(doctorExitCode(report)).toBe(3);
+  });
+
+  test("one that answers while a program beside it is missing", async () => {
+    machine.found = { ...SET_UP, libvirt: { missing: entry, startable: false, kvmShut: false } };
+    expect(await check("libvirt", lab())).toMatchObject({
+      status: "blocking",
+      fix: 'Run "x"',
+      fixable: false,
+    });
+  });
+
+  test.each([
+    ["8.9.9", "warning"],
+    ["9.0.0", "ok"],
+    ["10.0.0", "ok"],
+  ])("version %s: %s", async (version, status) => {
+    machine.answers[VIRSH] = answer(version);
+    expect((await check("libvirt", lab())).status).toBe(status);
+  });
+
+  test("a KVM that runs no guest is a warning, with what mends it; then vhost is no matter", async () => {
+    machine.answers["sh -s"] = { stdout: "failed failed to set MSR 0x10a to 0x69\n" };
+    delete machine.files["/dev/vhost-net"];
+    expect(await check("kvm", lab())).toMatchObject({
+      status: "warning",
+      found:
+        "guests run on an emulated processor, several times slower: a guest that was started with KVM ended at once (failed to set MSR 0x10a to 0x69)",
+      fix: "Use a host whose KVM runs guests",
+    });
+    expect((await check("vhost", lab())).status).toBe("not-needed");
+    machine.answers["sh -s"] = { stdout: "works\n" };
+    expect(await check("vhost", lab())).toMatchObject({
+      status: "warning",
+      fix: "Run: sudo modprobe vhost_net",
+    });
+    machine.answers["sh -s"] = { stdout: "absent\n" };
+    expect((await check("kvm", lab())).status).toBe("unknown");
+  });
+
+  test("a device that is root's alone is set-up's to give away", async () => {
+    machine.answers["sh -s"] = { stdout: "denied libvirt-qemu\n" };
+    expect(await check("kvm", lab())).toMatchObject({
+      fix: "Run: sudo chgrp kvm /dev/kvm && sudo chmod 0660 /dev/kvm",
+      fixable: false,
+    });
+    machine.found = { ...SET_UP, libvirt: { missing: null, startable: false, kvmShut: true } };
+    expect((await check("kvm", lab())).fixable).toBe(true);
+    await doctor(lab(), { machine, fix: { say: () => undefined, consent: false } });
+    expect(machine.calls.filter((call) => call.startsWith("node"))).toEqual([
+      expect.stringMatching(/setup\/provide\.mjs libvirt$/),
+    ]);
+  });
+
+  describe("behind a packet filter that drops", () => {
+    const NFTABLES =
+      /libvirt lets them through in a table of its own \(nftables\), where that does not help$/;
+
+    beforeEach(() => {
+      machine.answers["iptables -S"] = { stdout: DROP };
+    });
+
+    test.each([
+      ["9.0.0", "", "", "ok"],
+      ["10.3.0", "", "", "ok"],
+      ["10.4.0", "", "", "warning"],
+      ["11.3.0", "", "", "warning"],
+      ["11.3.0", "-A FORWARD -j LIBVIRT_FWX\n", "", "ok"],
+      ["11.3.0", "", 'firewall_backend = "iptables"\n', "ok"],
+      ["11.3.0", "-A FORWARD -j LIBVIRT_FWX\n", '#x\n  firewall_backend="nftables"\n', "warning"],
+      ["11.3.0", "", '# firewall_backend = "iptables"\n', "warning"],
+    ])("libvirt %s, rules %j, settings %j: %s", async (version, rules, settings, status) => {
+      machine.answers[VIRSH] = answer(version);
+      machine.answers["iptables -S"] = { stdout: DROP + rules };
+      machine.files["/etc/libvirt/network.conf"] = settings;
+      const found = await check("forwarding", lab());
+      expect(found.status).toBe(status);
+      if (status === "warning")
+        expect(found).toMatchObject({
+          found: expect.stringMatching(NFTABLES),
+          fix: 'Put firewall_backend = "iptables" into /etc/libvirt/network.conf and restart libvirt: sudo systemctl restart libvirtd',
+        });
+    });
+
+    test("whose it is, is told", async () => {
+      expect((await check("forwarding", lab())).found).toBe(
+        "Docker drops what it does not know (policy of FORWARD: DROP); libvirt's own rules let its networks through",
+      );
+      machine.answers["iptables -S"] = { stdout: "-P FORWARD DROP\n" };
+      expect((await check("forwarding", lab())).found).toMatch(/^this machine drops what/);
+    });
+
+    describe("with a bridge over a network card", () => {
+      beforeEach(() => {
+        machine.files["/proc/sys/net/bridge/bridge-nf-call-iptables"] = "1\n";
+        machine.files["/sys/class/net/docker0/brif/veth1/x"] = "";
+        machine.files["/sys/class/net/br0/brif/veth2/x"] = "";
+        machine.files["/sys/class/net/br0/brif/eth0/x"] = "";
+        machine.files["/sys/class/net/eth0/device"] = "";
+      });
+
+      test("what passes over it is dropped, too", async () => {
+        expect(await check("forwarding", lab())).toMatchObject({
+          status: "warning",
+          found:
+            "Docker drops what it does not know (policy of FORWARD: DROP), and what passes over the bridge br0 with it: br_netfilter shows it to the packet filter",
+          fix: "Run: sudo iptables -I DOCKER-USER -i br0 -o br0 -j ACCEPT",
+        });
+      });
+
+      test("unless a rule lets it through", async () => {
+        machine.answers["iptables -S"] = { stdout: `${DROP}-A DOCKER-USER -i br0 -o br0 -j ACCEPT\n` };
+        expect((await check("forwarding", lab())).status).toBe("ok");
+      });
+
+      test("unless frames on bridges are not shown to it", async () => {
+        machine.files["/proc/sys/net/bridge/bridge-nf-call-iptables"] = "0\n";
+        expect((await check("forwarding", lab())).status).toBe("ok");
+        delete machine.files["/proc/sys/net/bridge/bridge-nf-call-iptables"];
+        expect((await check("forwarding", lab())).status).toBe("ok");
+      });
+
+      test("unless no guest is bridged", async () => {
+        const nat = lab({ switches: [{ name: "out", mode: "nat" }] });
+        expect((await check("forwarding", nat)).status).toBe("ok");
+      });
+
+      test("unless it is over no network card", async () => {
+        delete machine.files["/sys/class/net/eth0/device"];
+        expect((await check("forwarding", lab())).status).toBe("ok");
+      });
+    });
+
+    test("is no matter for a lab that stays inside", async () => {
+      const inside = lab({ switches: [{ name: "in", mode: "internal" }] });
+      expect((await check("forwarding", inside)).status).toBe("not-needed");
+    });
+
+    test("that cannot be read", async () => {
+      machine.answers["iptables -S"] = { code: 1, stderr: "sudo: a password is required\n" };
+      expect(await check("forwarding", lab())).toMatchObject({
+        status: "unknown",
+        found: "the rules of the packet filter cannot be read: sudo: a password is required",
+      });
+    });
+  });
+
+  describe("room for disks", () => {
+    const IMAGES = "/var/lib/libvirt/images";
+    const fixed = { guests: [{ name: "a" }, { name: "b", disk: { size: 20, allocation: "fixed" } }] };
+
+    test.each([
+      [20 * 2 ** 30 - 1, "blocking"],
+      [20 * 2 ** 30, "warning"],
+      [30 * 2 ** 30 - 1, "warning"],
+      [30 * 2 ** 30, "ok"],
+    ])("%i bytes for one of 10 GiB that grows and one of 20 GiB: %s", async (free, status) => {
+      machine.space[IMAGES] = free;
+      expect((await check("disk-libvirt", lab(fixed))).status).toBe(status);
+    });
+
+    test("a disk that is there takes no more", async () => {
+      machine.space[IMAGES] = 0;
+      machine.files[STATE.replace("dev.json", "dev-site.json")] = kept(ID);
+      expect(await check("disk-libvirt", lab())).toMatchObject({ status: "warning" });
+      machine.files[`${IMAGES}/classlab-${ID}-dev/dev-team-01-a-disk.qcow2`] = "";
+      expect((await check("disk-libvirt", lab())).status).toBe("ok");
+    });
   });
 });
 
@@ -487,7 +724,11 @@ describe("how the lab meets the machine", () => {
     machine.files[STATE] = kept(ID);
     machine.seen = { subnets: [network(ID)], routed: true };
     machine.objects = [object(ID)];
-    expect(summary(await examine())).toEqual(["ports: not-needed", "image-source: not-needed"]);
+    expect(summary(await examine())).toEqual([
+      ...NO_LIBVIRT,
+      "ports: not-needed",
+      "image-source: not-needed",
+    ]);
   });
 
   test("another lab of the same name blocks; what is left of one is told", async () => {

@@ -2,7 +2,7 @@ import { COURSE_IMAGES } from "../../course/images";
 import { type Drift, type Found, findDrift, findUnknown, findUnknownInside } from "../../operations/drift";
 import type { StateResource } from "../../operations/engine";
 import type { GuestContents, GuestObject } from "../../operations/guestContents";
-import type { ObservedObject } from "../../operations/observe";
+import type { ObservedObject } from "../../operations/platforms/platform";
 import { RECORD } from "../support/devPlan";
 import { urnOf, wholeState, wholeUnit } from "../support/standingLab";
 import { guestNamed, planOf } from "./labs";
@@ -104,7 +104,12 @@ describe("on the host", () => {
     changeObject(MACHINE, { state: word });
     guests.delete(MACHINE);
     expect(said(drift())).toEqual([`host stopped web: guest ${MACHINE} is ${word}`]);
-    expect(drift()[0]?.mend).toEqual({ how: "start", container: `id-of-${MACHINE}` });
+    expect(drift()[0]?.mend).toEqual({
+      how: "start",
+      kind: "container",
+      guest: `id-of-${MACHINE}`,
+      urn: urn(CONTAINER, "-machine"),
+    });
   });
 
   test("a missing switch brings its adapters with it: one difference", () => {
@@ -145,8 +150,8 @@ describe("adapters", () => {
 
   test("a network of the learner's own is told with what mending would take", () => {
     changeObject(MACHINE, { networks: { ...networks(), private: "" } });
-    expect(said(drift())).toEqual(["guest changed web: also connected to private "]);
-    expect(drift()[0]?.overwrites).toBe("its connection to private ");
+    expect(said(drift())).toEqual(["guest changed web: also connected to private"]);
+    expect(drift()[0]?.overwrites).toBe("its connection to private");
   });
 });
 

@@ -2,19 +2,11 @@ import { parseLab } from "../../course/config";
 import type { LabFacts } from "../../course/facts";
 import { formatFaults } from "../../course/faults";
 import { makePlan } from "../../course/plan";
-import { planOf, solid } from "./labs";
+import { AZURE, EC2, PC, planOf, solid } from "./labs";
 
 // Every fault of a lab, and where a lab is just good: what the fixtures of tests/fixtures/bad do not tell apart.
 const GUEST = { name: "g", memory: 512, adapters: [{ switch: "lan" }] };
-const PC = { kind: "existing", name: "pc", address: "192.0.2.1", os: "linux" };
 const WINDOWS = { ...PC, os: "windows" };
-const EC2 = {
-  kind: "ec2",
-  name: "aws",
-  region: "ap-northeast-1",
-  instanceType: "m8i.2xlarge",
-  allowedCidrs: ["203.0.113.0/24"],
-};
 const OUT = {
   switches: [{ name: "out", mode: "nat-network" }],
   guests: [{ ...GUEST, adapters: [{ switch: "out" }] }],
@@ -45,6 +37,25 @@ describe("hosts", () => {
     expect(open("0.0.0.0/1", "0.0.0.0/1", "128.0.0.0/1", "128.0.0.0/1")).toEqual([]);
   });
 
+  test("guests run in Windows of EC2 up to 192 vCPUs, and in Linux whatever it has", () => {
+    const of = (os: string, ...types: string[]) =>
+      faults({
+        target: os === "windows" ? "hyperv" : "libvirt",
+        hosts: types.map((instanceType, index) => ({ ...EC2, name: `h${index}`, instanceType, os })),
+        ...OUT,
+      });
+    const told = (index: number) =>
+      `lab.hosts[${index}].instanceType: host "h${index}" has 384 vCPUs, and Amazon supports guests in Windows up to 192. Expected a smaller type, or os: linux with target libvirt. [target-unsupported]`;
+    expect(of("windows", "m8i.48xlarge")).toEqual([]);
+    expect(of("windows", "m8i.96xlarge")).toEqual([told(0)]);
+    expect(of("windows", "c8i.large", "r8i.96xlarge")).toEqual([told(1)]);
+    // A type that the table does not know may have any number.
+    expect(of("windows", "m8i.metal-96xl")).toEqual([]);
+    expect(of("linux", "m8i.96xlarge")).toEqual([]);
+    const hosts = [{ ...AZURE, vmSize: "Standard_D96s_v5", os: "windows" }];
+    expect(faults({ target: "hyperv", hosts, ...OUT })).toEqual([]);
+  });
+
   test("RDP is counted on Windows alone, and where its edition is known", () => {
     const rdp = { channels: ["rdp"], teams: [{ id: "t1", seats: 3 }] };
     expect(faults({ ...rdp, target: "libvirt", hosts: [EC2], ...OUT })).toEqual([]);
@@ -53,6 +64,21 @@ describe("hosts", () => {
 });
 
 describe("names", () => {
+  test("a team has no stack of the name that is reserved for the gateway of browsers", () => {
+    const named = (id: string, more: object) =>
+      faults({ target: "libvirt", units: "per-team", teams: [{ id, slot: 1 }], guests: [GUEST], ...more });
+    const browser = { channels: ["ssh", "browser"] };
+    expect(named("gateway", browser)).toEqual([
+      'lab.teams: the stack of team "gateway" would have the name of the gateway that is reserved for the channel browser. Expected another id, or "units: one". [duplicate-team]',
+    ]);
+    expect(named("gateway", { ...browser, units: "one" })).toEqual([]);
+    expect(named("gateway", { channels: ["ssh"] })).toEqual([]);
+    expect(named("gateway-1", browser)).toEqual([]);
+    expect(named("site", browser)).toEqual([
+      'lab.teams: the stack of team "site" would have the name of the stack for what teams share. Expected another id, or "units: one". [duplicate-team]',
+    ]);
+  });
+
   test("a team named site has a stack of its own name where all is one stack", () => {
     expect(faults({ units: "one", teams: [{ id: "site", slot: 1 }] })).toEqual([]);
   });
@@ -126,6 +152,14 @@ describe("adapters", () => {
     expect(told("10.20.0.61")).toEqual(outside("10.20.0.61"));
   });
 
+  test("an address of the course's subnet that the smaller one of the room begins like is not moved", () => {
+    const network = { cidr: "192.168.99.0/25", addressing: { from: "192.168.99.50", to: "192.168.99.60" } };
+    const guests = [{ ...GUEST, adapters: [{ switch: "lan", address: "192.168.99.200" }] }];
+    expect(faults({ target: "libvirt", site: { network }, guests })).toEqual([
+      'lab.guests[0].adapters[0].address: 192.168.99.200 is not in 192.168.99.0/25 of switch "lan". Expected an address from 192.168.99.50 to 192.168.99.60. [address-outside-subnet]',
+    ]);
+  });
+
   test("of two switches of one name the first is meant", () => {
     const lan = (subnet: string) => ({ name: "lan", mode: "bridged", subnet });
     expect(
@@ -173,6 +207,23 @@ describe("the room's network", () => {
     expect(told("10.20.0.2", "10.20.0.254")).toEqual([]);
   });
 
+  test("an address that is somebody's is told where it stands, of a gateway that also serves names once", () => {
+    const told = (network: object) =>
+      faults({
+        target: "libvirt",
+        hosts: [{ ...PC, shared: true }],
+        teams: 2,
+        site: { network: { cidr: "10.20.0.0/24", ...network } },
+        guests: [GUEST],
+      });
+    expect(told({ dns: ["10.20.0.53", "10.20.0.100"] })).toEqual([
+      'lab.site.network.dns[1]: 10.20.0.100 is the room\'s DNS server, and guest "g" of team-02 would have it. Expected addresses for guests that nothing else in the room has, such as addressing: { from, to }. [address-reserved]',
+    ]);
+    expect(told({ gateway: "10.20.0.100", dns: ["10.20.0.100"] })).toEqual([
+      'lab.site.network.gateway: 10.20.0.100 is the room\'s gateway, and guest "g" of team-02 would have it. Expected addressing: { from, to } with addresses that nothing in the room has. [address-reserved]',
+    ]);
+  });
+
   test("it is that of the first host that is no stand-in", () => {
     expect(
       faults({
@@ -187,6 +238,11 @@ describe("the room's network", () => {
     ).toEqual([
       'lab.switches[0].subnet: switch "lan" is the classroom LAN and has 10.30.0.0/24, where the room has 10.20.0.0/24. Expected no subnet there, or 10.20.0.0/24. [site-network-invalid]',
     ]);
+  });
+
+  test("of a room whose subnet is not known the LAN's own is taken", () => {
+    const switches = [{ name: "lan", mode: "bridged", subnet: "10.30.0.0/24" }];
+    expect(faults({ target: "libvirt", hosts: [PC], switches, guests: [GUEST] })).toEqual([]);
   });
 
   test("a room may have public addresses", () => {
@@ -218,6 +274,35 @@ describe("switches", () => {
     expect(faults({ switches: [own("out", "192.168.0.0/15")], guests: OUT.guests })).toEqual([
       "lab.switches[0].subnet: team-01 would have 192.168.0.0/15 there, which is no private address range: each team has a switch of its own, and slots after 1 have the subnets that follow. Expected a subnet early enough in its private range, or lower slots. [subnet-invalid]",
     ]);
+  });
+
+  test("a subnet of one address that ends another one", () => {
+    const [size, overlap] = faults({
+      switches: [own("out", "192.168.20.0/24"), own("in", "192.168.20.255/32")],
+      guests: OUT.guests,
+    });
+    expect(size).toMatch(/^lab\.switches\[1\]\.subnet: 192\.168\.20\.255\/32 is too small for a lab\./);
+    expect(overlap).toMatch(
+      /^lab\.switches\[1\]\.subnet: 192\.168\.20\.255\/32 of team-01 overlaps 192\.168\.20\.0\/24 /,
+    );
+  });
+
+  test("a mode is asked for by any adapter of any guest, and by nothing else", () => {
+    const told = (...guests: object[][]) =>
+      faults({
+        target: "libvirt",
+        hosts: [EC2],
+        switches: [lan, ...OUT.switches],
+        guests: guests.map((adapters, index) => ({ name: `g${index}`, adapters })),
+      }).map((line) => line.slice(0, line.indexOf(":")));
+    const [off, on] = [{ mode: "disabled" }, { switch: "lan" }];
+    expect(told([off, { switch: "out" }])).toEqual([]);
+    expect(told([off, { switch: "out" }], [off, on])).toEqual(["lab.switches[0].mode"]);
+  });
+
+  test("on a machine of the room the LAN is named after it", () => {
+    const { switches } = planOf("lab", { target: "libvirt", hosts: [PC], guests: [GUEST] });
+    expect(switches.map(({ key }) => key)).toEqual(["pc-lan"]);
   });
 
   test("a team's own subnet that the one of another follows into", () => {
@@ -344,6 +429,79 @@ describe("states", () => {
       }),
     ).toEqual([
       'lab.switches: a state needs a switch that the configuration does not list: 192.168.100.0/24 of team-01 overlaps 192.168.100.0/24 of switch "in" of team-01. Expected subnets that share no address. List a switch in that mode with a subnet of its own. [subnet-overlap]',
+    ]);
+  });
+});
+
+describe("addresses in states", () => {
+  const bridged = { exercise: "3b-bridged", at: "solved" };
+  const guests = (...names: string[]) => names.map((name) => ({ name }));
+  const addressesOf = (input: object) =>
+    planOf("lab", input).teams.map((team) =>
+      team.guests.flatMap(({ adapters }) =>
+        adapters.map((adapter) => (adapter.mode === "disabled" ? "" : adapter.address)),
+      ),
+    );
+  const none = (where: string, guest: string) =>
+    `${where}: 192.168.99.0/24 of switch "lan" has no address left for guest ${guest}, whose state connects them there. Expected a larger subnet, or lower slots. [address-space-exhausted]`;
+
+  test("on a switch that a state adds, up to the last address", () => {
+    const lab = (id: string, ...names: string[]) => ({
+      state: bridged,
+      switches: [],
+      teams: [id],
+      guests: guests(...names),
+    });
+    expect(addressesOf(lab("t40", "a", "b", "c"))).toEqual([
+      ["192.168.99.252", "192.168.99.253", "192.168.99.254"],
+    ]);
+    expect(faults(lab("t40", "a", "b", "c", "d"))).toEqual([none("lab.switches", '"d" of t40 (slot 40)')]);
+    expect(faults(lab("t41", "a", "b", "c"))).toEqual([
+      none("lab.switches", '"a" of t41 (slot 41) and 2 more'),
+    ]);
+  });
+
+  test("on the configured LAN, down to the first address that is no gateway", () => {
+    const lab = (...names: string[]) => ({
+      state: bridged,
+      switches: [
+        { name: "in", mode: "internal" },
+        { name: "lan", mode: "bridged" },
+      ],
+      teams: ["t33"],
+      guests: [{ name: "a", adapters: [{ switch: "lan" }] }, ...guests(...names)],
+    });
+    expect(addressesOf(lab("b", "c", "d", "e", "f"))).toEqual([
+      ["192.168.99.224", ...[6, 5, 4, 3, 2].map((last) => `192.168.99.${last}`)],
+    ]);
+    expect(faults(lab("b", "c", "d", "e", "f", "g"))).toEqual([
+      none("lab.switches[1].subnet", '"g" of t33 (slot 33)'),
+    ]);
+  });
+
+  test("what another team has by the configuration is taken", () => {
+    expect(
+      faults({
+        state: bridged,
+        teams: ["t2", "t40"],
+        guests: [{ name: "a", adapters: [{ switch: "lan" }] }, ...guests("b", "c", "d")],
+      }),
+    ).toEqual([none("lab.switches[0].subnet", '"d" of t2 (slot 2) and 1 more')]);
+  });
+
+  test("teams on hosts of their own have the same ones", () => {
+    expect(
+      addressesOf({
+        target: "libvirt",
+        hosts: [PC, { ...PC, name: "pc-2", address: "192.0.2.2" }],
+        teams: 2,
+        state: { exercise: "3b-nat", at: "solved" },
+        switches: [],
+        guests: guests("a", "b"),
+      }),
+    ).toEqual([
+      ["10.0.2.15", "10.0.2.16"],
+      ["10.0.2.15", "10.0.2.16"],
     ]);
   });
 });

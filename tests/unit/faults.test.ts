@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LabFacts } from "../../course/facts";
-import { FAULT_CODES, FaultError, formatFault } from "../../course/faults";
+import { FAULT_CODES, FaultError, formatFault, formatFaults } from "../../course/faults";
 import { makePlan } from "../../course/plan";
 import { planLab } from "../../operations/plan";
 import { readStackFile } from "../../operations/stackFile";
@@ -15,6 +15,7 @@ const AT_RUN_TIME = [
   "image-build-failed",
   "registry-unreachable",
   "docker-not-running",
+  "libvirt-not-running",
   "stack-absent",
   "stack-locked",
   "state-damaged",
@@ -128,4 +129,23 @@ test("words of other programs that end a sentence themselves get no second full 
   const fault = { code: "engine-failed", where: "docker run", fix: "Did you mean this?" } as const;
   expect(formatFault({ ...fault, what: "it broke." })).toBe("docker run: it broke. Did you mean this?");
   expect(formatFault({ ...fault, what: "it broke" })).toBe("docker run: it broke. Did you mean this?");
+});
+
+test("in Japanese the words around a fault are Japanese, and it is said that the rest is English", () => {
+  const whole = {
+    code: "config-value",
+    where: "lab.teams",
+    what: "none",
+    expected: "one",
+    fix: "Add one",
+  } as const;
+  expect(formatFaults([whole, { code: "engine-failed", where: "engine", what: "it broke" }], "ja")).toBe(
+    [
+      "エラー（内容は英語です。[ ] 内の名前で docs/causes.md を検索すると、原因と対処を確認できます）",
+      "lab.teams: none. 必要な条件: one. 対処: Add one. [config-value]",
+      "engine: it broke. [engine-failed]",
+    ].join("\n"),
+  );
+  expect(formatFaults([whole], "en")).toBe("lab.teams: none. Expected one. Add one. [config-value]");
+  expect(formatFaults([whole])).toBe(formatFaults([whole], "en"));
 });

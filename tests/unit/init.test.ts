@@ -204,6 +204,56 @@ describe("init", () => {
     });
   });
 
+  describe("the licence of VirtualBox's Extension Pack", () => {
+    const options = () => ({
+      config: at("Pulumi.box.yaml"),
+      language: "en" as const,
+      edition: "current" as const,
+      teams: 1,
+      target: "virtualbox" as const,
+      exercises: "1-virtualbox,2-guest",
+    });
+    const accepted = (basis: string) => ({ accepted: "PUEL", basis });
+    const refused =
+      "--exercises 1-virtualbox: the exercise installs VirtualBox's Extension Pack, whose licence (PUEL) nobody has accepted; nothing was written. Expected --extension-pack with the use that is true: personal, education or evaluation; --yes accepts no licence. Add --extension-pack education, if that is what the class is, or leave 1-virtualbox out. [licence-missing]";
+
+    test.each(LANGUAGES)("is accepted by an option that names the use, in %s", async (language) => {
+      expect(await runInit({ ...options(), language, extensionPack: "education" }, nobody)).toBe(0);
+      const file = readStackFile(at("Pulumi.box.yaml"));
+      expect(file.config.licences.extensionPack).toEqual(accepted("education"));
+      expect(planLab(file).exercises).toEqual(["1-virtualbox", "2-guest"]);
+    });
+
+    test("or by the answer to its question, asked until it is a use", async () => {
+      const { ask, asked } = answering("yes", "evaluation");
+      expect(await runInit(options(), ask)).toBe(0);
+      expect(asked).toHaveLength(2);
+      expect(asked[0]).toMatch(
+        /^1-virtualbox installs VirtualBox's Extension Pack\. .* Name yours to accept it \[\]: $/,
+      );
+      expect(asked[1]).toBe(`That is none of the answers.\n${asked[0]}`);
+      expect(readStackFile(at("Pulumi.box.yaml")).config.licences.extensionPack).toEqual(
+        accepted("evaluation"),
+      );
+    });
+
+    test("and by nothing else: neither --yes, nor an empty answer, nor nobody's", async () => {
+      expect(await refusal(runInit({ ...options(), yes: true }, nobody))).toBe(refused);
+      expect(await refusal(runInit(options(), answering("").ask))).toBe(refused);
+      expect(await refusal(runInit(options(), nobody))).toBe(refused);
+      expect(await refusal(runInit({ ...options(), extensionPack: "commercial" }, nobody))).toContain(
+        "lab.licences.extensionPack.basis: the free licence of VirtualBox's Extension Pack does not allow commercial use.",
+      );
+      expect(readdirSync(folder)).toEqual([]);
+    });
+
+    test("is no matter where the pack is not installed", async () => {
+      const other = { ...options(), exercises: "2-guest" };
+      expect(await runInit({ ...other, extensionPack: "education" }, nobody)).toBe(0);
+      expect(readStackFile(at("Pulumi.box.yaml")).config.licences).toEqual({});
+    });
+  });
+
   test("overwrites nothing, neither the stack file nor a roster", async () => {
     writeFileSync(at("Pulumi.old.yaml"), "mine\n");
     expect(await refusal(runInit({ config: at("Pulumi.old.yaml"), teams: 2 }, nobody))).toBe(

@@ -28,6 +28,15 @@ export function planOf(lab: string, input: unknown, facts?: LabFacts): LabPlan {
   return solid(makePlan(lab, solid(parseLab(input)), facts));
 }
 
+/** The plan of a lab named `lab` whose teams are called so, also by what no configuration may say. */
+export function calledTeams(input: object, labels: readonly string[], lab = "lab"): LabPlan {
+  const plan = planOf(lab, input);
+  return {
+    ...plan,
+    teams: plan.teams.map((team, index) => ({ ...team, label: labels[index] ?? team.label })),
+  };
+}
+
 /** The dev lab's configuration, from the file in the checkout. */
 export function devConfig(): LabConfig {
   const document: { config: Record<string, unknown> } = parse(
@@ -47,6 +56,46 @@ export function guestNamed(plan: LabPlan, name: string): GuestPlan {
   if (!guest) throw new Error(`no guest ${name}`);
   return guest;
 }
+
+/** A guest on the classroom LAN of a lab that lists no switches. */
+export const GUEST = { name: "g", adapters: [{ switch: "lan" }] };
+
+/** A Windows PC of the room. */
+export const WINDOWS = {
+  kind: "existing",
+  name: "pc",
+  address: "192.0.2.1",
+  os: "windows",
+  windows: "pro",
+  cpus: 8,
+};
+
+/** A lab whose guest is on no classroom LAN, as clouds need it. */
+export const OUT = {
+  switches: [{ name: "out", mode: "nat-network" }],
+  guests: [{ name: "g", adapters: [{ switch: "out" }] }],
+};
+
+/** A host in Azure. */
+export const AZURE = {
+  kind: "azure",
+  name: "az",
+  location: "japaneast",
+  vmSize: "Standard_D4s_v5",
+  allowedCidrs: ["203.0.113.0/24"],
+};
+
+/** A host in EC2. */
+export const EC2 = {
+  kind: "ec2",
+  name: "aws",
+  region: "ap-northeast-1",
+  instanceType: "m8i.2xlarge",
+  allowedCidrs: ["203.0.113.0/24"],
+};
+
+/** A Linux machine of the room. */
+export const PC = { kind: "existing", name: "pc", address: "192.0.2.1", os: "linux" };
 
 const digits = fc.integer({ min: 0, max: 255 });
 

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CONSOLE_FOLDER, type DomainSettings } from "../../components/hypervisors/libvirt/domain";
@@ -89,16 +89,34 @@ export const NO_SCHEMAS = !existsSync(SCHEMAS)
 /** Why cloud-config cannot be checked by cloud-init's own schema here; undefined where it can. */
 export const NO_CLOUD_INIT = runs("cloud-init") ? undefined : "cloud-init is not there: package cloud-init";
 
-function check(text: string, program: string, ...args: string[]): string {
+/** Why network configurations cannot be checked by netplan here; undefined where they can. */
+export const NO_NETPLAN = runs("netplan") ? undefined : "netplan is not there: package netplan.io";
+
+/** Why no guest can be started here; undefined where one can. */
+export const NO_QEMU = runs("qemu-system-x86_64")
+  ? undefined
+  : "qemu-system-x86_64 is not there: package qemu-system-x86";
+
+function inFolder<T>(work: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), "classlab-check-"));
   try {
-    const file = join(folder, "document");
-    writeFileSync(file, text);
-    const result = spawnSync(program, [...args, file], { encoding: "utf8" });
-    return result.status === 0 ? "" : result.stdout + result.stderr;
+    return work(folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+function faultsOf(program: string, args: readonly string[]): string {
+  const result = spawnSync(program, args, { encoding: "utf8" });
+  return result.status === 0 ? "" : result.stdout + result.stderr;
+}
+
+function check(text: string, program: string, ...args: string[]): string {
+  return inFolder((folder) => {
+    const file = join(folder, "document");
+    writeFileSync(file, text);
+    return faultsOf(program, [...args, file]);
+  });
 }
 
 /** What libvirt's schema has against a document; empty when nothing. */
@@ -114,8 +132,18 @@ export function cloudConfigFaults(userData: string): string {
   return check(userData, "cloud-init", "schema", "--config-file");
 }
 
-/** A test where the tool is there; else one that is skipped and says why. */
-export function testWith(missing: string | undefined, name: string, body: () => void): void {
-  if (missing === undefined) test(name, body, 60_000);
-  else test.skip(`${name} (${missing})`, body);
+/** What netplan has against a network configuration, as cloud-init gives it to netplan; empty when nothing. */
+export function netplanFaults(networkConfig: string): string {
+  return inFolder((folder) => {
+    mkdirSync(join(folder, "etc/netplan"), { recursive: true });
+    const text = `network:\n${networkConfig.replaceAll(/^(?=.)/gm, "  ")}`;
+    writeFileSync(join(folder, "etc/netplan/50-cloud-init.yaml"), text, { mode: 0o600 });
+    return faultsOf("netplan", ["generate", "--root-dir", folder]);
+  });
+}
+
+/** A test where the tool is there, and in CI, where it has to be; else one that is skipped and says why. */
+export function testWith(missing: string | undefined, name: string, body: () => void | Promise<void>): void {
+  if (missing === undefined || process.env.CI) test(name, async () => body(), 60_000);
+  else test.skip(`${name} (${missing})`, async () => body());
 }

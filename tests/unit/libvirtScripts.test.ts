@@ -73,10 +73,10 @@ describe.each(SHELLS)("under %s", (shell) => {
     const stranger = () => fake.write(`nets/${name}`, "11111111-2222-3333-4444-555555555555\n");
 
     test("is made, started, and starts with the host; once more, nothing is started again", () => {
-      expectJson(run("apply"), { network: true });
+      expectJson(run("apply"), { network: name });
       expect(fake.read(`nets/${name}.xml`)).toBe(xml);
       const again = run("apply");
-      expectJson(again, { network: true });
+      expectJson(again, { network: name });
       expect(changes(again)).toEqual(["net-define|--validate|/dev/stdin", `net-autostart|${name}`]);
     });
 
@@ -141,7 +141,7 @@ describe.each(SHELLS)("under %s", (shell) => {
     test("has the image and the lab's pool", () => {
       cached();
       const made = run("apply");
-      expectJson(made, { pool: true });
+      expectJson(made, { pool });
       expect(changes(made)).toEqual([
         "pool-define|--validate|/dev/stdin",
         `pool-build|${pool}`,
@@ -284,7 +284,7 @@ describe.each(SHELLS)("under %s", (shell) => {
 
     test("is defined, started and starts with the host; one that stands keeps its definition", () => {
       const made = run("apply");
-      expectJson(made, { machine: true });
+      expectJson(made, { machine: NAME });
       expect(changes(made)).toEqual(["define|--validate|/dev/stdin", `autostart|${NAME}`, `start|${NAME}`]);
       expect(changes(run("apply"))).toEqual([`autostart|${NAME}`]);
     });

@@ -19,7 +19,17 @@ import { sshKeyFromSeed } from "../../components/sshKey";
 import type { GuestPlan } from "../../course/plan";
 import { siteSettingsOf } from "../../course/siteSettings";
 import { ROOT } from "./labs";
-import { cloudConfigFaults, guestOf, KVM, libvirtPlan, MARK, NO_CLOUD_INIT, testWith } from "./libvirtLab";
+import {
+  cloudConfigFaults,
+  guestOf,
+  KVM,
+  libvirtPlan,
+  MARK,
+  NO_CLOUD_INIT,
+  NO_NETPLAN,
+  netplanFaults,
+  testWith,
+} from "./libvirtLab";
 
 const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIUAAAA\n-----END CERTIFICATE-----\n";
 const SITE = {
@@ -196,6 +206,21 @@ describe("text for a reader of YAML 1.1", () => {
 describe("network-config", () => {
   test("a guest with two networks and an adapter on none, to the letter", () => {
     expect(renderNetworkConfig(DESK, { ...SETTINGS, dns: [] })).toBe(expected("desk.network-config"));
+  });
+
+  testWith(NO_NETPLAN, "netplan takes those of all guests, in a room too", () => {
+    const plan = libvirtPlan(SITE);
+    const documents = plan.teams
+      .flatMap((team) => team.guests)
+      .flatMap((guest) =>
+        [true, false].map((roomDhcp) =>
+          renderNetworkConfig(guest, { ...SETTINGS, switches: plan.switches, roomDhcp, dns: ["192.0.2.53"] }),
+        ),
+      );
+    expect(documents.map(netplanFaults)).toEqual(documents.map(() => ""));
+    expect(netplanFaults("version: 2\nethernets: { eth0: { dhcp4: seven } }\n")).toContain(
+      "invalid boolean value 'seven'",
+    );
   });
 
   test("as a file of netplan it is the same, under its name and for systemd", () => {

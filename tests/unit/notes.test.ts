@@ -1,28 +1,7 @@
 import type { LabFacts } from "../../course/facts";
 import { NOTE_CODES, type PlanNote } from "../../course/notes";
-import { planOf } from "./labs";
+import { AZURE, EC2, GUEST, OUT, planOf, WINDOWS } from "./labs";
 
-const GUEST = { name: "g", adapters: [{ switch: "lan" }] };
-const WINDOWS = {
-  kind: "existing",
-  name: "pc",
-  address: "192.0.2.1",
-  os: "windows",
-  windows: "pro",
-  cpus: 8,
-};
-const OUT = {
-  switches: [{ name: "out", mode: "nat-network" }],
-  guests: [{ name: "g", adapters: [{ switch: "out" }] }],
-};
-const AZURE = {
-  kind: "azure",
-  name: "az",
-  location: "japaneast",
-  vmSize: "Standard_D4s_v5",
-  allowedCidrs: ["203.0.113.0/24"],
-};
-const EC2 = { kind: "ec2", region: "ap-northeast-1", allowedCidrs: ["203.0.113.0/24"] };
 const six = Array.from({ length: 6 }, (_, index) => ({
   name: `s${index}`,
   mode: "internal",
@@ -182,6 +161,27 @@ const cases: [string, object, LabFacts, string[]][] = [
     },
     {},
     ["coexistence-slow lab.teams"],
+  ],
+  [
+    "VirtualBox alone, whatever the lab says",
+    { target: "virtualbox", coexistence: "slow", hosts: [WINDOWS], guests: [GUEST] },
+    {},
+    [],
+  ],
+  [
+    "Hyper-V on the host of another team",
+    {
+      target: "virtualbox",
+      coexistence: "slow",
+      teams: [
+        { id: "t1", host: "pc" },
+        { id: "t2", host: "pc-2", coexistence: "reboot-between" },
+      ],
+      hosts: [WINDOWS, { ...WINDOWS, name: "pc-2", address: "192.0.2.2", hyperv: true }],
+      guests: [GUEST],
+    },
+    {},
+    [],
   ],
 ];
 

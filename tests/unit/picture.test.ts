@@ -8,7 +8,7 @@ import { portRanges, shapesOf } from "../../course/picture/shapes";
 import { cleanText, widthOf, wrapText } from "../../course/picture/text";
 import { COLOURS } from "../../course/picture/themes";
 import { guestsOf, type LabPlan } from "../../course/plan";
-import { devPlan, goodLabs, planOf, ROOT } from "./labs";
+import { calledTeams, devPlan, goodLabs, planOf, ROOT } from "./labs";
 
 interface Rectangle extends Point {
   readonly width: number;
@@ -343,15 +343,11 @@ const anyText = fc.oneof(
 
 const labelled = fc
   .tuple(goodLabs, fc.array(anyText, { minLength: 6, maxLength: 6 }))
-  .map(([lab, labels]) => ({
-    ...lab,
-    teams: lab.teams.map((team, index) => ({ ...team, label: labels[index] })),
-  }));
+  .map(([lab, labels]) => calledTeams(lab, labels));
 
 test("whatever the lab and its labels: nothing overlaps, nothing leaves its box, every address stands there once", async () => {
   await fc.assert(
-    fc.asyncProperty(labelled, fc.boolean(), fc.constantFrom("en", "ja"), async (input, paper, language) => {
-      const plan = planOf("lab", input);
+    fc.asyncProperty(labelled, fc.boolean(), fc.constantFrom("en", "ja"), async (plan, paper, language) => {
       const { box } = await layOut(plan, language, paper);
       // A label may be the name of a guest, or an address.
       expectSound(plan, withoutNames(box));
@@ -373,7 +369,7 @@ function withoutNames(box: Box): Box {
 
 test("a text of the configuration is a text in the picture, whatever is in it", async () => {
   const label = `</text><script>alert("1")</script>&amp;\u0000\n'`;
-  const plan = planOf("lab", { teams: [{ id: "team-01", label }] });
+  const plan = calledTeams({}, [label]);
   const svg = await drawPlan(plan, { theme: "light", language: "en" });
   expect(svg).not.toContain("<script");
   expect(svg).toContain(
@@ -381,7 +377,7 @@ test("a text of the configuration is a text in the picture, whatever is in it", 
   );
   await fc.assert(
     fc.asyncProperty(anyText, async (text) => {
-      const any = await drawPlan(planOf("lab", { teams: [{ id: "team-01", label: text }] }), {
+      const any = await drawPlan(calledTeams({}, [text]), {
         theme: "print",
         language: "ja",
       });
@@ -508,8 +504,8 @@ describe("Mermaid", () => {
       "u",
     );
     fc.assert(
-      fc.property(labelled, (input) => {
-        const lines = renderMermaid(planOf("lab", input)).trimEnd().split("\n");
+      fc.property(labelled, (plan) => {
+        const lines = renderMermaid(plan).trimEnd().split("\n");
         expect(lines.filter((candidate) => !line.test(candidate))).toEqual([]);
       }),
       { numRuns: 300 },

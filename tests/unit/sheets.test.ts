@@ -2,11 +2,14 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { PLAN_WORDS } from "../../cli/plan/words";
+import { TEXTS } from "../../cli/verify/texts";
 import { EDITIONS } from "../../course/config";
 import { EXERCISE_IDS } from "../../course/exercises";
 import { COURSE_IMAGES } from "../../course/images";
 import { LANGUAGES } from "../../course/languages";
 import { renderSheet, SHEET_ENTRIES, type SheetEntry } from "../../course/sheets";
+import { renderSupport } from "../../course/support/page";
 import { renderVagrantfile, VAGRANT_BOXES } from "../../course/vagrantfile";
 import { planOf, ROOT } from "./labs";
 
@@ -26,6 +29,21 @@ const codes = (as: string) =>
       codeOf(entry, edition, as).map((code) => ({ edition, manual: entry.manual, code })),
     ),
   );
+
+/** 本 as a word of its own, not in 日本 or 基本; text files and editors are no book. */
+const OTHER_WORDS = /(?<![日基根見資標台数手])本(?![人体番質語当日])|テキスト(?!エディタ|ファイル)/;
+
+test("Japanese pages call the printed manual マニュアル, and nothing else", () => {
+  const pages = [
+    ...EDITIONS.map((edition) => renderSheet("all", edition, "ja")),
+    renderSupport(),
+    JSON.stringify([TEXTS.ja, PLAN_WORDS.ja]),
+  ];
+  for (const page of pages) expect(OTHER_WORDS.exec(page)?.[0]).toBeUndefined();
+  expect(pages[0]).toContain("マニュアルのとおり。");
+  expect("本のとおり").toMatch(OTHER_WORDS);
+  expect("日本語のテキストファイル").not.toMatch(OTHER_WORDS);
+});
 
 test.each(pages)("docs/sheets/$edition.$language.md is what the code says; else: npm run docs", (page) => {
   expect(readFileSync(join(FOLDER, `${page.edition}.${page.language}.md`), "utf8")).toBe(

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { labSchema } from "../../course/config";
 import { makePlan } from "../../course/plan";
 import { lastSlot } from "../../course/spares";
-import { planOf } from "./labs";
+import { EC2, PC, planOf } from "./labs";
 
 const lan = (subnet: string) => ({ name: "lan", mode: "bridged", subnet });
 const guests = (count: number, ...names: string[]) =>
@@ -40,9 +40,30 @@ describe("lastSlot", () => {
     expect(last([{ name: "a", mode: "nat-network", subnet: "172.0.0.0/16" }], 1, "a")).toBe(1000);
   });
 
+  test("a state is made on every kind of host that the lab has: in the room bridged, in a cloud by NAT network", () => {
+    const room = { ...PC, shared: true };
+    const of = (...hosts: object[]) =>
+      lastSlot(
+        labSchema.parse({
+          target: "libvirt",
+          hosts,
+          exercises: ["3a-clone"],
+          switches: [],
+          guests: [{ name: "one" }],
+        }),
+      );
+    // The LAN: blocks of four between 192.168.99.100 and .254; the NAT networks: 192.168.20.0/24 to 192.168.255.0/24.
+    expect(of(room)).toBe(39);
+    expect(of(EC2)).toBe(236);
+    // Beside the LAN, which has 192.168.99.0/24, the NAT networks end at 192.168.98.0/24.
+    expect(of(room, EC2)).toBe(39);
+    expect(of(EC2, room)).toBe(39);
+  });
+
   test("adapters on other switches need no address of the LAN", () => {
     const other = { name: "a", mode: "nat-network", subnet: "10.0.0.0/24" };
     expect(last([lan("192.168.99.0/24"), other], 3, "lan", "a")).toBe(39);
+    expect(last([lan("192.168.99.0/24"), other], 3, "lan", "lan")).toBe(20);
     const disabled = labSchema.parse({
       switches: [lan("192.168.99.0/24")],
       guests: guests(4, "lan").map((guest) => ({
@@ -51,6 +72,34 @@ describe("lastSlot", () => {
       })),
     });
     expect(lastSlot(disabled)).toBe(39);
+  });
+
+  describe("guests that only a state brings onto a switch that teams share", () => {
+    const state = { exercise: "3b-bridged", at: "solved" };
+    const lab = (others: number, more: object = {}) =>
+      lastSlot(
+        labSchema.parse({
+          switches: [lan("192.168.99.0/24")],
+          guests: [{ name: "one", adapters: [{ switch: "lan" }] }, ...guests(others)],
+          ...more,
+        }),
+      );
+
+    test("have a block beside that of those who are configured there", () => {
+      expect(lab(4, { state })).toBe(20);
+      expect(lab(5, { state })).toBe(13);
+    });
+
+    test("have none where no state brings them", () => {
+      expect(lab(5)).toBe(39);
+      expect(lab(5, { state: { exercise: "3b-nat-network", at: "solved" } })).toBe(39);
+    });
+
+    test("come onto the LAN itself, not onto a VLAN of it", () => {
+      const vlan = { name: "vlan", mode: "bridged", vlan: 10, subnet: "192.168.110.0/24" };
+      const on = [...guests(5, "lan"), { name: "one", adapters: [{ switch: "lan" }, { switch: "vlan" }] }];
+      expect(lab(0, { state, switches: [lan("192.168.99.0/24"), vlan], guests: on })).toBe(20);
+    });
   });
 
   describe("on the LAN of a room", () => {
@@ -155,6 +204,18 @@ describe("spare teams", () => {
       "lab-spare-01",
       "lab-spare-02",
     ]);
+  });
+
+  test("have room on the switch that one team's own state brings", () => {
+    const slots = (state: object) =>
+      planOf("lab", {
+        teams: ["t1", { id: "t2", ...state }],
+        spareTeams: 1,
+        switches: [{ name: "out", mode: "nat-network" }],
+        guests: guests(2, "out"),
+      }).teams.map(({ slot }) => slot);
+    expect(slots({})).toEqual([1, 2, 236]);
+    expect(slots({ state: { exercise: "3b-bridged", at: "solved" } })).toEqual([1, 2, 39]);
   });
 
   test("may have slot 1", () => {

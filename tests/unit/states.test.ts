@@ -13,11 +13,11 @@ import { resourcesOf } from "../../course/resources";
 import { checkStates } from "../../course/stateFaults";
 import { supportOf, TARGETS } from "../../course/support";
 import { resolveTeams } from "../../course/teams";
+import type { PlatformGuest } from "../../operations/platforms/platform";
 import { unmeasuredExercises } from "../../operations/verify";
 import { judge } from "../../operations/verify/judge";
-import type { PlatformGuest } from "../../operations/verify/platform";
 import { parseFindings } from "../../operations/verify/probeResults";
-import { acceptedLabs, faultsOf, goodLabs, planOf } from "./labs";
+import { AZURE, acceptedLabs, EC2, faultsOf, goodLabs, planOf } from "./labs";
 
 const AT = ["start", "solved"] as const;
 type At = (typeof AT)[number];
@@ -225,6 +225,14 @@ describe("what the configuration does not list", () => {
         ["192.168.50.10", "192.168.50.11", "192.168.50.12"],
         ["192.168.50.100", "192.168.50.253", "192.168.50.251"],
       ]);
+      // In whatever order they are listed, and whoever has the next one.
+      expect(addresses({ ...room, dns: ["192.168.50.12", "192.168.50.11"] }, [one, two, three], 1)).toEqual([
+        ["192.168.50.10", "192.168.50.13", "192.168.50.14"],
+      ]);
+      expect(addresses({ ...room, dns: ["192.168.50.253", "192.168.50.254"] }, [one, two, three])).toEqual([
+        ["192.168.50.10", "192.168.50.11", "192.168.50.12"],
+        ["192.168.50.100", "192.168.50.252", "192.168.50.251"],
+      ]);
     });
 
     test("an address that is given to one guest is no other's", () => {
@@ -362,14 +370,81 @@ test("a mode that the target refuses is refused for its states, too", () => {
   expect(checkStates(config, teams)).toEqual([]);
 });
 
+test.each<[string, ExerciseId, string]>([
+  ["shared-folder", "2-guest", "has a shared folder"],
+  ["snapshots", "3a-clone", "has a snapshot"],
+  ["full-clone", "3a-clone", "has a full clone"],
+])("what a state makes and a target refuses is refused for it: %s", (refused, exercise, words) => {
+  const config = labSchema.parse({ target: "libvirt", state: { exercise, at: "solved" } });
+  const { teams } = placeTeams(config, resolveTeams(config.teams).teams);
+  const without: typeof supportOf = (feature, ...where) =>
+    feature === refused
+      ? { kind: "refused", source: "measured", why: "it has none", instead: "another target" }
+      : supportOf(feature, ...where);
+  expect(checkStates(config, teams, without)).toEqual([
+    {
+      code: "state-unsupported",
+      where: "lab.state",
+      what: `${exercise} solved ${words}, which the libvirt target refuses: it has none`,
+      expected: "another target",
+    },
+  ]);
+  expect(checkStates(config, teams)).toEqual([]);
+});
+
+describe("where the first exercise of a class is not made, the start of one that is is proposed", () => {
+  const proposed = (exercises: ExerciseId[], more: object = {}) => {
+    const result = makePlan("lab", labSchema.parse({ exercises, ...more }));
+    return result.ok ? [] : result.faults.map(({ code, where, fix }) => ({ code, where, fix }));
+  };
+  const fault = (exercise: ExerciseId, where = "lab.exercises[0]") => ({
+    code: "state-unsupported",
+    where,
+    fix: `Set "state: { exercise: ${exercise}, at: start }" under lab: teams can start there`,
+  });
+
+  test.each<[ExerciseId[], ExerciseId]>([
+    [["1-virtualbox", "2-guest", "3a-clone", "4-docker", "6-php"], "4-docker"],
+    [["2-guest", "3b-nat"], "3b-nat"],
+    [["3a-clone", "6-wordpress", "6-php"], "6-wordpress"],
+  ])("%j on containers: %s", (exercises, first) => {
+    expect(proposed(exercises)).toEqual([fault(first)]);
+    expect(proposed(exercises, { state: { exercise: first, at: "start" } })).toEqual([]);
+  });
+
+  test("in a cloud the first that needs no bridge; and of two guests none where there is one", () => {
+    const cloud = {
+      target: "libvirt",
+      hosts: [EC2],
+      switches: [],
+      guests: [{ name: "one" }],
+    };
+    expect(proposed(["vlan", "3b-nat", "3a-clone"], cloud)).toEqual([fault("3a-clone")]);
+  });
+
+  test("a class that has none such is proposed none", () => {
+    expect(proposed(["vlan", "1-virtualbox"])).toEqual([{ ...fault("vlan"), fix: undefined }]);
+  });
+
+  test("a state that is written down is the author's own to change", () => {
+    const state = { exercise: "2-guest", at: "start" };
+    expect(proposed(["4-docker"], { state })).toEqual([
+      { ...fault("4-docker", "lab.state"), fix: undefined },
+    ]);
+    expect(proposed(["4-docker"], { teams: [{ id: "team-01", state }] })).toEqual([
+      { ...fault("4-docker", "lab.teams[0].state"), fix: undefined },
+    ]);
+  });
+});
+
 describe("what a state asks for and a cloud refuses is told before anything is planned", () => {
-  const AMAZON = { kind: "ec2", name: "cloud", region: "ap-northeast-1", instanceType: "m8i.2xlarge" };
+  const AMAZON = { ...EC2, name: "cloud" };
   const told = (exercise: ExerciseId, at: At) => {
     const result = makePlan(
       "lab",
       labSchema.parse({
         target: "libvirt",
-        hosts: [{ ...AMAZON, allowedCidrs: ["203.0.113.0/24"] }],
+        hosts: [AMAZON],
         teams: 2,
         state: { exercise, at },
         switches: [{ name: "nat", mode: "nat-network" }],
@@ -381,8 +456,6 @@ describe("what a state asks for and a cloud refuses is told before anything is p
 
   test.each<[ExerciseId, At, string]>([
     ["3b-bridged", "solved", '3b-bridged solved is in mode "bridged"'],
-    ["3b-nat", "start", 'the start of 3b-nat is in mode "bridged"'],
-    ["3a-clone", "start", 'the start of 3a-clone is in mode "bridged"'],
     ["nested", "solved", "nested solved has guests in a guest"],
   ])("%s %s", (exercise, at, words) => {
     const faults = told(exercise, at);
@@ -395,6 +468,84 @@ describe("what a state asks for and a cloud refuses is told before anything is p
   test("what it does not refuse is planned", () => {
     expect(told("3b-bridged", "start")).toEqual([]);
     expect(told("nested", "start")).toEqual([]);
+  });
+
+  describe("where the course bridges guests, the network that the support table names is theirs", () => {
+    const CLOUDS: Readonly<Record<string, object>> = {
+      ec2: AMAZON,
+      azure: { ...AZURE, name: "cloud", vmSize: "Standard_D8s_v5" },
+    };
+    const bare = { switches: [], guests: [{ name: "one" }, { name: "two" }] };
+    const inCloud = (cloud: string, target: string, exercise: ExerciseId, at: At, more: object = {}) =>
+      lines(
+        inState(exercise, at, {
+          ...bare,
+          target,
+          hosts: [{ ...CLOUDS[cloud], os: target === "hyperv" ? "windows" : "linux" }],
+          ...more,
+        }),
+      );
+    const BY_NAT = [
+      "one | nat-network nat-network 192.168.20.5",
+      "two | nat-network nat-network 192.168.20.6",
+    ];
+
+    test.each(["ec2", "azure"])("%s", (cloud) => {
+      for (const target of ["libvirt", "hyperv"]) {
+        expect(inCloud(cloud, target, "2-guest", "start")).toEqual([]);
+        expect(inCloud(cloud, target, "2-guest", "solved")).toEqual(BY_NAT.slice(0, 1));
+        expect(inCloud(cloud, target, "3a-clone", "start")).toEqual(BY_NAT.slice(0, 1));
+        expect(inCloud(cloud, target, "3a-clone", "solved")).toEqual(BY_NAT.slice(0, 1));
+        for (const mode of ["disabled", "host-only", "nat", "internal"] as const)
+          expect(inCloud(cloud, target, `3b-${mode}`, "start")).toEqual(BY_NAT);
+      }
+      expect(inCloud(cloud, "hyperv", "hyperv", "start")).toEqual(BY_NAT);
+      expect(inCloud(cloud, "hyperv", "hyperv", "solved")).toEqual([
+        "one | internal internal 192.168.100.10",
+        "two | internal internal 192.168.100.11",
+      ]);
+    });
+
+    test("a configured switch of that mode is used; every team has its own host and the same addresses", () => {
+      const switches = [{ name: "out", mode: "nat-network", subnet: "10.7.0.0/24" }];
+      const own = "one | nat-network out 10.7.0.5";
+      expect(inCloud("ec2", "libvirt", "3a-clone", "start", { switches, teams: 2 })).toEqual([own, own]);
+    });
+
+    test("in a lab with hosts of the room as well each team has the network of its own host", () => {
+      const plan = inState("3a-clone", "start", {
+        ...bare,
+        target: "libvirt",
+        hosts: [{ kind: "existing", name: "pc", address: "10.1.2.3", os: "linux" }, CLOUDS.ec2],
+        teams: [
+          { id: "here", slot: 1, host: "pc" },
+          { id: "there", slot: 2, host: "cloud" },
+        ],
+      });
+      expect(lines(plan)).toEqual([
+        "one | bridged lan 192.168.99.10",
+        "one | nat-network nat-network 192.168.20.5",
+      ]);
+      expect(plan.switches.map(({ key, host }) => [key, host])).toEqual([
+        ["pc-lan", "pc"],
+        ["there-nat-network", "cloud-there"],
+      ]);
+    });
+
+    test("a spare team there has room on the network that comes in its place", () => {
+      const plan = inState("3a-clone", "start", {
+        ...bare,
+        target: "libvirt",
+        hosts: [CLOUDS.ec2],
+        spareTeams: 1,
+      });
+      // Of the 256 subnets of 192.168.0.0/16 those from 192.168.20.0/24 on.
+      expect(plan.teams.map(({ id, slot }) => [id, slot])).toEqual([
+        ["team-01", 1],
+        ["spare-01", 236],
+      ]);
+      expect(lines(plan)).toEqual([BY_NAT[0], BY_NAT[0]]);
+    });
   });
 });
 
@@ -587,7 +738,6 @@ describe("what verify asks of a state", () => {
     const lines = [...seen, 'docker\t{"kind":"image","name":"nginx:latest"}', "end"];
     const findings = parseFindings(lines.map((text) => ({ text, seconds: 0 })));
     const platform: PlatformGuest = {
-      id: "1",
       state: "running",
       age: 600,
       image: "sha256:0",

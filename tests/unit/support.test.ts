@@ -11,6 +11,7 @@ import {
   FEATURE_NAMES,
   type Feature,
   HOST_KINDS,
+  modeInExercise,
   SUPPORT,
   sourceWords,
   supportOf,
@@ -225,6 +226,22 @@ describe("exercise by target", () => {
     });
   });
 
+  test("guests of an exercise are by NAT network where a cloud refuses the bridge, unless the exercise is about it", () => {
+    for (const kind of CLOUDS)
+      for (const target of ["libvirt", "hyperv"] as const)
+        for (const id of EXERCISE_IDS) {
+          const bridge = exerciseSupport(id, target, kind).kind === "impossible";
+          expect([id, modeInExercise(id, "bridged", target, kind)]).toEqual([
+            id,
+            bridge ? "bridged" : "nat-network",
+          ]);
+          for (const mode of MODES.filter((one) => one !== "bridged"))
+            expect(modeInExercise(id, mode, target, kind)).toBe(mode);
+        }
+    for (const target of TARGETS)
+      for (const mode of MODES) expect(modeInExercise("3a-clone", mode, target, "this-machine")).toBe(mode);
+  });
+
   test("what the cloud adds stands after what the target says", () => {
     const room = exerciseSupport("2-guest", "hyperv");
     const cloud = exerciseSupport("2-guest", "hyperv", "azure");
@@ -380,6 +397,30 @@ describe("notes for instructors", () => {
     );
   });
 });
+
+test.each([
+  ["containers", [/^guests one, two: a container's clock is its host's/]],
+  ["libvirt", []],
+  ["virtualbox", [/^guests one, two: Guest Additions set the guest's clock/]],
+  ["hyperv", [/^guests one, two: the integration services set the guest's clock/]],
+])(
+  "time servers of the room on %s: what is to be known of clocks, where there are any",
+  (target, expected) => {
+    const clocks = (ntp: string[]) =>
+      supportNotes(
+        planOf("lab", {
+          target,
+          switches: [],
+          guests: [{ name: "one" }, { name: "two" }],
+          site: { network: { ntp } },
+        }),
+      )
+        .filter(({ text }) => text.en.includes("clock"))
+        .map(({ where, text }) => `${where}: ${text.en}`);
+    expect(clocks([])).toEqual([]);
+    expect(clocks(["ntp.school.example"])).toEqual(expected.map((text) => expect.stringMatching(text)));
+  },
+);
 
 test("docs/support.md is what the code says; else: npm run docs", () => {
   expect(readFileSync(join(ROOT, "docs/support.md"), "utf8")).toBe(renderSupport());

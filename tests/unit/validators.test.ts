@@ -2,32 +2,9 @@ import { parseLab } from "../../course/config";
 import type { LabFacts } from "../../course/facts";
 import { formatFaults } from "../../course/faults";
 import { makePlan } from "../../course/plan";
-import { solid } from "./labs";
-
-const GUEST = { name: "g", adapters: [{ switch: "lan" }] };
-const WINDOWS = {
-  kind: "existing",
-  name: "pc",
-  address: "192.0.2.1",
-  os: "windows",
-  windows: "pro",
-  cpus: 8,
-};
-const OUT = {
-  switches: [{ name: "out", mode: "nat-network" }],
-  guests: [{ name: "g", adapters: [{ switch: "out" }] }],
-};
-const AZURE = {
-  kind: "azure",
-  name: "az",
-  location: "japaneast",
-  vmSize: "Standard_D4s_v5",
-  allowedCidrs: ["203.0.113.0/24"],
-};
+import { AZURE, EC2, GUEST, OUT, PC, solid, WINDOWS } from "./labs";
 
 // What lies just inside what the fixtures of tests/fixtures/bad lie just outside of.
-const PC = { kind: "existing", name: "pc", address: "192.0.2.1", os: "linux" };
-const EC2 = { kind: "ec2", name: "aws", region: "ap-northeast-1", instanceType: "m8i.xlarge" };
 const lesson = { start: "2027-01-18T09:00", end: "2027-01-18T17:00" };
 const next = { start: "2027-01-18T17:00", end: "2027-01-19T10:00" };
 

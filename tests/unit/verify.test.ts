@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Check, checksOf, clientAddress, type InternetProbe } from "../../course/checks";
 import type { LabPlan } from "../../course/plan";
+import type { PlatformGuest } from "../../operations/platforms/platform";
 import type { Evidence } from "../../operations/verify/evidence";
 import { judge } from "../../operations/verify/judge";
-import type { PlatformGuest } from "../../operations/verify/platform";
 import { parseFindings } from "../../operations/verify/probeResults";
 import { renderProbes } from "../../operations/verify/probeScript";
 import { blockers } from "../../operations/verify/repairs";
@@ -47,7 +47,6 @@ function guestOf(lab: LabPlan, name: string, change: Partial<PlatformGuest> = {}
   return [
     name,
     {
-      id: name,
       state: "running",
       age: 600,
       image: "sha256:0",

@@ -16,6 +16,7 @@ export function teamKeyPath(lab: string, team: string): string {
 export function containerChannel(plan: GuestPlan, lab: string): GuestChannel {
   return {
     shell: `docker exec -i ${plan.objectName} sh -s --`,
+    sshRelay: `docker exec -i ${plan.objectName} bash -c 'exec 3<>/dev/tcp/127.0.0.1/22 && { cat <&3 & cat >&3; }'`,
     loadImages: `docker exec -i ${plan.objectName} docker load -q`,
     dockerHost: `ssh://root@${plan.objectName}`,
     sshOpts: [

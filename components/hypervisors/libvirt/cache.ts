@@ -1,9 +1,11 @@
 import type { GuestBoot } from "./domain";
-import { MACHINE_ARGUMENTS } from "./machine";
+import { EMULATED_ARGUMENTS, MACHINE_ARGUMENTS } from "./machine";
 import { type BaseImage, IMAGES } from "./pool";
 
 /** A machine image as a host keeps it: read by all labs there, written by none. */
 export interface CachedImage {
+  /** Absolute path of its folder on the host. */
+  readonly folder: string;
   readonly disk: BaseImage;
   readonly boot: GuestBoot;
   /** Every file of it, as absolute paths on the host. */
@@ -11,15 +13,18 @@ export interface CachedImage {
 }
 
 /**
- * Where a host keeps a machine image.
+ * Where a host keeps a machine image, and how a guest starts with it.
  * @param hash of the image, in hexadecimal
+ * @param acceleration of the guest
  */
-export function cachedImage(hash: string): CachedImage {
+export function cachedImage(hash: string, acceleration: "kvm" | "tcg" = "kvm"): CachedImage {
   const folder = `${IMAGES}/classlab-cache/${hash}`;
+  const words = acceleration === "kvm" ? MACHINE_ARGUMENTS : `${MACHINE_ARGUMENTS} ${EMULATED_ARGUMENTS}`;
   const [disk, kernel, initrd] = [`${folder}/disk.qcow2`, `${folder}/vmlinuz`, `${folder}/initrd.img`];
   return {
+    folder,
     disk: { path: disk, format: "qcow2" },
-    boot: { kind: "kernel", kernel, initrd, arguments: MACHINE_ARGUMENTS },
+    boot: { kind: "kernel", kernel, initrd, arguments: words },
     files: [disk, kernel, initrd],
   };
 }

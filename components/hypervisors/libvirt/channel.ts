@@ -43,8 +43,14 @@ function options(plan: Pick<GuestPlan, "objectName" | "team">, lab: string, seco
 /** Seconds that a guest which was ready may take to answer: an emulated one that works hard is slow. */
 const ANSWER_SECONDS = 60;
 
-function ssh(plan: Pick<GuestPlan, "objectName" | "team">, lab: string, seconds: number): string {
-  return ["ssh", ...options(plan, lab, seconds).map(quote), `root@${plan.objectName}`].join(" ");
+function ssh(
+  plan: Pick<GuestPlan, "objectName" | "team">,
+  lab: string,
+  seconds: number,
+  more: readonly string[] = [],
+): string {
+  const words = [...options(plan, lab, seconds), ...more].map(quote);
+  return ["ssh", ...words, `root@${plan.objectName}`].join(" ");
 }
 
 /** Command on this machine that runs, as root in a guest that may still be starting, the script on its standard input. */
@@ -60,6 +66,7 @@ export function patientShell(
 export function libvirtChannel(plan: Pick<GuestPlan, "objectName" | "team">, lab: string): GuestChannel {
   return {
     shell: patientShell(plan, lab, ANSWER_SECONDS),
+    sshRelay: ssh(plan, lab, ANSWER_SECONDS, ["-W", "127.0.0.1:22"]),
     loadImages: `${ssh(plan, lab, ANSWER_SECONDS)} docker load -q`,
     dockerHost: `ssh://root@${plan.objectName}`,
     sshOpts: options(plan, lab, ANSWER_SECONDS),

@@ -45,6 +45,6 @@ if ! running; then
   virsh pool-start "$name" >/dev/null || running
 fi
 virsh pool-autostart "$name" >/dev/null
-echo '{"pool":true}'
+echo '{"pool":"'"$name"'"}'
 `;
 }

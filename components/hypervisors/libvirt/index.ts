@@ -47,7 +47,7 @@ function uplinkOf(facts: LibvirtHostRecord, vlan: number | undefined): Uplink {
 
 function domainSettings(guest: GuestPlan, host: PreparedHost, context: DriverContext): DomainSettings {
   const { acceleration, sharedFolders } = factsOf(host);
-  const image = cachedImage(imageOf(context));
+  const image = cachedImage(imageOf(context), acceleration);
   return {
     mark: context.mark,
     slot: slotOf(guest, context),

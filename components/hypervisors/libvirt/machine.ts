@@ -1,6 +1,9 @@
+/** What the kernel of a guest is told: its root is the whole disk, and its console the serial port, whose log the host keeps. */
+export const MACHINE_ARGUMENTS = "root=/dev/vda rw console=ttyS0 quiet net.ifnames=0 audit=0";
+
 /**
- * What the kernel of a guest is told: its root is the whole disk, and its console the serial port, whose log the host keeps. Without
- * mitigations, audit and a check of the clock it starts sooner; a class runs nobody else's programs.
+ * What it is told besides on a processor that QEMU emulates. That one speculates about nothing. Its time stamp counter is the host's, and how
+ * fast that counts is measured at the start: on a busy host wrongly, so that a guest's clock ran eighteen times too fast (QEMU 7.2). The
+ * HPET is QEMU's own, and keeps the host's time (Linux, admin-guide/kernel-parameters).
  */
-export const MACHINE_ARGUMENTS =
-  "root=/dev/vda rw console=ttyS0 quiet mitigations=off tsc=reliable net.ifnames=0 audit=0";
+export const EMULATED_ARGUMENTS = "mitigations=off tsc=unstable clocksource=hpet";

@@ -38,6 +38,6 @@ case $(virsh domstate "$name") in
   pmsuspended) virsh dompmwakeup "$name" >/dev/null ;;
   *) virsh start "$name" >/dev/null ;;
 esac
-echo '{"machine":true}'
+echo '{"machine":"'"$name"'"}'
 `;
 }

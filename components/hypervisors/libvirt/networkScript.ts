@@ -56,6 +56,6 @@ if ! running; then
   virsh net-start "$name" >/dev/null
 fi
 virsh net-autostart "$name" >/dev/null
-echo '{"network":true}'
+echo '{"network":"'"$name"'"}'
 `;
 }

@@ -6,21 +6,30 @@ import { renderXml } from "./xml";
 /** Where libvirt's AppArmor rules let guests' disks be (abstractions/libvirt-qemu, usr.lib.libvirt.virt-aa-helper). */
 export const IMAGES = "/var/lib/libvirt/images";
 
+/** What of an owner mark is in a pool's name. */
+export type PoolMark = Pick<OwnerMark, "lab" | "id">;
+
 /**
- * Storage pool of a lab. Pools and volumes have no metadata: the lab's id in the pool's name is the mark, and all that is in
- * the pool is the lab's.
+ * Storage pool of a lab. Pools and volumes have no metadata: the lab's id and name in the pool's name are the mark, and all that is
+ * in the pool is the lab's.
  */
-export function poolName(mark: Pick<OwnerMark, "id">): string {
-  return `classlab-${mark.id}`;
+export function poolName({ lab, id }: PoolMark): string {
+  return `classlab-${id}-${lab}`;
+}
+
+/** The mark in a pool's name, of no stack: all of the lab's stacks on a host share it. Undefined when the pool is none of ours. */
+export function poolMark(name: string): OwnerMark | undefined {
+  const [, id, lab] = /^classlab-([0-9a-f]{16})-(.+)$/.exec(name) ?? [];
+  return id === undefined || lab === undefined ? undefined : { lab, id, stack: "" };
 }
 
 /** Folder of the pool on the host. */
-export function poolFolder(mark: Pick<OwnerMark, "id">): string {
+export function poolFolder(mark: PoolMark): string {
   return `${IMAGES}/${poolName(mark)}`;
 }
 
 /** XML of the lab's pool: a folder that only root lists, and QEMU passes through. */
-export function renderPool(mark: Pick<OwnerMark, "id">): string {
+export function renderPool(mark: PoolMark): string {
   const name = poolName(mark);
   return renderXml({
     pool: {

@@ -52,6 +52,10 @@ export interface Request {
   debian?: boolean;
   /** Pretends another system. */
   platform?: string;
+  /** Pretends a user who is not root. */
+  user?: boolean;
+  /** Pretends a KVM whose device is root's alone. */
+  kvmShut?: boolean;
 }
 
 // The few real tools that set-up and the fakes use; nothing else of this machine is on the search path.
@@ -70,15 +74,37 @@ const TOOLS = [
   "setsid",
   "rm",
   "sed",
+  "tail",
+];
+
+// The programs of a host of libvirt.
+const LIBVIRT = [
+  "libvirtd",
+  "virtlogd",
+  "virsh",
+  "qemu-system-x86_64",
+  "qemu-img",
+  "dnsmasq",
+  "xorriso",
+  "mkfs.ext4",
+  "perl",
 ];
 
 // Runs `provide` and prints what came of it.
 const DRIVER = `
-import { createReadStream } from "node:fs";
+import fs, { createReadStream } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { Readable } from "node:stream";
 import { provide, ROOT } from "./setup/provide.mjs";
 import { sentence } from "./setup/missing.mjs";
 const request = JSON.parse(process.argv[2]);
+if (request.kvmShut) {
+  const { statSync } = fs;
+  const device = { isCharacterDevice: () => true, gid: 0, mode: 0o20600 };
+  fs.statSync = (path, options) => (path === request.system.kvm ? device : statSync(path, options));
+  syncBuiltinESMExports();
+}
+if (request.user) process.getuid = () => 1000;
 if (request.platform) Object.defineProperty(process, "platform", { value: request.platform });
 globalThis.fetch = async (url) => {
   const answer = request.internet?.[url];
@@ -164,6 +190,12 @@ export class Checkout {
     const folder = join(this.root, `.engine/docker-compose-v${versions.compose}`);
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "docker-compose"), "");
+  }
+
+  /** A libvirt that answers, with all that belongs to it. */
+  haveLibvirt(): void {
+    for (const name of LIBVIRT) this.fake(name, "");
+    this.fake("virsh", "echo 'Running hypervisor: QEMU 7.2.22'");
   }
 
   /** Modules as npm leaves them when someone installs them by hand. */
@@ -261,8 +293,12 @@ export class Checkout {
     const system = {
       osRelease: join(this.place, "os-release"),
       systemd: join(this.place, request.systemd ? "." : "no-systemd"),
+      admin: [join(this.place, "tools")],
       log: join(this.place, "dockerd.log"),
+      libvirtLog: join(this.place, "libvirtd.log"),
       cgroup: this.place,
+      kvm: join(this.place, "kvm"),
+      python: join(this.bin, "python3"),
       seconds: 2,
     };
     writeFileSync(
@@ -284,6 +320,11 @@ export class Checkout {
     args: string[],
     more: { env?: Record<string, string>; platform?: string; node?: string } = {},
   ): ChildProcess {
+    return this.start([...this.pretend(more), "setup/classlab.mjs", ...args], more.env);
+  }
+
+  /** Arguments for Node.js with which it pretends another system. */
+  pretend(more: { platform?: string; node?: string }): string[] {
     const pretend = join(this.root, "pretend.cjs");
     const lines = [
       more.platform ? `Object.defineProperty(process, "platform", { value: "${more.platform}" });` : "",
@@ -292,7 +333,7 @@ export class Checkout {
         : "",
     ];
     writeFileSync(pretend, lines.join("\n"));
-    return this.start(["--require", pretend, "setup/classlab.mjs", ...args], more.env);
+    return ["--require", pretend];
   }
 
   start(args: string[], env: Record<string, string> = {}): ChildProcess {

@@ -88,12 +88,16 @@ test("a signal to the launcher reaches the command, whose exit code counts", asy
 });
 
 describe("npm test", () => {
-  const jest = (env: Record<string, string>) =>
-    checkout.finish(checkout.start(["setup/test.mjs", "--x"], env));
+  // Elsewhere there is no libvirt to be had.
+  const linux = () => checkout.pretend({ platform: "linux" });
+  const jest = (env: Record<string, string>, args = ["--x"]) =>
+    checkout.finish(checkout.start([...linux(), "setup/test.mjs", ...args], env));
 
   beforeEach(() => {
     checkout.unfake("docker");
     checkout.fake("chromium", "exit 0");
+    checkout.haveLibvirt();
+    for (const name of ["xmllint", "netplan", "cloud-init"]) checkout.fake(name, "");
     checkout.fakeJest(
       'console.log(process.env.CLASSLAB_TEST_SKIP + " " + process.argv.slice(2).join(" ")); process.exit(9);',
     );
@@ -109,6 +113,31 @@ describe("npm test", () => {
     checkout.fake("docker", "echo 28.0.0");
     const { stdout } = await jest({});
     expect(stdout).toBe("undefined -i --x\n");
+  });
+
+  describe("where this user may not use libvirt", () => {
+    beforeEach(() => {
+      checkout.fake("docker", "echo 28.0.0");
+      checkout.fake("virsh", "echo 'error: Permission denied' >&2; exit 1");
+    });
+
+    test("skips what needs it", async () => {
+      const { code, stdout, stderr } = await jest({});
+      expect(stdout).toBe("libvirt -i --x\n");
+      expect(code).toBe(9);
+      expect(stderr).toContain("libvirt runs, but this user may not use it: Permission denied; ");
+      expect(stderr).toContain("Tests that make virtual machines with libvirt are skipped.\n");
+    });
+
+    test("stops in CI", async () => {
+      expect(await jest({ CI: "true" })).toMatchObject({ code: 3, stdout: "" });
+    });
+
+    test("does not ask for it for other tests", async () => {
+      const { stdout } = await jest({}, ["tests/unit/plan.test.ts"]);
+      expect(stdout).toBe("undefined -i tests/unit/plan.test.ts\n");
+      expect(checkout.called().filter((call) => call.startsWith("virsh"))).toEqual([]);
+    });
   });
 
   test("stops where modules are missing", async () => {

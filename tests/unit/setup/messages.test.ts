@@ -135,7 +135,68 @@ const bad: Record<string, () => Request> = {
     checkout.fake("docker", "echo 'context \"x\": not found' >&2; exit 1");
     return { needs: ["docker"], env: { DOCKER_CONTEXT: "x" } };
   },
+  libvirt: () => {
+    checkout.haveLibvirt();
+    checkout.fake("virsh", NO_LIBVIRT);
+    checkout.unfake("sudo");
+    return { needs: ["libvirt"], yes: true, user: true };
+  },
+  "libvirt-other-linux": () => {
+    checkout.haveLibvirt();
+    checkout.unfake("qemu-img");
+    return { needs: ["libvirt"], yes: true, debian: false };
+  },
+  "libvirt-other-system": () => ({ needs: ["libvirt"], yes: true, platform: "darwin" }),
+  "libvirt-does-not-start": () => {
+    checkout.haveLibvirt();
+    checkout.fake("virsh", NO_LIBVIRT);
+    checkout.fake("libvirtd", "echo 'libvirtd: error: Unable to obtain pidfile.' >&2; exit 1");
+    return { needs: ["libvirt"], yes: true };
+  },
+  "libvirt-silent": () => {
+    checkout.haveLibvirt();
+    checkout.fake("virsh", NO_LIBVIRT);
+    checkout.fake("systemctl", "");
+    checkout.fake("journalctl", "echo 'libvirtd[7]: cannot find any suitable libvirt drivers'");
+    return { needs: ["libvirt"], yes: true, systemd: true };
+  },
+  "libvirt-apt-fails": () => {
+    checkout.haveLibvirt();
+    checkout.unfake("libvirtd");
+    checkout.fake("apt-get", "echo 'E: Unable to locate package libvirt-daemon-system'; exit 100");
+    return { needs: ["libvirt"], yes: true, systemd: true };
+  },
+  "libvirt-permission": () => {
+    checkout.haveLibvirt();
+    checkout.fake(
+      "virsh",
+      "echo 'error: failed to connect to the hypervisor' >&2; echo \"error: Failed to connect socket to '/var/run/libvirt/libvirt-sock': Permission denied\" >&2; exit 1",
+    );
+    return { needs: ["libvirt"], yes: true };
+  },
+  "libvirt-permission-polkit": () => {
+    checkout.haveLibvirt();
+    checkout.fake(
+      "virsh",
+      "echo 'error: failed to connect to the hypervisor' >&2; echo \"error: authentication unavailable: no polkit agent available to authenticate action 'org.libvirt.unix.manage'\" >&2; exit 1",
+    );
+    return { needs: ["libvirt"], yes: true };
+  },
+  "libvirt-consent": () => ({ needs: ["libvirt"] }),
+  "libvirt-consent-start": () => {
+    checkout.haveLibvirt();
+    checkout.fake("virsh", NO_LIBVIRT);
+    return { needs: ["libvirt"] };
+  },
+  "libvirt-consent-start-systemd": () => {
+    checkout.haveLibvirt();
+    checkout.fake("virsh", NO_LIBVIRT);
+    return { needs: ["libvirt"], systemd: true };
+  },
 };
+
+const NO_LIBVIRT =
+  "echo 'Compiled against library: libvirt 9.0.0'; echo 'error: failed to connect to the hypervisor' >&2; echo \"error: Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file or directory\" >&2; exit 1";
 
 const NO_DAEMON =
   "echo 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?' >&2; exit 1";

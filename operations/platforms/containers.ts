@@ -1,23 +1,10 @@
 import { z } from "zod";
-import { MARK_KEYS, type OwnerMark, readMark } from "../course/mark";
-import type { ObjectKind } from "../course/resources";
-import { docker, dockerOutput, inspectAll } from "./docker";
-import { isoMoment } from "./quantities";
-
-/** An object on the platform that carries an owner mark. */
-export interface ObservedObject {
-  readonly kind: ObjectKind;
-  /** The platform's id; a volume's is its name. */
-  readonly id: string;
-  readonly name: string;
-  readonly mark: OwnerMark;
-  /** When it was made, ISO 8601 in UTC; empty where the platform does not say. */
-  readonly created: string;
-  /** Container state (`running`, `exited`, …); absent for other kinds. */
-  readonly state?: string;
-  /** The networks a container is on, with its fixed address there; absent for other kinds. */
-  readonly networks?: Readonly<Record<string, string>>;
-}
+import { MARK_KEYS, readMark } from "../../course/mark";
+import type { PlatformKind } from "../../course/resources";
+import { docker, dockerOutput, inspectAll } from "../docker";
+import { isoMoment } from "../quantities";
+import { containerGuests } from "./containerGuests";
+import type { ObservedObject, Owners, Platform } from "./platform";
 
 const labels = z.record(z.string(), z.string()).nullable();
 const containerSchema = z.array(
@@ -106,11 +93,6 @@ async function observe(): Promise<ObservedObject[]> {
   ];
 }
 
-/** What carries the mark of one lab, by name; of every lab when it is undefined. */
-export async function findMarked(lab: string | undefined): Promise<ObservedObject[]> {
-  return (await observe()).filter((object) => lab === undefined || object.mark.lab === lab);
-}
-
 /** The ids of the containers that are on a network. */
 async function attached(network: string): Promise<string[]> {
   const result = await docker([
@@ -124,7 +106,7 @@ async function attached(network: string): Promise<string[]> {
 }
 
 /** Takes the containers that carry a lab's id off a network; they run on. @returns how many there were */
-export async function detachOwn(network: string, id: string): Promise<number> {
+async function detachOwn(network: string, id: string): Promise<number> {
   const all = await inspectAll(containerSchema, ["container", "inspect"], await attached(network));
   const own = all.filter((entry) => readMark(entry.Config.Labels ?? {})?.id === id);
   for (const { Id } of own) await dockerOutput(["network", "disconnect", "-f", network, Id], { gone: true });
@@ -132,12 +114,11 @@ export async function detachOwn(network: string, id: string): Promise<number> {
 }
 
 /** Removes a network; one that has gone is no error. @throws FaultError with Docker's words, as when somebody is on it */
-export async function removeNetwork(network: string): Promise<void> {
+async function removeNetwork(network: string): Promise<void> {
   await dockerOutput(["network", "rm", network], { gone: true });
 }
 
-/** Removes one observed object; one that has gone meanwhile is no error. @throws FaultError with Docker's words */
-export async function removeObject(object: ObservedObject): Promise<void> {
+async function remove(object: ObservedObject): Promise<void> {
   switch (object.kind) {
     case "container":
       await dockerOutput(["rm", "-f", "-v", object.id], { gone: true });
@@ -150,5 +131,39 @@ export async function removeObject(object: ObservedObject): Promise<void> {
       return;
     case "volume":
       await dockerOutput(["volume", "rm", object.id], { gone: true });
+      return;
+    default:
+      throw new Error(`Docker has no ${object.kind}`);
   }
 }
+
+const LISTS: Partial<Record<PlatformKind, readonly string[]>> = {
+  container: ["ps", "-a", "--format", `{{.Names}}\t{{.Label "${MARK_KEYS.id}"}}`],
+  network: ["network", "ls", "--format", `{{.Name}}\t{{.Label "${MARK_KEYS.id}"}}`],
+  volume: ["volume", "ls", "--format", `{{.Name}}\t{{.Label "${MARK_KEYS.id}"}}`],
+};
+
+async function ownersOf(kind: PlatformKind): Promise<Owners> {
+  const list = LISTS[kind];
+  if (!list) throw new Error(`Docker has no ${kind}`);
+  const lines = (await dockerOutput([...list])).split("\n").filter(Boolean);
+  return new Map(lines.map((line) => [line.split("\t")[0] ?? "", line.split("\t")[1] ?? ""]));
+}
+
+/** This machine's Docker. */
+export const containersPlatform: Platform = {
+  observe,
+  guests: (names) => containerGuests(names),
+  owners: async (kinds) =>
+    new Map(await Promise.all(kinds.map(async (kind) => [kind, await ownersOf(kind)] as const))),
+  remove,
+  freeSwitch: detachOwn,
+  removeSwitch: removeNetwork,
+  start: async (guest) => {
+    const state = (await dockerOutput(["container", "inspect", "-f", "{{.State.Status}}", guest])).trim();
+    await dockerOutput([state === "paused" ? "unpause" : "start", guest]);
+  },
+  restart: async (guest) => {
+    await dockerOutput(["restart", "-t", "10", guest]);
+  },
+};

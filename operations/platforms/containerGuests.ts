@@ -1,22 +1,7 @@
 import { z } from "zod";
-import { type OwnerMark, readMark } from "../../course/mark";
+import { readMark } from "../../course/mark";
 import { inspectAll } from "../docker";
-
-/** A guest as the platform shows it, by its planned name, whoever made it. */
-export interface PlatformGuest {
-  readonly id: string;
-  /** The platform's word: `running`, `paused`, `exited`, … */
-  readonly state: string;
-  /** Seconds since it was started. */
-  readonly age: number;
-  /** Content id of its image. */
-  readonly image: string;
-  /** Networks by name. */
-  readonly networks: ReadonlyMap<string, { readonly address: string; readonly mac: string }>;
-  /** Ports of 127.0.0.1 by the guest's port. */
-  readonly published: ReadonlyMap<number, number>;
-  readonly mark: OwnerMark | undefined;
-}
+import type { PlatformGuest } from "./platform";
 
 const schema = z.array(
   z.looseObject({
@@ -47,11 +32,11 @@ const schema = z.array(
 );
 
 /**
- * Asks the platform for guests by their names; one that is absent is left out.
+ * Asks Docker for guests by their names; one that is absent is left out.
  * @param now milliseconds since 1970
  * @throws FaultError when Docker does not answer
  */
-export async function platformGuests(
+export async function containerGuests(
   names: readonly string[],
   now = Date.now(),
 ): Promise<Map<string, PlatformGuest>> {
@@ -60,7 +45,6 @@ export async function platformGuests(
     found.map((entry) => [
       entry.Name.replace(/^\//, ""),
       {
-        id: entry.Id,
         state: entry.State.Status,
         age: Math.max(0, (now - Date.parse(entry.State.StartedAt)) / 1000) || 0,
         image: entry.Image,

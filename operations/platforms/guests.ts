@@ -1,0 +1,19 @@
+import { groupBy } from "../../course/groupBy";
+import { targetOfGuest } from "../../course/objects";
+import { guestsOf, type LabPlan } from "../../course/plan";
+import { platformOf } from ".";
+import type { PlatformGuest } from "./platform";
+
+/**
+ * The guests of a lab as their platforms show them, by name; one that is absent is left out.
+ * @throws FaultError when a platform does not answer
+ */
+export async function guestsStanding(plan: LabPlan): Promise<Map<string, PlatformGuest>> {
+  const byTarget = groupBy(guestsOf(plan), (guest) => targetOfGuest(plan, guest));
+  const found = await Promise.all(
+    [...byTarget].map(([target, guests]) =>
+      platformOf(target).guests(guests.map(({ objectName }) => objectName)),
+    ),
+  );
+  return new Map(found.flatMap((guests) => [...guests]));
+}

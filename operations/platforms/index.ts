@@ -1,0 +1,87 @@
+import { existsSync, readdirSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { poolMark } from "../../components/hypervisors/libvirt/pool";
+import { FaultError } from "../../course/faults";
+import type { PlatformKind } from "../../course/resources";
+import type { Target } from "../../course/support";
+import { containersPlatform } from "./containers";
+import { libvirtPlatform } from "./libvirt";
+import type { ObservedObject, Platform } from "./platform";
+
+const PLATFORMS: Partial<Record<Target, Platform>> = {
+  containers: containersPlatform,
+  libvirt: libvirtPlatform,
+};
+
+/** The platform of a target. Throws where there is none: the plan of a lab that is to be brought up is refused before. */
+export function platformOf(target: Target): Platform {
+  const platform = PLATFORMS[target];
+  if (!platform) throw new Error(`no platform for target ${target}`);
+  return platform;
+}
+
+/** Which platform has objects of a kind. */
+const OF_KIND: Readonly<Record<PlatformKind, Platform>> = {
+  container: containersPlatform,
+  network: containersPlatform,
+  volume: containersPlatform,
+  domain: libvirtPlatform,
+  "virtual network": libvirtPlatform,
+  "virtual disk": libvirtPlatform,
+  "storage pool": libvirtPlatform,
+};
+
+/** The platform that an object stands on. */
+export function platformOfKind(kind: PlatformKind): Platform {
+  return OF_KIND[kind];
+}
+
+function onPath(program: string): boolean {
+  return (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)));
+}
+
+/** Where libvirt keeps the definitions of its pools. A lab's pool is made first and removed last. */
+const POOL_DEFINITIONS = "/etc/libvirt/storage";
+
+/** Whether a lab stands on this machine's libvirt, be it at work or not. */
+function libvirtHasLabs(folder: string): boolean {
+  try {
+    return readdirSync(folder).some((file) => poolMark(file.replace(/\.xml$/, "")) !== undefined);
+  } catch {
+    return false;
+  }
+}
+
+async function observeLibvirt(definitions: string): Promise<ObservedObject[]> {
+  if (!onPath("virsh")) return [];
+  try {
+    return await libvirtPlatform.observe();
+  } catch (error) {
+    // A libvirt that rests and has nothing of ours is nobody's trouble.
+    const rests = error instanceof FaultError && error.faults[0].code === "libvirt-not-running";
+    if (rests && !libvirtHasLabs(definitions)) return [];
+    throw error;
+  }
+}
+
+/** Everything on this machine that carries an owner mark, on whichever platform. */
+async function observeAll(definitions: string): Promise<ObservedObject[]> {
+  return (await Promise.all([containersPlatform.observe(), observeLibvirt(definitions)])).flat();
+}
+
+/**
+ * What carries the mark of one lab, by name; of every lab when it is undefined.
+ * @param definitions folder of libvirt's definitions of pools; another one in tests
+ * @throws FaultError when a platform does not answer
+ */
+export async function findMarked(
+  lab: string | undefined,
+  definitions = POOL_DEFINITIONS,
+): Promise<ObservedObject[]> {
+  return (await observeAll(definitions)).filter((object) => lab === undefined || object.mark.lab === lab);
+}
+
+/** Removes one observed object; one that has gone meanwhile is no error. @throws FaultError with the platform's words */
+export function removeObject(object: ObservedObject): Promise<void> {
+  return platformOfKind(object.kind).remove(object);
+}

@@ -1,0 +1,14 @@
+import { z } from "zod";
+
+const toldSchema = z.record(z.string(), z.unknown());
+
+/** The names in the one line of JSON that a script told of what it made, such as `{"network":"lab-lan"}`; none in any other text. */
+export function toldNames(stdout: unknown): string[] {
+  if (typeof stdout !== "string") return [];
+  try {
+    const told = toldSchema.safeParse(JSON.parse(stdout));
+    return told.success ? Object.values(told.data).filter((value) => typeof value === "string") : [];
+  } catch {
+    return [];
+  }
+}
