@@ -308,7 +308,7 @@ describe.each(SHELLS)("under %s", (shell) => {
 
     test("what it has written is on its disk before it goes, its console's log goes with it", () => {
       run("apply");
-      fake.write(`log/${NAME}.console.log`, "");
+      for (const log of [".console.log", ".log", "-fs0-virtiofsd.log"]) fake.write(`log/${NAME}${log}`, "");
       fake.write(`run/${NAME}.channel.0`, "");
       fake.write("log/other.console.log", "");
       fake.write("fails-domfsfreeze", "error: guest agent is not connected\n");

@@ -40,6 +40,8 @@ const ENGINE: Engine = {
 /** systemd starts the engine with the environment that it has read last. */
 const RESTART = `engine=$(contents ${ENGINE_FILE} ${ENGINE_PROXY} ${CA_FILE})
 if ! is_read engine "$engine"; then
+  # Ended in between, nobody knows what it has read.
+  was_read engine -
   systemctl daemon-reload
   restart_engine
   was_read engine "$engine"
