@@ -1,10 +1,6 @@
-/** @type {import("jest").Config} */
-module.exports = {
+const project = {
+  rootDir: __dirname,
   testEnvironment: "node",
-  // Random moments are no test that must pass the same way twice: npm run chaos.
-  testMatch: [
-    process.env.CHAOS ? "<rootDir>/tests/chaos/*.test.ts" : "<rootDir>/tests/!(chaos)/**/*.test.ts",
-  ],
   transform: { "^.+\\.ts$": ["ts-jest", { tsconfig: "tsconfig.json" }] },
   // dist/ and derived folders hold copies of package.json.
   modulePathIgnorePatterns: [
@@ -14,6 +10,20 @@ module.exports = {
     "<rootDir>/.stryker-tmp/",
   ],
   globalSetup: "<rootDir>/tests/support/leftovers.ts",
+};
+const serial = { ...project, runner: "<rootDir>/tests/support/serialRunner.cjs" };
+
+/** @type {import("jest").Config} */
+module.exports = {
+  // Random moments are no test that must pass the same way twice: npm run chaos.
+  projects: process.env.CHAOS
+    ? [{ ...serial, testMatch: ["<rootDir>/tests/chaos/*.test.ts"] }]
+    : [
+        { ...project, testMatch: ["<rootDir>/tests/!(chaos|integration)/**/*.test.ts"] },
+        { ...serial, testMatch: ["<rootDir>/tests/integration/**/*.test.ts"] },
+      ],
+  // Half of what a small machine has to give would be idle.
+  maxWorkers: 2,
   testSequencer: "<rootDir>/tests/support/sequencer.cjs",
   reporters: ["default", "<rootDir>/tests/support/countReporter.cjs"],
   testTimeout: 20_000,

@@ -1,5 +1,6 @@
 import { createColors } from "picocolors";
 import { type CachedImage, cacheBytes } from "../operations/imageCache";
+import type { ImageStore } from "../operations/imageStore";
 import { ageInWords, inWords } from "../operations/quantities";
 import { isRunningGuest, type Leftover, type SweepReport } from "../operations/sweep";
 import { SCHEMA_VERSION } from "./output";
@@ -88,6 +89,16 @@ function totalLine(report: SweepReport): string {
   return `Total: ${counted(report.found.length, "object")}${sum}${rest}${why}`;
 }
 
+function storeLines(store: ImageStore | undefined, view: SweepView): string[] {
+  if (store === undefined) return [];
+  const free = store.usedBy.length === 0;
+  const hint =
+    view.removing || !free ? "" : " Remove it with the images: npx classlab sweep --remove --images";
+  return [
+    `Image store, from which guests take the course's images: ${free ? "not in use" : "in use"}.${hint}`,
+  ];
+}
+
 function imageLines(images: readonly CachedImage[], view: SweepView): string[] {
   if (images.length === 0) return [];
   const used = images.filter((image) => image.usedBy.length > 0).length;
@@ -127,6 +138,7 @@ export function renderSweep(report: SweepReport, view: SweepView): string {
       ? [...labLines(report.found, view, pc), totalLine(report), ...hint]
       : [nothing(report, view)]),
     ...imageLines(report.images, view),
+    ...storeLines(report.store, view),
     "",
   ].join("\n");
 }
@@ -137,7 +149,7 @@ export function renderSweep(report: SweepReport, view: SweepView): string {
  */
 export function sweepJson(
   report: SweepReport,
-  removed: { readonly found: readonly Leftover[]; readonly images: readonly CachedImage[] },
+  removed: Pick<SweepReport, "found" | "images" | "store">,
 ): object {
   const image = ({ layers: _layers, ...rest }: CachedImage) => rest;
   return {
@@ -150,5 +162,6 @@ export function sweepJson(
     images: report.images.map(image),
     imageBytes: cacheBytes(report.images),
     removedImages: removed.images.map(image),
+    ...(report.store === undefined ? {} : { store: report.store, storeRemoved: removed.store !== undefined }),
   };
 }

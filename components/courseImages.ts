@@ -6,7 +6,8 @@ export type GuestImageIds = Readonly<Record<CourseImageName, string>>;
 
 /**
  * Script for this machine: loads what the guest's Docker lacks of the course images in one archive (layers they share
- * travel once), names them as learners type them, and prints their ids as one JSON line.
+ * travel once), names them as learners type them, and prints their ids as one JSON line. A guest that took them from the
+ * machine's image store lacks nothing.
  */
 export function renderPreload(channel: GuestChannel, images: ImageSet): string {
   const list = COURSE_IMAGES.map(
@@ -14,10 +15,12 @@ export function renderPreload(channel: GuestChannel, images: ImageSet): string {
   );
   return `set -eu
 list='${list.join("\n")}'
-have=$(echo 'docker images --format "{{.Repository}}:{{.Tag}}"' | ${channel.shell})
+look() { have=$(echo 'docker images --no-trunc --format "{{.Repository}}:{{.Tag}} {{.ID}}"' | ${channel.shell}); }
+id_of() { printf '%s\\n' "$have" | awk -v name="$1" '$1 == name { print $2 }'; }
+look
 lacking=
 for reference in $(printf '%s\\n' "$list" | cut -d' ' -f2); do
-  printf '%s\\n' "$have" | grep -Fqx "$reference" || lacking="$lacking $reference"
+  [ -n "$(id_of "$reference")" ] || lacking="$lacking $reference"
 done
 if [ -n "$lacking" ]; then
   for reference in $lacking; do
@@ -26,17 +29,21 @@ if [ -n "$lacking" ]; then
   done
   # shellcheck disable=SC2086
   docker save $lacking | ${channel.loadImages} >/dev/null
+  look
 fi
-${channel.shell} <<'END'
-set -eu
-list='${list.join("\n")}'
-separator='{'
-printf '%s\\n' "$list" | while read -r name reference tags; do
-  for tag in $tags; do docker tag "$reference" "$tag"; done
-  printf '%s"%s":"%s"' "$separator" "$name" "$(docker image inspect -f '{{.Id}}' "$reference")"
-  separator=,
-done
-echo '}'
+naming=
+line=
+while read -r name reference tags; do
+  id=$(id_of "$reference")
+  [ -n "$id" ] || { echo "$reference was loaded, and is not among the guest's images" >&2; exit 1; }
+  for tag in $tags; do
+    [ "$(id_of "$tag")" = "$id" ] || naming="$naming docker tag $reference $tag;"
+  done
+  line="$line\${line:+,}\\"$name\\":\\"$id\\""
+done <<END
+$list
 END
+[ -z "$naming" ] || echo "set -e; $naming" | ${channel.shell}
+printf '{%s}\\n' "$line"
 `;
 }

@@ -19,10 +19,10 @@ const MB_IN_MIB = 1e6 / 2 ** 20;
 const MB_IN_GIB = 1e6 / 2 ** 30;
 
 /**
- * What a container that stands in for a guest uses with the course images in its Docker, in MB (10^6 bytes). Measured on Docker
- * Engine 20.10, 2026-11-23: 95 MB of memory and 422 MB of disk, and room for what learners add.
+ * What a container that stands in for a guest uses, in MB (10^6 bytes), with the course images in the store that all guests of a
+ * host share. Measured on Docker Engine 20.10, 2026-11-25: 95 MB of memory and 3 MB of disk, and room for what learners add.
  */
-export const CONTAINER_GUEST = { memory: 120, disk: 500 } as const;
+export const CONTAINER_GUEST = { memory: 120, disk: 100 } as const;
 
 /** What a Docker stack of a guest uses, in MB (10^6 bytes). Measured as {@link CONTAINER_GUEST}. */
 export function stackDemand(stack: DockerStackConfig): { readonly memory: number; readonly disk: number } {

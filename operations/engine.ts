@@ -41,10 +41,14 @@ const resourceSchema = z.looseObject({
 });
 
 const deploymentSchema = z.looseObject({
-  resources: z.array(resourceSchema).optional(),
-  secrets_providers: z
-    .looseObject({ state: z.looseObject({ salt: z.string().optional() }).optional() })
-    .optional(),
+  deployment: z
+    .looseObject({
+      resources: z.array(resourceSchema).optional(),
+      secrets_providers: z
+        .looseObject({ state: z.looseObject({ salt: z.string().optional() }).optional() })
+        .optional(),
+    })
+    .nullish(),
 });
 
 /** A resource as the state has it; secrets stay encrypted. */
@@ -59,15 +63,41 @@ export interface StackState {
   readonly record: LabRecord | undefined;
 }
 
-function readState(exported: automation.Deployment): StackState {
-  const deployment = deploymentSchema.parse(exported.deployment ?? {});
-  const resources = deployment.resources ?? [];
+/** By the program itself: the Automation API would have all secrets decrypted. */
+async function readState(name: string, folder: string): Promise<StackState> {
+  const command = await pulumiCommand();
+  const exported = await command.run(["stack", "export", "--stack", name], folder, {});
+  const { deployment } = deploymentSchema.parse(JSON.parse(exported.stdout));
+  const resources = deployment?.resources ?? [];
   const kept = resources.find((resource) => resource.type === LAB_RECORD_TYPE);
   const record = labRecordSchema.safeParse(kept?.inputs);
   return {
     resources,
-    salt: deployment.secrets_providers?.state?.salt,
+    salt: deployment?.secrets_providers?.state?.salt,
     record: record.success ? record.data : undefined,
+  };
+}
+
+/**
+ * After each run the Automation API asks for the stack's outputs and for its history, in three more runs of the program, of
+ * which two decrypt all secrets: seconds. Stacks of a lab have no outputs, and what a run did is in its last event.
+ */
+function askedNothingMore(stack: automation.Stack): automation.Stack {
+  return Object.assign(stack, {
+    outputs: () => Promise.resolve({}),
+    info: () => Promise.resolve(undefined),
+  });
+}
+
+/** Passes events on, and keeps what the last one says that the run did. */
+function counting(onEvent: (event: EngineEvent) => void) {
+  let changes: Changes = {};
+  return {
+    onEvent: (event: EngineEvent) => {
+      changes = event.summaryEvent?.resourceChanges ?? changes;
+      onEvent(event);
+    },
+    changes: () => changes,
   };
 }
 
@@ -104,9 +134,9 @@ export class StackEngine {
       name,
       Object.assign(workspace, { selectStack: () => Promise.resolve() }),
     );
-    const engine = new StackEngine(name, stack);
+    const engine = new StackEngine(name, askedNothingMore(stack));
     try {
-      return { engine, state: readState(await stack.exportStack()) };
+      return { engine, state: await readState(name, folder) };
     } catch (error) {
       if (!/no stack named .* found/.test(String(error))) throw engineFault(name, error);
     }
@@ -122,7 +152,7 @@ export class StackEngine {
 
   /** Reads the stack's state; secrets stay encrypted. */
   async state(): Promise<StackState> {
-    return this.guard(async () => readState(await this.stack.exportStack()));
+    return this.guard(() => readState(this.name, this.stack.workspace.workDir));
   }
 
   /** The lab's id as kept in the stack's tags. */
@@ -176,16 +206,17 @@ export class StackEngine {
     signal?: AbortSignal,
     replace: readonly string[] = [],
   ): Promise<Changes> {
+    const counted = counting(onEvent);
     const options: automation.UpOptions = {
-      onEvent,
+      onEvent: counted.onEvent,
       suppressProgress: true,
       parallel: 16,
       replace: [...replace],
       ...(signal ? { signal } : {}),
     };
-    const result = await this.guard(() => this.stack.up(options));
+    await this.guard(() => this.stack.up(options));
     signal?.throwIfAborted();
-    return result.summary.resourceChanges ?? {};
+    return counted.changes();
   }
 
   /**
@@ -203,16 +234,17 @@ export class StackEngine {
 
   /** Removes everything of the unit. */
   async destroy(onEvent: (event: EngineEvent) => void, signal?: AbortSignal): Promise<Changes> {
+    const counted = counting(onEvent);
     const options: automation.DestroyOptions = {
-      onEvent,
+      onEvent: counted.onEvent,
       suppressProgress: true,
       parallel: 16,
       ...(signal ? { signal } : {}),
     };
-    const result = await this.guard(() => this.stack.destroy(options));
+    await this.guard(() => this.stack.destroy(options));
     // An engine that was asked to stop may end with success, and the rest still stands.
     signal?.throwIfAborted();
-    return result.summary.resourceChanges ?? {};
+    return counted.changes();
   }
 
   private async guard<T>(work: () => Promise<T>): Promise<T> {

@@ -18,6 +18,7 @@ import { type BuildNetwork, buildNetwork, proxyBuildArgs, sudoWords } from "./bu
 import { docker, dockerOutput } from "./docker";
 import { IMAGES_ESTIMATE } from "./doctor/estimate";
 import { explain } from "./explain";
+import { ensureImageStore } from "./imageStore";
 import { PACKAGE_ROOT } from "./paths";
 import { run, tail } from "./process";
 import { diskFull, saysDiskFull } from "./trouble";
@@ -342,7 +343,7 @@ async function registryAnswers(): Promise<boolean> {
 }
 
 /**
- * Makes the images of a lab available on this machine: pulled, built, or found in the cache.
+ * Makes the images of a lab available on this machine: pulled, built, or found in the cache; and loaded for guests to be.
  * @param wanted the configured source, or the one that the lab decided on before
  * @param say progress, a line at a time
  * @param consent whether distribution packages may be installed without asking
@@ -356,7 +357,9 @@ export async function ensureImages(
   network: LabConfig["site"]["network"],
 ): Promise<ImageSet> {
   try {
-    return await provideImages(wanted, { say, network: buildNetwork(network) }, consent);
+    const images = await provideImages(wanted, { say, network: buildNetwork(network) }, consent);
+    await ensureImageStore(images, say);
+    return images;
   } catch (error) {
     throw await explain(error, IMAGES_ESTIMATE);
   }

@@ -8,6 +8,7 @@ import { rosterKey } from "../course/roster/teams";
 import { placeChannelClient } from "./channelClient";
 import { StackEngine, type StackState } from "./engine";
 import { gatherFacts, portsInUse } from "./facts";
+import { keepStoreVolume } from "./imageStore";
 import { ensureImages, missingImages, type Say } from "./images";
 import { libvirtRecord, needsLibvirt } from "./libvirtRecord";
 import { planLab, refuseUnbuilt } from "./plan";
@@ -125,6 +126,7 @@ export async function prepareUp(
   let images = before && !options.updateImages ? before.images : undefined;
   if (!images || (await missingImages(images)).length > 0)
     images = await ensureImages(wanted, options.say, options.consent, file.config.site.network);
+  else await keepStoreVolume();
   const libvirt = await libvirtRecord(plan, {
     before: options.updateImages ? undefined : before?.libvirt,
     images,

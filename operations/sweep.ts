@@ -1,6 +1,7 @@
 import { type Fault, FaultError } from "../course/faults";
 import { GUEST_KINDS } from "../course/resources";
 import { type CachedImage, findImageCache } from "./imageCache";
+import { findImageStore, type ImageStore } from "./imageStore";
 import { findMarked, removeObject } from "./platforms";
 import type { ObservedObject } from "./platforms/platform";
 import { readSizes } from "./sizes";
@@ -29,6 +30,8 @@ export interface SweepReport {
   readonly otherLabs: readonly string[];
   /** The image cache, which all labs of the machine share. */
   readonly images: readonly CachedImage[];
+  /** The store from which guests take the course's images; absent where this machine has none. */
+  readonly store?: ImageStore;
 }
 
 /**
@@ -37,7 +40,7 @@ export interface SweepReport {
  * @throws FaultError when Docker cannot be asked
  */
 export async function sweep(lab: string | undefined): Promise<SweepReport> {
-  const [all, images] = await Promise.all([findMarked(undefined), findImageCache()]);
+  const [all, images, store] = await Promise.all([findMarked(undefined), findImageCache(), findImageStore()]);
   const own = inOrder(all.filter((object) => lab === undefined || object.mark.lab === lab));
   // Docker walks through all volumes for it: not for nothing.
   const sizes = own.some(({ kind }) => kind === "container" || kind === "volume")
@@ -53,6 +56,7 @@ export async function sweep(lab: string | undefined): Promise<SweepReport> {
       .filter((name) => lab !== undefined && name !== lab)
       .sort(),
     images,
+    ...(store === undefined ? {} : { store }),
   };
 }
 

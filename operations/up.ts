@@ -190,7 +190,9 @@ export async function up(file: StackFile, options: UpOptions): Promise<UpReport>
   try {
     return await bringUp(file, lab, options);
   } catch (error) {
-    throw await explain(error, estimate(lab.plan, new Set(), false));
+    // Images come from the store before a guest's Docker runs: where loading them fails, there was none.
+    const loading = error instanceof Error && error.message.includes("-docker-images: ");
+    throw await explain(error, estimate(lab.plan, new Set(), false, loading));
   }
 }
 

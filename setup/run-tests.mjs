@@ -57,7 +57,7 @@ export async function runTests(argv, env) {
       skip("browser");
     }
   }
-  return await runNode([join(ROOT, "node_modules", "jest", "bin", "jest.js"), "-i", ...argv], {
+  return await runNode([join(ROOT, "node_modules", "jest", "bin", "jest.js"), ...argv], {
     env: provided.env,
     cwd: ROOT,
   });

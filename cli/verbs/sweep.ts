@@ -1,5 +1,6 @@
 import { EXIT } from "../../course/faults";
 import type { CachedImage } from "../../operations/imageCache";
+import type { ImageStore } from "../../operations/imageStore";
 import type { Leftover, SweepReport } from "../../operations/sweep";
 import {
   type Ask,
@@ -17,21 +18,24 @@ import { renderSweep, sweepJson } from "../sweepOutput";
 interface Doomed {
   readonly found: readonly Leftover[];
   readonly images: readonly CachedImage[];
+  readonly store?: ImageStore;
 }
 
 const NOTHING: Doomed = { found: [], images: [] };
 
 /** All that was found, and of the image cache, when it is asked for, what nothing else uses. */
-export function doomedOf({ found, images }: SweepReport, withImages: boolean): Doomed {
+export function doomedOf({ found, images, store }: SweepReport, withImages: boolean): Doomed {
+  if (!withImages) return { found, images: [] };
   const going = new Set(found.map((object) => object.id));
-  const free = images.filter((image) => image.usedBy.every((container) => going.has(container)));
-  return { found, images: withImages ? free : [] };
+  const isFree = ({ usedBy }: CachedImage | ImageStore) => usedBy.every((user) => going.has(user));
+  return { found, images: images.filter(isFree), ...(store && isFree(store) ? { store } : {}) };
 }
 
-const count = ({ found, images }: Doomed): string =>
+const count = ({ found, images, store }: Doomed): string =>
   [
     ...(found.length > 0 ? [`${found.length} object(s)`] : []),
     ...(images.length > 0 ? [`${images.length} cached image(s)`] : []),
+    ...(store ? ["the image store"] : []),
   ].join(" and ");
 
 /**
@@ -51,7 +55,7 @@ export async function confirmRemoval(
     await confirmName(question, lab, options, ask);
   }
   const rest = doomed.found.filter((object) => !running.includes(object.mark.lab));
-  if (rest.length > 0 || doomed.images.length > 0)
+  if (rest.length > 0 || doomed.images.length > 0 || doomed.store)
     await confirm(`Remove ${count({ ...doomed, found: rest })}?`, options, ask);
 }
 
@@ -60,9 +64,10 @@ export async function sweepVerb(options: Options): Promise<number> {
   const named = options.all ? { lab: undefined, selection: "--all" } : labNamed(options);
   const { labsWithRunningGuests, removeLeftovers, sweep } = await import("../../operations/sweep.js");
   const { removeCached } = await import("../../operations/imageCache.js");
+  const { removeImageStore } = await import("../../operations/imageStore.js");
   const report = await sweep(named.lab);
   const doomed = options.remove ? doomedOf(report, options.images === true) : NOTHING;
-  const removing = doomed.found.length + doomed.images.length > 0;
+  const removing = doomed.found.length + doomed.images.length > 0 || doomed.store !== undefined;
   // Whoever is asked has to see what about, also where standard output is for a document.
   const target = options.json ? process.stderr : process.stdout;
   if (!options.json || (removing && !consent(options))) {
@@ -73,8 +78,9 @@ export async function sweepVerb(options: Options): Promise<number> {
   if (removing) {
     await confirmRemoval(doomed, labsWithRunningGuests(doomed.found), options);
     await removeLeftovers(doomed.found);
+    if (doomed.store) await removeImageStore(doomed.store);
     const images = await removeCached(doomed.images);
-    if (options.json) json(sweepJson(report, { found: doomed.found, images }));
+    if (options.json) json(sweepJson(report, { ...doomed, images }));
     else process.stdout.write(`Removed ${count(doomed)}.\n`);
     return EXIT.done;
   }

@@ -1,8 +1,9 @@
 #!/bin/sh
 # Makes the disk of virtual machines of what `docker export` prints for the image of this folder:
 #
-#   docker export CONTAINER | build-disk.sh OUT_FOLDER
+#   docker export CONTAINER | build-disk.sh OUT_FOLDER [STORE]
 #
+# STORE: a tar of a set of the image store (images/guest/classlab-images: data/, layers/), with which the guest's engine begins.
 # OUT_FOLDER gets disk.qcow2, vmlinuz and initrd.img, all or nothing; it must not be there yet. The disk is one ext4 file system
 # without a partition table or a boot loader: the host hands the kernel over.
 # Needs root, mkfs.ext4 and qemu-img.
@@ -13,7 +14,7 @@ die() {
     exit 1
 }
 
-[ $# -eq 1 ] || die "usage: docker export CONTAINER | build-disk.sh OUT_FOLDER"
+[ $# -eq 1 ] || [ $# -eq 2 ] || die "usage: docker export CONTAINER | build-disk.sh OUT_FOLDER [STORE]"
 out=$1
 [ ! -e "$out" ] || die "$out is there already"
 [ "$(id -u)" = 0 ] || die "must run as root (files keep their owners)"
@@ -33,6 +34,19 @@ root=$work/root
 made=$work/made
 mkdir "$root" "$made"
 tar -x --numeric-owner -C "$root"
+if [ -n "${2:-}" ]; then
+    # Layers hide files of those below by attributes and by devices without a number.
+    mkdir "$work/set"
+    tar -x --numeric-owner --xattrs --xattrs-include='*' -C "$work/set" -f "$2"
+    rm -rf "$root/var/lib/docker"
+    mv "$work/set/data" "$root/var/lib/docker"
+    for layer in "$work"/set/layers/*; do
+        folder=$root/var/lib/docker/overlay2/${layer##*/}
+        rm -rf "$folder/diff"
+        mv "$layer" "$folder/diff"
+    done
+    rm -rf "$work/set"
+fi
 
 # What Docker puts in place of a container's own.
 rm -f "$root/.dockerenv" "$root/etc/resolv.conf" "$root/etc/hostname"

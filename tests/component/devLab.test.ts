@@ -96,7 +96,10 @@ test("a guest starts without any network, without privileges it does not need, a
     cgroupnsMode: "private",
     capabilities: { adds: ["CAP_NET_ADMIN", "CAP_SYS_ADMIN", "CAP_SYS_PTRACE"] },
     ports: [],
-    mounts: [{ type: "volume", source: "dev-team-01-ubuntu-test1-disk", target: "/disk" }],
+    mounts: [
+      { type: "volume", source: "dev-team-01-ubuntu-test1-disk", target: "/disk" },
+      { type: "volume", source: "classlab-images", target: "/images", readOnly: true },
+    ],
     labels: TEAM_LABELS,
   });
   expect(inputs.privileged).toBeUndefined();

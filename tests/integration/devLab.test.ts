@@ -58,6 +58,18 @@ suite("the dev lab", () => {
     expect(unit?.resources).toBe(unit?.planned);
   });
 
+  test("the guests took the course's images from the machine's store: none was loaded", async () => {
+    const script = `cd /disk/docker
+      for file in image/overlay2/layerdb/sha256/*/cache-id; do
+        if [ -e "overlay2/$(cat "$file")/diff/.in-classlab-images" ]; then echo shared; else echo "copied $file"; fi
+      done | sort | uniq -c`;
+    for (const guest of ["ubuntu-test1", "ubuntu-test2"]) {
+      const told = /^ *(\d+) shared\n$/.exec(await lab.inGuest(guest, script));
+      // Each image has a layer of its own at least.
+      expect(Number(told?.[1])).toBeGreaterThanOrEqual(7);
+    }
+  });
+
   test("every service answers a learner's browser", () => {
     expect(first.services.map((service) => service.url)).toEqual(
       [8080, ...Array.from({ length: 10 }, (_, index) => 8001 + index), 8070, 8060].map(url),

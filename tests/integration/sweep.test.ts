@@ -114,10 +114,13 @@ suite("sweep", () => {
     expect(result.stdout).toMatch(
       /^ {2}container +isweep-team-01-web +team-01 +\d+ (s|min) +\d+ (B|kB|MB)$/m,
     );
-    expect(result.stdout).toMatch(/^ {2}volume +isweep-team-01-web-disk +team-01 +\d+ (s|min) +\d+ MB$/m);
-    expect(result.stdout).toMatch(/^Total: 3 objects, \d+ MB$/m);
+    expect(result.stdout).toMatch(
+      /^ {2}volume +isweep-team-01-web-disk +team-01 +\d+ (s|min) +\d+ (kB|MB)$/m,
+    );
+    expect(result.stdout).toMatch(/^Total: 3 objects, \d+ (kB|MB)$/m);
     expect(result.stdout).toContain("npx classlab sweep --config ");
     expect(result.stdout).toMatch(/^Image cache, .*: \d+ images, [\d.]+ GB, \d+ in use\./m);
+    expect(result.stdout).toMatch(/^Image store, .*: in use\.$/m);
     for (const name of strangerNames) expect(result.stdout).not.toContain(name);
 
     const document = documentOf(await lab.run("sweep", "--json"));

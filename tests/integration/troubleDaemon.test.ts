@@ -85,7 +85,7 @@ suite("trouble with Docker and disks", () => {
       await daemon.docker("tag", "aside:nginx", nginx);
     }
     expect(told(result)).toMatch(
-      /^image nginx: .*no space left on device; there are [\d.]+ k?M?B free in \S+, where Docker keeps its data\. Expected room there: about 2\.5 GB in all\. .*\[disk-full\]$/,
+      /^image nginx: .*no space left on device; there are [\d.]+ k?M?B free in \S+, where Docker keeps its data\. Expected room there: about 3\.0 GB in all\. .*\[disk-full\]$/,
     );
     expect(result.code).toBe(1);
     expect(await imageIds()).toEqual(before);

@@ -88,10 +88,10 @@ describe("what a guest asks", () => {
   });
 
   test("of this machine as a container: what it uses, not what it may", () => {
-    // 120 + 15 + 120 + 30 + 200 MB, and 500 + 5 + 20 + 5 + 250 MB
+    // 120 + 15 + 120 + 30 + 200 MB, and 100 + 5 + 20 + 5 + 250 MB
     const { cpus, memory, disk } = guestDemand(guest, "containers");
     expect([cpus, memory]).toEqual([0, Math.ceil(485e6 / 2 ** 20)]);
-    expect(disk).toBeCloseTo(780e6 / 2 ** 30, 9);
+    expect(disk).toBeCloseTo(380e6 / 2 ** 30, 9);
   });
 });
 

@@ -361,19 +361,26 @@ esac
   });
 
   describe("renderPreload", () => {
-    /** Images of host and guest are lines of two files; an archive is the list of its images. */
+    /** Images of host and guest are lines of two files, `name [id]`; an archive is the list of its images. */
     const DOCKER = `
 images="$FAKE/\${AT:-host}-images"
 touch "$images"
 case "$1 \${2:-}" in
-  "images --format") [ "$3" = '{{.Repository}}:{{.Tag}}' ] && cat "$images" ;;
+  "images --no-trunc")
+    [ "$3 $4" = '--format {{.Repository}}:{{.Tag}} {{.ID}}' ] || exit 9
+    awk '{ id = $1; sub("^classlab/", "sha256:", id); print $1, ($2 == "" ? id : $2) }' "$images" ;;
   "image inspect")
     for reference in "$@"; do :; done
     grep -Fqx "$reference" "$images" || { echo "no such image: $reference" >&2; exit 1; }
     echo "sha256:\${reference#classlab/}" ;;
   save*) shift; [ ! -e "$FAKE/save-fails" ] || exit 1; printf '%s\\n' "$@" ;;
-  "load -q") [ ! -e "$FAKE/load-fails" ] || { echo "no space left" >&2; exit 1; }; cat >> "$images" ;;
-  tag*) grep -Fqx "$2" "$images" || { echo "no such image: $2" >&2; exit 1; }; echo "$3" >> "$images" ;;
+  "load -q") [ ! -e "$FAKE/load-fails" ] || { echo "no space left" >&2; exit 1; }
+    if [ -e "$FAKE/loads-nothing" ]; then cat > /dev/null; else cat >> "$images"; fi ;;
+  tag*)
+    grep -Fqx "$2" "$images" || { echo "no such image: $2" >&2; exit 1; }
+    grep -v "^$3 " "$images" > "$images.new"
+    echo "$3 sha256:\${2#classlab/}" >> "$images.new"
+    mv "$images.new" "$images" ;;
   *) exit 9 ;;
 esac
 `;
@@ -393,6 +400,9 @@ esac
     };
     const names = COURSE_IMAGES.map((image) => image.name);
     const all = names.map((name) => `classlab/${name}:1f0c\n`).join("");
+    const named = COURSE_IMAGES.flatMap(({ name, tags }) =>
+      tags.map((tag) => `${tag} sha256:${name}:1f0c\n`),
+    ).join("");
     const ids = Object.fromEntries(names.map((name) => [name, `sha256:${name}:1f0c`]));
     const preload = () => fake.run(shell, renderPreload(containerChannel(GUEST, "dev"), SET));
     const saves = (run: ShellRun) => run.calls.filter((call) => /docker\|(save|load)/.test(call));
@@ -410,8 +420,36 @@ esac
         `host docker|exec|-i|${NAME}|docker|load|-q`,
         `host docker|save|${names.map((name) => `classlab/${name}:1f0c`).join("|")}`,
       ]);
-      const held = fake.read("guest-images").split("\n");
-      for (const tag of COURSE_IMAGES.flatMap((image) => image.tags)) expect(held).toContain(tag);
+      expect(fake.read("guest-images")).toBe(all + named);
+    });
+
+    test("a guest that has all, named: it is asked once, and nothing is done", () => {
+      fake.write("guest-images", all + named);
+      const run = preload();
+      expectJson(run, ids);
+      expect(run.calls.filter((call) => call.startsWith("guest docker|"))).toEqual([
+        "guest docker|images|--no-trunc|--format|{{.Repository}}:{{.Tag}} {{.ID}}",
+      ]);
+    });
+
+    test("a name that a learner gave to another image is given back; the others are left", () => {
+      fake.write(
+        "guest-images",
+        all + named.replace("nginx:latest sha256:nginx:1f0c", "nginx:latest sha256:own"),
+      );
+      const run = preload();
+      expectJson(run, ids);
+      expect(run.calls.filter((call) => call.includes("docker|tag"))).toEqual([
+        "guest docker|tag|classlab/nginx:1f0c|nginx:latest",
+      ]);
+      expect(fake.read("guest-images").split("\n").sort()).toEqual((all + named).split("\n").sort());
+    });
+
+    test("an archive that the guest's Docker took without an image of it: fails, and says which", () => {
+      fake.write("loads-nothing", "");
+      const run = preload();
+      expect(run.code).toBe(1);
+      expect(run.stderr).toBe("classlab/nginx:1f0c was loaded, and is not among the guest's images\n");
     });
 
     test("nothing lacking: nothing is saved", () => {

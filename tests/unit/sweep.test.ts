@@ -128,6 +128,19 @@ describe("the list", () => {
     ]);
   });
 
+  test("the image store: whether a guest needs it, and how it goes", () => {
+    const line = (usedBy: readonly string[], more: Partial<SweepView> = {}) =>
+      shown(report({ found: [], store: { volume: "classlab-images", usedBy } }), more)
+        .split("\n")
+        .at(-2);
+    const told = "Image store, from which guests take the course's images:";
+    expect(line([])).toBe(
+      `${told} not in use. Remove it with the images: npx classlab sweep --remove --images`,
+    );
+    expect(line(["dev-team-01-web-disk"])).toBe(`${told} in use.`);
+    expect(line([], { removing: true })).toBe(`${told} not in use.`);
+  });
+
   test("before a removal nothing says how to remove", () => {
     expect(shown(report({ images: CACHE }), { removing: true })).not.toContain("--remove");
   });
@@ -148,6 +161,14 @@ test("the document has bytes and moments, and no layers", () => {
   });
   expect(JSON.stringify(document)).not.toContain("layers");
   expect(sweepJson(report(), { found: report().found, images: [] })).toMatchObject({ ok: true });
+});
+
+test("the document says of the image store who needs it, and whether it was removed", () => {
+  const store = { volume: "classlab-images", usedBy: [] };
+  const found = report({ found: [], store });
+  expect(sweepJson(found, { found: [], images: [] })).toMatchObject({ store, storeRemoved: false });
+  expect(sweepJson(found, { found: [], images: [], store })).toMatchObject({ store, storeRemoved: true });
+  expect(sweepJson(report(), { found: [], images: [] })).not.toHaveProperty("store");
 });
 
 describe("sizes", () => {
@@ -190,6 +211,15 @@ describe("what a removal takes", () => {
     const objects = ["dev-team-01-web", "dev-lan", "dev-team-01-web-disk"];
     expect(doomed(false)).toEqual(objects);
     expect(doomed(true)).toEqual([...objects, "classlab/guest:1", "classlab/nginx:1", "classlab/base:1"]);
+  });
+
+  test("the image store goes with the images, where none but what is removed needs it", () => {
+    const store = { volume: "classlab-images", usedBy: ["id-of-dev-team-01-web", "dev-team-01-web-disk"] };
+    expect(doomedOf(report({ store }), true).store).toBe(store);
+    expect(doomedOf(report({ store }), false)).not.toHaveProperty("store");
+    const shared = { ...store, usedBy: [...store.usedBy, "other-team-01-web-disk"] };
+    expect(doomedOf(report({ store: shared }), true)).not.toHaveProperty("store");
+    expect(doomedOf(report(), true)).not.toHaveProperty("store");
   });
 
   test("an image that another container uses stays, and so does what it stands on", () => {

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { markLabels, type OwnerMark } from "../../../course/mark";
 import type { SwitchMode } from "../../../course/modes";
 import { guestSettings } from "../../../course/siteSettings";
+import { IMAGE_STORE } from "../../imageStore";
 import { script } from "../../script";
 import type { HypervisorDriver } from "../driver";
 import { containerChannel } from "./channel";
@@ -104,7 +105,10 @@ export const containersDriver: HypervisorDriver = {
         networkMode: "none",
         capabilities: { adds: CAPABILITIES },
         securityOpts: SECURITY_OPTIONS,
-        mounts: [{ type: "volume", source: disk.name, target: DISK }],
+        mounts: [
+          { type: "volume", source: disk.name, target: DISK },
+          { type: "volume", source: IMAGE_STORE.volume, target: IMAGE_STORE.folder, readOnly: true },
+        ],
         // The guest sees its own cgroups only, and sets them up itself.
         cgroupnsMode: "private",
         ports,

@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import { CAPABILITIES, SECURITY_OPTIONS } from "../components/hypervisors/containers/rights";
+import { IMAGE_STORE } from "../components/imageStore";
+import { COURSE_IMAGES, type ImageSet } from "../course/images";
+import { MARK_KEYS } from "../course/mark";
+import { quote } from "../course/shell";
+import { docker, dockerOutput } from "./docker";
+import { type ProcessResult, run } from "./process";
+
+/** The image store as it stands on this machine. */
+export interface ImageStore {
+  /** Name of its volume. */
+  readonly volume: string;
+  /** Ids of containers and names of labs' disks that need it: those that see it, and disks whose images' files are in it. */
+  readonly usedBy: readonly string[];
+}
+
+const MAKE_DEADLINE = 10 * 60_000;
+
+/** The name of a set: another one for other images, or for guests of another image. */
+export function storeSet(images: ImageSet): string {
+  const parts = [images.guest.id, ...COURSE_IMAGES.flatMap(({ name }) => Object.values(images.course[name]))];
+  return createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 12);
+}
+
+/** Words that run the image store's own program in a short-lived container of the guests' image. */
+function storeWords(images: ImageSet, ...words: readonly string[]): string[] {
+  return [...containerWords(images), "classlab-images", ...words];
+}
+
+/** Words that run a command in a short-lived container of the guests' image that sees the store. */
+function containerWords(images: ImageSet): string[] {
+  return [
+    ...["run", "--rm", "-i", "--init", "--network", "none", "--cgroupns", "private"],
+    ...CAPABILITIES.flatMap((capability) => ["--cap-add", capability]),
+    ...SECURITY_OPTIONS.flatMap((option) => ["--security-opt", option]),
+    ...["-v", `${IMAGE_STORE.volume}:${IMAGE_STORE.folder}`],
+    images.guest.id,
+  ];
+}
+
+/** Makes the store's volume where there is none: Docker would make one without a mark for the first guest. */
+export async function keepStoreVolume(): Promise<void> {
+  await dockerOutput(["volume", "create", "--label", "classlab.image=store", IMAGE_STORE.volume]);
+}
+
+async function lines(args: readonly string[]): Promise<string[]> {
+  return (await dockerOutput(args)).split("\n").filter(Boolean);
+}
+
+/** The image store, or undefined where this machine's Docker has none. */
+export async function findImageStore(): Promise<ImageStore | undefined> {
+  const { volume } = IMAGE_STORE;
+  const [volumes, containers, disks] = await Promise.all([
+    lines(["volume", "ls", "-q", "--filter", `name=^${volume}$`]),
+    lines(["ps", "-aq", "--no-trunc", "--filter", `volume=${volume}`]),
+    lines(["volume", "ls", "-q", "--filter", `label=${MARK_KEYS.lab}`]),
+  ]);
+  return volumes.length === 0 ? undefined : { volume, usedBy: [...containers, ...disks] };
+}
+
+/** Removes the store; Docker refuses while a container sees it. */
+export async function removeImageStore({ volume }: ImageStore): Promise<void> {
+  await dockerOutput(["volume", "rm", volume], { gone: true });
+}
+
+/** Command that prints a set of the store as a tar, with all that its layers are made of. */
+export function storeArchive(images: ImageSet): string {
+  const words = [
+    "tar",
+    "-c",
+    "--numeric-owner",
+    "--xattrs",
+    "--xattrs-include=*",
+    "-C",
+    `${IMAGE_STORE.folder}/sets/${storeSet(images)}`,
+    "data",
+    "layers",
+  ];
+  return ["docker", ...containerWords(images), ...words].map(quote).join(" ");
+}
+
+/** Whether the store has a set of a lab's images. */
+export async function hasStoreSet(images: ImageSet): Promise<boolean> {
+  const folder = `${IMAGE_STORE.folder}/sets/${storeSet(images)}`;
+  return (await docker([...containerWords(images), "test", "-d", folder])).code === 0;
+}
+
+/** One pipeline, so that the archive goes through no file of this machine. */
+function makeSet(images: ImageSet, set: string): Promise<ProcessResult> {
+  const references = COURSE_IMAGES.map(({ name }) => images.course[name].reference);
+  const names = COURSE_IMAGES.flatMap(({ name, tags }) =>
+    tags.map((tag) => `${images.course[name].reference}=${tag}`),
+  );
+  const command = (words: readonly string[]) => ["docker", ...words].map(quote).join(" ");
+  const pipeline = `${command(["save", ...references])} | ${command(storeWords(images, "make", set, ...names))}`;
+  return run("sh", ["-c", pipeline], { deadline: MAKE_DEADLINE });
+}
+
+/**
+ * Has a lab's images in the store of this machine, from which each new guest takes them over without loading any. No lab
+ * needs it: a guest that finds none loads the images, so that what stops this is told and nothing more.
+ */
+export async function ensureImageStore(images: ImageSet, say: (line: string) => void): Promise<void> {
+  const set = storeSet(images);
+  await keepStoreVolume();
+  if ((await docker(storeWords(images, "has", set))).code === 0) return;
+  // Sets that nobody can need any more; the disks of guests are told by their mark.
+  if ((await findImageStore())?.usedBy.length === 0) await docker(storeWords(images, "clear"));
+  say("image store: loading the course's images for all guests");
+  const started = performance.now();
+  const made = await makeSet(images, set);
+  if (made.code === 0) {
+    say(`image store: made in ${Math.round((performance.now() - started) / 1000)} s`);
+  } else {
+    const words = made.stderr.trim().split("\n").at(-1) || `exit code ${made.code}`;
+    say(`image store: not made, each guest loads the images by itself (${words})`);
+  }
+}
