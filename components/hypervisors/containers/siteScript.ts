@@ -13,8 +13,12 @@ import {
   siteFiles,
 } from "./siteFiles";
 
-/** Seconds the guest's Docker Engine may take to come back. */
-const ENGINE_DEADLINE = 90;
+/** The engine of a container, which its first process keeps running. */
+const ENGINE: Engine = {
+  log: "tail -n 20 /var/log/dockerd.log",
+  restart: 'kill -TERM "$before"',
+  seconds: 90,
+};
 
 /** First line of the block in a file that has lines of others, too. */
 export const BEGIN = "# classlab: settings of the site, begin";
@@ -233,16 +237,29 @@ if ! is_read ssh "$ssh"; then
 fi
 `;
 
+/** How a guest's Docker Engine is started anew. */
+export interface Engine {
+  /** Command that prints the end of its log. */
+  readonly log: string;
+  /** Command that ends it, after which it is started again; `$before` is its process. */
+  readonly restart: string;
+  /** Seconds it may take to come back. */
+  readonly seconds: number;
+}
+
 /**
  * The engine reads its environment and the authorities when it starts. Containers run on meanwhile: live-restore can be
  * switched on and off in a running engine (docs.docker.com/engine/daemon/live-restore); it is on for the restart alone, as
- * an engine that has it does not end its containers in an orderly way when the guest stops. Something else starts the engine again.
- * @param log command that prints the end of the engine's log
+ * an engine that has it does not end its containers in an orderly way when the guest stops.
  */
-export const renderEngine = (log: string): string => `now() { cut -d. -f1 /proc/uptime; }
+export const renderEngine = ({
+  log,
+  restart,
+  seconds,
+}: Engine): string => `now() { cut -d. -f1 /proc/uptime; }
 engine_pid() { cat /run/docker.pid 2>/dev/null || :; }
 await() {
-  end=$(($(now) + ${ENGINE_DEADLINE}))
+  end=$(($(now) + ${seconds}))
   until "$@"; do
     [ "$(now)" -lt "$end" ] || return 1
     sleep 0.2
@@ -278,10 +295,10 @@ restart_engine() {
     echo "dockerd does not switch live-restore on: it was not restarted, since its containers would stop" >&2
     exit 1
   fi
-  kill -TERM "$before"
+  ${restart}
   if ! await back; then
     give_back
-    echo "dockerd did not come back within ${ENGINE_DEADLINE} s:" >&2
+    echo "dockerd did not come back within ${seconds} s:" >&2
     ${log} >&2 || :
     exit 1
   fi
@@ -350,7 +367,7 @@ function wishes(settings: SiteSettings): string {
 export function renderSiteSettings(settings: SiteSettings): string {
   return `set -eu
 umask 022
-${STORE}${FILES}${BLOCK}${CLIENT}${RESOLVER}${renderEngine("tail -n 20 /var/log/dockerd.log")}${MEND}if [ "$1" = apply ]; then
+${STORE}${FILES}${BLOCK}${CLIENT}${RESOLVER}${renderEngine(ENGINE)}${MEND}if [ "$1" = apply ]; then
 :
 ${wishes(settings)}
 fi

@@ -66,7 +66,7 @@ if [ "$1" = remove ]; then
       if there "$volume"; then virsh vol-delete "$volume" --pool "$pool" >/dev/null; fi
     done
   fi
-${shared ? `  as_root rm -rf ${quote(shared)}\n` : ""}  echo '{"disk":false}'
+${shared ? `  as_root rm -rf ${quote(shared)}\n  as_root rmdir ${quote(args.sharedFolders.parent)} 2>/dev/null || :\n` : ""}  echo '{"disk":false}'
   exit 0
 fi
 among "$pool" "$pools" || fail "host-not-ready: pool $pool is not on: it is made with what all guests of the host share"

@@ -11,6 +11,8 @@ import { assigned, document, HEAD, refuseForeign } from "./virsh";
 export function renderMachineScript(guest: GuestPlan, settings: DomainSettings): string {
   const name = guest.objectName;
   const sockets = Array.from({ length: CHANNEL_PORTS }, (_, port) => channelSocket(name, port));
+  // That of the folder it shares by virtiofs is named after it and the folder's device.
+  const logs = [consoleLog(guest, settings), qemuLog(name), qemuLog(`${name}-fs0-virtiofsd`)];
   return `${HEAD}${assigned({ name, uuid: uuidOf(settings.mark, "domain", name) })}guests=$(lists list --all --name)
 known=
 if among "$name" "$guests"; then known=$(virsh domuuid "$name"); fi
@@ -23,7 +25,7 @@ if [ "$1" = remove ]; then
     virsh destroy "$name" >/dev/null
   fi
   virsh undefine "$name" --managed-save --snapshots-metadata --checkpoints-metadata --nvram >/dev/null
-  as_root rm -f ${consoleLog(guest, settings)} ${qemuLog(name)} ${sockets.map((path) => `${path} ${path}.lock`).join(" ")}
+  as_root rm -f ${logs.join(" ")} ${sockets.map((path) => `${path} ${path}.lock`).join(" ")}
   echo '{"machine":false}'
   exit 0
 fi

@@ -5,6 +5,7 @@ import {
   BLOCK,
   CLIENT,
   DROP,
+  type Engine,
   FILES,
   MEND,
   READ_ANEW,
@@ -29,9 +30,18 @@ if [ "$(cat /etc/classlab/site.clock)" != "$clock" ]; then
 fi
 `;
 
-/** systemd starts the engine again, with the environment that it then has. */
+/** The engine of a virtual machine: systemd restarts one that ended well only when it is told to. An emulated one takes a minute. */
+const ENGINE: Engine = {
+  log: "journalctl -u docker -n 20 --no-pager",
+  restart: "systemctl restart --no-block docker",
+  seconds: 300,
+};
+
+/** systemd starts the engine with the environment that it has read last. */
 const RESTART = `engine=$(contents ${ENGINE_FILE} ${ENGINE_PROXY} ${CA_FILE})
 if ! is_read engine "$engine"; then
+  # Ended in between, nobody knows what it has read.
+  was_read engine -
   systemctl daemon-reload
   restart_engine
   was_read engine "$engine"
@@ -51,7 +61,7 @@ export function renderSiteSettings(settings: SiteSettings): string {
   ];
   return `set -eu
 umask 022
-${STORE}${FILES}${BLOCK}${CLIENT}${renderEngine("journalctl -u docker -n 20 --no-pager")}${MEND}if [ "$1" = apply ]; then
+${STORE}${FILES}${BLOCK}${CLIENT}${renderEngine(ENGINE)}${MEND}if [ "$1" = apply ]; then
 :
 ${renderWishes(files, proxy).join("\n")}
 fi
