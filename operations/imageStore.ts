@@ -6,6 +6,7 @@ import { MARK_KEYS } from "../course/mark";
 import { quote } from "../course/shell";
 import { docker, dockerOutput } from "./docker";
 import { type ProcessResult, run } from "./process";
+import { saysDiskFull } from "./trouble";
 
 /** The image store as it stands on this machine. */
 export interface ImageStore {
@@ -87,7 +88,9 @@ export async function ensureImageStore(images: ImageSet, say: (line: string) => 
   if (made.code === 0) {
     say(`image store: made in ${Math.round((performance.now() - started) / 1000)} s`);
   } else {
-    const words = made.stderr.trim().split("\n").at(-1) || `exit code ${made.code}`;
+    const told = made.stderr.trim().split("\n");
+    // Where one end of the pipe fails the other complains, too.
+    const words = (told.find(saysDiskFull) ?? told.at(-1)) || `exit code ${made.code}`;
     say(`image store: not made, each guest loads the images by itself (${words})`);
   }
 }
