@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MARK_KEYS } from "../../course/mark";
+import { libvirtPlatform } from "../../operations/platforms/libvirt";
+import { inOrder } from "../../operations/sweep";
 import { execute } from "./cli";
 
 /** How the folder of a test lab is called, in the folder for temporary files. */
@@ -25,13 +27,22 @@ const KINDS = [
   { list: ["volume", "ls", "--quiet"], remove: ["volume", "rm", "--force"] },
 ];
 
-/** Removes from this machine's Docker what carries the mark of the lab, at once: guests get no time to end in order. */
+/** Removes from this machine what carries the mark of the lab, at once: guests get no time to end in order. */
 export async function removeLab(lab: string): Promise<void> {
   for (const { list, remove } of KINDS) {
     const found = await execute("docker", [...list, "--filter", `label=${MARK_KEYS.lab}=${lab}`]);
     const ids = found.stdout.split("\n").filter(Boolean);
     if (ids.length > 0) await execute("docker", [...remove, ...ids]);
   }
+  await removeMachines(lab);
+}
+
+/** The same on this machine's libvirt; where that does not answer there is nothing. */
+async function removeMachines(lab: string): Promise<void> {
+  if ((await execute("sh", ["-c", "virsh -q -c qemu:///system version"])).code !== 0) return;
+  const standing = await libvirtPlatform.observe();
+  for (const object of inOrder(standing.filter(({ mark }) => mark.lab === lab)))
+    await libvirtPlatform.remove(object);
 }
 
 /** Jest's global set-up: labs of a test run that was killed do not fail this one. */
