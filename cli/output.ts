@@ -133,7 +133,7 @@ export function renderUp(report: UpReport, selection: string): string {
     changes,
     ...renderLeft(report.left, selection),
     images(report.record),
-    CONTAINERS_NOTE,
+    ...(plan.hosts.some(({ target }) => target === "containers") ? [CONTAINERS_NOTE] : []),
     `Take it down: npx classlab down ${selection}`,
     ...(failed.length > 0 ? [renderFailed(report, selection)] : []),
     "",

@@ -31,6 +31,11 @@ const PARTS = [
   { name: "xorriso", programs: ["xorriso", "genisoimage", "mkisofs"] },
   // The file system of a machine image, made without mounting anything.
   { name: "e2fsprogs", programs: ["mkfs.ext4"] },
+  // What `verify` measures with, from the host and from a client PC that it stands in for.
+  { name: "iputils-ping", programs: ["ping"] },
+  { name: "curl", programs: ["curl"] },
+  { name: "iproute2", programs: ["ip"] },
+  { name: "util-linux", programs: ["nsenter"] },
   // The way into a guest; the small Perl that every Debian has is enough.
   { name: "perl-base", programs: ["perl"] },
 ];

@@ -31,6 +31,8 @@ export interface PlatformGuest {
   /** Ports of 127.0.0.1 by the guest's port. */
   readonly published: ReadonlyMap<number, number>;
   readonly mark: OwnerMark | undefined;
+  /** True where the guest's processor is emulated: it answers slowly. */
+  readonly emulated?: boolean;
 }
 
 /** Whose the objects of one kind are: the lab's id by the object's name, empty for what carries no mark. */

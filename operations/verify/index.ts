@@ -41,6 +41,9 @@ export const DEFAULT_TIMEOUT = 120;
 /** Longest that one prober may take: the deadlines of its probes, one batch after the other. */
 const PROBER_DEADLINE = 60_000;
 
+/** How many times as long an emulated guest may take for an answer: its processor works that much slower, and more. */
+const EMULATED_PATIENCE = 6;
+
 /** Probers at once for each processor: they wait more than they work. */
 const PER_PROCESSOR = 6;
 
@@ -149,6 +152,8 @@ class Measuring {
     readonly checks: readonly Check[],
     readonly deadline: number,
     readonly signal: AbortSignal,
+    /** How many times as long as usual an answer may take. */
+    readonly patience: number,
   ) {}
 
   private get left(): number {
@@ -163,15 +168,20 @@ class Measuring {
   prober(prober: Prober, checks: readonly Check[]): () => Promise<void> {
     return async () => {
       if (this.over()) return;
-      const deadline = Math.min(PROBER_DEADLINE, this.left);
-      this.probed.set(prober.key, await probe(prober, checks, { deadline, signal: this.signal }));
+      const { patience, signal } = this;
+      const deadline = Math.min(PROBER_DEADLINE * patience, this.left);
+      this.probed.set(prober.key, await probe(prober, checks, { deadline, patience, signal }));
     };
   }
 
   login(guest: ReturnType<typeof guestsOf>[number]): () => Promise<void> {
     return async () => {
       if (this.over()) return;
-      const result = await tryLogin(this.plan, guest, { deadline: this.left, signal: this.signal });
+      const result = await tryLogin(this.plan, guest, {
+        deadline: this.left,
+        patience: this.patience,
+        signal: this.signal,
+      });
       // What was cut off is no answer.
       if (result && !this.signal.aborted) this.logins.set(`${guest.team}/${guest.name}`, result);
     };
@@ -180,7 +190,7 @@ class Measuring {
   page(check: Check): () => Promise<void> {
     return async () => {
       if (this.over()) return;
-      const result = await openPage(check, this.signal);
+      const result = await openPage(check, this.signal, this.patience);
       if (!this.signal.aborted) this.opened.set(check.id, result);
     };
   }
@@ -265,7 +275,8 @@ export async function verify(file: StackFile, options: VerifyOptions): Promise<V
   let platform: ReadonlyMap<string, PlatformGuest> | undefined = await guestsStanding(plan);
   options.say(`measuring ${checks.length} checks of ${plan.teams.length} team(s)`);
   const standIns = await startStandIns(plan, platform);
-  const measuring = new Measuring(plan, checks, began + limit, signal);
+  const slow = [...platform.values()].some(({ emulated }) => emulated);
+  const measuring = new Measuring(plan, checks, began + limit, signal, slow ? EMULATED_PATIENCE : 1);
   try {
     await measure(measuring, platform, standIns, all);
   } finally {

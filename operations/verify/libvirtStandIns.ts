@@ -1,4 +1,6 @@
+import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { clientAddress } from "../../course/checks";
 import { parseSubnet } from "../../course/network";
 import type { LabPlan } from "../../course/plan";
@@ -14,27 +16,26 @@ import type { StandIns } from "./standIns";
 type Wire = Pick<SwitchPlan, "subnet" | "gateway">;
 
 /**
- * Script that runs the one on its standard input as a client PC would: in a network namespace with one cable to a bridge. Ended at
- * any moment it leaves nothing: the namespace and both ends of the cable end with its last process.
+ * Script that keeps a client PC: a network namespace with one cable to a bridge. It tells the process that holds it, and ends with its
+ * standard input. Ended at any moment it leaves nothing: the namespace and both ends of the cable end with that process.
  */
 export function renderClient(bridge: string, address: string, wire: Wire, cable: string): string {
   const { prefix } = parseSubnet(wire.subnet);
-  const inside = [
-    "ip link set lo up",
-    "until ip link show dev eth0 >/dev/null 2>&1; do sleep 0.05; done",
-    `ip address add ${address}/${prefix} dev eth0`,
-    "ip link set eth0 up",
-    `ip route add default via ${wire.gateway}`,
-    "exec sh -s",
-  ].join(" && ");
   return `set -eu
 exec 3<&0
-unshare -n sh -c ${quote(inside)} <&3 &
+unshare -n cat <&3 >/dev/null &
 client=$!
 own=$(readlink /proc/self/ns/net)
 while [ "$(readlink "/proc/$client/ns/net" || echo gone)" = "$own" ]; do sleep 0.02; done
 ip link add ${cable} type veth peer name eth0 netns "$client"
 ip link set ${cable} master ${quote(bridge)} up
+inside() { nsenter -t "$client" -n "$@"; }
+inside ip link set lo up
+inside ip address add ${address}/${prefix} dev eth0
+inside ip link set eth0 up
+inside ip route add default via ${wire.gateway}
+echo "$client"
+exec 3<&- </dev/null
 wait "$client"
 `;
 }
@@ -46,21 +47,71 @@ const prober = (key: string, command: Prober["command"], addresses: readonly str
   guest: false,
 });
 
+/** Milliseconds that a client PC may take to be there. */
+const START_DEADLINE = 15_000;
+
+/** A client PC that stands, until it is let go. */
+interface Client {
+  readonly prober: Prober;
+  readonly process: ChildProcess;
+}
+
+/** Starts a client PC. @returns why it does not start, where it does not */
+async function startClient(script: string, address: string): Promise<Client | string> {
+  const process = spawn("sh", ["-c", script], { stdio: ["pipe", "pipe", "pipe"] });
+  let told = "";
+  let words = "";
+  process.stderr.setEncoding("utf8").on("data", (text: string) => {
+    words += text;
+  });
+  const holder = await new Promise<string | undefined>((resolve) => {
+    const late = setTimeout(() => resolve(undefined), START_DEADLINE);
+    process.stdout.setEncoding("utf8").on("data", (text: string) => {
+      told += text;
+      if (told.endsWith("\n")) resolve(told.trim());
+    });
+    process.once("close", () => resolve(undefined));
+    process.once("error", (error) => {
+      words += error.message;
+      resolve(undefined);
+    });
+    process.once("exit", () => clearTimeout(late));
+  });
+  if (holder === undefined) {
+    process.stdin.end();
+    return words.trim().split("\n").at(-1) || "its stand-in does not start";
+  }
+  const command: Prober["command"] = ["nsenter", "-t", holder, "-n", "sh", "-s"];
+  return { prober: prober("client", command, [LOOPBACK, address]), process };
+}
+
 /** The host is this machine itself; the client PC is a network namespace with a cable to the bridge of the classroom LAN. */
 export async function libvirtStandIns(plan: LabPlan): Promise<StandIns> {
   const lan = lanOf(plan);
   const address = clientAddress(plan);
   const host = prober("host", ["sh", "-s"], [LOOPBACK]);
   const failed = new Map<string, string>();
-  const client = async (): Promise<Prober[]> => {
-    if (!lan || !address) return [];
+  const start = async (): Promise<Client | undefined> => {
+    if (!lan || !address) return undefined;
     const bridge = networkBridge(await virshOutput(["net-dumpxml", lan.objectName], { gone: true }));
-    if (bridge === undefined) {
-      failed.set("client", `there is no network ${lan.objectName} that it would be on`);
-      return [];
-    }
     const cable = `clv-${randomBytes(4).toString("hex")}`;
-    return [prober("client", ["sh", "-c", renderClient(bridge, address, lan, cable)], [LOOPBACK, address])];
+    const client =
+      bridge === undefined
+        ? `there is no network ${lan.objectName} that it would be on`
+        : await startClient(renderClient(bridge, address, lan, cable), address);
+    if (typeof client !== "string") return client;
+    failed.set("client", client);
+    return undefined;
   };
-  return { probers: [host, ...(await client())], failed, remove: async () => undefined };
+  const client = await start();
+  return {
+    probers: [host, ...(client ? [client.prober] : [])],
+    failed,
+    remove: async () => {
+      if (!client) return;
+      const ended = once(client.process, "exit");
+      client.process.stdin?.end();
+      await ended;
+    },
+  };
 }

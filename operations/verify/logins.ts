@@ -28,7 +28,7 @@ export async function tryLogin(
     "StrictHostKeyChecking=no",
     "UserKnownHostsFile=/dev/null",
     "LogLevel=ERROR",
-    "ConnectTimeout=8",
+    `ConnectTimeout=${8 * (options.patience ?? 1)}`,
     // Whatever the mode, the door is the learners'.
     `ProxyCommand=${channelTo(plan, guest).sshRelay}`,
   ];
@@ -43,7 +43,10 @@ export async function tryLogin(
       `${GUEST_USER}@${guest.name}`,
       "id -un",
     ],
-    { deadline: Math.min(options.deadline, 15_000), ...(options.signal ? { signal: options.signal } : {}) },
+    {
+      deadline: Math.min(options.deadline, 15_000 * (options.patience ?? 1)),
+      ...(options.signal ? { signal: options.signal } : {}),
+    },
   );
   const seconds = (performance.now() - began) / 1000;
   if (result.code === 0 && result.stdout.trim() === GUEST_USER)

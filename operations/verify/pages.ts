@@ -10,12 +10,15 @@ function causeOf(error: unknown): string {
   return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
-/** Opens a check's page from this machine, as a browser would. */
-export async function openPage(check: Check, signal?: AbortSignal): Promise<ProbeResult> {
+/**
+ * Opens a check's page from this machine, as a browser would.
+ * @param patience how many times as long as usual an answer may take
+ */
+export async function openPage(check: Check, signal?: AbortSignal, patience = 1): Promise<ProbeResult> {
   const [page] = check.pages ?? [];
   if (!page) throw new Error(`check ${check.id} has no page`);
   const began = performance.now();
-  const limit = AbortSignal.timeout(REQUEST_DEADLINE);
+  const limit = AbortSignal.timeout(REQUEST_DEADLINE * patience);
   try {
     // As the probes in guests: what a redirection leads to may need what this check is not about.
     const response = await fetch(page.url, {

@@ -13,20 +13,33 @@ const ENGINE_DEADLINE = 3;
 
 /**
  * Opens TCP connections side by side in one process and reads what an SSH server says first; a connection alone proves
- * nothing, since what lies on the way may accept any. Arguments: `id,address,port`. Perl is part of every Debian and Ubuntu.
+ * nothing, since what lies on the way may accept any. Nor is every refusal the other end's: a packet filter on the way may send an ICMP
+ * error, which Linux 5.8 and newer keeps apart from a reset of the connection (IP_RECVERR, ip(7)). Arguments: `id,address,port`. Perl is
+ * part of every Debian and Ubuntu.
  */
-const TCP_PROBER = `use Socket; use Fcntl; use Errno qw(EINPROGRESS ECONNREFUSED); use strict;
+const tcpProber = (
+  patience: number,
+) => `use Socket; use Fcntl; use Errno qw(EINPROGRESS ECONNREFUSED); use strict;
 my %open;
+my ($IPPROTO_IP, $IP_RECVERR, $MSG_ERRQUEUE) = (0, 11, 0x2000);
 sub say_result { my ($id, $how, $what) = @_; $what =~ s/[\\t\\r\\n]+/ /g; syswrite(STDOUT, "result\\t$id\\t$how\\t$what\\n"); }
+sub say_error {
+  my ($id, $s, $code) = @_;
+  my $filtered = $code == ECONNREFUSED && defined recv($s, my $packet, 512, $MSG_ERRQUEUE);
+  $! = $code;
+  if ($filtered) { say_result($id, "unreachable", "a packet filter on the way refused it"); }
+  else { say_result($id, $code == ECONNREFUSED ? "refused" : "unreachable", "$!"); }
+}
 for (@ARGV) {
   my ($id, $address, $port) = split /,/;
   socket(my $s, PF_INET, SOCK_STREAM, 0); fcntl($s, F_SETFL, O_NONBLOCK);
+  setsockopt($s, $IPPROTO_IP, $IP_RECVERR, pack("i", 1));
   if (!connect($s, pack_sockaddr_in($port, inet_aton($address))) && $! != EINPROGRESS) {
-    say_result($id, $! == ECONNREFUSED ? "refused" : "unreachable", "$!"); next;
+    say_error($id, $s, $! + 0); next;
   }
   $open{fileno $s} = { s => $s, id => $id, on => 0, text => "" };
 }
-my $end = time + 3;
+my $end = time + ${3 * patience};
 while (%open && time < $end) {
   my ($r, $w) = ("", "");
   for (keys %open) { vec($open{$_}{on} ? $r : $w, $_, 1) = 1; }
@@ -34,8 +47,8 @@ while (%open && time < $end) {
   for (keys %open) {
     my $o = $open{$_};
     if (vec($w, $_, 1)) {
-      $! = unpack "i", getsockopt($o->{s}, SOL_SOCKET, SO_ERROR);
-      if ($!) { say_result($o->{id}, $! == ECONNREFUSED ? "refused" : "unreachable", "$!"); delete $open{$_}; } else { $o->{on} = 1; }
+      my $code = unpack "i", getsockopt($o->{s}, SOL_SOCKET, SO_ERROR);
+      if ($code) { say_error($o->{id}, $o->{s}, $code); delete $open{$_}; } else { $o->{on} = 1; }
     } elsif (vec($r, $_, 1)) {
       my $n = sysread($o->{s}, $o->{text}, 200, length $o->{text});
       next if $n && $o->{text} !~ /\\n/;
@@ -45,10 +58,12 @@ while (%open && time < $end) {
 }
 say_result($_->{id}, $_->{on} ? "content" : "silent", $_->{on} ? "connected, but no greeting" : "no answer") for values %open;`;
 
-const FUNCTIONS = `result() { printf 'result\\t%s\\t%s\\t%s\\n' "$1" "$2" "$(printf %s "$3" | tr '\\t\\r\\n' '   ' | cut -c1-200)"; }
+const functions = (
+  patience: number,
+) => `result() { printf 'result\\t%s\\t%s\\t%s\\n' "$1" "$2" "$(printf %s "$3" | tr '\\t\\r\\n' '   ' | cut -c1-200)"; }
 # One lost packet proves nothing: twice.
 icmp() {
-  words=$(ping -n -c 1 -W 1 "$2" 2>&1) || words=$(ping -n -c 1 -W 1 "$2" 2>&1)
+  words=$(ping -n -c 1 -W ${patience} "$2" 2>&1) || words=$(ping -n -c 1 -W ${patience} "$2" 2>&1)
   case $? in
     0) result "$1" ok "answered in $(printf %s "$words" | sed -n 's/.*time=//p' | head -n 1)" ;;
     1) result "$1" silent "no answer" ;;
@@ -63,7 +78,7 @@ http() {
   id=$1; shift
   how=silent; words="no page was asked for"
   while [ $# -ge 2 ]; do
-    page=$(curl -sS -i --connect-timeout 3 -m 8 -w '\\nHTTP %{http_code}' "$1" 2>&1); code=$?
+    page=$(curl -sS -i --connect-timeout ${3 * patience} -m ${8 * patience} -w '\\nHTTP %{http_code}' "$1" 2>&1); code=$?
     status=$(printf %s "$page" | tail -n 1)
     case $code in
       0) case $status in "HTTP 200") good=yes ;; "HTTP 30"?) good=$2 ;; *) good= ;; esac
@@ -80,7 +95,7 @@ http() {
 }
 name() {
   command -v getent >/dev/null 2>&1 || return 0
-  if words=$(timeout 5 getent ahostsv4 "$2" 2>&1 | head -n 1) && [ -n "$words" ]; then result "$1" ok "\${words%% *}"; else result "$1" name "cannot be resolved"; fi
+  if words=$(timeout ${5 * patience} getent ahostsv4 "$2" 2>&1 | head -n 1) && [ -n "$words" ]; then result "$1" ok "\${words%% *}"; else result "$1" name "cannot be resolved"; fi
 }`;
 
 const FACTS = `for program in ${PROGRAMS.join(" ")}; do command -v "$program" >/dev/null 2>&1 || printf 'missing\\t%s\\n' "$program"; done
@@ -115,11 +130,13 @@ function command(check: Check): string | undefined {
  * @param checks those measured from here, or judged by what the guest tells
  * @param self addresses of its own that it tries itself
  * @param contents whether the guest's Docker Engine is asked what it holds
+ * @param patience how many times as long as usual an answer may take: emulated guests are slow
  */
 export function renderProbes(
   checks: readonly Check[],
   self: readonly SelfProbe[],
   contents: boolean,
+  patience = 1,
 ): string {
   const tcp = checks.flatMap((check) =>
     check.protocol === "tcp" ? [`${check.id},${check.address},${check.port}`] : [],
@@ -130,16 +147,16 @@ export function renderProbes(
     ...checks.flatMap((check) => command(check) ?? []),
   ].map((line, index) => `${line} </dev/null &${(index + 1) % AT_ONCE === 0 ? "\nwait" : ""}`);
   return `set -u
-${FUNCTIONS}
+${functions(patience)}
 ${FACTS}
 ${
   contents
     ? `( exec </dev/null
-${renderContents(ENGINE_DEADLINE)}
+${renderContents(ENGINE_DEADLINE * patience)}
 ) 2>&1 | sed -u 's/^/docker	/' &
 `
     : ""
-}${tcp.length + own.length > 0 ? `perl -e ${quote(TCP_PROBER)} ${[...own, ...tcp].map(quote).join(" ")} </dev/null &\n` : ""}${others.join("\n")}
+}${tcp.length + own.length > 0 ? `perl -e ${quote(tcpProber(patience))} ${[...own, ...tcp].map(quote).join(" ")} </dev/null &\n` : ""}${others.join("\n")}
 wait
 echo end
 `;

@@ -20,6 +20,8 @@ export interface Prober {
 export interface ProbeOptions {
   /** Milliseconds until it is ended. */
   readonly deadline: number;
+  /** How many times as long as usual an answer may take; 1 where it is absent. */
+  readonly patience?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -62,7 +64,7 @@ export async function probe(
   const began = performance.now();
   const [program, ...args] = prober.command;
   const result = await run(program, args, {
-    stdin: renderProbes(checks, prober.self, prober.guest),
+    stdin: renderProbes(checks, prober.self, prober.guest, options.patience),
     deadline: options.deadline,
     ...(options.signal ? { signal: options.signal } : {}),
     onLine: (text) => lines.push({ text, seconds: (performance.now() - began) / 1000 }),

@@ -76,6 +76,21 @@ export class FakeLibvirt extends FakeShell {
     super("");
     this.program("virsh", VIRSH);
     this.program("sudo", '#!/bin/sh\nshift\nexec "$@"\n');
+    // Rules of chain FORWARD, a line each: `IN OUT`.
+    this.program(
+      "iptables",
+      `${record("iptables")}[ "$1 $3 $4 $6 $8 $9" = "-w FORWARD -i -o -j ACCEPT" ] || exit 9
+touch "$FAKE/rules"
+case $2 in
+  -C) grep -Fqx "$5 $7" "$FAKE/rules" ;;
+  -I) [ ! -e "$FAKE/no-rules" ] && echo "$5 $7" >>"$FAKE/rules" ;;
+  -D) grep -Fqx "$5 $7" "$FAKE/rules" || exit 1
+      grep -Fvx "$5 $7" "$FAKE/rules" >"$FAKE/rules.new"
+      mv "$FAKE/rules.new" "$FAKE/rules" ;;
+  *) exit 9 ;;
+esac
+`,
+    );
     this.program("sleep", "#!/bin/sh\nexec /bin/sleep 0.02\n");
     this.program("qemu-img", `${record("qemu-img")}echo '{ "virtual-size": 2147483648 }'\n`);
     this.program(

@@ -93,6 +93,29 @@ describe.each(SHELLS)("under %s", (shell) => {
       expect(changes(removed)).toEqual([]);
     });
 
+    test("of NAT reaches the bridge that stands in for the LAN, by one rule that goes with it", () => {
+      const nat = switchOf(PLAN, "nat-network");
+      const made = {
+        mark: MARK,
+        name: nat.objectName,
+        xml: renderNetwork(nat, { mark: MARK, uplink: { kind: "lab-bridge" } }),
+      };
+      const words = (word: string) =>
+        fake.run(shell, renderNetworkScript({ ...made, reaches: [name] }), word);
+      const rule = `${bridgeNameOf(MARK, nat.objectName)} ${bridgeNameOf(MARK, name)}`;
+      fake.write("rules", "docker0 eth0\n");
+      expectJson(words("apply"), { network: nat.objectName });
+      expectJson(words("apply"), { network: nat.objectName });
+      expect(fake.read("rules")).toBe(`docker0 eth0\n${rule}\n`);
+      expectJson(words("remove"), { network: false });
+      expect(fake.read("rules")).toBe("docker0 eth0\n");
+      fake.write("no-rules", "");
+      expectFailure(
+        words("apply"),
+        `host-not-ready: the packet filter does not let ${rule.replace(" ", " reach ")}`,
+      );
+    });
+
     test("a bridge that stands already is in the way", () => {
       const bridge = bridgeNameOf(MARK, name);
       fake.write(`sys/${bridge}/brif/vnet0`, "");

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { GuestPlan } from "../../../course/plan";
 import type { LibvirtHostRecord } from "../../../course/record";
 import { guestSettings, siteSettingsOf } from "../../../course/siteSettings";
+import type { SwitchPlan } from "../../../course/switches";
 import { GuestSecrets } from "../../guestSecrets";
 import { script } from "../../script";
 import type { DriverContext, HypervisorDriver, PreparedHost } from "../driver";
@@ -43,6 +44,20 @@ function uplinkOf(facts: LibvirtHostRecord, vlan: number | undefined): Uplink {
   return bridge === undefined || vlan !== undefined
     ? { kind: "lab-bridge" }
     : { kind: "host-bridge", name: bridge };
+}
+
+/** The bridges of the lab that stand in for the classroom LAN, as guests behind a translation reach them: names of their networks. */
+function lansBeyond(plan: SwitchPlan, host: PreparedHost): string[] {
+  if (plan.mode !== "nat" && plan.mode !== "nat-network") return [];
+  return host.context.plan.switches
+    .filter(
+      (entry) =>
+        entry.host === plan.host &&
+        entry.mode === "bridged" &&
+        entry.vlan === undefined &&
+        uplinkOf(factsOf(host), entry.vlan).kind === "lab-bridge",
+    )
+    .map(({ objectName }) => objectName);
 }
 
 function domainSettings(guest: GuestPlan, host: PreparedHost, context: DriverContext): DomainSettings {
@@ -128,7 +143,12 @@ export const libvirtDriver: HypervisorDriver = {
         shell: SHELL,
         apply: "apply",
         remove: "remove",
-        script: renderNetworkScript({ mark, name: plan.objectName, xml }),
+        script: renderNetworkScript({
+          mark,
+          name: plan.objectName,
+          xml,
+          reaches: lansBeyond(plan, host),
+        }),
         triggers: [xml],
         deadline: "5m",
       },

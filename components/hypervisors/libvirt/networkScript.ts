@@ -10,19 +10,31 @@ export interface NetworkScriptArgs {
   readonly name: string;
   /** Its XML. */
   readonly xml: string;
+  /** Networks of the same lab and host that its guests reach, as they do what lies beyond the host; none by default. */
+  readonly reaches?: readonly string[];
+}
+
+/**
+ * libvirt lets nothing from one of its networks into another that it translates for (libvirt.org/formatnetwork.html, "Connectivity"). A bridge
+ * that stands in for the classroom LAN is one, and guests behind a translation reach the LAN.
+ */
+function ways(reaches: readonly string[], mark: OwnerMark): string {
+  return reaches.map((name) => bridgeNameOf(mark, name)).join(" ");
 }
 
 /**
  * Script for the host that carries a network: makes it and keeps it on, now and when the host starts, so that guests which come back
  * then have it. Argument `remove` takes it away, if it is ours and no stranger's guest is on it. Safe to repeat.
  */
-export function renderNetworkScript({ mark, name, xml }: NetworkScriptArgs): string {
+export function renderNetworkScript({ mark, name, xml, reaches = [] }: NetworkScriptArgs): string {
   return `${HEAD}${assigned({
     name,
     uuid: uuidOf(mark, "network", name),
     bridge: bridgeNameOf(mark, name),
     id: mark.id,
-  })}networks=$(lists net-list --all --name)
+    ways: ways(reaches, mark),
+  })}filter() { as_root iptables -w "$1" FORWARD -i "$bridge" -o "$2" -j ACCEPT 2>/dev/null </dev/null; }
+networks=$(lists net-list --all --name)
 known=
 if among "$name" "$networks"; then known=$(virsh net-uuid "$name"); fi
 running() {
@@ -43,6 +55,9 @@ if [ "$1" = remove ]; then
     virsh net-destroy "$name" >/dev/null
   fi
   virsh net-undefine "$name" >/dev/null
+  for way in $ways; do
+    while filter -D "$way"; do :; done
+  done
   echo '{"network":false}'
   exit 0
 fi
@@ -56,6 +71,9 @@ if ! running; then
   virsh net-start "$name" >/dev/null
 fi
 virsh net-autostart "$name" >/dev/null
+for way in $ways; do
+  filter -C "$way" || filter -I "$way" || fail "host-not-ready: the packet filter does not let $bridge reach $way"
+done
 echo '{"network":"'"$name"'"}'
 `;
 }

@@ -125,6 +125,8 @@ async function guests(names: readonly string[]): Promise<Map<string, PlatformGue
         age: state === "running" ? secondsSinceStart(name, now) : 0,
         networks: new Map(connected(xml).map(({ network, mac }) => [network, { mac }])),
         published: new Map(),
+        // QEMU without an accelerator (libvirt.org/formatdomain.html, "General metadata").
+        emulated: /^<domain type=['"]qemu['"]/.test(xml),
         mark: markIn(xml),
       },
     ]),
