@@ -36,6 +36,8 @@ interface Standpoint {
   readonly lan: string;
   readonly adapters: readonly Connected[];
   readonly bySegment: ReadonlyMap<string, Connected>;
+  /** What a translation lets through to the LAN: guests on it are reached as the client PC is. */
+  readonly toLan: Verdict & { readonly mode: Mode };
 }
 
 const HOST: Vantage = { kind: "host" };
@@ -69,6 +71,7 @@ function standpointOf(plan: LabPlan, host: HostPlan | undefined, guest: GuestPla
     lan,
     adapters,
     bySegment,
+    toLan: deciding(target, adapters, "toClient"),
   };
 }
 
@@ -85,19 +88,28 @@ function verdictOf(target: Target, { mode, vlan }: Connected, direction: Directi
   return EXPECTED_REACH[target][mode][direction];
 }
 
+/** What holds for a guest's address on a switch that the two do not share. */
+function beyond(from: Standpoint, to: Standpoint, adapter: Connected): Verdict & { readonly mode?: Mode } {
+  const onLan = adapter.mode === "bridged" && adapter.vlan === undefined && from.lan === to.lan;
+  if (onLan && from.toLan.reachable) return from.toLan;
+  return vlanApart(from, to, adapter) ? VLANS : APART;
+}
+
 /** One pair for each address of the other guest. */
 function betweenGuests(from: Standpoint, to: Standpoint): Reach[] {
   const row = EXPECTED_REACH[from.target];
   const direction = from.guest.team === to.guest.team ? "mate" : "otherTeam";
   return to.adapters.map((adapter): Reach => {
     const common = from.bySegment.get(adapter.segment);
-    const verdict = common ? row[common.mode][direction] : vlanApart(from, to, adapter) ? VLANS : APART;
+    const verdict = common
+      ? { ...row[common.mode][direction], mode: common.mode }
+      : beyond(from, to, adapter);
     // Written out, not spread: a lab has as many of these as pairs of guests.
     return {
       from: from.self,
       to: to.self,
       address: adapter.address,
-      ...(common ? { mode: common.mode } : undefined),
+      ...(verdict.mode === undefined ? undefined : { mode: verdict.mode }),
       reachable: verdict.reachable,
       rule: verdict.rule,
       ...(verdict.note === undefined ? undefined : { note: verdict.note }),
@@ -106,7 +118,11 @@ function betweenGuests(from: Standpoint, to: Standpoint): Reach[] {
 }
 
 /** The verdict of the adapter that decides: one that lets through, else the first. */
-function deciding({ target, adapters }: Standpoint, direction: Direction): Verdict & { readonly mode: Mode } {
+function deciding(
+  target: Target,
+  adapters: readonly Connected[],
+  direction: Direction,
+): Verdict & { readonly mode: Mode } {
   const verdicts = adapters.map((adapter) => ({
     mode: adapter.mode,
     ...verdictOf(target, adapter, direction),
@@ -139,8 +155,8 @@ function ofGuest(standpoint: Standpoint, client: boolean): Reach[] {
         ...EXPECTED_REACH[target][mode].toHost,
       }),
     ),
-    ...(client ? [{ from: self, to: CLIENT, ...deciding(standpoint, "toClient") }] : []),
-    { from: self, to: INTERNET, ...deciding(standpoint, "internet") },
+    ...(client ? [{ from: self, to: CLIENT, ...standpoint.toLan }] : []),
+    { from: self, to: INTERNET, ...deciding(target, adapters, "internet") },
   ];
 }
 

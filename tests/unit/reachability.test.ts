@@ -55,6 +55,36 @@ test.each<[SwitchMode, string]>([
   expect(words.join(" ")).toBe(expected);
 });
 
+test.each<[Target, "yes" | "no"]>([
+  ["containers", "no"],
+  ["libvirt", "yes"],
+  ["virtualbox", "yes"],
+])(
+  "on %s a guest behind a translation reaches guests on the LAN as it does the client PC: %s",
+  (target, expected) => {
+    const plan = planOf("lab", {
+      target,
+      ...(target === "virtualbox"
+        ? { hosts: [{ name: "pc", kind: "existing", address: "192.0.2.9", os: "linux" }] }
+        : {}),
+      switches: [
+        { name: "lan", mode: "bridged" },
+        { name: "nat-network", mode: "nat-network" },
+      ],
+      guests: [
+        { name: "inside", adapters: [{ switch: "nat-network" }] },
+        { name: "outside", adapters: [{ switch: "lan", address: "192.168.99.50" }] },
+      ],
+    });
+    const lines = reachabilityOf(plan).map(line);
+    expect(lines).toContain(`team-01/inside -> client: ${expected}`);
+    expect(lines).toContain(`team-01/inside -> team-01/outside 192.168.99.50: ${expected}`);
+    expect(lines.filter((entry) => entry.startsWith("team-01/outside -> team-01/inside "))).toEqual([
+      expect.stringMatching(/: no$/),
+    ]);
+  },
+);
+
 // Guest to host, host to guest, guest to guest, other teams, internet, client PC, from the client PC; y as the book, Y or N as a note says.
 test.each<[Target, Record<Mode, string>]>([
   [
