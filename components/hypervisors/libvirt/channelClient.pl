@@ -48,7 +48,7 @@ sub take_port {
         }
         $busy++;
     }
-    $why = "all its $busy ports are in use" if $busy;
+    $why = "all its ports are in use ($busy)" if $busy;
     return;
 }
 
