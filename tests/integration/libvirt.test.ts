@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { libvirtChannel } from "../../components/hypervisors/libvirt/channel";
@@ -62,9 +62,9 @@ suite("virtual machines", () => {
     open = await blackhole("192.168.168.0/21");
     internet = await StandInInternet.start();
     // Somebody else's, which has to stay.
-    await execute("virsh", ["-q", "-c", "qemu:///system", "net-define", "/dev/stdin"], {
-      stdin: "<network><name>ivirt-neighbour</name><bridge name='ivirtother'/></network>",
-    });
+    const neighbour = join(lab.folder, "neighbour.xml");
+    writeFileSync(neighbour, "<network><name>ivirt-neighbour</name><bridge name='ivirtother'/></network>");
+    await virsh("net-define", neighbour);
     before = await standing();
     expect(before).toContain("ivirt-neighbour");
   });
