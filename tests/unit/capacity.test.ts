@@ -219,6 +219,6 @@ test("what a team asks is its own, by where it stands and on which target", () =
   expect(teams.map(({ demand }) => demand)).toEqual([
     { cpus: 2, memory: 629, disk: 20 },
     { cpus: 0, memory: 0, disk: 0 },
-    { cpus: 0, memory: 115, disk: (500 * 1e6) / 2 ** 30 },
+    { cpus: 0, memory: 115, disk: (100 * 1e6) / 2 ** 30 },
   ]);
 });
