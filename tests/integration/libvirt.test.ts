@@ -15,12 +15,12 @@ const LAB = "ivirt";
 const GUESTS = ["ubuntu-test1", "docker-host"] as const;
 type GuestName = (typeof GUESTS)[number];
 
-/** The example's text with subnets from 192.168.170.0 on, and the stand-in for the internet. */
+/** The example's text with subnets from 192.168.210.0 on, and the stand-in for the internet. */
 function example(): string {
   const file = join(ROOT, "examples/05-libvirt/Pulumi.libvirt.yaml");
   const text = readFileSync(file, "utf8")
-    .replaceAll("192.168.99.", "192.168.170.")
-    .replaceAll("192.168.20.", "192.168.171.");
+    .replaceAll("192.168.99.", "192.168.210.")
+    .replaceAll("192.168.20.", "192.168.211.");
   const document: { config: { "classlab:lab": { verify?: object } } } = parse(text);
   document.config["classlab:lab"].verify = {
     internetProbe: { pages: [{ url: `http://${StandInInternet.address}/`, contains: "stand-in internet" }] },
@@ -59,7 +59,7 @@ suite("virtual machines", () => {
     Number((await inGuest(guest, "cut -d' ' -f1 /proc/uptime")).trim());
 
   beforeAll(async () => {
-    open = await blackhole("192.168.168.0/21");
+    open = await blackhole("192.168.208.0/21");
     internet = await StandInInternet.start();
     // Somebody else's, which has to stay.
     const neighbour = join(lab.folder, "neighbour.xml");
@@ -81,7 +81,7 @@ suite("virtual machines", () => {
     expect(document.ok).toBe(true);
     expect(document.guests.map(({ guest }) => guest).sort()).toEqual([...GUESTS].sort());
     expect(document.services.map(({ url, ok }) => ({ url, ok }))).toEqual([
-      { url: "http://192.168.170.99:8080/", ok: true },
+      { url: "http://192.168.210.99:8080/", ok: true },
     ]);
     expect((await virsh("list", "--name")).split("\n").filter(Boolean).sort()).toEqual(
       expect.arrayContaining(GUESTS.map(objectName)),
@@ -127,12 +127,12 @@ suite("virtual machines", () => {
     const original = readFileSync(lab.file, "utf8");
     lab.edit(({ guests }) => {
       const guest = guests.find(({ name }) => name === "ubuntu-test1");
-      if (guest) guest.adapters = [{ switch: "lan", address: "192.168.170.50" }];
+      if (guest) guest.adapters = [{ switch: "lan", address: "192.168.210.50" }];
     });
     const kept = await uptime("ubuntu-test1");
     await lab.up();
     expect(await uptime("ubuntu-test1")).toBeGreaterThan(kept);
-    expect(await inGuest("ubuntu-test1", "ip -o -4 address")).toContain(" 192.168.170.50/24 ");
+    expect(await inGuest("ubuntu-test1", "ip -o -4 address")).toContain(" 192.168.210.50/24 ");
     expect(redRows((await verified(lab, "--timeout", "300")).report)).toEqual({});
     expect(await uptime("docker-host")).toBeGreaterThan(began);
     lab.edit((yaml) => {
@@ -140,7 +140,7 @@ suite("virtual machines", () => {
       yaml.guests = document.config["classlab:lab"].guests;
     });
     await lab.up();
-    expect(await inGuest("ubuntu-test1", "ip -o -4 address")).toContain(" 192.168.171.5/24 ");
+    expect(await inGuest("ubuntu-test1", "ip -o -4 address")).toContain(" 192.168.211.5/24 ");
   }, 900_000);
 
   test("a machine that is deleted, stopped or paused by hand is brought back with all that was on its disk", async () => {
