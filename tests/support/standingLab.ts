@@ -3,7 +3,7 @@ import { COURSE_IMAGES } from "../../course/images";
 import { markLabels } from "../../course/mark";
 import { guestObjects, hostObjects, unitGuests } from "../../course/objects";
 import type { GuestPlan, LabPlan, UnitPlan } from "../../course/plan";
-import { resourcesOf } from "../../course/resources";
+import { GUEST_KINDS, resourcesOf } from "../../course/resources";
 import type { Found } from "../../operations/drift";
 import type { StateResource } from "../../operations/engine";
 import type { GuestContents } from "../../operations/guestContents";
@@ -63,7 +63,7 @@ export function wholeUnit(plan: LabPlan, unit: UnitPlan): Found {
         name,
         created: "2026-11-24T10:00:00.000Z",
         mark: { lab: plan.lab, id: RECORD.labId, stack: unit.stack, ...team },
-        ...(kind === "container" ? { state: "running", networks } : {}),
+        ...(GUEST_KINDS.includes(kind) ? { state: "running", networks } : {}),
       };
     }),
     guests: new Map(guests.map((guest) => [guest.objectName, contentsOf(plan, unit, guest)])),
