@@ -18,7 +18,12 @@ export type Mend =
   /** The engine makes the resource anew. */
   | { readonly how: "replace"; readonly urn: string }
   /** The resource's own idempotent command runs again, outside the engine: nothing else is touched. */
-  | { readonly how: "run"; readonly urn: string }
+  | {
+      readonly how: "run";
+      readonly urn: string;
+      /** URNs of resources whose commands run after it, in their order. */
+      readonly also?: readonly string[];
+    }
   | {
       readonly how: "start";
       readonly kind: PlatformKind;
@@ -26,6 +31,8 @@ export type Mend =
       readonly guest: string;
       /** The guest's resource: the engine makes it anew where it does not start. */
       readonly urn: string;
+      /** URNs of resources whose commands run once it is started, in their order. */
+      readonly also?: readonly string[];
     }
   /** The guest is started anew, and waited for by the resource's own command. */
   | {
@@ -92,6 +99,22 @@ function standsFor(resource: StateResource, planned: PlannedObject, object: Obse
   return planned.type === SCRIPT ? object.name === planned.name : object.id === resource.id;
 }
 
+/**
+ * A machine that starts anew is at work only when its adapters are where they belong and it is ready: by the commands of those two. A
+ * container's network and readiness are looked at by themselves.
+ */
+function afterStart(
+  planned: PlannedObject,
+  resources: readonly StateResource[],
+): { readonly also?: readonly string[] } {
+  const { guest } = planned;
+  if (planned.type !== SCRIPT || planned.role !== "guest" || !guest) return {};
+  const also = ["adapters", "ready"].flatMap(
+    (name) => resourceOf(resources, SCRIPT, `${guestLogicalName(guest)}-${name}`)?.urn ?? [],
+  );
+  return { also };
+}
+
 /** A guest that a script defined is defined again on its disk; a disk that is gone takes all with it. */
 function mendMissing(planned: PlannedObject): "run" | "replace" {
   return planned.type === SCRIPT && planned.role !== "disk" ? "run" : "replace";
@@ -112,7 +135,10 @@ function hostDrift(
       (entry) => entry.kind === planned.kind && standsFor(resource, planned, entry),
     );
     if (!object) {
-      const mend = { how: mendMissing(planned), urn: resource.urn } as const;
+      const mend: Mend =
+        mendMissing(planned) === "run"
+          ? { how: "run", urn: resource.urn, ...afterStart(planned, resources) }
+          : { how: "replace", urn: resource.urn };
       return [{ ...common, kind: "missing", what: `${title(planned)} is missing`, mend }];
     }
     if (planned.role !== "guest" || object.state === "running") return [];
@@ -121,7 +147,13 @@ function hostDrift(
         ...common,
         kind: "stopped",
         what: `${title(planned)} is ${object.state ?? "stopped"}`,
-        mend: { how: "start", kind: object.kind, guest: object.id, urn: resource.urn },
+        mend: {
+          how: "start",
+          kind: object.kind,
+          guest: object.id,
+          urn: resource.urn,
+          ...afterStart(planned, resources),
+        },
       },
     ];
   });

@@ -50,8 +50,11 @@ export async function mendDirectly(
       await platformOfKind(mend.kind).restart(mend.guest);
       runs.add(mend.urn);
     }
-    if (mend?.how === "run") runs.add(mend.urn);
-    if (mend?.how === "start" && !(await start(mend.kind, mend.guest))) left.push(mend.urn);
+    if (mend?.how === "run") for (const urn of [mend.urn, ...(mend.also ?? [])]) runs.add(urn);
+    if (mend?.how === "start") {
+      if (await start(mend.kind, mend.guest)) for (const urn of mend.also ?? []) runs.add(urn);
+      else left.push(mend.urn);
+    }
   }
   for (const urn of runs) {
     const resource = resources.find((entry) => entry.urn === urn);

@@ -81,7 +81,9 @@ test.each(["shut off", "paused", "crashed"])("a guest that is %s is started, by 
   guests.clear();
   const [only, ...more] = drift();
   expect(more).toEqual([]);
+  const also = [urn("team-01-web-adapters"), urn("team-01-web-ready")];
   expect(only?.mend).toEqual({
+    also,
     how: "start",
     kind: "domain",
     guest: `id-of-${NAME}`,

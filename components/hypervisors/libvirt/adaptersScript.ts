@@ -14,6 +14,14 @@ const NETPLAN = "/etc/netplan/50-cloud-init.yaml";
 /** Seconds that addresses may take to be there after they were set. */
 const ADDRESS_SECONDS = 60;
 
+/** Tells everybody on the wire who has an address now: a gratuitous ARP request (RFC 5227, section 3). Arguments: device, MAC, address. */
+const ANNOUNCE = `import socket, sys
+device, mac, address = sys.argv[1:]
+mac, address = bytes.fromhex(mac.replace(":", "")), socket.inet_aton(address)
+with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as wire:
+    wire.bind((device, 0))
+    wire.send(b"\\xff" * 6 + mac + b"\\x08\\x06" + b"\\0\\1\\x08\\0\\6\\4\\0\\1" + mac + address + b"\\0" * 6 + address)`;
+
 /** Script for the guest, run as root: its network is as planned, without a restart. */
 export function renderGuestNetwork(guest: GuestPlan, settings: GuestNetworkSettings): string {
   const set = networkFingerprint(guest, settings);
@@ -53,6 +61,12 @@ while lacks=$(lacking) && [ -n "$lacks" ]; do
     exit 1
   fi
   sleep 0.5
+done
+# Who had an address before may be remembered with it for a minute by everybody else.
+printf '%s\\n' "$wanted" | while read -r mac address; do
+  [ -n "$mac" ] || continue
+  device=$(ip -o link show | awk -v mac="$mac" 'index($0, "link/ether " mac " ") { sub(/[:@].*/, "", $2); print $2 }')
+  python3 -c '${ANNOUNCE}' "$device" "$mac" "$address" || :
 done
 echo ${set} > ${NETWORK_SET}
 `;
