@@ -1,5 +1,9 @@
-/** What the kernel of a guest is told: its root is the whole disk, and its console the serial port, whose log the host keeps. */
-export const MACHINE_ARGUMENTS = "root=/dev/vda rw console=ttyS0 quiet net.ifnames=0 audit=0 apparmor=0";
+/**
+ * What the kernel of a guest is told: its root is the whole disk, and its console the serial port, whose log the host keeps. Of Linux'
+ * security modules those that have no policies: AppArmor's would be read at every start, and without it SELinux looks for its own.
+ */
+export const MACHINE_ARGUMENTS =
+  "root=/dev/vda rw console=ttyS0 quiet net.ifnames=0 audit=0 lsm=landlock,yama";
 
 /**
  * What it is told besides on a processor that QEMU emulates. That one speculates about nothing. Its time stamp counter is the host's, and how
