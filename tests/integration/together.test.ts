@@ -32,6 +32,10 @@ suite("two runs of one lab", () => {
 
   test("down while up works is refused the same way, and status shows what stands", async () => {
     expect((await lab.run("down", "--yes")).code).toBe(0);
+    // Enough to do that the run is still at work when the others come.
+    lab.edit(({ guests }) => {
+      for (const guest of guests) guest.docker = [{ kind: "nginx-farm", firstPort: 8001, count: 60 }];
+    });
     const first = new WatchedRun(lab, "up");
     expect(await first.printed(/guest started/)).toBe(true);
     const [down, status] = await Promise.all([lab.run("down", "--yes"), lab.run("status")]);
