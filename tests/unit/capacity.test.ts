@@ -3,6 +3,7 @@ import { type HostConfig, labSchema, parseLab } from "../../course/config";
 import { densityOf, guestDemand, reserveOf } from "../../course/demand";
 import { amountsOf, machineSize, machineType } from "../../course/instanceTypes";
 import { makePlan } from "../../course/plan";
+import { teamDemand } from "../../course/teamDemand";
 import { planOf, solid } from "./labs";
 
 function hostConfig(host: object): HostConfig {
@@ -221,4 +222,20 @@ test("what a team asks is its own, by where it stands and on which target", () =
     { cpus: 0, memory: 0, disk: 0 },
     { cpus: 0, memory: 115, disk: (100 * 1e6) / 2 ** 30 },
   ]);
+});
+
+test("what a class does on another target only is asked of no host here", () => {
+  const asked = (exercises: readonly string[]) =>
+    teamDemand(
+      labSchema.parse({ exercises, state: { exercise: "1-virtualbox", at: "start" } }),
+      {},
+      "containers",
+    );
+  // Of these no guest is made on containers: 1-virtualbox has none, hyperv has two elsewhere.
+  expect(asked(["1-virtualbox", "hyperv"])).toEqual({ cpus: 0, memory: 0, disk: 0 });
+  expect(asked(["1-virtualbox", "4-docker"])).toEqual({
+    cpus: 0,
+    memory: 359,
+    disk: (225 * 1e6) / 2 ** 30,
+  });
 });
