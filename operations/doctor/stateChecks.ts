@@ -1,7 +1,7 @@
+import { opens } from "../passphrase";
 import { type CheckDefinition, type Finding, fine, notNeeded } from "./check";
 import { backendFolder } from "./keptState";
 import { findLocks } from "./locks";
-import { opens } from "./passphrase";
 import { type LooseFile, looseKeys, looseOthers, octal, passphraseFile } from "./privateFiles";
 import type { Subject } from "./subject";
 

@@ -14,7 +14,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { opens } from "../../operations/doctor/passphrase";
+import { opens } from "../../operations/passphrase";
 import { execute, type Finished, output, ROOT } from "../support/cli";
 import { SKIP_INTEGRATION, TestLab } from "../support/testLab";
 

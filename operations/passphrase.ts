@@ -1,5 +1,7 @@
 import { createDecipheriv, pbkdf2 } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
+import { engineFault } from "./engineFault";
 
 const derive = promisify(pbkdf2);
 
@@ -27,4 +29,30 @@ export async function opens(passphrase: string, kept: string): Promise<boolean |
   } catch {
     return false;
   }
+}
+
+/** The passphrase that the engine would take, as it looks for it; undefined where none can be read, which the engine tells itself. */
+function given(): string | undefined {
+  const { PULUMI_CONFIG_PASSPHRASE: text, PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
+  if (text !== undefined || !file) return text;
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Refuses a passphrase that does not open the secrets of a lab, for what only looks at it: the engine decrypts nothing then, and would
+ * not notice.
+ * @throws FaultError `passphrase-wrong`
+ */
+export async function checkPassphrase(
+  stacks: readonly { readonly name: string; readonly salt: string | undefined }[],
+): Promise<void> {
+  const passphrase = given();
+  const sealed = stacks.find(({ salt }) => salt !== undefined);
+  if (passphrase === undefined || sealed?.salt === undefined) return;
+  if ((await opens(passphrase, sealed.salt)) === false)
+    throw engineFault(sealed.name, "incorrect passphrase");
 }
