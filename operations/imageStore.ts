@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import { CAPABILITIES, SECURITY_OPTIONS } from "../components/hypervisors/containers/rights";
 import { IMAGE_STORE } from "../components/imageStore";
 import { COURSE_IMAGES, type ImageSet } from "../course/images";
 import { MARK_KEYS } from "../course/mark";
-import { quote } from "../course/shell";
 import { docker, dockerOutput } from "./docker";
+import { courseNames, feedCourseImages, guestContainer } from "./guestEngine";
 import { type ProcessResult, run } from "./process";
 import { saysDiskFull } from "./trouble";
 
@@ -26,14 +25,11 @@ export function storeSet(images: ImageSet): string {
 
 /** Words that run the image store's own program in a short-lived container of the guests' image. */
 function storeWords(images: ImageSet, ...words: readonly string[]): string[] {
-  return [
-    ...["run", "--rm", "-i", "--init", "--network", "none", "--cgroupns", "private"],
-    ...CAPABILITIES.flatMap((capability) => ["--cap-add", capability]),
-    ...SECURITY_OPTIONS.flatMap((option) => ["--security-opt", option]),
-    ...["-v", `${IMAGE_STORE.volume}:${IMAGE_STORE.folder}`],
-    images.guest.id,
-    ...["classlab-images", ...words],
-  ];
+  return guestContainer(
+    images,
+    ["-v", `${IMAGE_STORE.volume}:${IMAGE_STORE.folder}`],
+    ["classlab-images", ...words],
+  );
 }
 
 /** Makes the store's volume where there is none: Docker would make one without a mark for the first guest. */
@@ -61,14 +57,8 @@ export async function removeImageStore({ volume }: ImageStore): Promise<void> {
   await dockerOutput(["volume", "rm", volume], { gone: true });
 }
 
-/** One pipeline, so that the archive goes through no file of this machine. */
 function makeSet(images: ImageSet, set: string): Promise<ProcessResult> {
-  const references = COURSE_IMAGES.map(({ name }) => images.course[name].reference);
-  const names = COURSE_IMAGES.flatMap(({ name, tags }) =>
-    tags.map((tag) => `${images.course[name].reference}=${tag}`),
-  );
-  const command = (words: readonly string[]) => ["docker", ...words].map(quote).join(" ");
-  const pipeline = `${command(["save", ...references])} | ${command(storeWords(images, "make", set, ...names))}`;
+  const pipeline = feedCourseImages(images, storeWords(images, "make", set, ...courseNames(images)));
   return run("sh", ["-c", pipeline], { deadline: MAKE_DEADLINE });
 }
 

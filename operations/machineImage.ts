@@ -1,16 +1,15 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CAPABILITIES, SECURITY_OPTIONS } from "../components/hypervisors/containers/rights";
 import { cachedImage } from "../components/hypervisors/libvirt/cache";
 import type { LabConfig } from "../course/config";
 import { FaultError } from "../course/faults";
-import { COURSE_IMAGES, type ImageSet } from "../course/images";
+import type { ImageSet } from "../course/images";
 import { quote } from "../course/shell";
 import { MACHINE_STAND_IN_TEXT } from "../images/catalog";
 import { buildNetwork, sudoWords } from "./buildNetwork";
 import { docker, dockerOutput } from "./docker";
-import { storeSet } from "./imageStore";
+import { courseNames, courseReferences, feedCourseImages, guestContainer } from "./guestEngine";
 import { build, buildFault, type Say } from "./images";
 import { PACKAGE_ROOT } from "./paths";
 import { run, tail } from "./process";
@@ -54,20 +53,14 @@ async function pipe(line: string, what: string): Promise<void> {
 
 /** Writes what the Docker of a guest has once it loaded the course's images: a machine that begins with it loads nothing. */
 async function makeStore(images: ImageSet, file: string): Promise<void> {
-  const references = COURSE_IMAGES.map(({ name }) => images.course[name].reference);
-  const names = COURSE_IMAGES.flatMap(({ name, tags }) =>
-    tags.map((tag) => `${images.course[name].reference}=${tag}`),
-  );
-  const load = [
-    ...["docker", "run", "--rm", "-i", "--init", "--network", "none", "--cgroupns", "private"],
-    ...CAPABILITIES.flatMap((capability) => ["--cap-add", capability]),
-    ...SECURITY_OPTIONS.flatMap((option) => ["--security-opt", option]),
+  const load = guestContainer(
+    images,
     // An engine keeps no overlay on an overlay. Gone with the container.
-    ...["-v", "/var/lib/docker", "--label", "classlab.image=machine", images.guest.id],
-    ...["sh", "-c", readFileSync(join(FOLDER, "load-images"), "utf8"), "load-images", ...names],
-  ];
+    ["-v", "/var/lib/docker", "--label", "classlab.image=machine"],
+    ["sh", "-c", readFileSync(join(FOLDER, "load-images"), "utf8"), "load-images", ...courseNames(images)],
+  );
   await pipe(
-    `${command(["docker", "save", ...references])} | ${command(load)} >${quote(file)}`,
+    `${feedCourseImages(images, load)} >${quote(file)}`,
     "the course's images could not be loaded for it",
   );
 }
@@ -120,13 +113,13 @@ export async function ensureMachineImage(
         BASE: images.guest.reference,
         STAND_IN: images.source === "distribution" ? MACHINE_STAND_IN_TEXT : "",
         // They make another disk, and so another hash.
-        IMAGES: COURSE_IMAGES.map(({ name }) => images.course[name].reference).join(" "),
+        IMAGES: courseReferences(images).join(" "),
       },
       files: {},
     },
     { say, network: buildNetwork(network) },
   );
-  const hash = `${reference.slice(reference.indexOf(":") + 1)}${storeSet(images)}`;
+  const hash = reference.slice(reference.indexOf(":") + 1);
   if (!hasMachineImage(hash)) await makeDisk(reference, hash, images, say);
   return hash;
 }
