@@ -18,7 +18,7 @@ export interface ImageStore {
 const MAKE_DEADLINE = 10 * 60_000;
 
 /** The name of a set: another one for other images, or for guests of another image. */
-export function storeSet(images: ImageSet): string {
+function storeSet(images: ImageSet): string {
   const parts = [images.guest.id, ...COURSE_IMAGES.flatMap(({ name }) => Object.values(images.course[name]))];
   return createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 12);
 }
