@@ -1,8 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { execute, output } from "./cli";
 
+/** Which of up to twelve it is: test files that run at the same time have one each. */
+const SLOT = Number(process.env.CLASSLAB_TEST_SLOT ?? process.env.JEST_WORKER_ID ?? 0);
+
 /** Name of the network namespace, and of the ends of the pair that joins it to this machine. */
-const NAME = "classlab-inet";
+const NAME = `classlab-inet${SLOT}`;
+const HERE = `clinet${SLOT}h`;
+const THERE = `clinet${SLOT}s`;
+
+/** Its sixteen addresses begin so. */
+const address = (offset: number) => `198.51.100.${16 * SLOT + offset}`;
 
 const SERVER = `require("node:http").createServer((_, response) => response.end("stand-in internet")).listen(80, () => console.log("listening"))`;
 
@@ -12,7 +20,7 @@ const SERVER = `require("node:http").createServer((_, response) => response.end(
  */
 export class StandInInternet {
   /** The server's address. */
-  static readonly address = "198.51.100.10";
+  static readonly address = address(10);
 
   private constructor(private readonly server: ChildProcess) {}
 
@@ -21,11 +29,11 @@ export class StandInInternet {
     await StandInInternet.remove();
     const ip = (...words: string[]) => output("ip", words);
     await ip("netns", "add", NAME);
-    await ip("link", "add", "clinet0", "type", "veth", "peer", "name", "clinet1", "netns", NAME);
-    await ip("address", "add", "198.51.100.1/24", "dev", "clinet0");
-    await ip("link", "set", "clinet0", "up");
-    await ip("-n", NAME, "address", "add", `${StandInInternet.address}/24`, "dev", "clinet1");
-    await ip("-n", NAME, "link", "set", "clinet1", "up");
+    await ip("link", "add", HERE, "type", "veth", "peer", "name", THERE, "netns", NAME);
+    await ip("address", "add", `${address(1)}/28`, "dev", HERE);
+    await ip("link", "set", HERE, "up");
+    await ip("-n", NAME, "address", "add", `${StandInInternet.address}/28`, "dev", THERE);
+    await ip("-n", NAME, "link", "set", THERE, "up");
     await ip("-n", NAME, "link", "set", "lo", "up");
     const server = spawn("ip", ["netns", "exec", NAME, process.execPath, "-e", SERVER], {
       stdio: ["ignore", "pipe", "inherit"],
@@ -46,6 +54,6 @@ export class StandInInternet {
 
   private static async remove(): Promise<void> {
     await execute("ip", ["netns", "delete", NAME]);
-    await execute("ip", ["link", "delete", "clinet0"]);
+    await execute("ip", ["link", "delete", HERE]);
   }
 }
