@@ -56,11 +56,14 @@ export const LIBVIRT: Readonly<Record<Feature, Cell>> = {
     en: "by SPICE, with spice-vdagent in a guest that has a desktop; always both ways",
     ja: "SPICE で共有します。デスクトップのあるゲストに spice-vdagent が必要で、常に双方向です",
   }),
-  snapshots: native("libvirt-snapshot"),
+  snapshots: native("libvirt-snapshot", {
+    en: "with what runs in the guest; one that shares a folder is shut down for it, since what runs there cannot be kept then",
+    ja: "動いている状態のまま保存します。共有フォルダのあるゲストは実行中の状態を保存できないため、いったん停止して作成します",
+  }),
   "linked-clone": emulated(
     "qemu-img backing files",
-    "a new guest on an overlay over the disk of the first, made by qemu-img; virt-manager has no linked clones",
-    "qemu-img で元のディスクに重ねる差分ディスクを作り、新しいゲストに使います。virt-manager にリンククローンの機能はありません",
+    "a new guest on an overlay over a frozen copy of what the first had written; virt-manager has no linked clones",
+    "元のゲストが書き込んだ内容を固定し、その上に重ねた差分ディスクを新しいゲストに使います。virt-manager にリンククローンの機能はありません",
   ),
   "full-clone": native("libvirt-storage volume clone"),
   console: native("virsh console"),
