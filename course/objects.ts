@@ -79,6 +79,8 @@ interface HostKinds {
   readonly disk: PlatformKind;
   readonly guest: PlatformKind;
   readonly diskName: (guest: GuestPlan) => string;
+  /** Name of what a guest's clones are made of. */
+  readonly baseName: (guest: GuestPlan) => string;
   readonly typeOf: (role: "switch" | "disk" | "guest") => string;
 }
 
@@ -87,6 +89,7 @@ const ON_CONTAINERS: HostKinds = {
   disk: "volume",
   guest: "container",
   diskName: (guest) => `${guest.objectName}-disk`,
+  baseName: (guest) => `${guest.objectName}-base`,
   typeOf: (role) => logicalType(({ switch: "network", disk: "volume", guest: "container" } as const)[role]),
 };
 
@@ -95,6 +98,7 @@ const ON_LIBVIRT: HostKinds = {
   disk: "virtual disk",
   guest: "domain",
   diskName: (guest) => `${guest.objectName}-disk.qcow2`,
+  baseName: (guest) => `${guest.objectName}-base.qcow2`,
   typeOf: () => SCRIPT,
 };
 
@@ -131,6 +135,18 @@ function machineObjects(plan: LabPlan, guest: GuestPlan): PlannedObject[] {
       resource: `${name}-machine`,
       guest,
     },
+    ...(guest.clones.length > 0
+      ? [
+          {
+            role: "disk" as const,
+            kind: kinds.disk,
+            name: kinds.baseName(guest),
+            type: kinds.typeOf("disk"),
+            resource: `${name}-base`,
+            guest,
+          },
+        ]
+      : []),
   ];
 }
 

@@ -70,12 +70,15 @@ interface TargetResources {
   readonly host: (host: HostPlan, owned: boolean) => readonly PlannedResource[];
   readonly network: (key: string) => PlannedResource;
   readonly guest: (name: string) => readonly PlannedResource[];
+  /** What is made of a guest once all that belongs to it stands. */
+  readonly kept: (name: string, guest: GuestPlan) => readonly PlannedResource[];
 }
 
 const CONTAINERS: TargetResources = {
   host: ({ name }) => [provider("docker", `${name}-docker`)],
   network: (key) => docker("network", `${key}-network`),
   guest: (name) => [docker("volume", `${name}-disk`), docker("container", `${name}-machine`)],
+  kept: () => [],
 };
 
 const LIBVIRT: TargetResources = {
@@ -87,6 +90,10 @@ const LIBVIRT: TargetResources = {
     password(`${name}-secrets-password`),
     command(`${name}-disk`),
     command(`${name}-machine`),
+  ],
+  kept: (name, { snapshots, clones }) => [
+    ...snapshots.map((snapshot) => command(`${name}-snapshot-${snapshot}`)),
+    ...(clones.length > 0 ? [command(`${name}-base`)] : []),
   ],
 };
 
@@ -110,6 +117,7 @@ function guestResources(team: TeamPlan, guest: GuestPlan, target: Target, site: 
     command(`${host}-images`),
     ...(guest.docker.length > 0 ? [provider("docker", `${host}-engine`)] : []),
     ...guest.docker.flatMap((stack) => stackResources(host, stack)),
+    ...resourcesOn(target).kept(name, guest),
   ];
 }
 
