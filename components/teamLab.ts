@@ -50,7 +50,7 @@ export class TeamLab extends pulumi.ComponentResource {
           host: args.host,
           switches,
           site: args.site,
-          authorizedKey: key.publicKey,
+          key,
           context,
         },
         { parent: this },
