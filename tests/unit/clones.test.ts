@@ -92,7 +92,8 @@ test("a clone more moves nobody", () => {
 test("it is measured like every other guest", () => {
   const plan = lab(COPIES, { teams: 1 });
   const reached = reachabilityOf(plan).filter(
-    ({ from, to }) => from.kind === "guest" && to.kind === "guest" && from.guest === "one" && to.guest === "copy",
+    ({ from, to }) =>
+      from.kind === "guest" && to.kind === "guest" && from.guest === "one" && to.guest === "copy",
   );
   expect(reached.map(({ mode, reachable }) => [mode, reachable])).toEqual([
     ["bridged", true],
@@ -108,7 +109,9 @@ test("what it is made of is an object of the guest's, and snapshots are resource
   const [unit] = plan.units;
   if (!unit) throw new Error("no unit");
   expect(
-    hostObjects(plan, unit).flatMap(({ role, name, resource }) => (role === "disk" ? [[name, resource]] : [])),
+    hostObjects(plan, unit).flatMap(({ role, name, resource }) =>
+      role === "disk" ? [[name, resource]] : [],
+    ),
   ).toEqual([
     ["lab-team-01-one-disk.qcow2", "team-01-one-disk"],
     ["lab-team-01-one-base.qcow2", "team-01-one-base"],
