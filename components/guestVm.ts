@@ -3,7 +3,7 @@ import type { GuestPlan } from "../course/plan";
 import type { SiteSettings } from "../course/siteSettings";
 import { DockerHost } from "./dockerHost";
 import type { HypervisorHost } from "./hypervisorHost";
-import type { DriverContext, Guest, HypervisorDriver } from "./hypervisors/driver";
+import type { DriverContext, Guest, GuestKey, HypervisorDriver } from "./hypervisors/driver";
 import type { VirtualSwitch } from "./virtualSwitch";
 
 /** Arguments of a {@link GuestVm}. */
@@ -20,8 +20,8 @@ export interface GuestVmArgs {
   readonly switches: readonly VirtualSwitch[];
   /** What the lab's guests take from the site; absent where there is nothing to apply. */
   readonly site?: SiteSettings | undefined;
-  /** The public key that may log in. */
-  readonly authorizedKey: pulumi.Input<string>;
+  /** The team's key, which may log in. */
+  readonly key: GuestKey;
   /** Owner mark and images. */
   readonly context: DriverContext;
 }
@@ -38,7 +38,7 @@ export class GuestVm extends pulumi.ComponentResource {
     const { plan, driver, host, context, site } = args;
     super("classlab:index:GuestVm", name, { guest: plan.name, team: plan.team }, opts);
     const child = { parent: this };
-    this.guest = driver.createGuest(name, plan, host.prepared, args.authorizedKey, context, child, args.base);
+    this.guest = driver.createGuest(name, plan, host.prepared, args.key, context, child, args.base);
     const adapters = driver.connectAdapters(
       name,
       plan,
@@ -52,7 +52,7 @@ export class GuestVm extends pulumi.ComponentResource {
       `${name}-docker`,
       {
         stacks: plan.docker,
-        channel: driver.channel(plan, context.mark.lab),
+        channel: driver.channel(plan, context.mark.lab, host.prepared.plan),
         guest: this.guest,
         ...(settings ? { settings } : {}),
         providers: host.prepared.providers,

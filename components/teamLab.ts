@@ -53,7 +53,7 @@ export class TeamLab extends pulumi.ComponentResource {
           base: guest.cloneOf && bases.get(guest.cloneOf.guest),
           switches,
           site: args.site,
-          authorizedKey: key.publicKey,
+          key,
           context,
         },
         { parent: this },

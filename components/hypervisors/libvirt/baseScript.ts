@@ -11,7 +11,7 @@ import { READY_SECONDS, renderWatch } from "./watch";
 const COPY_SECONDS = 1200;
 
 /**
- * Script for this machine: what a guest's clones begin with, a copy of its disk that nothing writes any more, made while the guest runs. Of
+ * Script for the host: what a guest's clones begin with, a copy of its disk that nothing writes any more, made while the guest runs. Of
  * an overlay it is a copy of what the guest wrote: what lies below is shared. One that is there stays as it is: linked clones lie over it.
  * Argument `remove` takes it away. Safe to repeat.
  */

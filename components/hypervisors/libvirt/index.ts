@@ -4,6 +4,8 @@ import type { LibvirtHostRecord } from "../../../course/record";
 import { guestSettings, siteSettingsOf } from "../../../course/siteSettings";
 import type { SwitchPlan } from "../../../course/switches";
 import { GuestSecrets } from "../../guestSecrets";
+import { connectionTo } from "../../hosts/connection";
+import { renderOnHost } from "../../hosts/onHost";
 import { script } from "../../script";
 import type { DriverContext, HypervisorDriver, PreparedHost } from "../driver";
 import { renderAdapters } from "./adaptersScript";
@@ -26,7 +28,7 @@ import { READY_SECONDS } from "./watch";
 /** Folder on a host for the folders that its guests share. */
 const SHARED_FOLDERS = "/srv/classlab";
 
-/** What every script is run by, on this machine. */
+/** What every script is run by, on the host. */
 const SHELL = "sh -s --";
 
 function imageOf({ libvirt }: DriverContext): string {
@@ -105,16 +107,34 @@ function deadlineOf({ acceleration }: LibvirtHostRecord): string {
   return `${READY_SECONDS[acceleration] + 120}s`;
 }
 
+/** A script that reaches a guest by its channel, for the guest's own host: on another machine it brings the key along. */
+function overChannel(
+  guest: GuestPlan,
+  { connection, context }: PreparedHost,
+  key: pulumi.Output<string> | undefined,
+  text: pulumi.Input<string>,
+): pulumi.Input<string> {
+  if (!connection) return text;
+  if (!key) throw new Error(`guest ${guest.objectName} has no key`);
+  return pulumi
+    .all([key, text])
+    .apply(([privateKey, script]) =>
+      renderOnHost({ lab: context.mark.lab, team: guest.team, privateKey }, script),
+    );
+}
+
 /** Virtual machines on QEMU by libvirt, with KVM where the host has it. */
 export const libvirtDriver: HypervisorDriver = {
   prepareHost: (name, plan, opts, providers, context, owned) => {
     const made = { ...opts, provider: providers.command, deleteBeforeReplace: true };
     const image = imageOf(context);
     const { mark } = context;
+    const connection = connectionTo(plan, mark.lab);
     const own = () => {
       const pool = script(
         `${name}-pool`,
         {
+          on: connection,
           shell: SHELL,
           apply: "apply",
           remove: "remove",
@@ -126,6 +146,7 @@ export const libvirtDriver: HypervisorDriver = {
       const parking = script(
         `${name}-unplugged`,
         {
+          on: connection,
           shell: SHELL,
           apply: "apply",
           remove: "remove",
@@ -137,7 +158,8 @@ export const libvirtDriver: HypervisorDriver = {
       );
       return [pool, parking];
     };
-    return { plan, provider: providers.command, providers, objects: owned ? own() : [], context };
+    const objects = owned ? own() : [];
+    return { plan, provider: providers.command, providers, connection, objects, context };
   },
 
   createSwitch: (name, plan, host, context, opts) => {
@@ -147,6 +169,7 @@ export const libvirtDriver: HypervisorDriver = {
     return script(
       `${name}-network`,
       {
+        on: host.connection,
         shell: SHELL,
         apply: "apply",
         remove: "remove",
@@ -163,7 +186,7 @@ export const libvirtDriver: HypervisorDriver = {
     );
   },
 
-  createGuest: (name, plan, host, authorizedKey, context, opts, base) => {
+  createGuest: (name, plan, host, key, context, opts, base) => {
     const { mark } = context;
     const image = imageOf(context);
     const settings = domainSettings(plan, host, context);
@@ -174,19 +197,20 @@ export const libvirtDriver: HypervisorDriver = {
       { lab: mark.lab, id: mark.id, objectName: plan.objectName, random: host.providers.random },
       opts,
     );
-    const known = pulumi.all([authorizedKey, secrets.hostKey, secrets.passwordHash]);
+    const known = pulumi.all([key.publicKey, secrets.hostKey, secrets.passwordHash]);
     const site = plan.profile === "desktop" ? siteSettingsOf(context.plan) : undefined;
     const disk = script(
       `${name}-disk`,
       {
+        on: host.connection,
         shell: SHELL,
         apply: "apply",
         remove: "remove",
-        script: known.apply(([key, hostKey, passwordHash]) => {
+        script: known.apply(([line, hostKey, passwordHash]) => {
           const seed = renderSeed(plan, {
             ...network,
-            authorizedKeys: [key],
-            channelKeys: [key],
+            authorizedKeys: [line],
+            channelKeys: [line],
             hostKey,
             passwordHash,
             ...(site ? { site } : {}),
@@ -206,6 +230,7 @@ export const libvirtDriver: HypervisorDriver = {
     const machine = script(
       `${name}-machine`,
       {
+        on: host.connection,
         shell: SHELL,
         apply: "apply",
         remove: "remove",
@@ -219,17 +244,23 @@ export const libvirtDriver: HypervisorDriver = {
     const ready = script(
       `${name}-ready`,
       {
+        on: host.connection,
         shell: SHELL,
         apply: "",
-        script: known.apply(([key, hostKey, passwordHash]) =>
-          renderReady(plan, settings, { lab: mark.lab, authorizedKey: key, hostKey, passwordHash }),
+        script: overChannel(
+          plan,
+          host,
+          key.privateKey,
+          known.apply(([authorizedKey, hostKey, passwordHash]) =>
+            renderReady(plan, settings, { lab: mark.lab, authorizedKey, hostKey, passwordHash }),
+          ),
         ),
         triggers: [machine.id],
         deadline: deadlineOf(factsOf(host)),
       },
       { ...made, dependsOn: [machine], deletedWith: machine, replaceWith: [machine] },
     );
-    return { disk, machine, ready };
+    return { disk, machine, ready, channelKey: key.privateKey };
   },
 
   keepGuest: (name, plan, guest, whole, host, opts) => {
@@ -244,9 +275,15 @@ export const libvirtDriver: HypervisorDriver = {
         script(
           `${name}-snapshot-${snapshot}`,
           {
+            on: host.connection,
             shell: SHELL,
             apply: "",
-            script: renderSnapshot(plan, snapshot, settings, mark.lab),
+            script: overChannel(
+              plan,
+              host,
+              guest.channelKey,
+              renderSnapshot(plan, snapshot, settings, mark.lab),
+            ),
             triggers: [guest.machine.id],
             deadline,
           },
@@ -263,10 +300,11 @@ export const libvirtDriver: HypervisorDriver = {
     return script(
       `${name}-base`,
       {
+        on: host.connection,
         shell: SHELL,
         apply: "apply",
         remove: "remove",
-        script: renderBaseScript(plan, mark, settings),
+        script: overChannel(plan, host, guest.channelKey, renderBaseScript(plan, mark, settings)),
         triggers: [imageOf(host.context), diskWords(plan)],
         deadline: "40m",
       },
@@ -278,14 +316,20 @@ export const libvirtDriver: HypervisorDriver = {
     script(
       `${name}-adapters`,
       {
+        on: host.connection,
         shell: SHELL,
         apply: "apply",
         // A switch is not removed from under a guest: the adapters leave first.
         remove: "remove",
-        script: renderAdapters(plan, networkSettings(plan, host), {
-          ...factsOf(host),
-          consoleFolder: CONSOLE_FOLDER,
-        }),
+        script: overChannel(
+          plan,
+          host,
+          guest.channelKey,
+          renderAdapters(plan, networkSettings(plan, host), {
+            ...factsOf(host),
+            consoleFolder: CONSOLE_FOLDER,
+          }),
+        ),
         triggers: [guest.machine.id],
         deadline: deadlineOf(factsOf(host)),
       },
@@ -302,10 +346,16 @@ export const libvirtDriver: HypervisorDriver = {
     script(
       `${name}-settings`,
       {
+        on: host.connection,
         shell: SHELL,
         apply: "apply",
         remove: "remove",
-        script: renderSite(plan, host.context.mark.lab, guestSettings(settings, plan)),
+        script: overChannel(
+          plan,
+          host,
+          guest.channelKey,
+          renderSite(plan, host.context.mark.lab, guestSettings(settings, plan)),
+        ),
         triggers: [guest.disk.id],
         deadline: "10m",
       },

@@ -32,7 +32,7 @@ GUEST
 }
 
 /**
- * Script for this machine: the guest has a snapshot of a name, of its disk and, where libvirt can, of what runs in it. One that is there
+ * Script for the host: the guest has a snapshot of a name, of its disk and, where libvirt can, of what runs in it. One that is there
  * stays as it is, whoever took it. Safe to repeat.
  */
 export function renderSnapshot(
