@@ -57,13 +57,13 @@ export const LIBVIRT: Readonly<Record<Feature, Cell>> = {
     ja: "SPICE で共有します。デスクトップのあるゲストに spice-vdagent が必要で、常に双方向です",
   }),
   snapshots: native("libvirt-snapshot", {
-    en: "with what runs in the guest; one that shares a folder is shut down for it, since what runs there cannot be kept then",
-    ja: "動いている状態のまま保存します。共有フォルダのあるゲストは実行中の状態を保存できないため、いったん停止して作成します",
+    en: "snapshots hold what runs in the guest, too; a guest that shares a folder is shut down for one, which then holds its disk alone",
+    ja: "スナップショットには実行中の状態も含まれます。共有フォルダのあるゲストはいったん停止し、ディスクだけを保存します",
   }),
   "linked-clone": emulated(
     "qemu-img backing files",
-    "a new guest on an overlay over a frozen copy of what the first had written; virt-manager has no linked clones",
-    "元のゲストが書き込んだ内容を固定し、その上に重ねた差分ディスクを新しいゲストに使います。virt-manager にリンククローンの機能はありません",
+    "a linked clone is a new guest on an overlay over a frozen copy of what the first had written; virt-manager has none",
+    "リンククローンでは、元のゲストが書き込んだ内容を固定し、その上に重ねた差分ディスクを使います。virt-manager にリンククローンの機能はありません",
   ),
   "full-clone": native("libvirt-storage volume clone"),
   console: native("virsh console"),
