@@ -158,7 +158,7 @@ suite("virtual machines in every mode", () => {
     expect(await (await fetch("http://192.168.220.20:8080/")).text()).toContain(NGINX);
     const site = await fetch("http://192.168.220.20:8060/");
     expect(site.status).toBe(200);
-    expect(site.url).toBe("http://192.168.220.20:8060/wp-admin/install.php");
+    expect(await site.text()).toMatch(/wp-(admin|content|includes)/);
     expect(await inGuest("two", "curl -fsS http://127.0.0.1:8080/")).toContain(NGINX);
     const report = await green();
     expect(report.rows.find(({ id }) => id === "service/team-01/two/nginx:8080/team-01/two")?.outcome).toBe(
