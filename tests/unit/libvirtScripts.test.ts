@@ -312,6 +312,16 @@ describe.each(SHELLS)("under %s", (shell) => {
       expect(changes(run("apply"))).toEqual([`autostart|${NAME}`]);
     });
 
+    test("begins with an empty console where one of its name is gone; one that stands keeps its own", () => {
+      const console = `log/${NAME}.console.log`;
+      fake.write(console, "Kernel panic - not syncing: of a guest that is gone\n");
+      run("apply");
+      expect(fake.has(console)).toBe(false);
+      fake.write(console, "its own\n");
+      run("apply");
+      expect(fake.read(console)).toBe("its own\n");
+    });
+
     test.each([
       ["shut off", ["start"]],
       ["crashed", ["start"]],

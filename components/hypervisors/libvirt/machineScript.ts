@@ -31,6 +31,8 @@ if [ "$1" = remove ]; then
 fi
 if [ -n "$known" ]; then
   ${refuseForeign("guest")}else
+  # What a guest of this name printed that is gone is no word of this one: its start would be taken for the end of that one's.
+  as_root rm -f ${consoleLog(guest, settings)}
   told define --validate /dev/stdin >/dev/null ${document(renderDomain(guest, settings))}
 fi
 virsh autostart "$name" >/dev/null
