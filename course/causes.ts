@@ -502,6 +502,16 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "If it does not start, look at its log: `journalctl -u libvirtd`, without systemd `/var/log/libvirt/libvirtd.log`.",
     ],
   },
+  "nested-impossible": {
+    group: "This machine",
+    means:
+      "A guest of the lab is to run guests itself (`nested: true`), and the host's KVM does not show guests that the processor can do that. Nothing was made.",
+    steps: [
+      "See what the host says: `cat /sys/module/kvm_intel/parameters/nested` (AMD: `kvm_amd`). `Y` or `1` is on.",
+      "Switch it on while no guest runs: `sudo modprobe -r kvm_intel && sudo modprobe kvm_intel nested=1`. For good: `options kvm_intel nested=1` in a file below `/etc/modprobe.d`.",
+      "If the host is a virtual machine itself, it is a question for its own host, too.",
+    ],
+  },
   "environment-missing": {
     group: "This machine",
     means:

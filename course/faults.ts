@@ -80,6 +80,7 @@ export const FAULT_CODES = [
   "disk-format-unknown",
   "disk-image-unreadable",
   "convert-failed",
+  "nested-impossible",
 ] as const;
 
 /** One of the closed list of causes. */
@@ -115,6 +116,7 @@ const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
   "registry-unreachable": EXIT.missing,
   "docker-not-running": EXIT.missing,
   "libvirt-not-running": EXIT.missing,
+  "nested-impossible": EXIT.missing,
   "environment-missing": EXIT.missing,
   "passphrase-wrong": EXIT.missing,
   "image-build-failed": EXIT.failed,

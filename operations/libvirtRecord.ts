@@ -7,6 +7,7 @@ import { probeAcceleration } from "./acceleration";
 import type { Say } from "./images";
 import { ensureLibvirt } from "./libvirt";
 import { ensureMachineImage, hasMachineImage } from "./machineImage";
+import { probeVirtualization, refuseImpossibleNesting } from "./nested";
 
 /** Where distributions put the server of virtiofs. */
 const VIRTIOFSD = ["/usr/libexec/virtiofsd", "/usr/lib/qemu/virtiofsd", "/usr/lib/virtiofsd"];
@@ -19,7 +20,8 @@ async function lookAtHost(say: Say): Promise<LibvirtHostRecord> {
       `virtual machines: without KVM, by emulation: several times as slow. ${acceleration.reason}. ${acceleration.fix}`,
     );
   const sharedFolders = VIRTIOFSD.some((file) => existsSync(file)) ? "virtiofs" : "9p";
-  return { acceleration: acceleration.kind, sharedFolders };
+  const virtualization = await probeVirtualization(acceleration.kind);
+  return { acceleration: acceleration.kind, virtualization, sharedFolders };
 }
 
 /** How {@link libvirtRecord} decides. */
@@ -45,7 +47,7 @@ export function needsLibvirt(plan: LabPlan): boolean {
  * Provides libvirt and the machine image on this machine, and tells what the lab's guests are made of: what was decided before, or what
  * is found now.
  * @returns undefined for a lab without such guests
- * @throws FaultError `libvirt-not-running`, `environment-missing`, `image-build-failed` or `disk-full`
+ * @throws FaultError `libvirt-not-running`, `environment-missing`, `nested-impossible`, `image-build-failed` or `disk-full`
  */
 export async function libvirtRecord(
   plan: LabPlan,
@@ -53,9 +55,17 @@ export async function libvirtRecord(
 ): Promise<LibvirtRecord | undefined> {
   if (!needsLibvirt(plan)) return undefined;
   await ensureLibvirt(consent);
+  const hosts: Record<string, LibvirtHostRecord> = { ...before?.hosts };
+  for (const { name } of plan.hosts.filter(onLibvirt)) {
+    const known = hosts[name];
+    // What a host did not let guests do, it may let them by now.
+    hosts[name] =
+      known?.virtualization === "none"
+        ? { ...known, virtualization: await probeVirtualization(known.acceleration) }
+        : (known ?? (await lookAtHost(say)));
+  }
+  refuseImpossibleNesting(plan, hosts);
   const image =
     before && hasMachineImage(before.image) ? before.image : await ensureMachineImage(images, say, network);
-  const hosts: Record<string, LibvirtHostRecord> = { ...before?.hosts };
-  for (const { name } of plan.hosts.filter(onLibvirt)) hosts[name] ??= await lookAtHost(say);
   return { image, hosts };
 }

@@ -61,12 +61,13 @@ function lansBeyond(plan: SwitchPlan, host: PreparedHost): string[] {
 }
 
 function domainSettings(guest: GuestPlan, host: PreparedHost, context: DriverContext): DomainSettings {
-  const { acceleration, sharedFolders } = factsOf(host);
+  const { acceleration, virtualization, sharedFolders } = factsOf(host);
   const image = cachedImage(imageOf(context), acceleration);
   return {
     mark: context.mark,
     slot: slotOf(guest, context),
     acceleration,
+    ...(virtualization ? { virtualization } : {}),
     base: image.disk,
     boot: image.boot,
     sharedFolders: { parent: SHARED_FOLDERS, by: sharedFolders },
