@@ -1,7 +1,7 @@
 import { SECTOR, SPEAKS } from "../acceleration";
 
-/** Seconds that a guest in a guest may take to say something; one that works needs a hundredth, emulated twice a tenth. */
-const SILENCE = 10;
+/** Seconds that a guest in a guest may take to say something; one that works needs a fraction of one, and an emulated one on a busy host some fifteen. */
+const SILENCE = 20;
 
 /**
  * Starts a guest with the KVM of the machine that it runs on, by the kernel's own interface, so that no hypervisor has to be installed: 2 MiB
