@@ -527,6 +527,25 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "An image that learners' commands need is no longer in this machine's Docker; something removed it.",
     steps: ["Make it again: `npx classlab images`. Then run the command again."],
   },
+  "cloud-image-unreachable": {
+    group: "Images",
+    means:
+      "Ubuntu's cloud image, its checksums or their signature could not be downloaded. What was downloaded of the image is kept.",
+    steps: [
+      "Look at this machine's network and, in a room with a proxy, at `https_proxy`. Then run the command again: it goes on where it stopped.",
+      "Where there is a mirror of cloud-images.ubuntu.com, name it by `CLASSLAB_CLOUD_IMAGES`; its images have to be signed by Ubuntu all the same.",
+      "A lab needs none: its virtual machines begin with an image that is made of distribution packages.",
+    ],
+  },
+  "cloud-image-untrusted": {
+    group: "Images",
+    means:
+      "What was downloaded is not what Ubuntu signed: the signature of the checksums is not by Ubuntu's key, or the image has another checksum. Something on the way changed it, or a mirror is half way through an update. Nothing of it is used.",
+    steps: [
+      "Run the command again later: a mirror that is being updated is whole again after some minutes.",
+      "If it stays so, do not use that mirror, and tell whoever runs it or the room's network.",
+    ],
+  },
   "image-build-failed": {
     group: "Images",
     means:

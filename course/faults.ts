@@ -81,6 +81,8 @@ export const FAULT_CODES = [
   "disk-image-unreadable",
   "convert-failed",
   "nested-impossible",
+  "cloud-image-unreachable",
+  "cloud-image-untrusted",
 ] as const;
 
 /** One of the closed list of causes. */
@@ -117,6 +119,8 @@ const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
   "docker-not-running": EXIT.missing,
   "libvirt-not-running": EXIT.missing,
   "nested-impossible": EXIT.missing,
+  "cloud-image-unreachable": EXIT.missing,
+  "cloud-image-untrusted": EXIT.failed,
   "environment-missing": EXIT.missing,
   "passphrase-wrong": EXIT.missing,
   "image-build-failed": EXIT.failed,

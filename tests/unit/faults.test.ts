@@ -44,6 +44,9 @@ const AT_RUN_TIME = [
   "convert-failed",
   // Of this machine's KVM: nested.test.ts.
   "nested-impossible",
+  // Of a download: cloudImage.test.ts.
+  "cloud-image-unreachable",
+  "cloud-image-untrusted",
 ];
 
 const files = readdirSync(join(ROOT, FOLDER));
