@@ -11,16 +11,16 @@ const project = {
   ],
   globalSetup: "<rootDir>/tests/support/leftovers.ts",
 };
-const serial = { ...project, runner: "<rootDir>/tests/support/serialRunner.cjs" };
+const lanes = { ...project, runner: "<rootDir>/tests/support/lanesRunner.cjs" };
 
 /** @type {import("jest").Config} */
 module.exports = {
   // Random moments are no test that must pass the same way twice: npm run chaos.
   projects: process.env.CHAOS
-    ? [{ ...serial, testMatch: ["<rootDir>/tests/chaos/*.test.ts"] }]
+    ? [{ ...lanes, testMatch: ["<rootDir>/tests/chaos/*.test.ts"] }]
     : [
         { ...project, testMatch: ["<rootDir>/tests/!(chaos|integration)/**/*.test.ts"] },
-        { ...serial, testMatch: ["<rootDir>/tests/integration/**/*.test.ts"] },
+        { ...lanes, testMatch: ["<rootDir>/tests/integration/**/*.test.ts"] },
       ],
   // Half of what a small machine has to give would be idle.
   maxWorkers: 2,

@@ -2,9 +2,9 @@ import { renderAdapterList } from "../components/hypervisors/containers/render";
 import { siteFilesLeft } from "../components/hypervisors/containers/siteScript";
 import { COURSE_IMAGES } from "../course/images";
 import { readMark } from "../course/mark";
-import { guestObjects, hostObjects, type PlannedObject, SCRIPT, unitGuests } from "../course/objects";
+import { guestObjects, hostObjects, type PlannedObject, unitGuests } from "../course/objects";
 import type { GuestPlan, LabPlan, UnitPlan } from "../course/plan";
-import { GUEST_KINDS, guestLogicalName, type PlatformKind } from "../course/resources";
+import { GUEST_KINDS, guestLogicalName, isScript, type PlatformKind } from "../course/resources";
 import type { StateResource } from "./engine";
 import type { GuestContents, GuestObject } from "./guestContents";
 import type { ObservedObject } from "./platforms/platform";
@@ -88,6 +88,13 @@ function resourceOf(
   );
 }
 
+/** The resource of a script by its name, wherever it runs. */
+function scriptOf(resources: readonly StateResource[], name: string): StateResource | undefined {
+  return resources.find(
+    (entry) => isScript(entry.type) && !entry.delete && entry.urn.split("::").at(-1) === name,
+  );
+}
+
 function whose(guest: GuestPlan | undefined): Pick<Drift, "team" | "guest"> {
   return guest ? { team: guest.team, guest: guest.name } : {};
 }
@@ -96,7 +103,7 @@ const title = (object: PlannedObject): string => `${NAMES[object.role]} ${object
 
 /** Whether an object is the one that a resource made: by the platform's id, or by its name where a script made it. */
 function standsFor(resource: StateResource, planned: PlannedObject, object: ObservedObject): boolean {
-  return planned.type === SCRIPT ? object.name === planned.name : object.id === resource.id;
+  return isScript(planned.type) ? object.name === planned.name : object.id === resource.id;
 }
 
 /**
@@ -108,16 +115,16 @@ function afterStart(
   resources: readonly StateResource[],
 ): { readonly also?: readonly string[] } {
   const { guest } = planned;
-  if (planned.type !== SCRIPT || planned.role !== "guest" || !guest) return {};
+  if (!isScript(planned.type) || planned.role !== "guest" || !guest) return {};
   const also = ["adapters", "ready"].flatMap(
-    (name) => resourceOf(resources, SCRIPT, `${guestLogicalName(guest)}-${name}`)?.urn ?? [],
+    (name) => resourceOf(resources, planned.type, `${guestLogicalName(guest)}-${name}`)?.urn ?? [],
   );
   return { also };
 }
 
 /** A guest that a script defined is defined again on its disk; a disk that is gone takes all with it. */
 function mendMissing(planned: PlannedObject): "run" | "replace" {
-  return planned.type === SCRIPT && planned.role !== "disk" ? "run" : "replace";
+  return isScript(planned.type) && planned.role !== "disk" ? "run" : "replace";
 }
 
 function hostDrift(
@@ -165,7 +172,7 @@ function adapterDrift(
   found: Found,
   host: readonly Drift[],
 ): Drift[] {
-  const resource = resourceOf(resources, "command:local:Command", `${guestLogicalName(guest)}-adapters`);
+  const resource = scriptOf(resources, `${guestLogicalName(guest)}-adapters`);
   const machine = found.objects.find(
     (entry) => GUEST_KINDS.includes(entry.kind) && entry.name === guest.objectName,
   );
@@ -272,7 +279,7 @@ function learnersOwn(guest: GuestPlan, contents: GuestContents): Drift[] {
 }
 
 function imageDrift(guest: GuestPlan, resources: readonly StateResource[], contents: GuestContents): Drift[] {
-  const resource = resourceOf(resources, "command:local:Command", `${guestLogicalName(guest)}-docker-images`);
+  const resource = scriptOf(resources, `${guestLogicalName(guest)}-docker-images`);
   if (!resource) return [];
   const missing = COURSE_IMAGES.filter(({ tags }) => tags.some((tag) => !contents.images.includes(tag))).map(
     ({ name }) => name,
@@ -292,7 +299,7 @@ function imageDrift(guest: GuestPlan, resources: readonly StateResource[], conte
 
 /** What the last run left because a learner had made or changed it: told, never mended. */
 function siteDrift(guest: GuestPlan, resources: readonly StateResource[]): Drift[] {
-  const resource = resourceOf(resources, "command:local:Command", `${guestLogicalName(guest)}-settings`);
+  const resource = scriptOf(resources, `${guestLogicalName(guest)}-settings`);
   return siteFilesLeft(resource?.outputs?.stdout).map((path) => ({
     kind: "changed",
     level: "guest",
@@ -358,7 +365,7 @@ const KEPT_KINDS: readonly PlatformKind[] = ["volume", "virtual disk", "storage 
 /** Names of objects that scripts made, as each told them. */
 function namesMade(resources: readonly StateResource[]): Set<string> {
   return new Set(
-    resources.flatMap(({ type, outputs }) => (type === SCRIPT ? toldNames(outputs?.stdout) : [])),
+    resources.flatMap(({ type, outputs }) => (isScript(type) ? toldNames(outputs?.stdout) : [])),
   );
 }
 

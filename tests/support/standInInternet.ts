@@ -1,16 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { execute, output } from "./cli";
 
-/** Which of up to twelve it is: test files that run at the same time have one each. */
-const SLOT = Number(process.env.CLASSLAB_TEST_SLOT ?? process.env.JEST_WORKER_ID ?? 0);
+/** Which of up to twenty-four it is: test runs on one machine are told a number each, and the lanes of one run have one each. */
+const { CLASSLAB_TEST_SLOT, CLASSLAB_TEST_LANE } = process.env;
+const INDEX = 2 * Number(CLASSLAB_TEST_SLOT ?? 0) + Number(CLASSLAB_TEST_LANE ?? 0);
 
 /** Name of the network namespace, and of the ends of the pair that joins it to this machine. */
-const NAME = `classlab-inet${SLOT}`;
-const HERE = `clinet${SLOT}h`;
-const THERE = `clinet${SLOT}s`;
+const NAME = `classlab-inet${INDEX}`;
+const HERE = `clinet${INDEX}h`;
+const THERE = `clinet${INDEX}s`;
 
-/** Its sixteen addresses begin so. */
-const address = (offset: number) => `198.51.100.${16 * SLOT + offset}`;
+/** One of its eight addresses. */
+const address = (offset: number) => `198.51.100.${8 * INDEX + offset}`;
 
 const SERVER = `require("node:http").createServer((_, response) => response.end("stand-in internet")).listen(80, () => console.log("listening"))`;
 
@@ -20,7 +21,7 @@ const SERVER = `require("node:http").createServer((_, response) => response.end(
  */
 export class StandInInternet {
   /** The server's address. */
-  static readonly address = address(10);
+  static readonly address = address(2);
 
   private constructor(private readonly server: ChildProcess) {}
 
@@ -30,9 +31,9 @@ export class StandInInternet {
     const ip = (...words: string[]) => output("ip", words);
     await ip("netns", "add", NAME);
     await ip("link", "add", HERE, "type", "veth", "peer", "name", THERE, "netns", NAME);
-    await ip("address", "add", `${address(1)}/28`, "dev", HERE);
+    await ip("address", "add", `${address(1)}/29`, "dev", HERE);
     await ip("link", "set", HERE, "up");
-    await ip("-n", NAME, "address", "add", `${StandInInternet.address}/28`, "dev", THERE);
+    await ip("-n", NAME, "address", "add", `${StandInInternet.address}/29`, "dev", THERE);
     await ip("-n", NAME, "link", "set", THERE, "up");
     await ip("-n", NAME, "link", "set", "lo", "up");
     const server = spawn("ip", ["netns", "exec", NAME, process.execPath, "-e", SERVER], {
