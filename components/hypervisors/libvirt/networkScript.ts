@@ -74,6 +74,8 @@ virsh net-autostart "$name" >/dev/null
 for way in $ways; do
   filter -C "$way" || filter -I "$way" || fail "host-not-ready: the packet filter does not let $bridge reach $way"
 done
-echo '{"network":"'"$name"'"}'
+quoted=
+for way in $ways; do quoted=$quoted',"'$way'"'; done
+echo '{"network":"'"$name"'","ways":['"\${quoted#,}"']}'
 `;
 }
