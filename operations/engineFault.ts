@@ -58,6 +58,16 @@ function toldFault(stack: string, text: string): Fault | undefined {
       fix: "Rename or remove it, or give the lab another name",
     };
   }
+  const [, network, user] = /subnet-in-use: ([^\s:]+): ([^\n]+)/.exec(text) ?? [];
+  if (network !== undefined && user !== undefined) {
+    return {
+      code: "subnet-in-use",
+      where: `network ${network}`,
+      what: user.trim().replace(/\.$/, ""),
+      expected: "a subnet that nothing else on the host uses",
+      fix: "Give the switch another subnet, and the guests' addresses on it with it",
+    };
+  }
   const silent = /libvirt-not-answering: ([^\n]+)/.exec(text)?.[1];
   if (silent !== undefined) return libvirtSilent(silent.replace(/^error: /, ""));
   // A libvirt that ended in the middle: each step fails with words of its own, and libvirt's among them.

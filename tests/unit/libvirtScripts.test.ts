@@ -117,6 +117,16 @@ describe.each(SHELLS)("under %s", (shell) => {
       );
     });
 
+    test("whose subnet an interface has is told as that; what else libvirt says, in its own words", () => {
+      fake.write(
+        "fails-net-start",
+        "error: Failed to start network lab-bridged\nerror: internal error: Network is already in use by interface br0\n",
+      );
+      expectFailure(run("apply"), `subnet-in-use: ${name}: its subnet is that of interface br0`);
+      fake.write("fails-net-start", "error: no dnsmasq\n");
+      expectFailure(run("apply"), "error: no dnsmasq");
+    });
+
     test("a bridge that stands already is in the way", () => {
       const bridge = bridgeNameOf(MARK, name);
       fake.write(`sys/${bridge}/brif/vnet0`, "");
@@ -373,6 +383,12 @@ describe.each(SHELLS)("under %s", (shell) => {
       expectJson(ready, { ready: true });
       expect(fake.read("told")).toContain(HASH);
       expect(ready.calls.join("\n")).not.toMatch(/PRIVATE KEY|\$6\$/);
+    });
+
+    test("a libvirt that ends meanwhile is the cause, not the guest", () => {
+      fake.write("ssh.sh", "exit 255");
+      fake.write("silent", "");
+      expectFailure(run(), "libvirt-not-answering: error: failed to connect to the hypervisor");
     });
 
     test("a channel that does not answer yet is tried again", () => {
