@@ -546,6 +546,16 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "If it stays so, do not use that mirror, and tell whoever runs it or the room's network.",
     ],
   },
+  "image-damaged": {
+    group: "Images",
+    means:
+      "The image that virtual machines of this host begin with is no longer what was made: cut off, or written to by somebody. Guests that begin with it cannot be trusted any more.",
+    steps: [
+      "Take down the labs of the guests that are named: `npx classlab down`. What learners wrote on these guests is lost with them.",
+      "Run the command again: where no guest begins with the image any more, it is made anew.",
+      "Find out what writes in `/var/lib/libvirt/images/classlab-cache`: classlab itself only reads there.",
+    ],
+  },
   "image-build-failed": {
     group: "Images",
     means:

@@ -34,6 +34,7 @@ export const FAULT_CODES = [
   "calendar-invalid",
   "image-missing",
   "image-build-failed",
+  "image-damaged",
   "registry-unreachable",
   "docker-not-running",
   "libvirt-not-running",
@@ -115,6 +116,7 @@ export const EXIT = {
 
 const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
   "image-missing": EXIT.missing,
+  "image-damaged": EXIT.missing,
   "registry-unreachable": EXIT.missing,
   "docker-not-running": EXIT.missing,
   "libvirt-not-running": EXIT.missing,

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { cachedImage } from "../components/hypervisors/libvirt/cache";
 import type { LabConfig } from "../course/config";
 import type { ImageSet } from "../course/images";
 import type { HostPlan, LabPlan } from "../course/plan";
@@ -6,6 +7,7 @@ import type { LibvirtHostRecord, LibvirtRecord } from "../course/record";
 import { probeAcceleration } from "./acceleration";
 import type { Say } from "./images";
 import { ensureLibvirt } from "./libvirt";
+import { dropDamaged } from "./machineCache";
 import { ensureMachineImage, hasMachineImage } from "./machineImage";
 import { probeVirtualization, refuseImpossibleNesting } from "./nested";
 
@@ -47,7 +49,7 @@ export function needsLibvirt(plan: LabPlan): boolean {
  * Provides libvirt and the machine image on this machine, and tells what the lab's guests are made of: what was decided before, or what
  * is found now.
  * @returns undefined for a lab without such guests
- * @throws FaultError `libvirt-not-running`, `environment-missing`, `nested-impossible`, `image-build-failed` or `disk-full`
+ * @throws FaultError `libvirt-not-running`, `environment-missing`, `nested-impossible`, `image-build-failed`, `image-damaged` or `disk-full`
  */
 export async function libvirtRecord(
   plan: LabPlan,
@@ -65,6 +67,7 @@ export async function libvirtRecord(
         : (known ?? (await lookAtHost(say)));
   }
   refuseImpossibleNesting(plan, hosts);
+  if (before) await dropDamaged(cachedImage(before.image), say);
   const image =
     before && hasMachineImage(before.image) ? before.image : await ensureMachineImage(images, say, network);
   return { image, hosts };

@@ -26,8 +26,9 @@ async function runAgain(resource: StateResource): Promise<boolean> {
 }
 
 /** Starts what was stopped. @returns false when it does not start; the engine then makes it anew */
-async function start(kind: PlatformKind, guest: string): Promise<boolean> {
+async function start(kind: PlatformKind, guest: string, name: string | undefined): Promise<boolean> {
   try {
+    if (name !== undefined) await platformOfKind(kind).rename(guest, name);
     await platformOfKind(kind).start(guest);
     return true;
   } catch {
@@ -52,7 +53,7 @@ export async function mendDirectly(
     }
     if (mend?.how === "run") for (const urn of [mend.urn, ...(mend.also ?? [])]) runs.add(urn);
     if (mend?.how === "start") {
-      if (await start(mend.kind, mend.guest)) for (const urn of mend.also ?? []) runs.add(urn);
+      if (await start(mend.kind, mend.guest, mend.rename)) for (const urn of mend.also ?? []) runs.add(urn);
       else left.push(mend.urn);
     }
   }

@@ -353,6 +353,12 @@ describe("libvirt", () => {
     expect(machine.calls.filter((call) => call === "sh -s")).toHaveLength(1);
   });
 
+  test("Docker is needed for it, too: what machines begin with is made with it", async () => {
+    machine.answers[VIRSH] = answer("9.0.0");
+    const report = await doctor(lab(), { machine });
+    expect(report.checks.find(({ id }) => id === "docker")?.status).toBe("ok");
+  });
+
   test("one that does not answer: said once; set-up mends it", async () => {
     machine.answers[VIRSH] = { code: 1 };
     machine.found = { ...SET_UP, libvirt: { missing: entry, startable: true, kvmShut: false } };

@@ -13,6 +13,7 @@ const FOLDER = "tests/fixtures/bad";
 const AT_RUN_TIME = [
   "image-missing",
   "image-build-failed",
+  "image-damaged",
   "registry-unreachable",
   "docker-not-running",
   "libvirt-not-running",

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
+import { isOwnUuid } from "../../../components/hypervisors/libvirt/identity";
 import { parkingName } from "../../../components/hypervisors/libvirt/network";
 import { markIn } from "../../../components/hypervisors/libvirt/ownerMark";
 import {
@@ -10,7 +11,8 @@ import {
 } from "../../../components/hypervisors/libvirt/pool";
 import type { PlatformKind } from "../../../course/resources";
 import type { ObservedObject, Owners, Platform, PlatformGuest } from "../platform";
-import { domainAdapters } from "./domainXml";
+import { domainAdapters, domainSettings, domainUuid, networkBridge } from "./domainXml";
+import { forwarding } from "./forwarding";
 import { dumped, libvirtNetworks } from "./networks";
 import { virsh, virshNames, virshOutput } from "./virsh";
 
@@ -90,7 +92,14 @@ function sizeOf(path: string): { bytes?: number } {
 async function observe(): Promise<ObservedObject[]> {
   // First of all: whether it answers at all.
   const machines = await domains();
-  const [nets, pools] = await Promise.all([libvirtNetworks(), virshNames(["pool-list", "--all"])]);
+  const own = machines.filter(({ xml }) => markIn(xml) !== undefined).map(({ name }) => name);
+  const [nets, active, rules, pools, definitions] = await Promise.all([
+    libvirtNetworks(),
+    virshNames(["net-list"]),
+    forwarding(),
+    virshNames(["pool-list", "--all"]),
+    dumped("dumpxml", own, ["--inactive"]),
+  ]);
   const ours = pools.flatMap((name): ObservedObject[] => {
     const mark = poolMark(name);
     return mark ? [{ kind: "storage pool", id: name, name, mark, created: "" }] : [];
@@ -101,11 +110,38 @@ async function observe(): Promise<ObservedObject[]> {
       const mark = markIn(xml);
       if (!mark) return [];
       const on = Object.fromEntries(connected(xml).map(({ network }) => [network, ""]));
-      return [{ kind: "domain", id: name, name, mark, created: "", state, networks: on }];
+      const id = domainUuid(xml);
+      const defined = definitions.find((entry) => entry.name === name)?.xml;
+      return [
+        {
+          kind: "domain",
+          id: id ?? name,
+          name,
+          mark,
+          created: "",
+          state,
+          networks: on,
+          ...(defined === undefined ? {} : { settings: domainSettings(defined) }),
+          ...(id === undefined || isOwnUuid(id) ? {} : { copied: true }),
+        },
+      ];
     }),
     ...nets.flatMap(({ name, xml }): ObservedObject[] => {
       const mark = markIn(xml);
-      return mark ? [{ kind: "virtual network", id: name, name, mark, created: "" }] : [];
+      if (!mark) return [];
+      const state = active.includes(name) ? "active" : "inactive";
+      const ways = rules?.get(networkBridge(xml) ?? "") ?? (rules ? [] : undefined);
+      return [
+        {
+          kind: "virtual network",
+          id: name,
+          name,
+          mark,
+          created: "",
+          state,
+          ...(ways ? { ways } : {}),
+        },
+      ];
     }),
     ...disks.flat(),
     ...ours,
@@ -226,6 +262,9 @@ export const libvirtPlatform: Platform = {
   // A network goes from under guests that are on it; once it is there again, they are put on it again.
   freeSwitch: async () => 0,
   removeSwitch: removeNetwork,
+  rename: async (guest, name) => {
+    await virshOutput(["domrename", guest, name]);
+  },
   start,
   restart: async (guest) => {
     await stop(guest);

@@ -10,11 +10,16 @@ export interface Dumped {
 /**
  * The XML of objects by name; one that has gone since it was listed is left out.
  * @param command `dumpxml` or `net-dumpxml`
+ * @param options of the command; none by default
  */
-export async function dumped(command: string, names: readonly string[]): Promise<Dumped[]> {
+export async function dumped(
+  command: string,
+  names: readonly string[],
+  options: readonly string[] = [],
+): Promise<Dumped[]> {
   const found = await pooled(names, 2 * defaultParallel(), async (name) => ({
     name,
-    xml: await virshOutput([command, name], { gone: true }),
+    xml: await virshOutput([command, name, ...options], { gone: true }),
   }));
   return valuesOf(found).filter(({ xml }) => xml !== "");
 }
