@@ -77,6 +77,10 @@ export const FAULT_CODES = [
   "desktop-users",
   "coexistence-undecided",
   "site-network-invalid",
+  "host-key-missing",
+  "host-key-changed",
+  "host-unreachable",
+  "host-access-denied",
 ] as const;
 
 /** One of the closed list of causes. */
@@ -113,6 +117,9 @@ const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
   "docker-not-running": EXIT.missing,
   "libvirt-not-running": EXIT.missing,
   "environment-missing": EXIT.missing,
+  "host-unreachable": EXIT.missing,
+  "host-key-changed": EXIT.missing,
+  "host-access-denied": EXIT.missing,
   "passphrase-wrong": EXIT.missing,
   "image-build-failed": EXIT.failed,
   "engine-failed": EXIT.failed,
