@@ -44,7 +44,7 @@ export async function openFrom(machine: RemoteMachine, url: string, options: Pag
     ...(signal ? { signal } : {}),
   });
   const [, text = "", status = "", location = ""] =
-    new RegExp(`^([^]*)\\n${TOLD} (\\d+) (.*)$`).exec(result.stdout.trimEnd()) ?? [];
+    new RegExp(`^([^]*)\\n${TOLD} (\\d+) ?(.*)$`).exec(result.stdout.trimEnd()) ?? [];
   if (result.code !== 0) {
     const said = result.stderr.trim().split("\n").at(-1) ?? "";
     // curl(1), "EXIT CODES": 7 is a connection that was refused.
