@@ -1,6 +1,6 @@
 import { FaultError } from "../../course/faults";
 import type { Say } from "../images";
-import { askLibvirt } from "../libvirt";
+import { askLibvirt, type HostRun } from "../libvirt";
 import type { RemoteMachine } from "./machine";
 import { runOn } from "./ssh";
 
@@ -26,7 +26,7 @@ export const HOST_PARTS: Readonly<Record<string, readonly string[]>> = {
 /** Milliseconds that installing packages may take. */
 const INSTALL_DEADLINE = 20 * 60_000;
 
-/** Prints the packages that are lacking, and whether this is a system with apt. */
+/** Prints the packages that are lacking. */
 const LOOK = `PATH=$PATH:/usr/sbin:/sbin
 ${Object.entries(HOST_PARTS)
   .map(
@@ -50,8 +50,9 @@ virtlogd -d </dev/null >/dev/null 2>&1 || :
 libvirtd -d </dev/null
 `;
 
-async function lacking(machine: RemoteMachine): Promise<string[]> {
-  const found = await runOn(machine)("sh", ["-s"], { stdin: LOOK });
+/** The packages that a host of libvirt lacks. */
+export async function lackingOn(onHost: HostRun): Promise<string[]> {
+  const found = await onHost("sh", ["-s"], { stdin: LOOK });
   return found.stdout.split("\n").filter(Boolean);
 }
 
@@ -66,7 +67,7 @@ function notReady(machine: RemoteMachine, what: string, fix: string): FaultError
  */
 export async function provideOn(machine: RemoteMachine, consent: boolean, say: Say): Promise<void> {
   const onHost = runOn(machine);
-  const missing = await lacking(machine);
+  const missing = await lackingOn(onHost);
   const byHand = `sudo apt-get install --no-install-recommends ${missing.join(" ")}`;
   if (missing.length > 0) {
     if (!consent) {
