@@ -140,7 +140,9 @@ function afterSwitch(
     .filter(({ adapters }) =>
       adapters.some((adapter) => adapter.mode !== "disabled" && adapter.switchObject === planned.name),
     )
-    .flatMap((guest) => resourceOf(resources, planned.type, `${guestLogicalName(guest)}-adapters`)?.urn ?? []);
+    .flatMap(
+      (guest) => resourceOf(resources, planned.type, `${guestLogicalName(guest)}-adapters`)?.urn ?? [],
+    );
   return { also };
 }
 

@@ -20,6 +20,11 @@ const AT_RUN_TIME = [
   "stack-absent",
   "stack-locked",
   "state-damaged",
+  // Hosts over SSH: hosts.test.ts.
+  "host-key-missing",
+  "host-key-changed",
+  "host-unreachable",
+  "host-access-denied",
   // Only up refuses it: operations.test.ts.
   "target-not-built",
   "passphrase-wrong",
