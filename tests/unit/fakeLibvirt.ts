@@ -52,6 +52,7 @@ case $verb in
   update-device | attach-device)
     way=--inactive
     [ "$3" != --live ] || way=
+    case $2 in *parked.xml) cat "$2" >> "$FAKE/parked" ;; esac
     mac=$(sed -n 's|.*mac address="\\([^"]*\\)".*|\\1|p' "$2")
     network=$(sed -n 's|.*source network="\\([^"]*\\)".*|\\1|p' "$2")
     link=$(sed -n 's|.*link state="\\([^"]*\\)".*|\\1|p' "$2")
