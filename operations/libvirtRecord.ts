@@ -4,6 +4,7 @@ import type { ImageSet } from "../course/images";
 import type { HostPlan, LabPlan } from "../course/plan";
 import type { LibvirtHostRecord, LibvirtRecord } from "../course/record";
 import { probeAcceleration } from "./acceleration";
+import { refuseStandInDesktops } from "./desktop";
 import type { Say } from "./images";
 import { ensureLibvirt } from "./libvirt";
 import { ensureMachineImage, hasMachineImage } from "./machineImage";
@@ -47,13 +48,14 @@ export function needsLibvirt(plan: LabPlan): boolean {
  * Provides libvirt and the machine image on this machine, and tells what the lab's guests are made of: what was decided before, or what
  * is found now.
  * @returns undefined for a lab without such guests
- * @throws FaultError `libvirt-not-running`, `environment-missing`, `nested-impossible`, `image-build-failed` or `disk-full`
+ * @throws FaultError `feature-unsupported`, `libvirt-not-running`, `environment-missing`, `nested-impossible`, `image-build-failed` or `disk-full`
  */
 export async function libvirtRecord(
   plan: LabPlan,
   { before, images, consent, network, say }: LibvirtDecision,
 ): Promise<LibvirtRecord | undefined> {
   if (!needsLibvirt(plan)) return undefined;
+  refuseStandInDesktops(plan, images);
   await ensureLibvirt(consent);
   const hosts: Record<string, LibvirtHostRecord> = { ...before?.hosts };
   for (const { name } of plan.hosts.filter(onLibvirt)) {
