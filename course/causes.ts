@@ -5,6 +5,7 @@ export const CAUSE_GROUPS = [
   "The configuration",
   "The command",
   "This machine",
+  "A host over SSH",
   "Images",
   "The lab's state",
   "Running",
@@ -512,6 +513,45 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "If the host is a virtual machine itself, it is a question for its own host, too.",
     ],
   },
+  "host-unreachable": {
+    group: "A host over SSH",
+    means:
+      "The host that the lab's guests run on does not answer over SSH. Nothing was changed on it: guests that run there run on.",
+    steps: [
+      "Check that it is switched on and in the network, and that `address` and `port` of the lab's file are its own.",
+      "Check that its SSH server runs: on the host, `systemctl status ssh`.",
+      "Run the command again: it goes on where it stopped.",
+    ],
+  },
+  "host-key-missing": {
+    group: "A host over SSH",
+    means:
+      "The lab's file does not say by which key its host is known. Without it another machine at the same address would be taken for the host and given the lab's secrets, so classlab asks for the key first and never learns it by itself.",
+    steps: [
+      "Read the key from here: `ssh-keyscan -t ed25519 ADDRESS`.",
+      "Compare it with the host's own, at the host: `cat /etc/ssh/ssh_host_ed25519_key.pub`.",
+      "Write it into the lab's file as `hostKey: ssh-ed25519 AAAA…`, without the name before it.",
+    ],
+  },
+  "host-key-changed": {
+    group: "A host over SSH",
+    means:
+      "The machine that answers at the host's address is not the one whose `hostKey` is in the lab's file. Nothing was sent to it.",
+    steps: [
+      "If the host was installed anew, read its key at the host itself (`cat /etc/ssh/ssh_host_ed25519_key.pub`) and write it as `hostKey`.",
+      "If it was not, find out who answers at that address before you go on.",
+    ],
+  },
+  "host-access-denied": {
+    group: "A host over SSH",
+    means:
+      "The host answers and is the right one, but does not let the lab's user in, or does not let that user become root without a password.",
+    steps: [
+      "Add the line that the message shows to `~/.ssh/authorized_keys` of that user on the host. A key that `identityFile` names must have no passphrase.",
+      "If the user is not root, allow `sudo` without a password: `echo 'USER ALL=(ALL) NOPASSWD: ALL' | sudo tee /etc/sudoers.d/classlab`.",
+      "Run `npx classlab doctor`, which tries both.",
+    ],
+  },
   "environment-missing": {
     group: "This machine",
     means:
@@ -544,6 +584,16 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
     steps: [
       "Run the command again later: a mirror that is being updated is whole again after some minutes.",
       "If it stays so, do not use that mirror, and tell whoever runs it or the room's network.",
+    ],
+  },
+  "image-damaged": {
+    group: "Images",
+    means:
+      "The image that virtual machines of this host begin with is no longer what was made: cut off, or written to by somebody. Guests that begin with it cannot be trusted any more.",
+    steps: [
+      "Take down the labs of the guests that are named: `npx classlab down`. What learners wrote on these guests is lost with them.",
+      "Run the command again: where no guest begins with the image any more, it is made anew.",
+      "Find out what writes in `/var/lib/libvirt/images/classlab-cache`: classlab itself only reads there.",
     ],
   },
   "image-build-failed": {

@@ -34,6 +34,7 @@ export const FAULT_CODES = [
   "calendar-invalid",
   "image-missing",
   "image-build-failed",
+  "image-damaged",
   "registry-unreachable",
   "docker-not-running",
   "libvirt-not-running",
@@ -83,6 +84,10 @@ export const FAULT_CODES = [
   "nested-impossible",
   "cloud-image-unreachable",
   "cloud-image-untrusted",
+  "host-key-missing",
+  "host-key-changed",
+  "host-unreachable",
+  "host-access-denied",
 ] as const;
 
 /** One of the closed list of causes. */
@@ -115,6 +120,7 @@ export const EXIT = {
 
 const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
   "image-missing": EXIT.missing,
+  "image-damaged": EXIT.missing,
   "registry-unreachable": EXIT.missing,
   "docker-not-running": EXIT.missing,
   "libvirt-not-running": EXIT.missing,
@@ -122,6 +128,9 @@ const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
   "cloud-image-unreachable": EXIT.missing,
   "cloud-image-untrusted": EXIT.failed,
   "environment-missing": EXIT.missing,
+  "host-unreachable": EXIT.missing,
+  "host-key-changed": EXIT.missing,
+  "host-access-denied": EXIT.missing,
   "passphrase-wrong": EXIT.missing,
   "image-build-failed": EXIT.failed,
   "engine-failed": EXIT.failed,

@@ -13,12 +13,18 @@ const FOLDER = "tests/fixtures/bad";
 const AT_RUN_TIME = [
   "image-missing",
   "image-build-failed",
+  "image-damaged",
   "registry-unreachable",
   "docker-not-running",
   "libvirt-not-running",
   "stack-absent",
   "stack-locked",
   "state-damaged",
+  // Hosts over SSH: hosts.test.ts.
+  "host-key-missing",
+  "host-key-changed",
+  "host-unreachable",
+  "host-access-denied",
   // Only up refuses it: operations.test.ts.
   "target-not-built",
   "passphrase-wrong",

@@ -6,6 +6,7 @@ import type { SwitchPlan } from "../../../course/switches";
 import { GuestSecrets } from "../../guestSecrets";
 import { connectionTo } from "../../hosts/connection";
 import { renderOnHost } from "../../hosts/onHost";
+import { hostFolder } from "../../hosts/paths";
 import { script } from "../../script";
 import type { DriverContext, HypervisorDriver, PreparedHost } from "../driver";
 import { renderAdapters } from "./adaptersScript";
@@ -139,7 +140,7 @@ export const libvirtDriver: HypervisorDriver = {
           shell: SHELL,
           apply: "apply",
           remove: "remove",
-          script: renderHostScript(mark, image),
+          script: renderHostScript(mark, image, connection && hostFolder(mark.lab)),
           deadline: "5m",
         },
         made,
