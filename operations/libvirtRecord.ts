@@ -4,6 +4,7 @@ import type { ImageSet } from "../course/images";
 import type { HostPlan, LabPlan } from "../course/plan";
 import type { LibvirtHostRecord, LibvirtRecord } from "../course/record";
 import { probeAcceleration } from "./acceleration";
+import { refuseStandInDesktops } from "./desktop";
 import { handOverImage, hostHasImage } from "./hosts/image";
 import { machineOf, type RemoteMachine } from "./hosts/machine";
 import { provideOn } from "./hosts/provide";
@@ -72,13 +73,14 @@ export function needsLibvirt(plan: LabPlan): boolean {
  * Provides libvirt and the machine image on the lab's hosts, and tells what the lab's guests are made of: what was decided before, or what
  * is found now.
  * @returns undefined for a lab without such guests
- * @throws FaultError `libvirt-not-running`, `environment-missing`, `nested-impossible`, `image-build-failed`, `image-damaged` or `disk-full`
+ * @throws FaultError `feature-unsupported`, `libvirt-not-running`, `environment-missing`, `nested-impossible`, `image-build-failed`, `image-damaged` or `disk-full`
  */
 export async function libvirtRecord(
   plan: LabPlan,
   { before, images, consent, network, say }: LibvirtDecision,
 ): Promise<LibvirtRecord | undefined> {
   if (!needsLibvirt(plan)) return undefined;
+  refuseStandInDesktops(plan, images);
   const machines = machinesOn(plan);
   const remote = machines.filter((machine) => machine !== undefined);
   if (remote.length < machines.length) await ensureLibvirt(consent);

@@ -176,7 +176,9 @@ export const LIBVIRT_CHECKS: readonly CheckDefinition[] = [
     title: "Guests in guests",
     after: ["libvirt"],
     look: async (subject): Promise<Finding> => {
-      if (!guestsOf(subject.plan).some(({ nested }) => nested)) return notNeeded("no guest is to run guests");
+      const here = subject.plan.hosts.filter(({ kind }) => kind === "this-machine").map(({ name }) => name);
+      if (!guestsOf(subject.plan).some(({ nested, host }) => nested && here.includes(host)))
+        return notNeeded("no guest is to run guests");
       const found = await probeVirtualization((await subject.acceleration()).kind, (...call) =>
         subject.machine.run(...call),
       );

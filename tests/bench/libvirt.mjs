@@ -155,6 +155,7 @@ function vagrantfile({ emulated, kernel, initrd, words }) {
     : 'v.driver = "kvm"\n    v.cpu_mode = "host-passthrough"';
   return `Vagrant.configure("2") do |config|
   config.vm.box = "classlab"
+  config.vm.box_check_update = false
   config.vm.boot_timeout = 1200
   config.vm.synced_folder ".", "/vagrant", disabled: true
   config.ssh.insert_key = false

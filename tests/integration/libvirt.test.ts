@@ -15,13 +15,17 @@ const LAB = "ivirt";
 const GUESTS = ["ubuntu-test1", "docker-host"] as const;
 type GuestName = (typeof GUESTS)[number];
 
-/** The example's text with subnets from 192.168.210.0 on, and the stand-in for the internet. */
+/** The example's text with subnets from 192.168.210.0 on, the stand-in for the internet, and a guest that guests can run in. */
 function example(): string {
   const file = join(ROOT, "examples/05-libvirt/Pulumi.libvirt.yaml");
   const text = readFileSync(file, "utf8")
     .replaceAll("192.168.99.", "192.168.210.")
     .replaceAll("192.168.20.", "192.168.211.");
-  const document: { config: { "classlab:lab": { verify?: object } } } = parse(text);
+  const document: {
+    config: { "classlab:lab": { verify?: object; guests: { name: string; nested?: boolean }[] } };
+  } = parse(text);
+  for (const guest of document.config["classlab:lab"].guests)
+    if (guest.name === "ubuntu-test1") guest.nested = true;
   document.config["classlab:lab"].verify = {
     internetProbe: { pages: [{ url: `http://${StandInInternet.address}/`, contains: "stand-in internet" }] },
   };
@@ -94,6 +98,11 @@ suite("virtual machines", () => {
     expect(code).toBe(0);
     expect(report.target).toBe("libvirt");
     expect(report.rows.some(({ kind, expected }) => kind === "internet" && expected)).toBe(true);
+    // Emulated ones have QEMU's own virtualization: a guest in a guest starts on any host.
+    expect(report.rows.flatMap(({ id, kind }) => (kind === "nested" ? [id] : []))).toEqual([
+      "nested/team-01/ubuntu-test1/flag",
+      "nested/team-01/ubuntu-test1/start",
+    ]);
   }, 400_000);
 
   test("log a learner in as printed, by the guest's own key", async () => {
