@@ -3,7 +3,7 @@ import type { GuestPlan } from "../course/plan";
 import type { SiteSettings } from "../course/siteSettings";
 import { DockerHost } from "./dockerHost";
 import type { HypervisorHost } from "./hypervisorHost";
-import type { DriverContext, Guest, HypervisorDriver } from "./hypervisors/driver";
+import type { DriverContext, Guest, GuestKey, HypervisorDriver } from "./hypervisors/driver";
 import type { VirtualSwitch } from "./virtualSwitch";
 
 /** Arguments of a {@link GuestVm}. */
@@ -14,12 +14,14 @@ export interface GuestVmArgs {
   readonly driver: HypervisorDriver;
   /** The host it runs on. */
   readonly host: HypervisorHost;
+  /** What it is made of where it is a clone: {@link GuestVm.base} of the guest that it is copied from. */
+  readonly base?: pulumi.CustomResource | undefined;
   /** The switches that its adapters name and this stack makes; the others stand already. */
   readonly switches: readonly VirtualSwitch[];
   /** What the lab's guests take from the site; absent where there is nothing to apply. */
   readonly site?: SiteSettings | undefined;
-  /** The public key that may log in. */
-  readonly authorizedKey: pulumi.Input<string>;
+  /** The team's key, which may log in. */
+  readonly key: GuestKey;
   /** Owner mark and images. */
   readonly context: DriverContext;
 }
@@ -28,13 +30,15 @@ export interface GuestVmArgs {
 export class GuestVm extends pulumi.ComponentResource {
   /** The guest as the driver made it. */
   readonly guest: Guest;
+  /** What its clones are made of; absent for a guest without clones. */
+  readonly base: pulumi.CustomResource | undefined;
 
   /** @param name logical name; children are named after it */
   constructor(name: string, args: GuestVmArgs, opts?: pulumi.ComponentResourceOptions) {
     const { plan, driver, host, context, site } = args;
     super("classlab:index:GuestVm", name, { guest: plan.name, team: plan.team }, opts);
     const child = { parent: this };
-    this.guest = driver.createGuest(name, plan, host.prepared, args.authorizedKey, context, child);
+    this.guest = driver.createGuest(name, plan, host.prepared, args.key, context, child, args.base);
     const adapters = driver.connectAdapters(
       name,
       plan,
@@ -44,11 +48,11 @@ export class GuestVm extends pulumi.ComponentResource {
       child,
     );
     const settings = site && driver.applySite(name, plan, site, this.guest, adapters, host.prepared, child);
-    new DockerHost(
+    const docker = new DockerHost(
       `${name}-docker`,
       {
         stacks: plan.docker,
-        channel: driver.channel(plan, context.mark.lab),
+        channel: driver.channel(plan, context.mark.lab, host.prepared.plan),
         guest: this.guest,
         ...(settings ? { settings } : {}),
         providers: host.prepared.providers,
@@ -56,6 +60,8 @@ export class GuestVm extends pulumi.ComponentResource {
       },
       child,
     );
+    const whole = [this.guest.ready, adapters, ...(settings ? [settings] : []), docker];
+    this.base = driver.keepGuest(name, plan, this.guest, whole, host.prepared, child);
     this.registerOutputs({});
   }
 }

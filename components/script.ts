@@ -1,8 +1,11 @@
 import * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
+import type { HostConnection } from "./hosts/connection";
 
 /** A POSIX sh script that a resource stands for. */
 export interface ScriptArgs {
+  /** The host that it runs on; this machine without it. */
+  readonly on?: HostConnection | undefined;
   /**
    * Command that runs a script given on its standard input, e.g. `sh -s --` on this machine or a guest channel's
    * `shell`. Recorded in state and shown on failure: no secret and no path of this machine in it.
@@ -32,20 +35,28 @@ export function script(
   name: string,
   args: ScriptArgs,
   opts: pulumi.CustomResourceOptions,
-): command.local.Command {
-  const line = (words: string) => `${args.shell} ${words}`.trim();
+): command.local.Command | command.remote.Command {
+  const { on, deadline } = args;
+  const line = (words: string) => `${on?.asRoot ?? ""}${args.shell} ${words}`.trim();
+  const inputs = {
+    create: line(args.apply),
+    update: line(args.apply),
+    ...(args.remove === undefined ? {} : { delete: line(args.remove) }),
+    ...(args.triggers === undefined ? {} : { triggers: [...args.triggers] }),
+    stdin: args.script,
+    addPreviousOutputInEnv: false,
+  };
+  const timed = { ...opts, customTimeouts: { create: deadline, update: deadline, delete: deadline } };
+  // Another address or key of the host updates the script in place: the engine removes by what it recorded last.
+  if (on)
+    return new command.remote.Command(
+      name,
+      { ...inputs, connection: on.connection, logging: command.remote.Logging.None },
+      timed,
+    );
   return new command.local.Command(
     name,
-    {
-      create: line(args.apply),
-      update: line(args.apply),
-      ...(args.remove === undefined ? {} : { delete: line(args.remove) }),
-      ...(args.triggers === undefined ? {} : { triggers: [...args.triggers] }),
-      stdin: args.script,
-      interpreter: ["/bin/sh", "-c"],
-      addPreviousOutputInEnv: false,
-      logging: command.local.Logging.None,
-    },
-    { ...opts, customTimeouts: { create: args.deadline, update: args.deadline, delete: args.deadline } },
+    { ...inputs, interpreter: ["/bin/sh", "-c"], logging: command.local.Logging.None },
+    timed,
   );
 }

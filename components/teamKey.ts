@@ -23,6 +23,8 @@ export interface TeamKeyArgs {
 export class TeamKey extends pulumi.ComponentResource {
   /** The line for `authorized_keys`, known once the private key's file is there. */
   readonly publicKey: pulumi.Output<string>;
+  /** The private key's text: a secret, for scripts on a guest's own host. */
+  readonly privateKey: pulumi.Output<string>;
 
   /** @param name logical name; children are named after it */
   constructor(name: string, args: TeamKeyArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -33,13 +35,14 @@ export class TeamKey extends pulumi.ComponentResource {
       { length: SEED_LENGTH, special: false },
       { parent: this, provider: args.random },
     );
-    const publicKey = seed.result.apply((text) => {
-      const pair = sshKeyFromText(text, `classlab:${args.lab}/${args.team}`);
+    const pair = seed.result.apply((text) => {
+      const made = sshKeyFromText(text, `classlab:${args.lab}/${args.team}`);
       const home = process.env[HOME_VARIABLE];
-      if (home) writePrivateFile(join(home, teamKeyPath(args.lab, args.team)), pair.privateKey);
-      return pair.publicKey;
+      if (home) writePrivateFile(join(home, teamKeyPath(args.lab, args.team)), made.privateKey);
+      return made;
     });
-    this.publicKey = pulumi.unsecret(publicKey);
+    this.publicKey = pulumi.unsecret(pair.publicKey);
+    this.privateKey = pair.privateKey;
     this.registerOutputs({});
   }
 }

@@ -410,10 +410,39 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
   },
   "file-exists": {
     group: "The command",
-    means: "`init` would write a file that is there already. It overwrites nothing; nothing was written.",
+    means:
+      "`init` or `convert` would write a file that is there already. They overwrite nothing; nothing was written.",
     steps: [
-      "Give the new lab another name, by `--name`.",
+      "Give the new lab another name, by `--name`, or the converted disk another file name.",
       "Or delete the file first, if it is not needed any more.",
+    ],
+  },
+  "disk-format-unknown": {
+    group: "The command",
+    means:
+      "`convert` knows a disk's format by how its file's name ends (`.vdi`, `.vhd`, `.vhdx`, `.vmdk`, `.qcow2`, `.raw`), and this name does not tell. `.img` is used for several formats.",
+    steps: [
+      "Say the format: `--from` for the file that is read, `--to` for the one that is written.",
+      "`qemu-img info FILE` tells what a file holds.",
+    ],
+  },
+  "disk-image-unreadable": {
+    group: "The command",
+    means:
+      "The disk to convert cannot be read: there is no such file, it holds another format than its name says, it is damaged, or a machine that runs is using it. Nothing was written.",
+    steps: [
+      "If a machine uses it, shut that down in its own system first: a disk that is copied while it is written to is damaged.",
+      "If it holds another format, say which with `--from`.",
+      "If it is damaged, take a backup or export the disk again where it comes from. `qemu-img check FILE` shows more.",
+    ],
+  },
+  "convert-failed": {
+    group: "Running",
+    means:
+      "The disk could not be converted, or what was written is not what was read. The file that was to be written does not exist; the one that was read is as it was.",
+    steps: [
+      "Read the words of qemu-img in the message: most often the disk is larger than the format can be, or the folder cannot be written to.",
+      "If the contents differ, check that nothing was writing to the disk meanwhile, and convert it again. Twice in a row, suspect the drive that it is on.",
     ],
   },
   "subnet-in-use": {

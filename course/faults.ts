@@ -78,6 +78,9 @@ export const FAULT_CODES = [
   "desktop-users",
   "coexistence-undecided",
   "site-network-invalid",
+  "disk-format-unknown",
+  "disk-image-unreadable",
+  "convert-failed",
 ] as const;
 
 /** One of the closed list of causes. */
@@ -125,6 +128,7 @@ const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
   interrupted: EXIT.failed,
   "guest-not-ready": EXIT.failed,
   "rotate-failed": EXIT.failed,
+  "convert-failed": EXIT.failed,
   "stack-locked": EXIT.locked,
 };
 

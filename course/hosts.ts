@@ -55,6 +55,35 @@ export function cloudHostOf(
   return { ...hostOf(lab, config), name: `${config.name}-${team.id}` };
 }
 
+/** A host that is reached over SSH. */
+export interface RemoteHost {
+  /** Host name or IPv4 address. */
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  /** Its public key, type and base64, by which it is known; absent where it is not configured. */
+  readonly hostKey?: string;
+  /** File of this machine with the private key that opens it; the lab's own key where it is absent. */
+  readonly identityFile?: string;
+  /** What stands before a command there so that root runs it (`sudo -n ` with a space); empty where root logs in. */
+  readonly asRoot: string;
+}
+
+/** How a host is reached over SSH; undefined where it is this machine, or is yet to be made. */
+export function remoteOf({ config }: Pick<HostPlan, "config">): RemoteHost | undefined {
+  if (config.kind !== "existing") return undefined;
+  const { address, port, user, hostKey, identityFile } = config;
+  return {
+    address,
+    port,
+    user,
+    // What stands behind the key is a comment.
+    ...(hostKey === undefined ? {} : { hostKey: hostKey.split(" ").slice(0, 2).join(" ") }),
+    ...(identityFile === undefined ? {} : { identityFile }),
+    asRoot: user === "root" ? "" : "sudo -n ",
+  };
+}
+
 /**
  * Whether a stack makes what all guests of a host need there: the one stack of a lab, the site's on a host that teams share, the team's
  * on its own.

@@ -1,5 +1,15 @@
+import type { HostPlan } from "./hosts";
 import type { DockerStackPlan, GuestPlan, LabPlan, UnitPlan } from "./plan";
-import { guestLogicalName, logicalType, type ObjectKind, type PlatformKind, targetOfHost } from "./resources";
+import {
+  guestLogicalName,
+  hostNamed,
+  logicalType,
+  type ObjectKind,
+  type PlatformKind,
+  SCRIPT,
+  scriptOn,
+  targetOfHost,
+} from "./resources";
 import type { Target } from "./support";
 import type { SwitchPlan } from "./switches";
 
@@ -21,9 +31,6 @@ export interface PlannedObject<Kind extends PlatformKind = PlatformKind> {
   /** Name of the Docker stack that it belongs to; absent outside guests. */
   readonly stack?: string;
 }
-
-/** Type token of a resource that a script stands for. */
-export const SCRIPT = "command:local:Command";
 
 function stackObjects(guest: GuestPlan, stack: DockerStackPlan): PlannedObject<ObjectKind>[] {
   const prefix = `${guestLogicalName(guest)}-docker-${stack.name}`;
@@ -73,13 +80,15 @@ export function targetOfGuest(
   return targetOfHost(plan, guest.host);
 }
 
-/** What objects of the host are on a target. A resource of type {@link SCRIPT} stands for an object by its name alone. */
+/** What objects of the host are on a target. A script's resource stands for an object by its name alone. */
 interface HostKinds {
   readonly switch: PlatformKind;
   readonly disk: PlatformKind;
   readonly guest: PlatformKind;
   readonly diskName: (guest: GuestPlan) => string;
-  readonly typeOf: (role: "switch" | "disk" | "guest") => string;
+  /** Name of what a guest's clones are made of. */
+  readonly baseName: (guest: GuestPlan) => string;
+  readonly typeOf: (role: "switch" | "disk" | "guest", host: HostPlan | undefined) => string;
 }
 
 const ON_CONTAINERS: HostKinds = {
@@ -87,6 +96,7 @@ const ON_CONTAINERS: HostKinds = {
   disk: "volume",
   guest: "container",
   diskName: (guest) => `${guest.objectName}-disk`,
+  baseName: (guest) => `${guest.objectName}-base`,
   typeOf: (role) => logicalType(({ switch: "network", disk: "volume", guest: "container" } as const)[role]),
 };
 
@@ -95,7 +105,8 @@ const ON_LIBVIRT: HostKinds = {
   disk: "virtual disk",
   guest: "domain",
   diskName: (guest) => `${guest.objectName}-disk.qcow2`,
-  typeOf: () => SCRIPT,
+  baseName: (guest) => `${guest.objectName}-base.qcow2`,
+  typeOf: (_role, host) => scriptOn(host),
 };
 
 const kindsOn = (target: Target): HostKinds => (target === "libvirt" ? ON_LIBVIRT : ON_CONTAINERS);
@@ -106,20 +117,21 @@ function switchObject(plan: LabPlan, entry: SwitchPlan): PlannedObject {
     role: "switch",
     kind: kinds.switch,
     name: entry.objectName,
-    type: kinds.typeOf("switch"),
+    type: kinds.typeOf("switch", hostNamed(plan, entry.host)),
     resource: `${entry.key}-network`,
   };
 }
 
 function machineObjects(plan: LabPlan, guest: GuestPlan): PlannedObject[] {
   const kinds = kindsOn(targetOfGuest(plan, guest));
+  const host = hostNamed(plan, guest.host);
   const name = guestLogicalName(guest);
   return [
     {
       role: "disk",
       kind: kinds.disk,
       name: kinds.diskName(guest),
-      type: kinds.typeOf("disk"),
+      type: kinds.typeOf("disk", host),
       resource: `${name}-disk`,
       guest,
     },
@@ -127,10 +139,22 @@ function machineObjects(plan: LabPlan, guest: GuestPlan): PlannedObject[] {
       role: "guest",
       kind: kinds.guest,
       name: guest.objectName,
-      type: kinds.typeOf("guest"),
+      type: kinds.typeOf("guest", host),
       resource: `${name}-machine`,
       guest,
     },
+    ...(guest.clones.length > 0
+      ? [
+          {
+            role: "disk" as const,
+            kind: kinds.disk,
+            name: kinds.baseName(guest),
+            type: kinds.typeOf("disk", host),
+            resource: `${name}-base`,
+            guest,
+          },
+        ]
+      : []),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { type HostPlan, makesHost } from "./hosts";
+import { type HostPlan, makesHost, remoteOf } from "./hosts";
 import type { DockerStackPlan, GuestPlan, LabPlan, TeamPlan, UnitPlan } from "./plan";
 import { siteSettingsOf } from "./siteSettings";
 import type { Target } from "./support";
@@ -28,8 +28,29 @@ export function guestLogicalName(guest: { readonly team: string; readonly name: 
   return `${guest.team}-${guest.name}`;
 }
 
+/** Type token of a resource that a script stands for, on this machine and in guests. */
+export const SCRIPT = "command:local:Command";
+
+/** The same for a script on a host over SSH. */
+const REMOTE_SCRIPT = "command:remote:Command";
+
+/** Type token of a resource that a script on a host stands for. */
+export function scriptOn(host: HostPlan | undefined): string {
+  return host && remoteOf(host) ? REMOTE_SCRIPT : SCRIPT;
+}
+
+/** Whether a resource of a type stands for a script, wherever that runs. */
+export function isScript(type: string): boolean {
+  return type === SCRIPT || type === REMOTE_SCRIPT;
+}
+
+/** The host of a name. */
+export function hostNamed(plan: Pick<LabPlan, "hosts">, name: string): HostPlan | undefined {
+  return plan.hosts.find((host) => host.name === name);
+}
+
 const component = (kind: string, name: string): PlannedResource => ({ type: `classlab:index:${kind}`, name });
-const command = (name: string): PlannedResource => ({ type: "command:local:Command", name });
+const command = (name: string, type = SCRIPT): PlannedResource => ({ type, name });
 const provider = (kind: string, name: string): PlannedResource => ({
   type: `pulumi:providers:${kind}`,
   name,
@@ -68,25 +89,33 @@ function stackResources(parent: string, stack: DockerStackPlan): PlannedResource
 /** What each target makes besides what all of them make; the targets that can be brought up. */
 interface TargetResources {
   readonly host: (host: HostPlan, owned: boolean) => readonly PlannedResource[];
-  readonly network: (key: string) => PlannedResource;
-  readonly guest: (name: string) => readonly PlannedResource[];
+  readonly network: (key: string, host: HostPlan | undefined) => PlannedResource;
+  readonly guest: (name: string, host: HostPlan | undefined) => readonly PlannedResource[];
+  /** What is made of a guest once all that belongs to it stands. */
+  readonly kept: (name: string, guest: GuestPlan, host: HostPlan | undefined) => readonly PlannedResource[];
 }
 
 const CONTAINERS: TargetResources = {
   host: ({ name }) => [provider("docker", `${name}-docker`)],
   network: (key) => docker("network", `${key}-network`),
   guest: (name) => [docker("volume", `${name}-disk`), docker("container", `${name}-machine`)],
+  kept: () => [],
 };
 
 const LIBVIRT: TargetResources = {
-  host: ({ name }, owned) => (owned ? [command(`${name}-pool`), command(`${name}-unplugged`)] : []),
-  network: (key) => command(`${key}-network`),
-  guest: (name) => [
+  host: (host, owned) =>
+    owned ? ["pool", "unplugged"].map((what) => command(`${host.name}-${what}`, scriptOn(host))) : [],
+  network: (key, host) => command(`${key}-network`, scriptOn(host)),
+  guest: (name, host) => [
     component("GuestSecrets", `${name}-secrets`),
     password(`${name}-secrets-host-key`),
     password(`${name}-secrets-password`),
-    command(`${name}-disk`),
-    command(`${name}-machine`),
+    command(`${name}-disk`, scriptOn(host)),
+    command(`${name}-machine`, scriptOn(host)),
+  ],
+  kept: (name, { snapshots, clones }, host) => [
+    ...snapshots.map((snapshot) => command(`${name}-snapshot-${snapshot}`, scriptOn(host))),
+    ...(clones.length > 0 ? [command(`${name}-base`, scriptOn(host))] : []),
   ],
 };
 
@@ -94,38 +123,55 @@ const resourcesOn = (target: Target): TargetResources => (target === "libvirt" ?
 
 /** Where the guests of a host run. @param name of the host */
 export function targetOfHost(plan: Pick<LabPlan, "hosts" | "target">, name: string): Target {
-  return plan.hosts.find((host) => host.name === name)?.target ?? plan.target;
+  return hostNamed(plan, name)?.target ?? plan.target;
 }
 
-function guestResources(team: TeamPlan, guest: GuestPlan, target: Target, site: boolean): PlannedResource[] {
+/** Where a team's guests are. */
+interface Place {
+  readonly host: HostPlan | undefined;
+  readonly target: Target;
+}
+
+function placeOf(plan: Pick<LabPlan, "hosts" | "target">, team: TeamPlan): Place {
+  return { host: hostNamed(plan, team.host), target: targetOfHost(plan, team.host) };
+}
+
+function guestResources(
+  team: TeamPlan,
+  guest: GuestPlan,
+  { host, target }: Place,
+  site: boolean,
+): PlannedResource[] {
   const name = guestLogicalName({ team: team.id, name: guest.name });
-  const host = `${name}-docker`;
+  const inside = `${name}-docker`;
+  const type = scriptOn(host);
   return [
     component("GuestVm", name),
-    ...resourcesOn(target).guest(name),
-    command(`${name}-ready`),
-    command(`${name}-adapters`),
-    ...(site ? [command(`${name}-settings`)] : []),
-    component("DockerHost", host),
-    command(`${host}-images`),
-    ...(guest.docker.length > 0 ? [provider("docker", `${host}-engine`)] : []),
-    ...guest.docker.flatMap((stack) => stackResources(host, stack)),
+    ...resourcesOn(target).guest(name, host),
+    command(`${name}-ready`, type),
+    command(`${name}-adapters`, type),
+    ...(site ? [command(`${name}-settings`, type)] : []),
+    component("DockerHost", inside),
+    command(`${inside}-images`),
+    ...(guest.docker.length > 0 ? [provider("docker", `${inside}-engine`)] : []),
+    ...guest.docker.flatMap((stack) => stackResources(inside, stack)),
+    ...resourcesOn(target).kept(name, guest, host),
   ];
 }
 
 /** @param site whether guests take settings from the site */
-function teamResources(team: TeamPlan, target: Target, site: boolean): PlannedResource[] {
+function teamResources(team: TeamPlan, place: Place, site: boolean): PlannedResource[] {
   return [
     component("TeamLab", team.id),
     component("TeamKey", `${team.id}-key`),
     password(`${team.id}-key-seed`),
-    ...team.guests.flatMap((guest) => guestResources(team, guest, target, site)),
+    ...team.guests.flatMap((guest) => guestResources(team, guest, place, site)),
   ];
 }
 
 /** The resources that hold a team's secrets: the seed of its key, what its machines and its Docker stacks need. Each is made anew alone. */
 export function secretsOf(plan: Pick<LabPlan, "hosts" | "target">, team: TeamPlan): PlannedResource[] {
-  return teamResources(team, targetOfHost(plan, team.host), false).filter(({ type }) => type === PASSWORD);
+  return teamResources(team, placeOf(plan, team), false).filter(({ type }) => type === PASSWORD);
 }
 
 /**
@@ -149,10 +195,10 @@ export function resourcesOf(plan: LabPlan, unit: UnitPlan): PlannedResource[] {
       .filter((entry) => unit.switches.includes(entry.key))
       .flatMap((entry) => [
         component("VirtualSwitch", entry.key),
-        resourcesOn(targetOfHost(plan, entry.host)).network(entry.key),
+        resourcesOn(targetOfHost(plan, entry.host)).network(entry.key, hostNamed(plan, entry.host)),
       ]),
     ...plan.teams
       .filter((team) => unit.teams.includes(team.id))
-      .flatMap((team) => teamResources(team, targetOfHost(plan, team.host), site)),
+      .flatMap((team) => teamResources(team, placeOf(plan, team), site)),
   ];
 }

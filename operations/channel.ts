@@ -5,5 +5,6 @@ import type { GuestPlan, LabPlan } from "../course/plan";
 
 /** The management channel of a guest of a lab. */
 export function channelTo(plan: LabPlan, guest: GuestPlan): GuestChannel {
-  return channelOn(targetOfGuest(plan, guest), guest, plan.lab);
+  const host = plan.hosts.find(({ name }) => name === guest.host);
+  return channelOn(targetOfGuest(plan, guest), guest, plan.lab, host);
 }

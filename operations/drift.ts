@@ -3,9 +3,9 @@ import { renderAdapterList } from "../components/hypervisors/containers/render";
 import { siteFilesLeft } from "../components/hypervisors/containers/siteScript";
 import { COURSE_IMAGES } from "../course/images";
 import { readMark } from "../course/mark";
-import { guestObjects, hostObjects, type PlannedObject, SCRIPT, unitGuests } from "../course/objects";
+import { guestObjects, hostObjects, type PlannedObject, unitGuests } from "../course/objects";
 import type { GuestPlan, LabPlan, UnitPlan } from "../course/plan";
-import { GUEST_KINDS, guestLogicalName, type PlatformKind } from "../course/resources";
+import { GUEST_KINDS, guestLogicalName, isScript, type PlatformKind } from "../course/resources";
 import { editedSettings, isMadeAs } from "./domainDrift";
 import type { StateResource } from "./engine";
 import type { GuestContents, GuestObject } from "./guestContents";
@@ -92,6 +92,13 @@ function resourceOf(
   );
 }
 
+/** The resource of a script by its name, wherever it runs. */
+function scriptOf(resources: readonly StateResource[], name: string): StateResource | undefined {
+  return resources.find(
+    (entry) => isScript(entry.type) && !entry.delete && entry.urn.split("::").at(-1) === name,
+  );
+}
+
 function whose(guest: GuestPlan | undefined): Pick<Drift, "team" | "guest"> {
   return guest ? { team: guest.team, guest: guest.name } : {};
 }
@@ -100,7 +107,7 @@ const title = (object: PlannedObject): string => `${NAMES[object.role]} ${object
 
 /** Whether an object is the one that a resource made: by the platform's id, or by its name where a script made it. */
 function standsFor(resource: StateResource, planned: PlannedObject, object: ObservedObject): boolean {
-  return planned.type === SCRIPT
+  return isScript(planned.type)
     ? object.name === planned.name || isMadeAs(object, planned.name)
     : object.id === resource.id;
 }
@@ -114,9 +121,9 @@ function afterStart(
   resources: readonly StateResource[],
 ): { readonly also?: readonly string[] } {
   const { guest } = planned;
-  if (planned.type !== SCRIPT || planned.role !== "guest" || !guest) return {};
+  if (!isScript(planned.type) || planned.role !== "guest" || !guest) return {};
   const also = ["adapters", "ready"].flatMap(
-    (name) => resourceOf(resources, SCRIPT, `${guestLogicalName(guest)}-${name}`)?.urn ?? [],
+    (name) => resourceOf(resources, planned.type, `${guestLogicalName(guest)}-${name}`)?.urn ?? [],
   );
   return { also };
 }
@@ -128,18 +135,18 @@ function afterSwitch(
   planned: PlannedObject,
   resources: readonly StateResource[],
 ): { readonly also?: readonly string[] } {
-  if (planned.type !== SCRIPT || planned.role !== "switch") return {};
+  if (!isScript(planned.type) || planned.role !== "switch") return {};
   const also = unitGuests(plan, unit)
     .filter(({ adapters }) =>
       adapters.some((adapter) => adapter.mode !== "disabled" && adapter.switchObject === planned.name),
     )
-    .flatMap((guest) => resourceOf(resources, SCRIPT, `${guestLogicalName(guest)}-adapters`)?.urn ?? []);
+    .flatMap((guest) => scriptOf(resources, `${guestLogicalName(guest)}-adapters`)?.urn ?? []);
   return { also };
 }
 
 /** A guest that a script defined is defined again on its disk; a disk that is gone takes all with it. */
 function mendMissing(planned: PlannedObject): "run" | "replace" {
-  return planned.type === SCRIPT && planned.role !== "disk" ? "run" : "replace";
+  return isScript(planned.type) && planned.role !== "disk" ? "run" : "replace";
 }
 
 const toldSchema = z.object({ ways: z.array(z.string()) });
@@ -203,7 +210,7 @@ function renamedDrift(
 
 /** A virtual machine whose definition was edited: left as it is, until it is to be repaired. */
 function editedDrift(planned: PlannedObject, resource: StateResource, object: ObservedObject): Drift[] {
-  const edited = planned.type === SCRIPT ? editedSettings(resource, object) : [];
+  const edited = isScript(planned.type) ? editedSettings(resource, object) : [];
   if (edited.length === 0) return [];
   return [
     {
@@ -287,7 +294,7 @@ function adapterDrift(
   found: Found,
   host: readonly Drift[],
 ): Drift[] {
-  const resource = resourceOf(resources, "command:local:Command", `${guestLogicalName(guest)}-adapters`);
+  const resource = scriptOf(resources, `${guestLogicalName(guest)}-adapters`);
   const machine = found.objects.find(
     (entry) => GUEST_KINDS.includes(entry.kind) && entry.name === guest.objectName,
   );
@@ -394,7 +401,7 @@ function learnersOwn(guest: GuestPlan, contents: GuestContents): Drift[] {
 }
 
 function imageDrift(guest: GuestPlan, resources: readonly StateResource[], contents: GuestContents): Drift[] {
-  const resource = resourceOf(resources, "command:local:Command", `${guestLogicalName(guest)}-docker-images`);
+  const resource = scriptOf(resources, `${guestLogicalName(guest)}-docker-images`);
   if (!resource) return [];
   const missing = COURSE_IMAGES.filter(({ tags }) => tags.some((tag) => !contents.images.includes(tag))).map(
     ({ name }) => name,
@@ -414,7 +421,7 @@ function imageDrift(guest: GuestPlan, resources: readonly StateResource[], conte
 
 /** What the last run left because a learner had made or changed it: told, never mended. */
 function siteDrift(guest: GuestPlan, resources: readonly StateResource[]): Drift[] {
-  const resource = resourceOf(resources, "command:local:Command", `${guestLogicalName(guest)}-settings`);
+  const resource = scriptOf(resources, `${guestLogicalName(guest)}-settings`);
   return siteFilesLeft(resource?.outputs?.stdout).map((path) => ({
     kind: "changed",
     level: "guest",
@@ -481,7 +488,7 @@ const KEPT_KINDS: readonly PlatformKind[] = ["volume", "virtual disk", "storage 
 /** Names of objects that scripts made, as each told them. */
 function namesMade(resources: readonly StateResource[]): Set<string> {
   return new Set(
-    resources.flatMap(({ type, outputs }) => (type === SCRIPT ? toldNames(outputs?.stdout) : [])),
+    resources.flatMap(({ type, outputs }) => (isScript(type) ? toldNames(outputs?.stdout) : [])),
   );
 }
 

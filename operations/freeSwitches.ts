@@ -1,6 +1,6 @@
 import type { SubnetInUse } from "../course/facts";
 import { overlaps, parseSubnet } from "../course/network";
-import { SCRIPT } from "../course/objects";
+import { isScript } from "../course/resources";
 import type { SwitchPlan } from "../course/switches";
 import type { PlannedStep, StateResource } from "./engine";
 import type { Platform } from "./platforms/platform";
@@ -12,7 +12,7 @@ const REMOVING = ["delete", "replace", "delete-replaced"];
 /** The platform's name of a switch, by its resource: Docker's own, or a script that tells it. */
 function switchName({ type, urn, inputs, outputs }: StateResource): string | undefined {
   if (type === NETWORK) return typeof inputs?.name === "string" ? inputs.name : undefined;
-  if (type !== SCRIPT || !urn.endsWith("-network")) return undefined;
+  if (!isScript(type) || !urn.endsWith("-network")) return undefined;
   return toldNames(outputs?.stdout)[0];
 }
 
@@ -23,7 +23,7 @@ export function switchesLeaving(
 ): string[] {
   const urns = new Set(
     steps
-      .filter(({ op, type }) => (type === NETWORK || type === SCRIPT) && REMOVING.includes(op))
+      .filter(({ op, type }) => (type === NETWORK || isScript(type)) && REMOVING.includes(op))
       .map(({ urn }) => urn),
   );
   return resources.flatMap((resource) => {

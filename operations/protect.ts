@@ -1,5 +1,5 @@
 import type { Fault } from "../course/faults";
-import { SCRIPT } from "../course/objects";
+import { isScript } from "../course/resources";
 import type { PlannedStep, StateResource } from "./engine";
 
 /** What a user allows to be replaced or deleted: a team, or one guest of it. */
@@ -42,7 +42,7 @@ function protectedAs(
   if (resource.type === "docker:index/volume:Volume") return inGuest ? "disk" : "data volume";
   if (!inGuest) return undefined;
   if (resource.type === "docker:index/container:Container") return "guest";
-  if (resource.type !== SCRIPT) return undefined;
+  if (!isScript(resource.type)) return undefined;
   if (resource.urn.endsWith("-disk")) return "disk";
   return resource.urn.endsWith("-machine") ? "guest" : undefined;
 }

@@ -1,17 +1,18 @@
+import type { HostPlan } from "../../course/hosts";
 import type { GuestPlan } from "../../course/plan";
 import type { Target } from "../../course/support";
 import { containerChannel } from "./containers/channel";
 import type { GuestChannel } from "./driver";
 import { libvirtChannel } from "./libvirt/channel";
 
-const CHANNELS: Partial<Record<Target, (plan: GuestPlan, lab: string) => GuestChannel>> = {
+const CHANNELS: Partial<Record<Target, (plan: GuestPlan, lab: string, host?: HostPlan) => GuestChannel>> = {
   containers: containerChannel,
   libvirt: libvirtChannel,
 };
 
-/** The management channel of a guest on a target. Throws where there is none: the plan of such a lab is refused before. */
-export function channelOn(target: Target, plan: GuestPlan, lab: string): GuestChannel {
+/** The management channel of a guest on a target, from this machine; `host` says where it is. Throws where there is none: the plan of such a lab is refused before. */
+export function channelOn(target: Target, plan: GuestPlan, lab: string, host?: HostPlan): GuestChannel {
   const channel = CHANNELS[target];
   if (!channel) throw new Error(`no management channel for target ${target}`);
-  return channel(plan, lab);
+  return channel(plan, lab, host);
 }

@@ -5,6 +5,7 @@ import type { GuestPlan, HostPlan, LabPlan } from "../../course/plan";
 import type { LibvirtRecord } from "../../course/record";
 import type { SiteSettings } from "../../course/siteSettings";
 import type { SwitchPlan } from "../../course/switches";
+import type { HostConnection } from "../hosts/connection";
 
 /** What every driver's functions get besides the plan. */
 export interface DriverContext {
@@ -30,10 +31,20 @@ export interface PreparedHost {
   /** The provider that makes switches and guests on this host. */
   readonly provider: pulumi.ProviderResource;
   readonly providers: StackProviders;
+  /** How scripts reach it; absent where it is this machine. */
+  readonly connection?: HostConnection | undefined;
   /** What this stack made there for all of its guests: they wait for it. */
   readonly objects: readonly pulumi.CustomResource[];
   /** Whose the host's objects are, what they are made of, and the lab that they are part of. */
   readonly context: DriverContext;
+}
+
+/** A team's key pair, as its guests get it. */
+export interface GuestKey {
+  /** Line for `authorized_keys`. */
+  readonly publicKey: pulumi.Input<string>;
+  /** Text of the private key: a secret. */
+  readonly privateKey: pulumi.Output<string>;
 }
 
 /** A guest as a driver made it. */
@@ -44,6 +55,8 @@ export interface Guest {
   readonly machine: pulumi.CustomResource;
   /** Settles when the guest answers over its management channel. */
   readonly ready: pulumi.CustomResource;
+  /** Private key of its channel, a secret, where its own host needs it; absent elsewhere. */
+  readonly channelKey?: pulumi.Output<string>;
 }
 
 /** How a guest is managed without any lab network. */
@@ -82,15 +95,32 @@ export interface HypervisorDriver {
     context: DriverContext,
     opts: pulumi.CustomResourceOptions,
   ): pulumi.CustomResource;
-  /** A guest without adapters, and the wait until its channel answers. `authorizedKey` may log in as `ubuntu`. */
+  /**
+   * A guest without adapters, and the wait until its channel answers. Who has `key` may log in as `ubuntu`; `base` is what a clone is
+   * made of, as {@link HypervisorDriver.keepGuest} gave it.
+   */
   createGuest(
     name: string,
     plan: GuestPlan,
     host: PreparedHost,
-    authorizedKey: pulumi.Input<string>,
+    key: GuestKey,
     context: DriverContext,
     opts: pulumi.CustomResourceOptions,
+    base?: pulumi.CustomResource,
   ): Guest;
+  /**
+   * The guest's snapshots, once all that belongs to it stands, and then what its clones are made of.
+   * @param whole all that is to be in them
+   * @returns what clones are made of; undefined where the plan has none, or the target
+   */
+  keepGuest(
+    name: string,
+    plan: GuestPlan,
+    guest: Guest,
+    whole: readonly pulumi.Resource[],
+    host: PreparedHost,
+    opts: pulumi.CustomResourceOptions,
+  ): pulumi.CustomResource | undefined;
   /** The guest's adapters, in place: a change updates this resource and leaves the guest running. */
   connectAdapters(
     name: string,
@@ -113,6 +143,6 @@ export interface HypervisorDriver {
     host: PreparedHost,
     opts: pulumi.CustomResourceOptions,
   ): pulumi.CustomResource;
-  /** The management channel of a guest. */
-  channel(plan: GuestPlan, lab: string): GuestChannel;
+  /** The management channel of a guest on a host, from this machine. */
+  channel(plan: GuestPlan, lab: string, host: HostPlan): GuestChannel;
 }

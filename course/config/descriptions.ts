@@ -13,7 +13,10 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   "hosts[].disk": "Disk space for guests in GiB.",
   "hosts[].address": "Host name or IPv4 address by which this machine reaches it.",
   "hosts[].port": "Port of its SSH server.",
-  "hosts[].user": "User to log in as.",
+  "hosts[].user": "User to log in as: root, or one who may become root by `sudo -n`.",
+  "hosts[].hostKey": "Its public SSH key, type and base64, as `ssh-keyscan` prints them behind the name.",
+  "hosts[].identityFile":
+    "Private key on this machine that opens it, without a passphrase; the lab's own key when left out.",
   "hosts[].os": "Its operating system.",
   "hosts[].windows": "Edition of Windows; Home has no Hyper-V.",
   "hosts[].link": "By cable or by Wi-Fi: towards Wi-Fi nothing is bridged.",

@@ -37,6 +37,15 @@ export const hostSchema = z.discriminatedUnion("kind", [
     address: endpoint,
     port: z.int().min(1).max(65535).default(22),
     user: z.string().min(1).default("classlab"),
+    /** The host's public key: nobody else is taken for it. */
+    hostKey: z
+      .string()
+      .regex(/^(?:ssh-ed25519|ecdsa-sha2-nistp(?:256|384|521)|ssh-rsa) [A-Za-z0-9+/]+={0,2}(?: .*)?$/, {
+        error: "a line of ssh-keyscan without the name before it, such as ssh-ed25519 AAAA…",
+      })
+      .optional(),
+    /** File of this machine with the private key that opens it, without a passphrase; the lab's own key by default. */
+    identityFile: z.string().regex(/^\//, { error: "an absolute path" }).optional(),
     os: z.enum(OPERATING_SYSTEMS),
     windows: z.enum(WINDOWS_EDITIONS).optional(),
     /** Whether it is in the classroom by cable or by Wi-Fi: towards Wi-Fi nothing is bridged. */

@@ -4,7 +4,7 @@ import type { Feature } from "./features";
 
 const OVERLAYS =
   "guests are overlays over one base image here, and snapshots are kept in them: both need qcow2";
-const CONVERT = "format: auto or qcow2, and qemu-img convert for the lecture on V2V";
+const CONVERT = "format: auto or qcow2, and classlab convert for the lecture on V2V";
 
 /** QEMU and KVM by libvirt, from version 9.0 on: Debian 12 and later, Ubuntu 24.04 and later. */
 export const LIBVIRT: Readonly<Record<Feature, Cell>> = {

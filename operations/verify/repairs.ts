@@ -1,7 +1,7 @@
 import { vantageKey } from "../../course/checks";
-import { SCRIPT, unitGuests } from "../../course/objects";
+import { unitGuests } from "../../course/objects";
 import type { GuestPlan, LabPlan, UnitPlan } from "../../course/plan";
-import { guestLogicalName, type PlatformKind } from "../../course/resources";
+import { guestLogicalName, isScript, type PlatformKind } from "../../course/resources";
 import type { VerifyCause } from "../../course/verifyCauses";
 import type { Drift, Mend } from "../drift";
 import type { StateResource } from "../engine";
@@ -51,7 +51,7 @@ function guestBehind(
   machine: StateResource,
   guest: GuestPlan,
 ): { readonly kind: PlatformKind; readonly guest: string } {
-  return machine.type === SCRIPT
+  return isScript(machine.type)
     ? { kind: "domain", guest: guest.objectName }
     : { kind: "container", guest: machine.id ?? guest.objectName };
 }

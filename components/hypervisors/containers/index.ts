@@ -83,7 +83,7 @@ export const containersDriver: HypervisorDriver = {
       { ...opts, provider: host.provider, deleteBeforeReplace: true },
     ),
 
-  createGuest: (name, plan, host, authorizedKey, context, opts) => {
+  createGuest: (name, plan, host, key, context, opts) => {
     const ports = plan.published.map((port) => ({
       internal: port.guestPort,
       external: port.hostPort,
@@ -134,7 +134,7 @@ export const containersDriver: HypervisorDriver = {
       {
         shell: "sh -s --",
         apply: "",
-        script: pulumi.output(authorizedKey).apply((key) => renderReady(plan, key)),
+        script: pulumi.output(key.publicKey).apply((line) => renderReady(plan, line)),
         triggers: [machine.id],
         deadline: READY_TIMEOUT,
       },
@@ -149,6 +149,9 @@ export const containersDriver: HypervisorDriver = {
     );
     return { disk, machine, ready };
   },
+
+  // The support table refuses snapshots and clones here.
+  keepGuest: () => undefined,
 
   connectAdapters: (name, plan, guest, switches, host, opts) =>
     script(

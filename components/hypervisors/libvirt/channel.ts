@@ -1,5 +1,7 @@
+import { type HostPlan, remoteOf } from "../../../course/hosts";
 import type { GuestPlan } from "../../../course/plan";
 import { quote } from "../../../course/shell";
+import { hostFolder, hostsConfigPath } from "../../hosts/paths";
 import { HOME_VARIABLE, teamKeyPath } from "../containers/channel";
 import type { GuestChannel } from "../driver";
 
@@ -7,17 +9,32 @@ import type { GuestChannel } from "../driver";
 export const CHANNEL_CLIENT = "channel.pl";
 
 /**
+ * Command that runs the channel's client where the guest is: on its host. A shell expands the variable here, and ssh in what follows:
+ * the recorded input is the same on every machine, and wherever the host is.
+ */
+function client(lab: string, host: HostPlan | undefined): string {
+  const remote = host && remoteOf(host);
+  if (!remote) return `perl "\${${HOME_VARIABLE}}/${CHANNEL_CLIENT}"`;
+  const way = `ssh -F "\${${HOME_VARIABLE}}/${hostsConfigPath(lab)}" ${host.name}`;
+  return `${way} ${remote.asRoot}perl ${hostFolder(lab)}/${CHANNEL_CLIENT}`;
+}
+
+/**
  * Options by which SSH reaches a guest over its serial channel, so that one without any network is managed all the same.
  * @param seconds how long the channel is waited for
  */
-function options(plan: Pick<GuestPlan, "objectName" | "team">, lab: string, seconds: number): string[] {
+function options(
+  plan: Pick<GuestPlan, "objectName" | "team">,
+  lab: string,
+  seconds: number,
+  host?: HostPlan,
+): string[] {
   return [
     // The user's own SSH configuration must not reach in here.
     "-F",
     "none",
-    // A shell expands the variable here, and ssh below: the recorded input is the same on every machine.
     "-o",
-    `ProxyCommand=perl "\${${HOME_VARIABLE}}/${CHANNEL_CLIENT}" ${plan.objectName} ${seconds}`,
+    `ProxyCommand=${client(lab, host)} ${plan.objectName} ${seconds}`,
     "-o",
     `IdentityFile=\${${HOME_VARIABLE}}/${teamKeyPath(lab, plan.team)}`,
     "-o",
@@ -48,12 +65,13 @@ function ssh(
   lab: string,
   seconds: number,
   more: readonly string[] = [],
+  host?: HostPlan,
 ): string {
-  const words = [...options(plan, lab, seconds), ...more].map(quote);
+  const words = [...options(plan, lab, seconds, host), ...more].map(quote);
   return ["ssh", ...words, `root@${plan.objectName}`].join(" ");
 }
 
-/** Command on this machine that runs, as root in a guest that may still be starting, the script on its standard input. */
+/** Command on the guest's host that runs, as root in a guest that may still be starting, the script on its standard input. */
 export function patientShell(
   plan: Pick<GuestPlan, "objectName" | "team">,
   lab: string,
@@ -62,13 +80,21 @@ export function patientShell(
   return `${ssh(plan, lab, seconds)} sh -s --`;
 }
 
-/** The channel of a guest: SSH over a serial port of it that the host alone has. */
-export function libvirtChannel(plan: Pick<GuestPlan, "objectName" | "team">, lab: string): GuestChannel {
+/**
+ * The channel of a guest: SSH over a serial port of it that the host alone has.
+ * @param host where it is; the machine that uses the channel without it
+ */
+export function libvirtChannel(
+  plan: Pick<GuestPlan, "objectName" | "team">,
+  lab: string,
+  host?: HostPlan,
+): GuestChannel {
+  const command = ssh(plan, lab, ANSWER_SECONDS, [], host);
   return {
-    shell: patientShell(plan, lab, ANSWER_SECONDS),
-    sshRelay: ssh(plan, lab, ANSWER_SECONDS, ["-W", "127.0.0.1:22"]),
-    loadImages: `${ssh(plan, lab, ANSWER_SECONDS)} docker load -q`,
+    shell: `${command} sh -s --`,
+    sshRelay: ssh(plan, lab, ANSWER_SECONDS, ["-W", "127.0.0.1:22"], host),
+    loadImages: `${command} docker load -q`,
     dockerHost: `ssh://root@${plan.objectName}`,
-    sshOpts: options(plan, lab, ANSWER_SECONDS),
+    sshOpts: options(plan, lab, ANSWER_SECONDS, host),
   };
 }

@@ -4,7 +4,7 @@ import { desktopDevices } from "./desktop";
 import { type GuestIdentity, uuidOf } from "./identity";
 import { parkedInterfaceXml } from "./interface";
 import { markMetadata } from "./ownerMark";
-import { type BaseImage, diskVolume, poolFolder, seedVolume } from "./pool";
+import { type BaseImage, diskVolume, poolFolder, seedVolume, underDisk } from "./pool";
 import { renderXml, type Xml } from "./xml";
 
 /** How a guest starts. */
@@ -97,24 +97,40 @@ function balloon({ memory: { min, max } }: GuestPlan): Xml {
   return { "@model": "virtio", "@freePageReporting": "on", stats: { "@period": 10 } };
 }
 
-function system(boot: GuestBoot): Xml {
+/**
+ * A clone's disk has the machine id of the guest that it was copied from; systemd takes the one that it is told, from its first process
+ * on, and writes it down (machine-id(5)).
+ */
+function machineId({ cloneOf, objectName }: GuestPlan, { mark }: DomainSettings): string {
+  return cloneOf ? ` systemd.machine_id=${uuidOf(mark, "domain", objectName).replaceAll("-", "")}` : "";
+}
+
+function system(guest: GuestPlan, settings: DomainSettings): Xml {
+  const { boot } = settings;
   const type = { "@arch": "x86_64", "@machine": "q35", "#": "hvm" };
-  if (boot.kind === "kernel")
-    return { type, kernel: boot.kernel, initrd: boot.initrd, cmdline: boot.arguments };
+  if (boot.kind === "kernel") {
+    const words = boot.arguments + machineId(guest, settings);
+    return { type, kernel: boot.kernel, initrd: boot.initrd, cmdline: words };
+  }
   return boot.firmware === "uefi" ? { "@firmware": "efi", type } : { type };
 }
 
 /**
- * What a disk lies over. libvirt would hand it to QEMU's user for as long as a guest runs, who may then write it; all labs of the host
- * read it.
+ * What a disk lies over. libvirt would hand the machine image to QEMU's user for as long as a guest runs, who may then write it; all labs
+ * of the host read it. What clones lie over is their lab's own, and handed over: it is not for all to read.
  */
-function backing(base: BaseImage): Xml {
+function backing(base: BaseImage | undefined): Xml {
+  if (!base) return {};
   return {
     backingStore: {
       "@type": "file",
       format: { "@type": base.format },
-      source: { "@file": base.path, seclabel: { "@model": "dac", "@relabel": "no" } },
+      source: {
+        "@file": base.path,
+        ...(base.own ? {} : { seclabel: { "@model": "dac", "@relabel": "no" } }),
+      },
       backingStore: {},
+      ...backing(base.over),
     },
   };
 }
@@ -131,7 +147,7 @@ function disks(guest: GuestPlan, { mark, base }: DomainSettings): Xml[] {
       "@device": "disk",
       driver: { "@name": "qemu", "@type": "qcow2", "@discard": "unmap" },
       source: { "@file": `${folder}/${diskVolume(guest)}` },
-      ...(guest.disk.allocation === "fixed" ? {} : backing(base)),
+      ...backing(underDisk(guest, base, mark)),
       target: { "@dev": "vda", "@bus": "virtio" },
       boot: { "@order": 1 },
     },
@@ -227,7 +243,7 @@ export function renderDomain(guest: GuestPlan, settings: DomainSettings): string
       ...memory(guest),
       ...sharedMemory(guest, settings),
       vcpu: { "@placement": "static", "#": guest.cpus },
-      os: system(settings.boot),
+      os: system(guest, settings),
       features: { acpi: {}, apic: {}, vmport: { "@state": "off" } },
       cpu: processor(guest, settings),
       clock: { "@offset": "utc" },

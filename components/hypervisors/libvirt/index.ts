@@ -4,9 +4,12 @@ import type { LibvirtHostRecord } from "../../../course/record";
 import { guestSettings, siteSettingsOf } from "../../../course/siteSettings";
 import type { SwitchPlan } from "../../../course/switches";
 import { GuestSecrets } from "../../guestSecrets";
+import { connectionTo } from "../../hosts/connection";
+import { renderOnHost } from "../../hosts/onHost";
 import { script } from "../../script";
 import type { DriverContext, HypervisorDriver, PreparedHost } from "../driver";
 import { renderAdapters } from "./adaptersScript";
+import { renderBaseScript } from "./baseScript";
 import { cachedImage } from "./cache";
 import { libvirtChannel } from "./channel";
 import { renderDiskScript } from "./diskScript";
@@ -19,12 +22,13 @@ import { renderNetworkScript } from "./networkScript";
 import { renderReady } from "./readyScript";
 import { renderSeed } from "./seed";
 import { renderSite } from "./siteScript";
+import { renderSnapshot } from "./snapshotScript";
 import { READY_SECONDS } from "./watch";
 
 /** Folder on a host for the folders that its guests share. */
 const SHARED_FOLDERS = "/srv/classlab";
 
-/** What every script is run by, on this machine. */
+/** What every script is run by, on the host. */
 const SHELL = "sh -s --";
 
 function imageOf({ libvirt }: DriverContext): string {
@@ -93,9 +97,30 @@ function networkSettings(guest: GuestPlan, host: PreparedHost): GuestNetworkSett
   };
 }
 
+/** What a disk is besides what is on it: with another it is another disk. */
+function diskWords({ disk, cloneOf }: GuestPlan): string {
+  return `${disk.size} GiB, ${disk.allocation}${cloneOf ? `, ${cloneOf.kind} clone` : ""}`;
+}
+
 /** Longer than the scripts' own deadline, so that their words are what the user sees. */
 function deadlineOf({ acceleration }: LibvirtHostRecord): string {
   return `${READY_SECONDS[acceleration] + 120}s`;
+}
+
+/** A script that reaches a guest by its channel, for the guest's own host: on another machine it brings the key along. */
+function overChannel(
+  guest: GuestPlan,
+  { connection, context }: PreparedHost,
+  key: pulumi.Output<string> | undefined,
+  text: pulumi.Input<string>,
+): pulumi.Input<string> {
+  if (!connection) return text;
+  if (!key) throw new Error(`guest ${guest.objectName} has no key`);
+  return pulumi
+    .all([key, text])
+    .apply(([privateKey, script]) =>
+      renderOnHost({ lab: context.mark.lab, team: guest.team, privateKey }, script),
+    );
 }
 
 /** Virtual machines on QEMU by libvirt, with KVM where the host has it. */
@@ -104,10 +129,12 @@ export const libvirtDriver: HypervisorDriver = {
     const made = { ...opts, provider: providers.command, deleteBeforeReplace: true };
     const image = imageOf(context);
     const { mark } = context;
+    const connection = connectionTo(plan, mark.lab);
     const own = () => {
       const pool = script(
         `${name}-pool`,
         {
+          on: connection,
           shell: SHELL,
           apply: "apply",
           remove: "remove",
@@ -119,6 +146,7 @@ export const libvirtDriver: HypervisorDriver = {
       const parking = script(
         `${name}-unplugged`,
         {
+          on: connection,
           shell: SHELL,
           apply: "apply",
           remove: "remove",
@@ -130,7 +158,8 @@ export const libvirtDriver: HypervisorDriver = {
       );
       return [pool, parking];
     };
-    return { plan, provider: providers.command, providers, objects: owned ? own() : [], context };
+    const objects = owned ? own() : [];
+    return { plan, provider: providers.command, providers, connection, objects, context };
   },
 
   createSwitch: (name, plan, host, context, opts) => {
@@ -140,6 +169,7 @@ export const libvirtDriver: HypervisorDriver = {
     return script(
       `${name}-network`,
       {
+        on: host.connection,
         shell: SHELL,
         apply: "apply",
         remove: "remove",
@@ -156,7 +186,7 @@ export const libvirtDriver: HypervisorDriver = {
     );
   },
 
-  createGuest: (name, plan, host, authorizedKey, context, opts) => {
+  createGuest: (name, plan, host, key, context, opts, base) => {
     const { mark } = context;
     const image = imageOf(context);
     const settings = domainSettings(plan, host, context);
@@ -167,33 +197,40 @@ export const libvirtDriver: HypervisorDriver = {
       { lab: mark.lab, id: mark.id, objectName: plan.objectName, random: host.providers.random },
       opts,
     );
-    const known = pulumi.all([authorizedKey, secrets.hostKey, secrets.passwordHash]);
+    const known = pulumi.all([key.publicKey, secrets.hostKey, secrets.passwordHash]);
     const site = plan.profile === "desktop" ? siteSettingsOf(context.plan) : undefined;
     const disk = script(
       `${name}-disk`,
       {
+        on: host.connection,
         shell: SHELL,
         apply: "apply",
         remove: "remove",
-        script: known.apply(([key, hostKey, passwordHash]) => {
+        script: known.apply(([line, hostKey, passwordHash]) => {
           const seed = renderSeed(plan, {
             ...network,
-            authorizedKeys: [key],
-            channelKeys: [key],
+            authorizedKeys: [line],
+            channelKeys: [line],
             hostKey,
             passwordHash,
             ...(site ? { site } : {}),
           });
           return renderDiskScript(plan, { mark, image, seed, sharedFolders: settings.sharedFolders });
         }),
-        triggers: [image, `${plan.disk.size} GiB, ${plan.disk.allocation}`],
+        triggers: [image, diskWords(plan)],
         deadline: "15m",
       },
-      { ...made, dependsOn: [...host.objects] },
+      {
+        ...made,
+        dependsOn: [...host.objects, ...(base ? [base] : [])],
+        // Nothing is left of a linked clone without what it lies over; a full one has all of it.
+        ...(base && plan.cloneOf?.kind === "linked" ? { replaceWith: [base] } : {}),
+      },
     );
     const machine = script(
       `${name}-machine`,
       {
+        on: host.connection,
         shell: SHELL,
         apply: "apply",
         remove: "remove",
@@ -207,31 +244,92 @@ export const libvirtDriver: HypervisorDriver = {
     const ready = script(
       `${name}-ready`,
       {
+        on: host.connection,
         shell: SHELL,
         apply: "",
-        script: known.apply(([key, hostKey, passwordHash]) =>
-          renderReady(plan, settings, { lab: mark.lab, authorizedKey: key, hostKey, passwordHash }),
+        script: overChannel(
+          plan,
+          host,
+          key.privateKey,
+          known.apply(([authorizedKey, hostKey, passwordHash]) =>
+            renderReady(plan, settings, { lab: mark.lab, authorizedKey, hostKey, passwordHash }),
+          ),
         ),
         triggers: [machine.id],
         deadline: deadlineOf(factsOf(host)),
       },
       { ...made, dependsOn: [machine], deletedWith: machine, replaceWith: [machine] },
     );
-    return { disk, machine, ready };
+    return { disk, machine, ready, channelKey: key.privateKey };
+  },
+
+  keepGuest: (name, plan, guest, whole, host, opts) => {
+    const { mark } = host.context;
+    const settings = { ...factsOf(host), consoleFolder: CONSOLE_FOLDER };
+    const made = { ...opts, provider: host.provider, deleteBeforeReplace: true };
+    const deadline = deadlineOf(factsOf(host));
+    // One after the other: QEMU does one such thing at a time with a disk.
+    const snapshots: pulumi.CustomResource[] = [];
+    for (const snapshot of plan.snapshots) {
+      snapshots.push(
+        script(
+          `${name}-snapshot-${snapshot}`,
+          {
+            on: host.connection,
+            shell: SHELL,
+            apply: "",
+            script: overChannel(
+              plan,
+              host,
+              guest.channelKey,
+              renderSnapshot(plan, snapshot, settings, mark.lab),
+            ),
+            triggers: [guest.machine.id],
+            deadline,
+          },
+          {
+            ...made,
+            dependsOn: [...whole, ...snapshots],
+            deletedWith: guest.machine,
+            replaceWith: [guest.machine],
+          },
+        ),
+      );
+    }
+    if (plan.clones.length === 0) return undefined;
+    return script(
+      `${name}-base`,
+      {
+        on: host.connection,
+        shell: SHELL,
+        apply: "apply",
+        remove: "remove",
+        script: overChannel(plan, host, guest.channelKey, renderBaseScript(plan, mark, settings)),
+        triggers: [imageOf(host.context), diskWords(plan)],
+        deadline: "40m",
+      },
+      { ...made, dependsOn: [...host.objects, guest.ready, ...whole, ...snapshots] },
+    );
   },
 
   connectAdapters: (name, plan, guest, switches, host, opts) =>
     script(
       `${name}-adapters`,
       {
+        on: host.connection,
         shell: SHELL,
         apply: "apply",
         // A switch is not removed from under a guest: the adapters leave first.
         remove: "remove",
-        script: renderAdapters(plan, networkSettings(plan, host), {
-          ...factsOf(host),
-          consoleFolder: CONSOLE_FOLDER,
-        }),
+        script: overChannel(
+          plan,
+          host,
+          guest.channelKey,
+          renderAdapters(plan, networkSettings(plan, host), {
+            ...factsOf(host),
+            consoleFolder: CONSOLE_FOLDER,
+          }),
+        ),
         triggers: [guest.machine.id],
         deadline: deadlineOf(factsOf(host)),
       },
@@ -248,10 +346,16 @@ export const libvirtDriver: HypervisorDriver = {
     script(
       `${name}-settings`,
       {
+        on: host.connection,
         shell: SHELL,
         apply: "apply",
         remove: "remove",
-        script: renderSite(plan, host.context.mark.lab, guestSettings(settings, plan)),
+        script: overChannel(
+          plan,
+          host,
+          guest.channelKey,
+          renderSite(plan, host.context.mark.lab, guestSettings(settings, plan)),
+        ),
         triggers: [guest.disk.id],
         deadline: "10m",
       },

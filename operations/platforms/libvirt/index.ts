@@ -3,7 +3,12 @@ import { setTimeout } from "node:timers/promises";
 import { isOwnUuid } from "../../../components/hypervisors/libvirt/identity";
 import { parkingName } from "../../../components/hypervisors/libvirt/network";
 import { markIn } from "../../../components/hypervisors/libvirt/ownerMark";
-import { diskVolume, poolMark, poolName } from "../../../components/hypervisors/libvirt/pool";
+import {
+  cloneBaseVolume,
+  diskVolume,
+  poolMark,
+  poolName,
+} from "../../../components/hypervisors/libvirt/pool";
 import type { PlatformKind } from "../../../course/resources";
 import type { ObservedObject, Owners, Platform, PlatformGuest } from "../platform";
 import { domainAdapters, domainSettings, domainUuid, networkBridge } from "./domainXml";
@@ -57,6 +62,9 @@ function connected(xml: string): ReturnType<typeof domainAdapters> {
   return domainAdapters(xml).filter(({ network, up }) => up && network !== parking);
 }
 
+/** Volumes that are disks, or what disks lie over. */
+const DISKS = [diskVolume, cloneBaseVolume];
+
 /** `NAME PATH` a line: volumes of a pool, with their sizes. */
 async function volumes(pool: string): Promise<ObservedObject[]> {
   const mark = poolMark(pool);
@@ -65,7 +73,7 @@ async function volumes(pool: string): Promise<ObservedObject[]> {
   if (list.code !== 0) return [];
   return list.stdout.split("\n").flatMap((line): ObservedObject[] => {
     const [name = "", path = ""] = line.trim().split(/\s{2,}/);
-    return name.endsWith(diskVolume({ objectName: "" }))
+    return DISKS.some((volume) => name.endsWith(volume({ objectName: "" })))
       ? [{ kind: "virtual disk", id: name, name, mark, created: "", ...sizeOf(path) }]
       : [];
   });
