@@ -1,5 +1,7 @@
 import { statSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
+import { CHANNEL_PORTS, channelSocket } from "../../../components/hypervisors/libvirt/channelPorts";
+import { CONSOLE_FOLDER, consoleLog, qemuLog } from "../../../components/hypervisors/libvirt/domain";
 import { isOwnUuid } from "../../../components/hypervisors/libvirt/identity";
 import { parkingName } from "../../../components/hypervisors/libvirt/network";
 import { markIn } from "../../../components/hypervisors/libvirt/ownerMark";
@@ -10,6 +12,7 @@ import {
   poolName,
 } from "../../../components/hypervisors/libvirt/pool";
 import type { PlatformKind } from "../../../course/resources";
+import { run } from "../../process";
 import type { ObservedObject, Owners, Platform, PlatformGuest } from "../platform";
 import { domainAdapters, domainSettings, domainUuid, networkBridge } from "./domainXml";
 import { forwarding } from "./forwarding";
@@ -211,6 +214,15 @@ async function removeNetwork(name: string): Promise<void> {
   await virshOutput(["net-undefine", name], { gone: true });
 }
 
+/** What a domain leaves beside its definition: logs, and the locks of its channel. */
+async function removeTraces(name: string): Promise<void> {
+  const sockets = Array.from({ length: CHANNEL_PORTS }, (_, port) => channelSocket(name, port));
+  const logs = [consoleLog({ objectName: name }, { consoleFolder: CONSOLE_FOLDER }), qemuLog(name)];
+  const words = ["rm", "-f", ...logs, ...sockets.flatMap((path) => [path, `${path}.lock`])];
+  const [program = "rm", ...rest] = process.getuid?.() === 0 ? words : ["sudo", "-n", ...words];
+  await run(program, rest);
+}
+
 async function remove({ kind, name, mark }: ObservedObject): Promise<void> {
   switch (kind) {
     case "domain":
@@ -218,6 +230,7 @@ async function remove({ kind, name, mark }: ObservedObject): Promise<void> {
       await virshOutput(["undefine", name, "--nvram", "--managed-save", "--snapshots-metadata"], {
         gone: true,
       });
+      await removeTraces(name);
       return;
     case "virtual network":
       await removeNetwork(name);
