@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { CLOUD_RELEASES } from "../course/cloudImages";
 import { EDITIONS, EXTENSION_PACK_BASES } from "../course/config";
 import { DISK_KINDS, IMAGE_FORMATS } from "../course/diskFormats";
 import { EXIT, exitCodeOf, FaultError, formatFaults } from "../course/faults";
@@ -171,7 +172,16 @@ function makeProgram(finish: (code: number) => void): Command {
     command.option("--team <id>", "of this team's stack (default: the first stack)", (id: string) => [id]),
   );
   add("images", "provide the images of a lab", imagesVerb, (command) =>
-    command.option("--update", "decide anew where images come from, and renew them"),
+    command
+      .option("--update", "decide anew where images come from, and renew them")
+      .addOption(
+        new Option(
+          "--ubuntu <release>",
+          "of no lab: fetch Ubuntu's own cloud image, its signature checked, into this machine's cache",
+        )
+          .choices(CLOUD_RELEASES)
+          .conflicts(["stack", "config", "update"]),
+      ),
   );
   program
     .command("convert")

@@ -1,8 +1,9 @@
 import { EXPECTED_REACH } from "./expectedReach";
+import { type HostPlan, remoteOf } from "./hosts";
 import { MODE_TRAITS, type SwitchMode } from "./modes";
 import type { DockerStackPlan, GuestPlan, LabPlan } from "./plan";
 import { SSH_PORT } from "./ports";
-import { targetOfHost } from "./resources";
+import { hostNamed, targetOfHost } from "./resources";
 import type { Target } from "./support";
 
 /** A service of a guest as a learner opens it. */
@@ -55,22 +56,27 @@ function services(guest: GuestPlan, target: Target, stack: DockerStackPlan): Ser
 }
 
 /** Consoles of guests by target: a container has none. */
-const CONSOLES: Partial<Record<Target, (guest: GuestPlan) => string>> = {
-  libvirt: ({ objectName }) => `virsh -c qemu:///system console ${objectName}`,
+const CONSOLES: Partial<Record<Target, (guest: GuestPlan, host: HostPlan | undefined) => string>> = {
+  libvirt: ({ objectName }, host) => {
+    const console = `virsh -c qemu:///system console ${objectName}`;
+    const remote = host && remoteOf(host);
+    return remote ? `ssh -t -p ${remote.port} ${remote.user}@${remote.address} ${console}` : console;
+  },
 };
 
 /** How a guest of a plan is reached: at its own addresses where they are routed, else at 127.0.0.1 by the published ports. */
 export function accessOf(plan: Pick<LabPlan, "hosts" | "target">, guest: GuestPlan): GuestAccess {
-  return guestAccess(guest, targetOfHost(plan, guest.host));
+  return guestAccess(guest, targetOfHost(plan, guest.host), hostNamed(plan, guest.host));
 }
 
 /**
  * Addresses and URLs of a guest: its own where they are routed, else 127.0.0.1 with the published ports.
  * @param target of its host
+ * @param host itself; this machine where it is absent
  */
-export function guestAccess(guest: GuestPlan, target: Target = "containers"): GuestAccess {
+export function guestAccess(guest: GuestPlan, target: Target = "containers", host?: HostPlan): GuestAccess {
   const address = addressWhere(guest, () => true);
-  const console = CONSOLES[target]?.(guest);
+  const console = CONSOLES[target]?.(guest, host);
   const always = console === undefined ? {} : { console };
   // A guest without any network has no way in, published ports or not.
   if (address === undefined) return { ...always, services: [] };

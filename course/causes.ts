@@ -5,6 +5,7 @@ export const CAUSE_GROUPS = [
   "The configuration",
   "The command",
   "This machine",
+  "A host over SSH",
   "Images",
   "The lab's state",
   "Running",
@@ -502,6 +503,55 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "If it does not start, look at its log: `journalctl -u libvirtd`, without systemd `/var/log/libvirt/libvirtd.log`.",
     ],
   },
+  "nested-impossible": {
+    group: "This machine",
+    means:
+      "A guest of the lab is to run guests itself (`nested: true`), and the host's KVM does not show guests that the processor can do that. Nothing was made.",
+    steps: [
+      "See what the host says: `cat /sys/module/kvm_intel/parameters/nested` (AMD: `kvm_amd`). `Y` or `1` is on.",
+      "Switch it on while no guest runs: `sudo modprobe -r kvm_intel && sudo modprobe kvm_intel nested=1`. For good: `options kvm_intel nested=1` in a file below `/etc/modprobe.d`.",
+      "If the host is a virtual machine itself, it is a question for its own host, too.",
+    ],
+  },
+  "host-unreachable": {
+    group: "A host over SSH",
+    means:
+      "The host that the lab's guests run on does not answer over SSH. Nothing was changed on it: guests that run there run on.",
+    steps: [
+      "Check that it is switched on and in the network, and that `address` and `port` of the lab's file are its own.",
+      "Check that its SSH server runs: on the host, `systemctl status ssh`.",
+      "Run the command again: it goes on where it stopped.",
+    ],
+  },
+  "host-key-missing": {
+    group: "A host over SSH",
+    means:
+      "The lab's file does not say by which key its host is known. Without it another machine at the same address would be taken for the host and given the lab's secrets, so classlab asks for the key first and never learns it by itself.",
+    steps: [
+      "Read the key from here: `ssh-keyscan -t ed25519 ADDRESS`.",
+      "Compare it with the host's own, at the host: `cat /etc/ssh/ssh_host_ed25519_key.pub`.",
+      "Write it into the lab's file as `hostKey: ssh-ed25519 AAAA…`, without the name before it.",
+    ],
+  },
+  "host-key-changed": {
+    group: "A host over SSH",
+    means:
+      "The machine that answers at the host's address is not the one whose `hostKey` is in the lab's file. Nothing was sent to it.",
+    steps: [
+      "If the host was installed anew, read its key at the host itself (`cat /etc/ssh/ssh_host_ed25519_key.pub`) and write it as `hostKey`.",
+      "If it was not, find out who answers at that address before you go on.",
+    ],
+  },
+  "host-access-denied": {
+    group: "A host over SSH",
+    means:
+      "The host answers and is the right one, but does not let the lab's user in, or does not let that user become root without a password.",
+    steps: [
+      "Add the line that the message shows to `~/.ssh/authorized_keys` of that user on the host. A key that `identityFile` names must have no passphrase.",
+      "If the user is not root, allow `sudo` without a password: `echo 'USER ALL=(ALL) NOPASSWD: ALL' | sudo tee /etc/sudoers.d/classlab`.",
+      "Run `npx classlab doctor`, which tries both.",
+    ],
+  },
   "environment-missing": {
     group: "This machine",
     means:
@@ -516,6 +566,25 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
     means:
       "An image that learners' commands need is no longer in this machine's Docker; something removed it.",
     steps: ["Make it again: `npx classlab images`. Then run the command again."],
+  },
+  "cloud-image-unreachable": {
+    group: "Images",
+    means:
+      "Ubuntu's cloud image, its checksums or their signature could not be downloaded. What was downloaded of the image is kept.",
+    steps: [
+      "Look at this machine's network and, in a room with a proxy, at `https_proxy`. Then run the command again: it goes on where it stopped.",
+      "Where there is a mirror of cloud-images.ubuntu.com, name it by `CLASSLAB_CLOUD_IMAGES`; its images have to be signed by Ubuntu all the same.",
+      "A lab needs none: its virtual machines begin with an image that is made of distribution packages.",
+    ],
+  },
+  "cloud-image-untrusted": {
+    group: "Images",
+    means:
+      "What was downloaded is not what Ubuntu signed: the signature of the checksums is not by Ubuntu's key, or the image has another checksum. Something on the way changed it, or a mirror is half way through an update. Nothing of it is used.",
+    steps: [
+      "Run the command again later: a mirror that is being updated is whole again after some minutes.",
+      "If it stays so, do not use that mirror, and tell whoever runs it or the room's network.",
+    ],
   },
   "image-damaged": {
     group: "Images",

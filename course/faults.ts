@@ -81,6 +81,13 @@ export const FAULT_CODES = [
   "disk-format-unknown",
   "disk-image-unreadable",
   "convert-failed",
+  "nested-impossible",
+  "cloud-image-unreachable",
+  "cloud-image-untrusted",
+  "host-key-missing",
+  "host-key-changed",
+  "host-unreachable",
+  "host-access-denied",
 ] as const;
 
 /** One of the closed list of causes. */
@@ -117,7 +124,13 @@ const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
   "registry-unreachable": EXIT.missing,
   "docker-not-running": EXIT.missing,
   "libvirt-not-running": EXIT.missing,
+  "nested-impossible": EXIT.missing,
+  "cloud-image-unreachable": EXIT.missing,
+  "cloud-image-untrusted": EXIT.failed,
   "environment-missing": EXIT.missing,
+  "host-unreachable": EXIT.missing,
+  "host-key-changed": EXIT.missing,
+  "host-access-denied": EXIT.missing,
   "passphrase-wrong": EXIT.missing,
   "image-build-failed": EXIT.failed,
   "engine-failed": EXIT.failed,

@@ -32,7 +32,7 @@ export function guestLogicalName(guest: { readonly team: string; readonly name: 
 export const SCRIPT = "command:local:Command";
 
 /** The same for a script on a host over SSH. */
-const REMOTE_SCRIPT = "command:remote:Command";
+export const REMOTE_SCRIPT = "command:remote:Command";
 
 /** Type token of a resource that a script on a host stands for. */
 export function scriptOn(host: HostPlan | undefined): string {

@@ -1,5 +1,7 @@
 import { FaultError } from "../course/faults";
+import { machinesOf } from "./hosts/machine";
 import { lookOnce } from "./inspectUnit";
+import { planLab } from "./plan";
 import { findMarked } from "./platforms";
 import type { ObservedObject } from "./platforms/platform";
 import { defaultParallel, pooled, valuesOf } from "./pool";
@@ -28,6 +30,7 @@ export interface DownOptions {
  * lab's own id and was in no state goes too.
  */
 export async function down(file: StackFile, options: DownOptions): Promise<DownReport> {
+  const machines = machinesOf(planLab(file));
   let units: UnitResult[] = [];
   let id: string | undefined;
   try {
@@ -52,10 +55,10 @@ export async function down(file: StackFile, options: DownOptions): Promise<DownR
   } catch (error) {
     if (!isFault(error, "stack-absent")) throw error;
   }
-  const standing = await findMarked(file.lab);
+  const standing = await findMarked(file.lab, machines);
   const own = inOrder(standing.filter((object) => object.mark.id === id));
   for (const object of own)
     options.say(`recovery: removed ${object.kind} ${object.name}, which no state knew`);
-  await removeLeftovers(own);
+  await removeLeftovers(own, machines);
   return { units, left: standing.filter((object) => object.mark.id !== id) };
 }

@@ -5,8 +5,12 @@ import { z } from "zod";
 import type { LabFacts, SubnetInUse } from "../course/facts";
 import { readMark } from "../course/mark";
 import { numberToAddress, parseSubnet } from "../course/network";
+import type { LabPlan } from "../course/plan";
 import { dockerOutput, inspectAll } from "./docker";
+import { machinesOf, type RemoteMachine } from "./hosts/machine";
+import { runOn } from "./hosts/ssh";
 import { libvirtSubnets } from "./platforms/libvirt/subnets";
+import { virshOn } from "./platforms/libvirt/virsh";
 
 const networkSchema = z.array(
   z.looseObject({
@@ -89,11 +93,39 @@ export async function portsInUse(ports: readonly number[]): Promise<number[]> {
   return ports.filter((_port, index) => !free[index]);
 }
 
+/** Subnets in use on a host over SSH: by its libvirt and by its interfaces. */
+async function hostSubnets(machine: RemoteMachine): Promise<SubnetInUse[]> {
+  const routes = await runOn(machine)("cat", [ROUTES_FILE]);
+  const told = await libvirtSubnets(virshOn(machine));
+  const known = new Set(told.map(({ subnet }) => subnet));
+  const rest = parseRoutes(routes.stdout).filter(({ subnet }) => !known.has(subnet));
+  return [
+    ...told,
+    ...rest.map(({ subnet, name }) => ({ subnet, user: `interface ${name} of host ${machine.name}` })),
+  ];
+}
+
+/** Whether a lab has guests on this machine; without a plan it may have. */
+function isHere(plan: Pick<LabPlan, "lab" | "hosts"> | undefined): boolean {
+  return plan === undefined || plan.hosts.length > machinesOf(plan).length;
+}
+
+/**
+ * Looks at the hosts of a lab: subnets in use there. Those of this machine do not matter to a lab whose guests are all elsewhere.
+ * @param plan whose hosts; this machine alone without it
+ * @throws FaultError when Docker or a host does not answer
+ */
+export async function gatherFacts(plan?: Pick<LabPlan, "lab" | "hosts">): Promise<LabFacts> {
+  const elsewhere = await Promise.all((plan ? machinesOf(plan) : []).map(hostSubnets));
+  const here = isHere(plan) ? await factsHere() : {};
+  return { ...here, subnets: [...(here.subnets ?? []), ...elsewhere.flat()] };
+}
+
 /**
  * Looks at this machine: subnets in use by Docker, by libvirt and by interfaces, and whether guests' addresses are routed (they
  * are when the gateway of a Docker network is an address of this machine; not with Docker in a VM of its own).
  */
-export async function gatherFacts(): Promise<LabFacts> {
+async function factsHere(): Promise<LabFacts> {
   const networks = await dockerNetworks();
   const local = localSubnets();
   const fromDocker = networks.flatMap((network): SubnetInUse[] =>

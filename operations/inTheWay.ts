@@ -1,9 +1,9 @@
 import type { Fault } from "../course/faults";
 import { groupBy } from "../course/groupBy";
-import { hostObjects } from "../course/objects";
+import { hostObjects, type PlannedObject } from "../course/objects";
 import type { LabPlan, UnitPlan } from "../course/plan";
 import type { StateResource } from "./engine";
-import { platformOfKind } from "./platforms";
+import { platformOf } from "./platforms";
 
 /**
  * Objects that are not this lab's and have a name that one of its own needs: Docker would refuse a container, take over
@@ -20,14 +20,19 @@ export async function findInTheWay(
   );
   const wanted = hostObjects(plan, unit).filter((object) => !recorded.has(object.resource));
   if (wanted.length === 0) return [];
-  const byPlatform = groupBy([...new Set(wanted.map(({ kind }) => kind))], (kind) => platformOfKind(kind));
+  const hostOf = ({ guest, name }: PlannedObject): string | undefined =>
+    guest?.host ?? plan.switches.find(({ objectName }) => objectName === name)?.host;
+  const byHost = groupBy(wanted, hostOf);
   const present = new Map(
-    (
-      await Promise.all([...byPlatform].map(async ([platform, kinds]) => [...(await platform.owners(kinds))]))
-    ).flat(),
+    await Promise.all(
+      [...byHost].map(async ([host, objects]) => {
+        const kinds = [...new Set(objects.map(({ kind }) => kind))];
+        return [host, await platformOf(plan, host).owners(kinds)] as const;
+      }),
+    ),
   );
   return wanted.flatMap((object): Fault[] => {
-    const owner = present.get(object.kind)?.get(object.name);
+    const owner = present.get(hostOf(object))?.get(object.kind)?.get(object.name);
     if (owner === undefined || owner === id) return [];
     return [
       {

@@ -4,6 +4,7 @@ import { GUEST_KINDS } from "../course/resources";
 import { channelTo } from "./channel";
 import type { Found } from "./drift";
 import { type GuestContents, guestContents } from "./guestContents";
+import { machinesOf } from "./hosts/machine";
 import { findMarked } from "./platforms";
 import type { ObservedObject } from "./platforms/platform";
 
@@ -36,7 +37,7 @@ export function lookOnce(plan: LabPlan): Look {
   let objects: Promise<ObservedObject[]> | undefined;
   const seen = new Map<string, Promise<Found>>();
   const look = async (unit: UnitPlan): Promise<Found> => {
-    objects ??= findMarked(plan.lab);
+    objects ??= findMarked(plan.lab, machinesOf(plan));
     const standing = await objects;
     return { objects: standing, guests: await lookInside(plan, unit, standing) };
   };

@@ -1,27 +1,39 @@
-import { existsSync } from "node:fs";
 import { cachedImage } from "../components/hypervisors/libvirt/cache";
 import type { LabConfig } from "../course/config";
 import type { ImageSet } from "../course/images";
 import type { HostPlan, LabPlan } from "../course/plan";
 import type { LibvirtHostRecord, LibvirtRecord } from "../course/record";
 import { probeAcceleration } from "./acceleration";
+import { handOverImage, hostHasImage } from "./hosts/image";
+import { machineOf, type RemoteMachine } from "./hosts/machine";
+import { provideOn } from "./hosts/provide";
+import { runWhere } from "./hosts/ssh";
 import type { Say } from "./images";
 import { ensureLibvirt } from "./libvirt";
 import { dropDamaged } from "./machineCache";
 import { ensureMachineImage, hasMachineImage } from "./machineImage";
+import { probeVirtualization, refuseImpossibleNesting } from "./nested";
 
 /** Where distributions put the server of virtiofs. */
 const VIRTIOFSD = ["/usr/libexec/virtiofsd", "/usr/lib/qemu/virtiofsd", "/usr/lib/virtiofsd"];
 
-/** What the lab needs to know of this machine, found by trying. */
-async function lookAtHost(say: Say): Promise<LibvirtHostRecord> {
-  const acceleration = await probeAcceleration();
+/** What the lab needs to know of a host, found by trying. */
+async function lookAtHost(machine: RemoteMachine | undefined, say: Say): Promise<LibvirtHostRecord> {
+  const onHost = runWhere(machine);
+  const acceleration = await probeAcceleration(onHost);
   if (acceleration.kind === "tcg")
     say(
-      `virtual machines: without KVM, by emulation: several times as slow. ${acceleration.reason}. ${acceleration.fix}`,
+      `virtual machines${machine ? ` on host ${machine.name}` : ""}: without KVM, by emulation: several times as slow. ${acceleration.reason}. ${acceleration.fix}`,
     );
-  const sharedFolders = VIRTIOFSD.some((file) => existsSync(file)) ? "virtiofs" : "9p";
-  return { acceleration: acceleration.kind, sharedFolders };
+  const server = await onHost("sh", [
+    "-c",
+    'for file; do [ ! -e "$file" ] || exit 0; done; exit 1',
+    "sh",
+    ...VIRTIOFSD,
+  ]);
+  const sharedFolders = server.code === 0 ? "virtiofs" : "9p";
+  const virtualization = await probeVirtualization(acceleration.kind, onHost);
+  return { acceleration: acceleration.kind, virtualization, sharedFolders };
 }
 
 /** How {@link libvirtRecord} decides. */
@@ -38,27 +50,57 @@ export interface LibvirtDecision {
 
 const onLibvirt = (host: HostPlan): boolean => host.target === "libvirt";
 
+/** The hosts of libvirt: this machine, as undefined, and others. */
+function machinesOn(plan: LabPlan): (RemoteMachine | undefined)[] {
+  return plan.hosts.filter(onLibvirt).map((host) => machineOf(plan.lab, host));
+}
+
+/** Whether every host that guests run on keeps a machine image. */
+async function allHave(machines: readonly (RemoteMachine | undefined)[], image: string): Promise<boolean> {
+  const found = await Promise.all(
+    machines.map((machine) => (machine ? hostHasImage(machine, image) : hasMachineImage(image))),
+  );
+  return found.every(Boolean);
+}
+
 /** Whether guests of a plan are virtual machines of libvirt. */
 export function needsLibvirt(plan: LabPlan): boolean {
   return plan.hosts.some(onLibvirt);
 }
 
 /**
- * Provides libvirt and the machine image on this machine, and tells what the lab's guests are made of: what was decided before, or what
+ * Provides libvirt and the machine image on the lab's hosts, and tells what the lab's guests are made of: what was decided before, or what
  * is found now.
  * @returns undefined for a lab without such guests
- * @throws FaultError `libvirt-not-running`, `environment-missing`, `image-build-failed`, `image-damaged` or `disk-full`
+ * @throws FaultError `libvirt-not-running`, `environment-missing`, `nested-impossible`, `image-build-failed`, `image-damaged` or `disk-full`
  */
 export async function libvirtRecord(
   plan: LabPlan,
   { before, images, consent, network, say }: LibvirtDecision,
 ): Promise<LibvirtRecord | undefined> {
   if (!needsLibvirt(plan)) return undefined;
-  await ensureLibvirt(consent);
-  if (before) await dropDamaged(cachedImage(before.image), say);
-  const image =
-    before && hasMachineImage(before.image) ? before.image : await ensureMachineImage(images, say, network);
+  const machines = machinesOn(plan);
+  const remote = machines.filter((machine) => machine !== undefined);
+  if (remote.length < machines.length) await ensureLibvirt(consent);
+  for (const machine of remote) await provideOn(machine, consent, say);
   const hosts: Record<string, LibvirtHostRecord> = { ...before?.hosts };
-  for (const { name } of plan.hosts.filter(onLibvirt)) hosts[name] ??= await lookAtHost(say);
+  for (const host of plan.hosts.filter(onLibvirt)) {
+    const machine = machineOf(plan.lab, host);
+    const known = hosts[host.name];
+    // What a host did not let guests do, it may let them by now.
+    hosts[host.name] =
+      known?.virtualization === "none"
+        ? {
+            ...known,
+            virtualization: await probeVirtualization(known.acceleration, runWhere(machine)),
+          }
+        : (known ?? (await lookAtHost(machine, say)));
+  }
+  refuseImpossibleNesting(plan, hosts);
+  if (before) await dropDamaged(cachedImage(before.image), say);
+  const kept =
+    before !== undefined && (hasMachineImage(before.image) || (await allHave(machines, before.image)));
+  const image = kept ? before.image : await ensureMachineImage(images, say, network);
+  for (const machine of remote) await handOverImage(machine, image, say);
   return { image, hosts };
 }

@@ -1,8 +1,11 @@
-import type { PlatformKind } from "../course/resources";
+import { guestsOf, type LabPlan } from "../course/plan";
+import { guestLogicalName, hostNamed, type PlatformKind, REMOTE_SCRIPT } from "../course/resources";
 import type { Drift } from "./drift";
 import type { StateResource } from "./engine";
+import { machineOf, type RemoteMachine } from "./hosts/machine";
+import { runWhere } from "./hosts/ssh";
 import { platformOfKind } from "./platforms";
-import { run } from "./process";
+import type { Platform } from "./platforms/platform";
 
 /** Longest that a resource's own command may take when it is run again. */
 const RUN_DEADLINE = 10 * 60_000;
@@ -17,19 +20,36 @@ function text(resource: StateResource, input: string): string | undefined {
  * mended so, the objects that are well untouched, and the state stays true.
  * @returns false when it cannot be run or fails; the engine then makes the resource anew
  */
-async function runAgain(resource: StateResource): Promise<boolean> {
+async function runAgain(plan: LabPlan, resource: StateResource): Promise<boolean> {
   const command = text(resource, "update") ?? text(resource, "create");
   const stdin = text(resource, "stdin");
   // A script with secrets is encrypted in the state, and stays so.
   if (command === undefined || stdin === undefined) return false;
-  return (await run("/bin/sh", ["-c", command], { stdin, deadline: RUN_DEADLINE })).code === 0;
+  const onHost = runWhere(resource.type === REMOTE_SCRIPT ? machineBehind(plan, resource) : undefined);
+  return (await onHost("/bin/sh", ["-c", command], { stdin, deadline: RUN_DEADLINE })).code === 0;
+}
+
+/** The host that a resource's script runs on: by the guest, switch or host whose name the resource's begins with. */
+function machineBehind(plan: LabPlan, { urn }: StateResource): RemoteMachine | undefined {
+  const name = urn.split("::").at(-1) ?? "";
+  const begins = (start: string) => name.startsWith(`${start}-`);
+  const host =
+    guestsOf(plan).find((guest) => begins(guestLogicalName(guest)))?.host ??
+    plan.switches.find(({ key }) => begins(key))?.host;
+  return machineOf(plan.lab, host === undefined ? plan.hosts[0] : hostNamed(plan, host));
+}
+
+/** The platform of a guest by its name there. */
+function platformOfGuest(plan: LabPlan, kind: PlatformKind, name: string): Platform {
+  const host = guestsOf(plan).find(({ objectName }) => objectName === name)?.host;
+  return platformOfKind(kind, host === undefined ? undefined : machineOf(plan.lab, hostNamed(plan, host)));
 }
 
 /** Starts what was stopped. @returns false when it does not start; the engine then makes it anew */
-async function start(kind: PlatformKind, guest: string, name: string | undefined): Promise<boolean> {
+async function start(platform: Platform, guest: string, name: string | undefined): Promise<boolean> {
   try {
-    if (name !== undefined) await platformOfKind(kind).rename(guest, name);
-    await platformOfKind(kind).start(guest);
+    if (name !== undefined) await platform.rename(guest, name);
+    await platform.start(guest);
     return true;
   } catch {
     return false;
@@ -41,6 +61,7 @@ async function start(kind: PlatformKind, guest: string, name: string | undefined
  * @returns URNs of what the engine has to make anew instead
  */
 export async function mendDirectly(
+  plan: LabPlan,
   drifts: readonly Drift[],
   resources: readonly StateResource[],
 ): Promise<string[]> {
@@ -48,18 +69,19 @@ export async function mendDirectly(
   const runs = new Set<string>();
   for (const { mend } of drifts) {
     if (mend?.how === "restart") {
-      await platformOfKind(mend.kind).restart(mend.guest);
+      await platformOfGuest(plan, mend.kind, mend.guest).restart(mend.guest);
       runs.add(mend.urn);
     }
     if (mend?.how === "run") for (const urn of [mend.urn, ...(mend.also ?? [])]) runs.add(urn);
     if (mend?.how === "start") {
-      if (await start(mend.kind, mend.guest, mend.rename)) for (const urn of mend.also ?? []) runs.add(urn);
+      const platform = platformOfGuest(plan, mend.kind, mend.rename ?? mend.guest);
+      if (await start(platform, mend.guest, mend.rename)) for (const urn of mend.also ?? []) runs.add(urn);
       else left.push(mend.urn);
     }
   }
   for (const urn of runs) {
     const resource = resources.find((entry) => entry.urn === urn);
-    if (!resource || !(await runAgain(resource))) left.push(urn);
+    if (!resource || !(await runAgain(plan, resource))) left.push(urn);
   }
   return left;
 }

@@ -1,5 +1,6 @@
 import type { LabFacts } from "../course/facts";
 import { type Fault, FaultError } from "../course/faults";
+import { osOf } from "../course/hosts";
 import { type LabPlan, makePlan } from "../course/plan";
 import { BUILT_TARGETS } from "../course/support";
 import { rosterTeams } from "./roster";
@@ -11,14 +12,15 @@ import type { StackFile } from "./stackFile";
  */
 export function refuseUnbuilt(plan: LabPlan): void {
   const faults = plan.hosts.flatMap((host): Fault[] => {
-    const built = BUILT_TARGETS.includes(host.target) && host.kind === "this-machine";
+    const remote = host.kind === "existing" && osOf(host.config) === "linux" && host.target === "libvirt";
+    const built = (BUILT_TARGETS.includes(host.target) && host.kind === "this-machine") || remote;
     if (built) return [];
     return [
       {
         code: "target-not-built",
         where: `host ${host.name}`,
         what: `guests on ${host.target} on a host of kind ${host.kind} can be planned, but this version does not make them`,
-        expected: `${BUILT_TARGETS.join(" or ")} on this-machine`,
+        expected: `${BUILT_TARGETS.join(" or ")} on this-machine, or libvirt on an existing host with Linux`,
         fix: "classlab plan shows the lab all the same",
       },
     ];

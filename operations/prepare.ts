@@ -8,6 +8,7 @@ import { rosterKey } from "../course/roster/teams";
 import { placeChannelClient } from "./channelClient";
 import { StackEngine, type StackState } from "./engine";
 import { gatherFacts, portsInUse } from "./facts";
+import { openHosts } from "./hosts/prepare";
 import { keepStoreVolume } from "./imageStore";
 import { ensureImages, missingImages, type Say } from "./images";
 import { libvirtRecord, needsLibvirt } from "./libvirtRecord";
@@ -96,6 +97,7 @@ export async function prepareUp(
 ): Promise<PreparedLab> {
   const drafted = planLab(file);
   refuseUnbuilt(drafted);
+  await openHosts(drafted);
   await recoverStacks(
     drafted.units.map((unit) => unit.stack),
     options.say,
@@ -105,7 +107,7 @@ export async function prepareUp(
   const standing = await openUnits(drafted, folder, false);
   const before = recordIn(standing);
   const knownBefore = await knownId(standing);
-  const seen = await gatherFacts();
+  const seen = await gatherFacts(drafted);
   const facts: LabFacts = {
     ...seen,
     // libvirt publishes no ports: its guests are reached at their own addresses.
@@ -162,6 +164,7 @@ export interface OpenedLab extends Omit<PreparedLab, "record"> {
  */
 export async function openExisting(file: StackFile, say?: Say): Promise<OpenedLab> {
   const drafted = planLab(file);
+  await openHosts(drafted);
   if (say) {
     await recoverStacks(
       drafted.units.map((unit) => unit.stack),

@@ -88,7 +88,7 @@ async function startStopped(
   const stopped = drifts.filter((drift) => drift.mend?.how === "start");
   if (stopped.length === 0) return undefined;
   for (const drift of stopped) say(`${place(drift)}${drift.what}: starting it`);
-  const replace = await mendDirectly(stopped, prepared.state.resources);
+  const replace = await mendDirectly(plan, stopped, prepared.state.resources);
   return { found: await inspectUnit(plan, prepared.unit), replace };
 }
 

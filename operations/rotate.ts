@@ -2,10 +2,11 @@ import { renderRotationCheck } from "../components/wordPressFiles";
 import { accessOf } from "../course/access";
 import { type Fault, FaultError } from "../course/faults";
 import type { GuestPlan, LabPlan, TeamPlan } from "../course/plan";
-import { secretsOf } from "../course/resources";
+import { hostNamed, secretsOf } from "../course/resources";
 import { channelTo } from "./channel";
 import type { StackState } from "./engine";
 import { rotationFault } from "./engineFault";
+import { machineOf } from "./hosts/machine";
 import type { Say } from "./images";
 import { planLab } from "./plan";
 import { defaultParallel } from "./pool";
@@ -137,15 +138,23 @@ export async function rotate(file: StackFile, options: RotateOptions): Promise<R
   await writeSshConfig(lab.plan);
   const failed = new Set(results.filter((result) => result.failed).map(({ stack }) => stack));
   const done = units.filter(({ unit }) => !failed.has(unit.stack)).flatMap(({ unit }) => unit.teams);
-  const services = guests
-    .filter((guest) => done.includes(guest.team))
-    .flatMap((guest) => accessOf(lab.plan, guest).services);
+  const services = await Promise.all(
+    guests
+      .filter((guest) => done.includes(guest.team))
+      .map((guest) =>
+        checkServices(
+          accessOf(lab.plan, guest).services,
+          true,
+          machineOf(lab.plan.lab, hostNamed(lab.plan, guest.host)),
+        ),
+      ),
+  );
   return {
     plan: lab.plan,
     rotated: secrets
       .filter(({ team }) => done.includes(team))
       .map(({ team, found }) => ({ team, secrets: found.map(({ name }) => name) })),
     units: results,
-    services: await checkServices(services, true),
+    services: services.flat(),
   };
 }

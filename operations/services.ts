@@ -1,4 +1,6 @@
 import type { ServiceAccess } from "../course/access";
+import type { RemoteMachine } from "./hosts/machine";
+import { openFrom } from "./hosts/page";
 
 /** What a service answered. */
 export interface ServiceCheck extends ServiceAccess {
@@ -14,8 +16,12 @@ const DEADLINE = 60_000;
 const REQUEST_DEADLINE = 5_000;
 const PAUSE = 300;
 
-async function ask(service: ServiceAccess): Promise<ServiceCheck> {
+async function ask(service: ServiceAccess, machine: RemoteMachine | undefined): Promise<ServiceCheck> {
   try {
+    if (machine) {
+      const { status } = await openFrom(machine, service.url, { deadline: REQUEST_DEADLINE, follow: true });
+      return { ...service, ok: status >= 200 && status < 300, answer: `HTTP ${status}` };
+    }
     const response = await fetch(service.url, { signal: AbortSignal.timeout(REQUEST_DEADLINE) });
     await response.text();
     return { ...service, ok: response.ok, answer: `HTTP ${response.status}` };
@@ -27,19 +33,21 @@ async function ask(service: ServiceAccess): Promise<ServiceCheck> {
 
 /**
  * Opens every service as a learner's browser would.
+ * @param machine the host that opens it, where the guests' networks are its alone; this machine without one
  * @param wait whether a service that does not answer yet is asked again until the deadline
  */
 export async function checkServices(
   services: readonly ServiceAccess[],
   wait: boolean,
+  machine?: RemoteMachine,
 ): Promise<ServiceCheck[]> {
   const end = performance.now() + (wait ? DEADLINE : 0);
   return Promise.all(
     services.map(async (service) => {
-      let check = await ask(service);
+      let check = await ask(service, machine);
       while (!check.ok && performance.now() < end) {
         await new Promise((resolve) => setTimeout(resolve, PAUSE));
-        check = await ask(service);
+        check = await ask(service, machine);
       }
       return check;
     }),

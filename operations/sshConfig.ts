@@ -3,7 +3,10 @@ import { teamKeyPath } from "../components/hypervisors/containers/channel";
 import { writePrivateFile } from "../components/privateFile";
 import { accessOf } from "../course/access";
 import { type GuestPlan, guestsOf, type LabPlan } from "../course/plan";
+import { hostNamed } from "../course/resources";
 import { channelTo } from "./channel";
+import { hostsConfig } from "./hosts/access";
+import { machineOf } from "./hosts/machine";
 import { homeFolder } from "./paths";
 import { run } from "./process";
 
@@ -23,6 +26,13 @@ async function hostKey(plan: LabPlan, guest: GuestPlan): Promise<string | undefi
     deadline: 20_000,
   });
   return result.code === 0 ? result.stdout.trim().split(" ").slice(0, 2).join(" ") : undefined;
+}
+
+/** The way to a guest whose networks are another machine's: through that. */
+function throughHost(plan: LabPlan, guest: GuestPlan): string[] {
+  const machine = machineOf(plan.lab, hostNamed(plan, guest.host));
+  if (!machine) return [];
+  return [`  ProxyCommand ssh -F "${hostsConfig(machine.lab)}" -W %h:%p ${machine.name}`];
 }
 
 /**
@@ -46,6 +56,7 @@ export async function writeSshConfig(plan: LabPlan): Promise<void> {
           `  User ${access.ssh.user}`,
           `  HostKeyAlias ${alias}`,
           `  IdentityFile "${join(homeFolder(), teamKeyPath(plan.lab, guest.team))}"`,
+          ...throughHost(plan, guest),
         ].join("\n"),
       };
     }),

@@ -1,8 +1,9 @@
 import { accessOf } from "../course/access";
 import { type Fault, FaultError } from "../course/faults";
 import { guestsOf, type LabPlan } from "../course/plan";
-import { GUEST_KINDS } from "../course/resources";
+import { GUEST_KINDS, hostNamed } from "../course/resources";
 import { type Drift, findDrift, findUnknown } from "./drift";
+import { machineOf } from "./hosts/machine";
 import type { Say } from "./images";
 import { lookOnce } from "./inspectUnit";
 import { checkPassphrase } from "./passphrase";
@@ -100,7 +101,11 @@ export async function status(file: StackFile, say: Say): Promise<StatusReport> {
         team: guest.team,
         guest: guest.name,
         state: object?.state ?? "absent",
-        services: await checkServices(accessOf(lab.plan, guest).services, false),
+        services: await checkServices(
+          accessOf(lab.plan, guest).services,
+          false,
+          machineOf(lab.plan.lab, hostNamed(lab.plan, guest.host)),
+        ),
       };
     }),
   );

@@ -1,10 +1,14 @@
 import { type Fault, FaultError } from "../course/faults";
 import { GUEST_KINDS } from "../course/resources";
+import { prepareAccess } from "./hosts/access";
+import { machinesOf, type RemoteMachine } from "./hosts/machine";
 import { type CachedImage, findImageCache } from "./imageCache";
 import { findImageStore, type ImageStore } from "./imageStore";
+import { planLab } from "./plan";
 import { findMarked, removeObject } from "./platforms";
 import type { ObservedObject } from "./platforms/platform";
 import { readSizes } from "./sizes";
+import type { StackFile } from "./stackFile";
 
 /** Containers hold networks and volumes: they go first. */
 const ORDER: Readonly<Record<ObservedObject["kind"], number>> = {
@@ -37,10 +41,18 @@ export interface SweepReport {
 /**
  * Finds by owner mark, without reading Pulumi state, what stands of a lab, and the image cache beside it.
  * @param lab name of the lab; undefined means every lab
+ * @param machines the hosts beside this machine that are looked at
  * @throws FaultError when Docker cannot be asked
  */
-export async function sweep(lab: string | undefined): Promise<SweepReport> {
-  const [all, images, store] = await Promise.all([findMarked(undefined), findImageCache(), findImageStore()]);
+export async function sweep(
+  lab: string | undefined,
+  machines: readonly RemoteMachine[] = [],
+): Promise<SweepReport> {
+  const [all, images, store] = await Promise.all([
+    findMarked(undefined, machines),
+    findImageCache(),
+    findImageStore(),
+  ]);
   const own = inOrder(all.filter((object) => lab === undefined || object.mark.lab === lab));
   // Docker walks through all volumes for it: not for nothing.
   const sizes = own.some(({ kind }) => kind === "container" || kind === "volume")
@@ -80,20 +92,30 @@ export function inOrder(objects: readonly ObservedObject[]): ObservedObject[] {
 
 /** Whether two observations are of one object: a volume's id is its name, which another may have been given since. */
 function isSame(a: ObservedObject, b: ObservedObject): boolean {
-  return a.kind === b.kind && a.id === b.id && a.mark.lab === b.mark.lab && a.mark.id === b.mark.id;
+  return (
+    a.kind === b.kind &&
+    a.id === b.id &&
+    a.host === b.host &&
+    a.mark.lab === b.mark.lab &&
+    a.mark.id === b.mark.id
+  );
 }
 
 /**
  * Removes just what was found and shown, and still carries the mark that it was shown with.
+ * @param machines those that were looked at
  * @throws FaultError with Docker's words for each that could not be removed, after the others were
  */
-export async function removeLeftovers(found: readonly ObservedObject[]): Promise<void> {
+export async function removeLeftovers(
+  found: readonly ObservedObject[],
+  machines: readonly RemoteMachine[] = [],
+): Promise<void> {
   if (found.length === 0) return;
-  const standing = await findMarked(undefined);
+  const standing = await findMarked(undefined, machines);
   const faults: Fault[] = [];
   for (const object of found.filter((entry) => standing.some((other) => isSame(entry, other)))) {
     try {
-      await removeObject(object);
+      await removeObject(object, machines);
     } catch (error) {
       if (!(error instanceof FaultError)) throw error;
       faults.push(...error.faults.map((fault) => ({ ...fault, where: `${object.kind} ${object.name}` })));
@@ -113,9 +135,22 @@ const PLURALS: Readonly<Record<ObservedObject["kind"], readonly [one: string, ma
   "storage pool": ["storage pool", "storage pools"],
 };
 
+/** The hosts of a lab beside this machine, reachable by its key; none where its file cannot be read, which is no reason to find nothing here. */
+export function machinesToSweep(read: () => StackFile): RemoteMachine[] {
+  try {
+    const plan = planLab(read());
+    const machines = machinesOf(plan);
+    prepareAccess(plan.lab, machines);
+    return machines;
+  } catch (error) {
+    if (error instanceof FaultError) return [];
+    throw error;
+  }
+}
+
 /** What stands of a lab, counted: `2 guests, 1 switch, 2 disks`. */
-export async function countStanding(lab: string): Promise<string> {
-  const found = await findMarked(lab);
+export async function countStanding(file: StackFile): Promise<string> {
+  const found = await findMarked(file.lab, machinesOf(planLab(file)));
   const kinds = [...new Set(inOrder(found).map(({ kind }) => kind))];
   const words = kinds.flatMap((kind) => {
     const count = found.filter((object) => object.kind === kind).length;

@@ -61,11 +61,12 @@ export function saysLibvirtSilent(words: string): boolean {
 /**
  * A libvirt that does not answer as a fault.
  * @param words those of the program that asked it
+ * @param where the host
  */
-export function libvirtSilent(words: string): Fault {
+export function libvirtSilent(words: string, where = "this machine"): Fault {
   return {
     code: "libvirt-not-running",
-    where: "this machine",
+    where,
     what: `libvirt does not answer (${words.trim().replace(/\.$/, "")})`,
     fix: "Start it (sudo systemctl start libvirtd), or run classlab up, which installs and starts it; then run the command again: it goes on where it stopped",
   };

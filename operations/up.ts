@@ -3,13 +3,14 @@ import { type Fault, FaultError } from "../course/faults";
 import { unitGuests } from "../course/objects";
 import { type GuestPlan, guestsOf, type LabPlan } from "../course/plan";
 import type { LabRecord } from "../course/record";
-import { guestLogicalName, resourcesOf } from "../course/resources";
+import { guestLogicalName, hostNamed, resourcesOf } from "../course/resources";
 import { unitsNotUp, unitsOf } from "./chooseUnits";
 import { estimate } from "./doctor/estimate";
 import type { Drift } from "./drift";
 import { explain } from "./explain";
 import { gatherFacts } from "./facts";
 import { clearSwitches, freeSwitches, switchesInTheWay } from "./freeSwitches";
+import { machineOf } from "./hosts/machine";
 import type { Say } from "./images";
 import { type Look, lookOnce } from "./inspectUnit";
 import { mendDirectly } from "./mend";
@@ -163,6 +164,7 @@ async function openServices(
   const services = guests.flatMap((guest) =>
     accessOf(plan, guest).services.map((service) => ({
       service,
+      machine: machineOf(plan.lab, hostNamed(plan, guest.host)),
       changed: left.some(
         (drift) => drift.team === guest.team && drift.guest === guest.name && drift.stack === service.stack,
       ),
@@ -170,8 +172,8 @@ async function openServices(
   );
   say(services.length > 0 ? `opening ${services.length} services as a browser would` : "no service to open");
   const checks = await Promise.all(
-    services.map(async ({ service, changed }) =>
-      (await checkServices([service], !changed)).map((check) => ({ ...check, changed })),
+    services.map(async ({ service, machine, changed }) =>
+      (await checkServices([service], !changed, machine)).map((check) => ({ ...check, changed })),
     ),
   );
   return checks.flat();
@@ -219,9 +221,9 @@ async function bringUp(file: StackFile, lab: PreparedLab, options: UpOptions): P
   );
   options.signal?.throwIfAborted();
   const freed = new Set(looked.ready.flatMap(({ unit, leaving }) => (unit.kind === "site" ? leaving : [])));
-  const platform = platformOf(lab.plan.target);
+  const platform = platformOf(lab.plan);
   await clearSwitches(
-    switchesInTheWay(lab.plan.switches, (await gatherFacts()).subnets ?? [], lab.record.labId),
+    switchesInTheWay(lab.plan.switches, (await gatherFacts(lab.plan)).subnets ?? [], lab.record.labId),
     lab.record.labId,
     platform,
     options.say,
@@ -232,7 +234,7 @@ async function bringUp(file: StackFile, lab: PreparedLab, options: UpOptions): P
       if (unit.unit.kind === "site")
         await freeSwitches(unit.leaving, lab.record.labId, platform, options.say);
       const direct = [...unit.direct, ...reconnecting(lab.plan, unit, freed)];
-      const failed = await mendDirectly(direct, unit.state.resources);
+      const failed = await mendDirectly(lab.plan, direct, unit.state.resources);
       const replace = [...unit.replace, ...failed];
       if (!unit.needed && failed.length === 0) return { same: unit.same };
       return unit.engine.up((event) => options.onEvent(unit.unit.stack, event), options.signal, replace);

@@ -16,7 +16,7 @@ export async function downVerb(options: Options): Promise<number> {
         onEvent: (_stack, event) => progress.event(event),
         signal,
       }),
-    () => countStanding(file.lab),
+    () => countStanding(file),
   );
   if (options.json)
     json({ schemaVersion: SCHEMA_VERSION, ok: report.left.length === 0, lab: file.lab, ...report });

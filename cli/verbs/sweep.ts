@@ -9,6 +9,7 @@ import {
   confirmName,
   consent,
   json,
+  labFile,
   labNamed,
   type Options,
 } from "../context";
@@ -62,10 +63,13 @@ export async function confirmRemoval(
 /** Lists or removes what carries the mark. */
 export async function sweepVerb(options: Options): Promise<number> {
   const named = options.all ? { lab: undefined, selection: "--all" } : labNamed(options);
-  const { labsWithRunningGuests, removeLeftovers, sweep } = await import("../../operations/sweep.js");
+  const { labsWithRunningGuests, machinesToSweep, removeLeftovers, sweep } = await import(
+    "../../operations/sweep.js"
+  );
   const { removeCached } = await import("../../operations/imageCache.js");
   const { removeImageStore } = await import("../../operations/imageStore.js");
-  const report = await sweep(named.lab);
+  const machines = machinesToSweep(() => labFile(options));
+  const report = await sweep(named.lab, machines);
   const doomed = options.remove ? doomedOf(report, options.images === true) : NOTHING;
   const removing = doomed.found.length + doomed.images.length > 0 || doomed.store !== undefined;
   // Whoever is asked has to see what about, also where standard output is for a document.
@@ -77,7 +81,7 @@ export async function sweepVerb(options: Options): Promise<number> {
   }
   if (removing) {
     await confirmRemoval(doomed, labsWithRunningGuests(doomed.found), options);
-    await removeLeftovers(doomed.found);
+    await removeLeftovers(doomed.found, machines);
     if (doomed.store) await removeImageStore(doomed.store);
     const images = await removeCached(doomed.images);
     if (options.json) json(sweepJson(report, { ...doomed, images }));

@@ -21,7 +21,7 @@ export async function upVerb(options: Options): Promise<number> {
         replace: options.replace ?? [],
         signal,
       }),
-    () => countStanding(file.lab),
+    () => countStanding(file),
   );
   if (options.json) json(upJson(report));
   else process.stdout.write(renderUp(report, file.selection));

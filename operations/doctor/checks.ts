@@ -1,6 +1,7 @@
 import type { CheckDefinition } from "./check";
 import { DOCKER_CHECKS } from "./dockerChecks";
 import { FIT_CHECKS } from "./fitChecks";
+import { HOST_CHECKS } from "./hostChecks";
 import { IMAGE_CHECKS } from "./imageChecks";
 import { LIBVIRT_CHECKS } from "./libvirtChecks";
 import { SET_UP_CHECKS } from "./setUpChecks";
@@ -12,6 +13,7 @@ export const CHECKS: readonly CheckDefinition[] = [
   ...SET_UP_CHECKS,
   ...DOCKER_CHECKS,
   ...LIBVIRT_CHECKS,
+  ...HOST_CHECKS,
   ...STATE_CHECKS,
   ...FIT_CHECKS,
   ...IMAGE_CHECKS,

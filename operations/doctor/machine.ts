@@ -14,8 +14,13 @@ import { hostname } from "node:os";
 import { dirname } from "node:path";
 import type { LabFacts } from "../../course/facts";
 import type { DecidedImageSource, ImageSet } from "../../course/images";
+import type { LabPlan } from "../../course/plan";
 import { gatherFacts, portsInUse } from "../facts";
+import { prepareAccess } from "../hosts/access";
+import type { RemoteMachine } from "../hosts/machine";
+import { runOn } from "../hosts/ssh";
 import { imageReferences, missingImages } from "../images";
+import type { HostRun } from "../libvirt";
 import { homeFolder } from "../paths";
 import { findMarked } from "../platforms";
 import type { ObservedObject } from "../platforms/platform";
@@ -47,10 +52,15 @@ export interface Machine {
   freeMemory(): number | undefined;
   /** Whether a process of that number runs here and is the engine's. */
   engineRuns(pid: number): boolean;
-  facts(): Promise<LabFacts>;
+  /** Looks at the hosts of a lab. @throws FaultError when one does not answer */
+  facts(plan: LabPlan): Promise<LabFacts>;
+  /** Writes what SSH needs to reach a lab's hosts. @throws FaultError `host-key-missing` */
+  access(lab: string, machines: readonly RemoteMachine[]): void;
+  /** Runs programs on a host over SSH. @throws FaultError when it is not reached */
+  runOn(machine: RemoteMachine): HostRun;
   portsInUse(ports: readonly number[]): Promise<readonly number[]>;
-  /** What carries the mark of the lab. */
-  marked(lab: string): Promise<readonly ObservedObject[]>;
+  /** What carries the mark of the lab, here and on its hosts over SSH. */
+  marked(lab: string, machines: readonly RemoteMachine[]): Promise<readonly ObservedObject[]>;
   /** Images of a set that are gone. */
   missingImages(set: ImageSet): Promise<readonly string[]>;
   /** References of the images that a lab needs; undefined where they cannot be told before they are made. */
@@ -121,6 +131,8 @@ export function thisMachine(): Machine {
     },
     engineRuns,
     facts: gatherFacts,
+    access: prepareAccess,
+    runOn,
     portsInUse,
     marked: findMarked,
     missingImages,

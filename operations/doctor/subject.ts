@@ -5,6 +5,7 @@ import type { ImageSet } from "../../course/images";
 import { guestsOf, type LabPlan } from "../../course/plan";
 import type { LabRecord } from "../../course/record";
 import { type Acceleration, probeAcceleration } from "../acceleration";
+import { machinesOf, type RemoteMachine } from "../hosts/machine";
 import { askLibvirt, type HostRun, type LibvirtVersions } from "../libvirt";
 import type { ObservedObject } from "../platforms/platform";
 import type { SetUp } from "../setUp";
@@ -58,6 +59,8 @@ export interface Subject {
   readonly needsLibvirt: boolean;
   /** Whether anything inside a guest is made over SSH. */
   readonly needsSsh: boolean;
+  /** The hosts of the lab that are reached over SSH. */
+  readonly remotes: readonly RemoteMachine[];
   setUp(): Promise<SetUp>;
   /** Undefined when Docker does not answer. */
   docker(): Promise<DockerInfo | undefined>;
@@ -159,6 +162,7 @@ async function imageNeed(
 /** Puts a lab before the checks. */
 export function makeSubject(file: StackFile, plan: LabPlan, machine: Machine): Subject {
   const needsLibvirt = plan.hosts.some((host) => host.kind === "this-machine" && host.target === "libvirt");
+  const remotes = machinesOf(plan);
   const setUp = once(() => machine.setUp(needsLibvirt ? ["libvirt"] : []));
   const onMachine: HostRun = (program, args, options) => machine.run(program, args, options);
   const backend = once(async (): Promise<BackendAnswer> => {
@@ -184,14 +188,15 @@ export function makeSubject(file: StackFile, plan: LabPlan, machine: Machine): S
     needsDocker: plan.target === "containers" || needsLibvirt,
     needsLibvirt,
     needsSsh: guestsOf(plan).some((guest) => guest.docker.length > 0),
+    remotes,
     setUp,
     docker: once(() => askDocker(machine)),
     libvirt: once(() => askLibvirt(onMachine)),
     acceleration: once(() => probeAcceleration(onMachine)),
     backend,
     known,
-    facts: once(() => machine.facts()),
-    marked: once(() => machine.marked(file.lab)),
+    facts: once(() => machine.facts(plan)),
+    marked: once(() => machine.marked(file.lab, remotes)),
     images: once(async () => imageNeed(file, (await known())?.record?.images, await setUp(), machine)),
   };
 }

@@ -1,5 +1,4 @@
 import { groupBy } from "../../course/groupBy";
-import { targetOfGuest } from "../../course/objects";
 import { guestsOf, type LabPlan } from "../../course/plan";
 import { platformOf } from ".";
 import type { PlatformGuest } from "./platform";
@@ -9,10 +8,10 @@ import type { PlatformGuest } from "./platform";
  * @throws FaultError when a platform does not answer
  */
 export async function guestsStanding(plan: LabPlan): Promise<Map<string, PlatformGuest>> {
-  const byTarget = groupBy(guestsOf(plan), (guest) => targetOfGuest(plan, guest));
+  const byHost = groupBy(guestsOf(plan), (guest) => guest.host);
   const found = await Promise.all(
-    [...byTarget].map(([target, guests]) =>
-      platformOf(target).guests(guests.map(({ objectName }) => objectName)),
+    [...byHost].map(([host, guests]) =>
+      platformOf(plan, host).guests(guests.map(({ objectName }) => objectName)),
     ),
   );
   return new Map(found.flatMap((guests) => [...guests]));

@@ -2,10 +2,12 @@ import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { poolMark } from "../../components/hypervisors/libvirt/pool";
 import { FaultError } from "../../course/faults";
-import type { PlatformKind } from "../../course/resources";
+import type { LabPlan } from "../../course/plan";
+import { hostNamed, type PlatformKind } from "../../course/resources";
 import type { Target } from "../../course/support";
+import { machineOf, type RemoteMachine } from "../hosts/machine";
 import { containersPlatform } from "./containers";
-import { libvirtPlatform } from "./libvirt";
+import { libvirtOn, libvirtPlatform } from "./libvirt";
 import type { ObservedObject, Platform } from "./platform";
 
 const PLATFORMS: Partial<Record<Target, Platform>> = {
@@ -13,8 +15,12 @@ const PLATFORMS: Partial<Record<Target, Platform>> = {
   libvirt: libvirtPlatform,
 };
 
-/** The platform of a target. Throws where there is none: the plan of a lab that is to be brought up is refused before. */
-export function platformOf(target: Target): Platform {
+/** The platform of a host of a lab. Throws where there is none: the plan of a lab that is to be brought up is refused before. */
+export function platformOf(plan: Pick<LabPlan, "lab" | "hosts" | "target">, name?: string): Platform {
+  const host = name === undefined ? plan.hosts[0] : hostNamed(plan, name);
+  const machine = machineOf(plan.lab, host);
+  if (machine) return libvirtOn(machine);
+  const target = host?.target ?? plan.target;
   const platform = PLATFORMS[target];
   if (!platform) throw new Error(`no platform for target ${target}`);
   return platform;
@@ -31,9 +37,9 @@ const OF_KIND: Readonly<Record<PlatformKind, Platform>> = {
   "storage pool": libvirtPlatform,
 };
 
-/** The platform that an object stands on. */
-export function platformOfKind(kind: PlatformKind): Platform {
-  return OF_KIND[kind];
+/** The platform that an object stands on. @param machine the host that it is on; this machine without one */
+export function platformOfKind(kind: PlatformKind, machine?: RemoteMachine): Platform {
+  return machine ? libvirtOn(machine) : OF_KIND[kind];
 }
 
 function onPath(program: string): boolean {
@@ -64,24 +70,41 @@ async function observeLibvirt(definitions: string): Promise<ObservedObject[]> {
   }
 }
 
-/** Everything on this machine that carries an owner mark, on whichever platform. */
-async function observeAll(definitions: string): Promise<ObservedObject[]> {
-  return (await Promise.all([containersPlatform.observe(), observeLibvirt(definitions)])).flat();
+/** Everything on this machine and on hosts that carries an owner mark, on whichever platform. */
+async function observeAll(
+  machines: readonly RemoteMachine[],
+  definitions: string,
+): Promise<ObservedObject[]> {
+  const found = await Promise.all([
+    containersPlatform.observe(),
+    observeLibvirt(definitions),
+    ...machines.map((machine) => libvirtOn(machine).observe()),
+  ]);
+  return found.flat();
 }
 
 /**
  * What carries the mark of one lab, by name; of every lab when it is undefined.
+ * @param machines the hosts beside this machine that are looked at
  * @param definitions folder of libvirt's definitions of pools; another one in tests
  * @throws FaultError when a platform does not answer
  */
 export async function findMarked(
   lab: string | undefined,
+  machines: readonly RemoteMachine[] = [],
   definitions = POOL_DEFINITIONS,
 ): Promise<ObservedObject[]> {
-  return (await observeAll(definitions)).filter((object) => lab === undefined || object.mark.lab === lab);
+  return (await observeAll(machines, definitions)).filter(
+    (object) => lab === undefined || object.mark.lab === lab,
+  );
 }
 
-/** Removes one observed object; one that has gone meanwhile is no error. @throws FaultError with the platform's words */
-export function removeObject(object: ObservedObject): Promise<void> {
-  return platformOfKind(object.kind).remove(object);
+/**
+ * Removes one observed object; one that has gone meanwhile is no error.
+ * @param machines those that were looked at
+ * @throws FaultError with the platform's words
+ */
+export function removeObject(object: ObservedObject, machines: readonly RemoteMachine[]): Promise<void> {
+  const machine = machines.find(({ name }) => name === object.host);
+  return platformOfKind(object.kind, machine).remove(object);
 }

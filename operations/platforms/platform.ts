@@ -7,6 +7,8 @@ export interface ObservedObject {
   /** The platform's id; its name where the platform knows no other. */
   readonly id: string;
   readonly name: string;
+  /** Name of the host that it is on, in the lab that is looked at; absent for this machine. */
+  readonly host?: string;
   readonly mark: OwnerMark;
   /** When it was made, ISO 8601 in UTC; empty where the platform does not say. */
   readonly created: string;

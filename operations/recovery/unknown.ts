@@ -4,6 +4,7 @@ import { quote } from "../../course/shell";
 import { channelTo } from "../channel";
 import { type Found, findUnknown, findUnknownInside } from "../drift";
 import type { GuestObject } from "../guestContents";
+import { machinesOf } from "../hosts/machine";
 import { inspectUnit, type Look } from "../inspectUnit";
 import { removeObject } from "../platforms";
 import type { ObservedObject } from "../platforms/platform";
@@ -69,7 +70,7 @@ export async function removeUnknown(
     const current = (await engine.state()).resources;
     const unknown = unknownIn(plan, unit, id, current, await inspectUnit(plan, unit));
     for (const object of [...unknown.host].sort(containersFirst)) {
-      await removeObject(object);
+      await removeObject(object, machinesOf(plan));
       say(`recovery: removed ${object.kind} ${object.name}: a killed run had made it and not recorded it`);
     }
     for (const { shell, guest, object } of [...unknown.inside].sort((a, b) =>

@@ -8,7 +8,10 @@ import { readMark } from "../../course/mark";
 import { guestsOf, type LabPlan } from "../../course/plan";
 import { publishedKey } from "../../course/ports";
 import { notesOf } from "../../course/reachability";
+import { hostNamed } from "../../course/resources";
 import { placeChannelClient } from "../channelClient";
+import { machineOf, type RemoteMachine } from "../hosts/machine";
+import { openHosts } from "../hosts/prepare";
 import { needsLibvirt } from "../libvirtRecord";
 import { planLab } from "../plan";
 import { guestsStanding } from "../platforms/guests";
@@ -103,6 +106,7 @@ function declaredState(
 /** The plan as the standing lab has it: whether ports are published is seen on the guests, not read from any state. */
 async function planStanding(file: StackFile): Promise<LabPlan> {
   const draft = planLab(file);
+  await openHosts(draft);
   const seen = await guestsStanding(draft);
   const ports = guestsOf(draft).flatMap((guest) =>
     [...(seen.get(guest.objectName)?.published ?? [])].map(
@@ -139,6 +143,12 @@ function extrasOf(plan: LabPlan, probed: ReadonlyMap<string, Probed>, teams: rea
         what: `${object.kind} ${object.name}${object.state ? ` (${object.state})` : ""}`,
       }));
   });
+}
+
+/** The host that a check's guest is on; undefined for this machine. */
+function hostOf(plan: LabPlan, check: Check): RemoteMachine | undefined {
+  const guest = guestsOf(plan).find(({ team, name }) => team === check.team && name === check.guest);
+  return guest && machineOf(plan.lab, hostNamed(plan, guest.host));
 }
 
 class Measuring {
@@ -190,7 +200,11 @@ class Measuring {
   page(check: Check): () => Promise<void> {
     return async () => {
       if (this.over()) return;
-      const result = await openPage(check, this.signal, this.patience);
+      const result = await openPage(check, {
+        machine: hostOf(this.plan, check),
+        signal: this.signal,
+        patience: this.patience,
+      });
       if (!this.signal.aborted) this.opened.set(check.id, result);
     };
   }

@@ -5,10 +5,13 @@ import { clientAddress } from "../../course/checks";
 import { parseSubnet } from "../../course/network";
 import type { LabPlan } from "../../course/plan";
 import { lanOf } from "../../course/reachability";
+import { hostNamed } from "../../course/resources";
 import { quote } from "../../course/shell";
 import type { SwitchPlan } from "../../course/switches";
+import { machineOf, type RemoteMachine } from "../hosts/machine";
+import { commandOn } from "../hosts/ssh";
 import { networkBridge } from "../platforms/libvirt/domainXml";
-import { virshOutput } from "../platforms/libvirt/virsh";
+import { virshOn } from "../platforms/libvirt/virsh";
 import { LOOPBACK, type Prober, selfId } from "./probers";
 import type { StandIns } from "./standIns";
 
@@ -57,8 +60,13 @@ interface Client {
 }
 
 /** Starts a client PC. @returns why it does not start, where it does not */
-async function startClient(script: string, address: string): Promise<Client | string> {
-  const process = spawn("sh", ["-c", script], { stdio: ["pipe", "pipe", "pipe"] });
+async function startClient(
+  machine: RemoteMachine | undefined,
+  script: string,
+  address: string,
+): Promise<Client | string> {
+  const [program, ...args] = commandOn(machine, ["sh", "-c", script]);
+  const process = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
   let told = "";
   let words = "";
   process.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -81,24 +89,27 @@ async function startClient(script: string, address: string): Promise<Client | st
     process.stdin.end();
     return words.trim().split("\n").at(-1) || "its stand-in does not start";
   }
-  const command: Prober["command"] = ["nsenter", "-t", holder, "-n", "sh", "-s"];
+  const command = commandOn(machine, ["nsenter", "-t", holder, "-n", "sh", "-s"]);
   return { prober: prober("client", command, [LOOPBACK, address]), process };
 }
 
-/** The host is this machine itself; the client PC is a network namespace with a cable to the bridge of the classroom LAN. */
+/** The host is where the guests are; the client PC is a network namespace with a cable to the bridge of the classroom LAN. */
 export async function libvirtStandIns(plan: LabPlan): Promise<StandIns> {
   const lan = lanOf(plan);
   const address = clientAddress(plan);
-  const host = prober("host", ["sh", "-s"], [LOOPBACK]);
+  const machine = machineOf(plan.lab, lan ? hostNamed(plan, lan.host) : plan.hosts[0]);
+  const host = prober("host", commandOn(machine, ["sh", "-s"]), [LOOPBACK]);
   const failed = new Map<string, string>();
   const start = async (): Promise<Client | undefined> => {
     if (!lan || !address) return undefined;
-    const bridge = networkBridge(await virshOutput(["net-dumpxml", lan.objectName], { gone: true }));
+    const bridge = networkBridge(
+      await virshOn(machine).output(["net-dumpxml", lan.objectName], { gone: true }),
+    );
     const cable = `clv-${randomBytes(4).toString("hex")}`;
     const client =
       bridge === undefined
         ? `there is no network ${lan.objectName} that it would be on`
-        : await startClient(renderClient(bridge, address, lan, cable), address);
+        : await startClient(machine, renderClient(bridge, address, lan, cable), address);
     if (typeof client !== "string") return client;
     failed.set("client", client);
     return undefined;

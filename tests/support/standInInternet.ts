@@ -3,15 +3,15 @@ import { execute, output } from "./cli";
 
 /** Which of up to twenty-four it is: test runs on one machine are told a number each, and the lanes of one run have one each. */
 const { CLASSLAB_TEST_SLOT, CLASSLAB_TEST_LANE } = process.env;
-const INDEX = 2 * Number(CLASSLAB_TEST_SLOT ?? 0) + Number(CLASSLAB_TEST_LANE ?? 0);
+export const TEST_INDEX = 2 * Number(CLASSLAB_TEST_SLOT ?? 0) + Number(CLASSLAB_TEST_LANE ?? 0);
 
 /** Name of the network namespace, and of the ends of the pair that joins it to this machine. */
-const NAME = `classlab-inet${INDEX}`;
-const HERE = `clinet${INDEX}h`;
-const THERE = `clinet${INDEX}s`;
+const NAME = `classlab-inet${TEST_INDEX}`;
+const HERE = `clinet${TEST_INDEX}h`;
+const THERE = `clinet${TEST_INDEX}s`;
 
 /** One of its eight addresses. */
-const address = (offset: number) => `198.51.100.${8 * INDEX + offset}`;
+const address = (offset: number) => `198.51.100.${8 * TEST_INDEX + offset}`;
 
 const SERVER = `require("node:http").createServer((_, response) => response.end("stand-in internet")).listen(80, () => console.log("listening"))`;
 
@@ -20,6 +20,8 @@ const SERVER = `require("node:http").createServer((_, response) => response.end(
  * routed by this machine. No traffic leaves the machine. Needs root.
  */
 export class StandInInternet {
+  /** The network namespace that it is in. */
+  static readonly namespace = NAME;
   /** The server's address. */
   static readonly address = address(2);
 

@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import { doctorJson, renderDoctor } from "../../cli/doctorOutput";
 import { parseLab } from "../../course/config";
 import type { LabFacts } from "../../course/facts";
+import { FaultError } from "../../course/faults";
 import { LAB_RECORD_TYPE } from "../../course/record";
 import { type DoctorReport, doctor, doctorExitCode } from "../../operations/doctor";
 import type { Check } from "../../operations/doctor/check";
@@ -10,6 +11,9 @@ import { CHECKS } from "../../operations/doctor/checks";
 import { estimate } from "../../operations/doctor/estimate";
 import { FIXERS } from "../../operations/doctor/fixers";
 import type { Machine } from "../../operations/doctor/machine";
+import { hostKeyMissing } from "../../operations/hosts/faults";
+import type { RemoteMachine } from "../../operations/hosts/machine";
+import type { HostRun } from "../../operations/libvirt";
 import type { ObservedObject } from "../../operations/platforms/platform";
 import type { ProcessResult } from "../../operations/process";
 import { inWords } from "../../operations/quantities";
@@ -103,7 +107,19 @@ class FakeMachine implements Machine {
   freeSpace = (path: string) => this.space[path] ?? 100 * GB;
   freeMemory = () => this.memory;
   engineRuns = (pid: number) => this.living.includes(pid);
+  /** Why a host over SSH is not reached. */
+  unreached: FaultError | undefined;
   facts = async () => this.seen;
+  access = (_lab: string, machines: readonly RemoteMachine[]) => {
+    const [keyless] = machines.filter(({ remote }) => remote.hostKey === undefined);
+    if (keyless) throw new FaultError([hostKeyMissing(keyless)]);
+  };
+  runOn =
+    ({ name }: RemoteMachine): HostRun =>
+    async (program, args) => {
+      if (this.unreached) throw this.unreached;
+      return this.run(`${name}:${program}`, args);
+    };
   portsInUse = async (ports: readonly number[]) => ports.filter((port) => this.taken.includes(port));
   marked = async () => this.objects;
   missingImages = async () => this.gone;
@@ -158,7 +174,10 @@ const kept = (labId: string, salt?: string) =>
     },
   });
 const ID = "0123456789abcdef";
-const NO_LIBVIRT = ["libvirt", "kvm", "vhost", "forwarding", "disk-libvirt"].map((id) => `${id}: not-needed`);
+const NO_LIBVIRT = ["libvirt", "kvm", "nested", "vhost", "forwarding", "disk-libvirt"].map(
+  (id) => `${id}: not-needed`,
+);
+const NO_HOSTS = ["hosts: not-needed", "hosts-libvirt: not-needed"];
 const labOf = (input: object) => file(solid(parseLab(input)));
 
 test("checks have names of their own, and every repair mends checks that there are", () => {
@@ -169,7 +188,12 @@ test("checks have names of their own, and every repair mends checks that there a
 
 test("a machine that has all: nothing blocks, nothing is said, nothing is done", async () => {
   const report = await examine();
-  expect(summary(report)).toEqual([...NO_LIBVIRT, "ports: not-needed", "image-source: not-needed"]);
+  expect(summary(report)).toEqual([
+    ...NO_LIBVIRT,
+    ...NO_HOSTS,
+    "ports: not-needed",
+    "image-source: not-needed",
+  ]);
   expect(doctorExitCode(report)).toBe(0);
   const doing = machine.calls.filter((call) => !/^docker (info|image ls|run --rm)/.test(call));
   expect(doing).toEqual([]);
@@ -313,11 +337,28 @@ describe("libvirt", () => {
     expect(found.map(({ status, found: words }) => `${status}: ${words}`)).toEqual([
       "ok: version 9.0.0 with QEMU 7.2.22",
       "ok: a guest that was started with it ran",
+      "not-needed: no guest is to run guests",
       "ok: /dev/vhost-net is there",
       "ok: nothing is dropped unless a rule says so",
       "ok: 100.0 GB free in /var/lib/libvirt/images; disks may grow to 10.7 GB",
     ]);
     expect(doctorExitCode(report)).toBe(0);
+  });
+
+  test("guests in guests: what the host's KVM shows them, for labs that have any", async () => {
+    const nesting = lab({ guests: [{ name: "a", nested: true }] });
+    machine.answers["cat /sys/module/kvm_amd/parameters/nested"] = { stdout: "1\n" };
+    expect(await check("nested", nesting)).toMatchObject({ status: "ok", found: "guests see svm" });
+    machine.answers["cat /sys/module/kvm_amd/parameters/nested"] = { stdout: "0\n" };
+    const report = await examine(nesting);
+    expect(report.checks.find(({ id }) => id === "nested")).toMatchObject({
+      status: "blocking",
+      found: "KVM does not let guests run guests: nested virtualization is off",
+      code: "nested-impossible",
+    });
+    expect(doctorExitCode(report)).toBe(3);
+    machine.answers["sh -s"] = { stdout: "none\n" };
+    expect(await check("nested", nesting)).toMatchObject({ status: "ok", found: "guests see svm" });
   });
 
   test("set-up is asked about it for such a lab only, and a guest is started for such a lab only", async () => {
@@ -353,7 +394,7 @@ describe("libvirt", () => {
     });
     expect(
       report.checks.filter(({ found }) => found === "libvirt does not answer").map(({ id }) => id),
-    ).toEqual(["kvm", "vhost", "forwarding", "disk-libvirt"]);
+    ).toEqual(["kvm", "nested", "vhost", "forwarding", "disk-libvirt"]);
     expect(machine.calls.filter((call) => call.startsWith("node"))).toEqual([
       expect.stringMatching(/setup\/provide\.mjs --yes libvirt$/),
     ]);
@@ -732,6 +773,7 @@ describe("how the lab meets the machine", () => {
     machine.objects = [object(ID)];
     expect(summary(await examine())).toEqual([
       ...NO_LIBVIRT,
+      ...NO_HOSTS,
       "ports: not-needed",
       "image-source: not-needed",
     ]);
@@ -986,5 +1028,71 @@ Mend what blocks the lab, then run npx classlab doctor --stack dev again. npx cl
       if (one.status === "blocking")
         expect(one).toMatchObject({ fix: expect.any(String), code: expect.any(String) });
     }
+  });
+});
+
+describe("hosts over SSH", () => {
+  const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEf6PqvlI6oXdQ9qOk9Sw32yIla9DhlKJMF6wjRNkEqQ";
+  const lab = (host: object = { hostKey: key }) =>
+    labOf({
+      target: "libvirt",
+      hosts: [{ kind: "existing", name: "rack", os: "linux", address: "192.0.2.7", user: "root", ...host }],
+      guests: [{ name: "a" }],
+    });
+  const VERSION = "Running hypervisor: QEMU 7.2.22\nRunning against daemon: 9.0.0\n";
+
+  test("one that answers, with its libvirt; this machine's is not asked", async () => {
+    machine.answers = { "rack:env LC_ALL=C virsh": { stdout: VERSION } };
+    const report = await examine(lab());
+    const found = (id: string) => report.checks.find((entry) => entry.id === id);
+    expect(found("hosts")).toMatchObject({
+      status: "ok",
+      found: "rack: known by key, and let the lab in as root",
+    });
+    expect(found("hosts-libvirt")).toMatchObject({
+      status: "ok",
+      found: "rack: libvirt 9.0.0 with QEMU 7.2.22",
+    });
+    expect(found("libvirt")?.status).toBe("not-needed");
+  });
+
+  test("one without a key in the lab's file", async () => {
+    expect(await check("hosts", lab({}))).toMatchObject({ status: "blocking", code: "host-key-missing" });
+    expect((await check("hosts-libvirt", lab({}))).status).toBe("unknown");
+  });
+
+  test("one that does not answer", async () => {
+    const fault = {
+      code: "host-unreachable",
+      where: "host rack",
+      what: "it does not answer",
+      fix: "Switch it on",
+    } as const;
+    machine.unreached = new FaultError([fault]);
+    expect(await check("hosts", lab())).toMatchObject({
+      status: "blocking",
+      code: "host-unreachable",
+      found: "host rack: it does not answer",
+      fix: "Switch it on",
+    });
+    expect(await check("hosts-libvirt", lab())).toMatchObject({
+      status: "unknown",
+      found: "host rack is not reached",
+    });
+  });
+
+  test("one whose libvirt does not answer, and one that lacks packages: the command that mends it", async () => {
+    machine.answers = { "rack:env LC_ALL=C virsh": { code: 1 } };
+    expect(await check("hosts-libvirt", lab())).toMatchObject({
+      status: "blocking",
+      code: "libvirt-not-running",
+      found: "host rack: libvirt does not answer there",
+      fix: "On the host, run: sudo systemctl enable --now libvirtd; or here npx classlab up --yes, which does",
+    });
+    machine.answers["rack:sh -s"] = { stdout: "qemu-utils\n" };
+    expect(await check("hosts-libvirt", lab())).toMatchObject({
+      found: "host rack: packages are missing there: qemu-utils",
+      fix: "On the host, run: sudo apt-get install --no-install-recommends qemu-utils; or here npx classlab up --yes, which does",
+    });
   });
 });

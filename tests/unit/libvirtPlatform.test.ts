@@ -212,17 +212,17 @@ test("a libvirt that rests and has nothing of ours stops no look at other platfo
   const definitions = join(folder, "storage");
   mkdirSync(definitions);
   writeFileSync(join(definitions, "default.xml"), "");
-  await expect(findMarked(undefined, definitions)).resolves.toEqual([]);
+  await expect(findMarked(undefined, [], definitions)).resolves.toEqual([]);
   // One that has a lab of ours is missed.
   writeFileSync(join(definitions, `${poolName(MARK)}.xml`), "");
-  await expect(findMarked(undefined, definitions)).rejects.toMatchObject({
+  await expect(findMarked(undefined, [], definitions)).rejects.toMatchObject({
     faults: [{ code: "libvirt-not-running" }],
   });
   rmSync(join(definitions, `${poolName(MARK)}.xml`));
   expect(asked()).toContain("domstats --state");
   rmSync(join(folder, "asked"));
   process.env.PATH = join(folder, "empty");
-  await expect(findMarked(undefined, definitions)).rejects.toBeInstanceOf(FaultError);
+  await expect(findMarked(undefined, [], definitions)).rejects.toBeInstanceOf(FaultError);
   expect(asked()).toEqual([]);
 });
 

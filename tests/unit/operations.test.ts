@@ -162,21 +162,25 @@ describe("refuseUnbuilt", () => {
     }
   };
 
-  test("containers and libvirt on this machine can be brought up", () => {
+  const EXPECTED =
+    "Expected containers or libvirt on this-machine, or libvirt on an existing host with Linux.";
+  const roomPc = { kind: "existing", name: "room-pc", address: "192.0.2.7", os: "linux" };
+
+  test("containers and libvirt on this machine, and libvirt on a Linux host over SSH can be brought up", () => {
     expect(refused({})).toBe("not refused");
     expect(refused({ target: "libvirt" })).toBe("not refused");
+    expect(refused({ target: "libvirt", hosts: [roomPc] })).toBe("not refused");
   });
 
-  test("libvirt on a host with an address can only be planned", () => {
-    const hosts = [{ kind: "existing", name: "room-pc", address: "192.0.2.7", os: "linux" }];
-    expect(refused({ target: "libvirt", hosts })).toBe(
-      "host room-pc: guests on libvirt on a host of kind existing can be planned, but this version does not make them. Expected containers or libvirt on this-machine. classlab plan shows the lab all the same. [target-not-built]",
+  test("virtualbox on a host with an address can only be planned", () => {
+    expect(refused({ target: "virtualbox", hosts: [roomPc] })).toBe(
+      `host room-pc: guests on virtualbox on a host of kind existing can be planned, but this version does not make them. ${EXPECTED} classlab plan shows the lab all the same. [target-not-built]`,
     );
   });
 
   test.each(["virtualbox", "hyperv"])("%s can only be planned", (target) => {
     expect(refused({ target })).toBe(
-      `host this-machine: guests on ${target} on a host of kind this-machine can be planned, but this version does not make them. Expected containers or libvirt on this-machine. classlab plan shows the lab all the same. [target-not-built]`,
+      `host this-machine: guests on ${target} on a host of kind this-machine can be planned, but this version does not make them. ${EXPECTED} classlab plan shows the lab all the same. [target-not-built]`,
     );
   });
 });

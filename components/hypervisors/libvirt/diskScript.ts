@@ -70,7 +70,7 @@ ${shared ? `  as_root rm -rf ${quote(shared)}\n  as_root rmdir ${quote(args.shar
 fi
 among "$pool" "$pools" || fail "host-not-ready: pool $pool is not on: it is made with what all guests of the host share"
 if ! there "$disk"; then
-  needed=$(qemu-img info -U ${quote(base.path)} --output=json | sed -n 's/.*"virtual-size": \\([0-9]*\\).*/\\1/p' | sort -n | tail -n 1)
+  needed=$(as_root qemu-img info -U ${quote(base.path)} --output=json | sed -n 's/.*"virtual-size": \\([0-9]*\\).*/\\1/p' | sort -n | tail -n 1)
   [ "$size" -ge "\${needed:-0}" ] ||
     fail "the disk of ${guest.disk.size} GiB is smaller than the image that it begins with ($needed bytes)"
   ${made}

@@ -29,6 +29,8 @@ export interface DomainSettings extends GuestIdentity {
   readonly base: BaseImage;
   /** KVM, or QEMU's own processor where the host has no KVM that works. */
   readonly acceleration: "kvm" | "tcg";
+  /** By what guests that run guests see that they can: the host must have it for them. Absent where it is not known. */
+  readonly virtualization?: "vmx" | "svm" | "none";
   readonly boot: GuestBoot;
   readonly sharedFolders: SharedFolders;
   /** Folder on the host for the log of each guest's console. */
@@ -68,22 +70,29 @@ export function sharedFolderOf(
   return `${sharedFolders.parent}/${guest.objectName}`;
 }
 
+const disabled = (name: string): Xml => ({ "@policy": "disable", "@name": name });
+
 /**
  * The host's own processor, or all that QEMU can emulate. A guest that is to run no guests does not see the processor's
  * virtualization, whoever made it: on the other maker's the flag to disable is not there, and that is well. QEMU's own goes without
  * five-level page tables: QEMU 7.2 without `svm` does not tell how wide addresses are (CPUID 8000_0008), Linux then takes 48 bits for
  * granted, and finds no file by its name any more.
  */
-function processor({ cpus, nested }: GuestPlan, { acceleration }: DomainSettings): Xml {
-  const disabled = [...(nested ? [] : ["vmx", "svm"]), ...(acceleration === "kvm" ? [] : ["la57"])];
+function processor({ cpus, nested }: GuestPlan, { acceleration, virtualization }: DomainSettings): Xml {
+  const features = [
+    // Required: a guest that does not get it does not start, and libvirt says why.
+    ...(nested && virtualization !== undefined && virtualization !== "none"
+      ? [{ "@policy": "require", "@name": virtualization }]
+      : []),
+    ...(nested ? [] : [disabled("vmx"), disabled("svm")]),
+    ...(acceleration === "kvm" ? [] : [disabled("la57")]),
+  ];
   return {
     ...(acceleration === "kvm"
       ? { "@mode": "host-passthrough", "@check": "none" }
       : { "@mode": "maximum", "@check": "none" }),
     topology: { "@sockets": 1, "@cores": cpus, "@threads": 1 },
-    ...(disabled.length > 0
-      ? { feature: disabled.map((name) => ({ "@policy": "disable", "@name": name })) }
-      : {}),
+    ...(features.length > 0 ? { feature: features } : {}),
   };
 }
 

@@ -8,8 +8,9 @@ import { assigned, document, HEAD, refuseForeign } from "./virsh";
  * Script for a host: libvirt answers, the machine image is there, and the lab's pool is on, now and when the host starts. Argument
  * `remove` takes the pool away; one that still holds something is refused, and says what. Safe to repeat.
  * @param image hash of the machine image
+ * @param client folder of what reaches the lab's guests there, which leaves with the pool; absent on this machine
  */
-export function renderHostScript(mark: OwnerMark, image: string): string {
+export function renderHostScript(mark: OwnerMark, image: string, client?: string): string {
   const name = poolName(mark);
   const { files } = cachedImage(image);
   return `${HEAD}${assigned({ name, uuid: uuidOf(mark, "pool", name), folder: poolFolder(mark), image })}pools=$(lists pool-list --all --name)
@@ -20,7 +21,7 @@ running() {
   among "$name" "$active"
 }
 if [ "$1" = remove ]; then
-  [ "$known" = "$uuid" ] || { echo '{"pool":false}'; exit 0; }
+${client === undefined ? "" : `  as_root rm -rf ${client}\n`}  [ "$known" = "$uuid" ] || { echo '{"pool":false}'; exit 0; }
   # Its folder may have gone by hand: there is nothing to remove then.
   if running || virsh pool-start "$name" >/dev/null 2>&1; then
     virsh pool-refresh "$name" >/dev/null 2>&1 || :

@@ -6,6 +6,7 @@ import type { SwitchPlan } from "../../../course/switches";
 import { GuestSecrets } from "../../guestSecrets";
 import { connectionTo } from "../../hosts/connection";
 import { renderOnHost } from "../../hosts/onHost";
+import { hostFolder } from "../../hosts/paths";
 import { script } from "../../script";
 import type { DriverContext, HypervisorDriver, PreparedHost } from "../driver";
 import { renderAdapters } from "./adaptersScript";
@@ -65,12 +66,13 @@ function lansBeyond(plan: SwitchPlan, host: PreparedHost): string[] {
 }
 
 function domainSettings(guest: GuestPlan, host: PreparedHost, context: DriverContext): DomainSettings {
-  const { acceleration, sharedFolders } = factsOf(host);
+  const { acceleration, virtualization, sharedFolders } = factsOf(host);
   const image = cachedImage(imageOf(context), acceleration);
   return {
     mark: context.mark,
     slot: slotOf(guest, context),
     acceleration,
+    ...(virtualization ? { virtualization } : {}),
     base: image.disk,
     boot: image.boot,
     sharedFolders: { parent: SHARED_FOLDERS, by: sharedFolders },
@@ -138,7 +140,7 @@ export const libvirtDriver: HypervisorDriver = {
           shell: SHELL,
           apply: "apply",
           remove: "remove",
-          script: renderHostScript(mark, image),
+          script: renderHostScript(mark, image, connection && hostFolder(mark.lab)),
           deadline: "5m",
         },
         made,

@@ -1,6 +1,6 @@
-import { run } from "../../process";
+import type { HostRun } from "../../libvirt";
 
-/** Prints the rules for what passes through this machine, which only root may read. */
+/** Prints the rules for what passes through a host, which only root may read. */
 const RULES = `PATH=$PATH:/usr/sbin:/sbin
 root=
 [ "$(id -u)" = 0 ] || root='sudo -n'
@@ -19,8 +19,8 @@ export function readWays(rules: string): Map<string, string[]> {
   return ways;
 }
 
-/** The same of this machine; undefined where its rules cannot be read. */
-export async function forwarding(): Promise<Map<string, string[]> | undefined> {
-  const result = await run("sh", ["-c", RULES], { deadline: 20_000 });
+/** The same of a host; undefined where its rules cannot be read. */
+export async function forwarding(onHost: HostRun): Promise<Map<string, string[]> | undefined> {
+  const result = await onHost("sh", ["-c", RULES], { deadline: 20_000 });
   return result.code === 0 ? readWays(result.stdout) : undefined;
 }

@@ -1,5 +1,5 @@
-import { statSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
+import { hostFolder } from "../../../components/hosts/paths";
 import { CHANNEL_PORTS, channelSocket } from "../../../components/hypervisors/libvirt/channelPorts";
 import { CONSOLE_FOLDER, consoleLog, qemuLog } from "../../../components/hypervisors/libvirt/domain";
 import { isOwnUuid } from "../../../components/hypervisors/libvirt/identity";
@@ -12,12 +12,14 @@ import {
   poolName,
 } from "../../../components/hypervisors/libvirt/pool";
 import type { PlatformKind } from "../../../course/resources";
-import { run } from "../../process";
+import type { RemoteMachine } from "../../hosts/machine";
+import { runWhere } from "../../hosts/ssh";
+import type { HostRun } from "../../libvirt";
 import type { ObservedObject, Owners, Platform, PlatformGuest } from "../platform";
 import { domainAdapters, domainSettings, domainUuid, networkBridge } from "./domainXml";
 import { forwarding } from "./forwarding";
 import { dumped, libvirtNetworks } from "./networks";
-import { virsh, virshNames, virshOutput } from "./virsh";
+import { type Virsh, virshOn } from "./virsh";
 
 /** What `virsh domstats --state` gives as numbers (libvirt-domain.h, virDomainState), in the words of `virsh domstate`. */
 const STATES: Readonly<Record<string, string>> = {
@@ -48,10 +50,10 @@ interface Domain {
   readonly xml: string;
 }
 
-async function domains(names?: readonly string[]): Promise<Domain[]> {
-  const states = parseStates(await virshOutput(["domstats", "--state"]));
+async function domains(virsh: Virsh, names?: readonly string[]): Promise<Domain[]> {
+  const states = parseStates(await virsh.output(["domstats", "--state"]));
   const wanted = [...states.keys()].filter((name) => names === undefined || names.includes(name));
-  return (await dumped("dumpxml", wanted)).map(({ name, xml }) => ({
+  return (await dumped(virsh, "dumpxml", wanted)).map(({ name, xml }) => ({
     name,
     xml,
     state: states.get(name) ?? "",
@@ -65,50 +67,69 @@ function connected(xml: string): ReturnType<typeof domainAdapters> {
   return domainAdapters(xml).filter(({ network, up }) => up && network !== parking);
 }
 
+/** What stat(1) tells of files, a number each; nothing of one that is not there, or not ours to see. */
+async function stat(onHost: HostRun, format: string, files: readonly string[]): Promise<Map<string, number>> {
+  if (files.length === 0) return new Map();
+  const { stdout } = await onHost("stat", ["-c", `${format} %n`, ...files]);
+  return new Map(
+    stdout.split("\n").flatMap((line) => {
+      const [, value, file] = /^(\d+) (.+)$/.exec(line) ?? [];
+      return value === undefined || file === undefined ? [] : [[file, Number(value)] as const];
+    }),
+  );
+}
+
 /** Volumes that are disks, or what disks lie over. */
 const DISKS = [diskVolume, cloneBaseVolume];
 
-/** `NAME PATH` a line: volumes of a pool, with their sizes. */
-async function volumes(pool: string): Promise<ObservedObject[]> {
+/** The disks in a pool, with what each takes of the host's: an overlay is far smaller than it looks. */
+async function volumes(host: Host, pool: string): Promise<ObservedObject[]> {
   const mark = poolMark(pool);
   if (!mark) return [];
-  const list = await virsh(["vol-list", pool, "--details"]);
+  const list = await host.virsh.call(["vol-list", pool, "--details"]);
   if (list.code !== 0) return [];
-  return list.stdout.split("\n").flatMap((line): ObservedObject[] => {
+  const disks = list.stdout.split("\n").flatMap((line) => {
     const [name = "", path = ""] = line.trim().split(/\s{2,}/);
-    return DISKS.some((volume) => name.endsWith(volume({ objectName: "" })))
-      ? [{ kind: "virtual disk", id: name, name, mark, created: "", ...sizeOf(path) }]
-      : [];
+    return DISKS.some((volume) => name.endsWith(volume({ objectName: "" }))) ? [{ name, path }] : [];
+  });
+  const blocks = await stat(
+    host.onHost,
+    "%b",
+    disks.map(({ path }) => path),
+  );
+  return disks.map(({ name, path }): ObservedObject => {
+    const taken = blocks.get(path);
+    const bytes = taken === undefined ? {} : { bytes: taken * 512 };
+    return { kind: "virtual disk", id: name, name, mark, created: "", ...bytes };
   });
 }
 
-/** What a file takes of the disk: an overlay is far smaller than it looks. */
-function sizeOf(path: string): { bytes?: number } {
-  try {
-    return { bytes: statSync(path).blocks * 512 };
-  } catch {
-    // On another machine, or not ours to see.
-    return {};
-  }
+/** A host of libvirt, as it is asked. */
+interface Host {
+  readonly virsh: Virsh;
+  readonly onHost: HostRun;
+  /** Its name in the lab; absent for this machine. */
+  readonly name?: string;
 }
 
-async function observe(): Promise<ObservedObject[]> {
+async function observe(host: Host): Promise<ObservedObject[]> {
+  const { virsh, name: at } = host;
   // First of all: whether it answers at all.
-  const machines = await domains();
+  const machines = await domains(virsh);
   const own = machines.filter(({ xml }) => markIn(xml) !== undefined).map(({ name }) => name);
   const [nets, active, rules, pools, definitions] = await Promise.all([
-    libvirtNetworks(),
-    virshNames(["net-list"]),
-    forwarding(),
-    virshNames(["pool-list", "--all"]),
-    dumped("dumpxml", own, ["--inactive"]),
+    libvirtNetworks(virsh),
+    virsh.names(["net-list"]),
+    forwarding(host.onHost),
+    virsh.names(["pool-list", "--all"]),
+    dumped(virsh, "dumpxml", own, ["--inactive"]),
   ]);
   const ours = pools.flatMap((name): ObservedObject[] => {
     const mark = poolMark(name);
     return mark ? [{ kind: "storage pool", id: name, name, mark, created: "" }] : [];
   });
-  const disks = await Promise.all(ours.map(({ name }) => volumes(name)));
-  return [
+  const disks = await Promise.all(ours.map(({ name }) => volumes(host, name)));
+  const found = [
     ...machines.flatMap(({ name, state, xml }): ObservedObject[] => {
       const mark = markIn(xml);
       if (!mark) return [];
@@ -149,27 +170,30 @@ async function observe(): Promise<ObservedObject[]> {
     ...disks.flat(),
     ...ours,
   ];
+  return at === undefined ? found : found.map((object) => ({ ...object, host: at }));
 }
 
 /** Where libvirt notes the process of a domain that runs: as old as its start. */
-const PID_FOLDER = "/run/libvirt/qemu";
+const pidFile = (name: string): string => `/run/libvirt/qemu/${name}.pid`;
 
-function secondsSinceStart(name: string, now: number): number {
-  try {
-    return Math.max(0, (now - statSync(`${PID_FOLDER}/${name}.pid`).mtimeMs) / 1000);
-  } catch {
-    return 0;
-  }
-}
-
-async function guests(names: readonly string[]): Promise<Map<string, PlatformGuest>> {
-  const now = Date.now();
+async function guests(
+  { virsh, onHost }: Host,
+  names: readonly string[],
+): Promise<Map<string, PlatformGuest>> {
+  const found = await domains(virsh, names);
+  const now = Date.now() / 1000;
+  const running = found.filter(({ state }) => state === "running");
+  const begun = await stat(
+    onHost,
+    "%Y",
+    running.map(({ name }) => pidFile(name)),
+  );
   return new Map(
-    (await domains(names)).map(({ name, state, xml }) => [
+    found.map(({ name, state, xml }) => [
       name,
       {
         state,
-        age: state === "running" ? secondsSinceStart(name, now) : 0,
+        age: Math.max(0, now - (begun.get(pidFile(name)) ?? now)),
         networks: new Map(connected(xml).map(({ network, mac }) => [network, { mac }])),
         published: new Map(),
         // QEMU without an accelerator (libvirt.org/formatdomain.html, "General metadata").
@@ -180,14 +204,14 @@ async function guests(names: readonly string[]): Promise<Map<string, PlatformGue
   );
 }
 
-async function ownersOf(kind: PlatformKind): Promise<Owners> {
+async function ownersOf(virsh: Virsh, kind: PlatformKind): Promise<Owners> {
   const marks = (found: readonly { name: string; xml: string }[]) =>
     new Map(found.map(({ name, xml }) => [name, markIn(xml)?.id ?? ""]));
   switch (kind) {
     case "domain":
-      return marks(await domains());
+      return marks(await domains(virsh));
     case "virtual network":
-      return marks(await libvirtNetworks());
+      return marks(await libvirtNetworks(virsh));
     default:
       // They are in the lab's own pool, whose name nobody else has.
       return new Map();
@@ -195,60 +219,64 @@ async function ownersOf(kind: PlatformKind): Promise<Owners> {
 }
 
 /** Removes a pool with all that is in it, and its folder. */
-async function removePool(name: string): Promise<void> {
+async function removePool(virsh: Virsh, name: string): Promise<void> {
   // One that rests shows nothing of what it holds; one that is at work already says so.
-  await virsh(["pool-start", name]);
-  await virsh(["pool-refresh", name]);
-  const listed = await virshOutput(["vol-list", name], { gone: true });
+  await virsh.call(["pool-start", name]);
+  await virsh.call(["pool-refresh", name]);
+  const listed = await virsh.output(["vol-list", name], { gone: true });
   for (const line of listed.split("\n")) {
     const [file] = line.trim().split(/\s{2,}/);
-    if (file) await virshOutput(["vol-delete", file, "--pool", name], { gone: true });
+    if (file) await virsh.output(["vol-delete", file, "--pool", name], { gone: true });
   }
-  await virshOutput(["pool-destroy", name], { gone: true });
-  await virsh(["pool-delete", name]);
-  await virshOutput(["pool-undefine", name], { gone: true });
+  await virsh.output(["pool-destroy", name], { gone: true });
+  await virsh.call(["pool-delete", name]);
+  await virsh.output(["pool-undefine", name], { gone: true });
 }
 
-async function removeNetwork(name: string): Promise<void> {
-  await virshOutput(["net-destroy", name], { gone: true });
-  await virshOutput(["net-undefine", name], { gone: true });
+async function removeNetwork(virsh: Virsh, name: string): Promise<void> {
+  await virsh.output(["net-destroy", name], { gone: true });
+  await virsh.output(["net-undefine", name], { gone: true });
 }
 
-/** What a domain leaves beside its definition: logs, and the locks of its channel. */
-async function removeTraces(name: string): Promise<void> {
+/** What a domain leaves beside its definition, which is root's: logs, and the locks of its channel. */
+async function removeTraces(onHost: HostRun, name: string): Promise<void> {
   const sockets = Array.from({ length: CHANNEL_PORTS }, (_, port) => channelSocket(name, port));
   const logs = [consoleLog({ objectName: name }, { consoleFolder: CONSOLE_FOLDER }), qemuLog(name)];
-  const words = ["rm", "-f", ...logs, ...sockets.flatMap((path) => [path, `${path}.lock`])];
-  const [program = "rm", ...rest] = process.getuid?.() === 0 ? words : ["sudo", "-n", ...words];
-  await run(program, rest);
+  const asRoot = 'if [ "$(id -u)" -eq 0 ]; then rm -f "$@"; else sudo -n rm -f "$@"; fi';
+  await onHost("sh", ["-c", asRoot, "sh", ...logs, ...sockets.flatMap((path) => [path, `${path}.lock`])]);
 }
 
-async function remove({ kind, name, mark }: ObservedObject): Promise<void> {
+async function remove(
+  { virsh, onHost, name: at }: Host,
+  { kind, name, mark }: ObservedObject,
+): Promise<void> {
   switch (kind) {
     case "domain":
-      await virshOutput(["destroy", name], { gone: true });
-      await virshOutput(["undefine", name, "--nvram", "--managed-save", "--snapshots-metadata"], {
+      await virsh.output(["destroy", name], { gone: true });
+      await virsh.output(["undefine", name, "--nvram", "--managed-save", "--snapshots-metadata"], {
         gone: true,
       });
-      await removeTraces(name);
+      await removeTraces(onHost, name);
       return;
     case "virtual network":
-      await removeNetwork(name);
+      await removeNetwork(virsh, name);
       return;
     case "virtual disk":
-      await virshOutput(["vol-delete", name, "--pool", poolName(mark)], { gone: true });
+      await virsh.output(["vol-delete", name, "--pool", poolName(mark)], { gone: true });
       return;
     case "storage pool":
-      await removePool(name);
+      await removePool(virsh, name);
+      // What reaches the lab's guests leaves with them.
+      if (at !== undefined) await onHost("rm", ["-rf", hostFolder(mark.lab)]);
       return;
     default:
       throw new Error(`libvirt has no ${kind}`);
   }
 }
 
-async function start(guest: string): Promise<void> {
-  const state = (await virshOutput(["domstate", guest])).trim();
-  await virshOutput([state === "paused" ? "resume" : "start", guest]);
+async function start(virsh: Virsh, guest: string): Promise<void> {
+  const state = (await virsh.output(["domstate", guest])).trim();
+  await virsh.output([state === "paused" ? "resume" : "start", guest]);
 }
 
 /** Seconds that a guest has to end by itself. */
@@ -257,30 +285,41 @@ const GRACE = 10;
 /** Milliseconds between two looks at a guest that is to end. */
 const LOOK_AGAIN = 300;
 
-async function stop(guest: string): Promise<void> {
-  await virsh(["shutdown", guest]);
+async function stop(virsh: Virsh, guest: string): Promise<void> {
+  await virsh.call(["shutdown", guest]);
   for (const end = Date.now() + GRACE * 1000; Date.now() < end; await setTimeout(LOOK_AGAIN)) {
-    if ((await virshOutput(["domstate", guest])).trim() === "shut off") return;
+    if ((await virsh.output(["domstate", guest])).trim() === "shut off") return;
   }
-  await virshOutput(["destroy", guest], { gone: true });
+  await virsh.output(["destroy", guest], { gone: true });
+}
+
+/** libvirt on a host; on this machine without one. */
+export function libvirtOn(machine?: RemoteMachine): Platform {
+  const virsh = virshOn(machine);
+  const host: Host = {
+    virsh,
+    onHost: runWhere(machine),
+    ...(machine ? { name: machine.name } : {}),
+  };
+  return {
+    observe: () => observe(host),
+    guests: (names) => guests(host, names),
+    owners: async (kinds) =>
+      new Map(await Promise.all(kinds.map(async (kind) => [kind, await ownersOf(virsh, kind)] as const))),
+    remove: (object) => remove(host, object),
+    // A network goes from under guests that are on it; once it is there again, they are put on it again.
+    freeSwitch: async () => 0,
+    removeSwitch: (name) => removeNetwork(virsh, name),
+    rename: async (guest, name) => {
+      await virsh.output(["domrename", guest, name]);
+    },
+    start: (guest) => start(virsh, guest),
+    restart: async (guest) => {
+      await stop(virsh, guest);
+      await start(virsh, guest);
+    },
+  };
 }
 
 /** libvirt on this machine. */
-export const libvirtPlatform: Platform = {
-  observe,
-  guests,
-  owners: async (kinds) =>
-    new Map(await Promise.all(kinds.map(async (kind) => [kind, await ownersOf(kind)] as const))),
-  remove,
-  // A network goes from under guests that are on it; once it is there again, they are put on it again.
-  freeSwitch: async () => 0,
-  removeSwitch: removeNetwork,
-  rename: async (guest, name) => {
-    await virshOutput(["domrename", guest, name]);
-  },
-  start,
-  restart: async (guest) => {
-    await stop(guest);
-    await start(guest);
-  },
-};
+export const libvirtPlatform: Platform = libvirtOn();

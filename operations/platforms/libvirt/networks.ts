@@ -1,5 +1,5 @@
 import { defaultParallel, pooled, valuesOf } from "../../pool";
-import { virshNames, virshOutput } from "./virsh";
+import { type Virsh, virshOn } from "./virsh";
 
 /** An object with its XML. */
 export interface Dumped {
@@ -13,18 +13,19 @@ export interface Dumped {
  * @param options of the command; none by default
  */
 export async function dumped(
+  virsh: Virsh,
   command: string,
   names: readonly string[],
   options: readonly string[] = [],
 ): Promise<Dumped[]> {
   const found = await pooled(names, 2 * defaultParallel(), async (name) => ({
     name,
-    xml: await virshOutput([command, name, ...options], { gone: true }),
+    xml: await virsh.output([command, name, ...options], { gone: true }),
   }));
   return valuesOf(found).filter(({ xml }) => xml !== "");
 }
 
-/** Every network of this machine's libvirt, at work or not. */
-export async function libvirtNetworks(): Promise<Dumped[]> {
-  return dumped("net-dumpxml", await virshNames(["net-list", "--all"]));
+/** Every network of a host's libvirt, at work or not. @param virsh the host's; this machine's without it */
+export async function libvirtNetworks(virsh = virshOn()): Promise<Dumped[]> {
+  return dumped(virsh, "net-dumpxml", await virsh.names(["net-list", "--all"]));
 }

@@ -3,12 +3,15 @@ import type { SubnetInUse } from "../../../course/facts";
 import { numberToAddress, parseSubnet } from "../../../course/network";
 import { networkAddress } from "./domainXml";
 import { libvirtNetworks } from "./networks";
-import { virsh } from "./virsh";
+import { virshOn } from "./virsh";
 
-/** Subnets of libvirt's networks on this machine; none where there is no libvirt that answers. */
-export async function libvirtSubnets(): Promise<SubnetInUse[]> {
-  if ((await virsh(["version"])).code !== 0) return [];
-  return (await libvirtNetworks()).flatMap(({ name, xml }): SubnetInUse[] => {
+/**
+ * Subnets of libvirt's networks on a host; none where there is no libvirt that answers.
+ * @param virsh the host's; this machine's without it
+ */
+export async function libvirtSubnets(virsh = virshOn()): Promise<SubnetInUse[]> {
+  if ((await virsh.call(["version"])).code !== 0) return [];
+  return (await libvirtNetworks(virsh)).flatMap(({ name, xml }): SubnetInUse[] => {
     const address = networkAddress(xml);
     if (address === undefined) return [];
     const { first, prefix } = parseSubnet(address);

@@ -1,0 +1,97 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { hostsConfigPath, hostsKeyPath } from "../../components/hosts/paths";
+import { writePrivateFile } from "../../components/privateFile";
+import { sshKeyFromText } from "../../components/sshKey";
+import { FaultError } from "../../course/faults";
+import { homeFolder } from "../paths";
+import { hostKeyMissing } from "./faults";
+import type { RemoteMachine } from "./machine";
+
+/** Seconds that a host may take to answer. */
+const CONNECT_SECONDS = 10;
+
+/** Signatures that a host with an RSA key makes; the key's own name stands for a withdrawn one (openssh.com/txt/release-8.8). */
+const RSA = "rsa-sha2-512,rsa-sha2-256";
+
+/** Words with a space or a quote for ssh_config(5). */
+const quoted = (path: string): string => `"${path}"`;
+
+/** The SSH configuration by which a lab reaches its hosts, and the list of their keys: nobody else is taken for them. */
+export function renderHostsConfig(
+  machines: readonly RemoteMachine[],
+  knownHosts: string,
+  ownKey: string,
+): { readonly config: string; readonly known: string } {
+  const entries = machines.map(({ name, remote }) => {
+    const type = remote.hostKey?.split(" ")[0] ?? "";
+    return [
+      `Host ${name}`,
+      `  HostName ${remote.address}`,
+      `  Port ${remote.port}`,
+      `  User ${remote.user}`,
+      `  HostKeyAlias ${name}`,
+      `  HostKeyAlgorithms ${type === "ssh-rsa" ? RSA : type}`,
+      `  IdentityFile ${quoted(remote.identityFile ?? ownKey)}`,
+    ].join("\n");
+  });
+  const common = [
+    "Host *",
+    "  BatchMode yes",
+    "  IdentitiesOnly yes",
+    "  StrictHostKeyChecking yes",
+    `  UserKnownHostsFile ${quoted(knownHosts)}`,
+    "  GlobalKnownHostsFile none",
+    "  LogLevel ERROR",
+    `  ConnectTimeout ${CONNECT_SECONDS}`,
+    "  ServerAliveInterval 15",
+    "  ServerAliveCountMax 4",
+  ].join("\n");
+  return {
+    config: `${[...entries, common].join("\n\n")}\n`,
+    known: machines.map(({ name, remote }) => `${name} ${remote.hostKey ?? ""}\n`).join(""),
+  };
+}
+
+/** Where the SSH configuration for a lab's hosts stands. */
+export function hostsConfig(lab: string): string {
+  return join(homeFolder(), hostsConfigPath(lab));
+}
+
+/** The private key by which a lab opens its hosts, made when there is none. @returns its public line */
+function ownKey(lab: string): { readonly file: string; readonly publicKey: string } {
+  const file = join(homeFolder(), hostsKeyPath(lab));
+  const publicFile = `${file}.pub`;
+  if (existsSync(file) && existsSync(publicFile))
+    return { file, publicKey: readFileSync(publicFile, "utf8").trim() };
+  const pair = sshKeyFromText(randomBytes(32).toString("hex"), `classlab:${lab}/hosts`);
+  writePrivateFile(publicFile, `${pair.publicKey}\n`);
+  writePrivateFile(file, pair.privateKey);
+  return { file, publicKey: pair.publicKey };
+}
+
+/**
+ * The line that opens a host by the lab's own key.
+ * @returns undefined where the host names a key of the user's
+ */
+export function publicKeyFor({ lab, remote }: RemoteMachine): string | undefined {
+  return remote.identityFile === undefined ? ownKey(lab).publicKey : undefined;
+}
+
+/**
+ * Writes what SSH needs to reach a lab's hosts, below the home folder. Connects to nobody.
+ * @throws FaultError `host-key-missing`, a fault each host
+ */
+export function prepareAccess(lab: string, machines: readonly RemoteMachine[]): void {
+  if (machines.length === 0) return;
+  const [first, ...more] = machines
+    .filter(({ remote }) => remote.hostKey === undefined)
+    .map((machine) => hostKeyMissing(machine));
+  if (first) throw new FaultError([first, ...more]);
+  const path = hostsConfig(lab);
+  const knownHosts = `${path}.known`;
+  const { config, known } = renderHostsConfig(machines, knownHosts, ownKey(lab).file);
+  writePrivateFile(knownHosts, known);
+  writePrivateFile(path, config);
+}

@@ -1,0 +1,89 @@
+import type { Fault } from "../../course/faults";
+import type { RemoteMachine } from "./machine";
+
+/** How the server's key is read on the host itself, where nobody stands between. */
+const READ_KEY = "on the host itself, cat /etc/ssh/ssh_host_ed25519_key.pub";
+
+const where = ({ name, remote }: RemoteMachine): string =>
+  `host ${name} (${remote.user}@${remote.address}, port ${remote.port})`;
+
+/** A host without a key in the configuration, as a fault. */
+export function hostKeyMissing(machine: RemoteMachine): Fault {
+  const { address, port } = machine.remote;
+  return {
+    code: "host-key-missing",
+    where: where(machine),
+    what: "its hostKey is not configured, so that nobody could tell it from another machine at its address",
+    expected: "hostKey: ssh-ed25519 AAAA…, the host's public key",
+    fix: `Run ssh-keyscan -t ed25519 -p ${port} ${address}, compare the key with the host's own (${READ_KEY}), and write it without the name before it`,
+  };
+}
+
+/** Words of OpenSSH's client about a host that is another than it should be. */
+const OTHER_KEY =
+  /Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED|no matching host key type|host key is known for .* strict checking/;
+
+/** Words of OpenSSH's client about a user who is not let in. */
+const NOT_LET_IN = /Permission denied|Too many authentication failures|Load key |no such identity/;
+
+/** Words of `sudo -n` about a user who may not become root. */
+const NOT_ROOT = /^sudo: .*(?:a password is required|may not run sudo|not allowed|command not found)/m;
+
+/** Words of OpenSSH's client, and of a shell, about a host that is not there. */
+const NOT_THERE =
+  /^ssh: |kex_exchange_identification|Connection (?:closed|reset|timed out)|Connection to .* (?:closed|timed out)|client_loop|Timeout, server|banner exchange/m;
+
+/**
+ * What ssh said when it did not come as far as the command, as a fault; undefined where the command itself said it.
+ * @param code exit code: 255 is ssh's own
+ * @param publicKey line that opens the host once it is in `authorized_keys` there; undefined where a file of the user's is used
+ */
+export function connectionFault(
+  machine: RemoteMachine,
+  code: number,
+  words: string,
+  publicKey: string | undefined,
+): Fault | undefined {
+  const { remote } = machine;
+  const said = words.trim().split("\n").at(-1)?.trim() ?? "";
+  if (NOT_ROOT.test(words)) {
+    return {
+      code: "host-access-denied",
+      where: where(machine),
+      what: `${remote.user} may not become root there without a password (${said})`,
+      expected: "root, or a user who may: making virtual machines and networks is root's",
+      fix: `On the host, run: echo '${remote.user} ALL=(ALL) NOPASSWD: ALL' | sudo tee /etc/sudoers.d/classlab`,
+    };
+  }
+  if (code !== 255) return undefined;
+  if (OTHER_KEY.test(words)) {
+    return {
+      code: "host-key-changed",
+      where: where(machine),
+      what: "the machine that answers there has another key than the hostKey that is configured: it was installed anew, or it is another machine; nothing was sent to it",
+      expected: `the host with ${remote.hostKey ?? "its key"}`,
+      fix: `If the host was installed anew, read its key (${READ_KEY}) and write it as hostKey; otherwise find out who answers there`,
+    };
+  }
+  if (NOT_LET_IN.test(words)) {
+    return {
+      code: "host-access-denied",
+      where: where(machine),
+      what: `it does not let ${remote.user} in (${said})`,
+      fix:
+        publicKey === undefined
+          ? `Let the key of ${remote.identityFile} in: ssh-copy-id -i ${remote.identityFile} -p ${remote.port} ${remote.user}@${remote.address}; it must have no passphrase`
+          : `Add this line to ~/.ssh/authorized_keys of ${remote.user} on the host: ${publicKey}`,
+    };
+  }
+  if (NOT_THERE.test(words) || said === "") {
+    return {
+      code: "host-unreachable",
+      where: where(machine),
+      what: `it does not answer (${said || "no word"})`,
+      expected: "a host that is on, in the network, with an SSH server",
+      fix: `Switch it on, or mend address and port; ssh -p ${remote.port} ${remote.user}@${remote.address} has to come as far as asking for a login`,
+    };
+  }
+  return undefined;
+}

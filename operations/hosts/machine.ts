@@ -1,0 +1,22 @@
+import { type HostPlan, type RemoteHost, remoteOf } from "../../course/hosts";
+import type { LabPlan } from "../../course/plan";
+
+/** A host of a lab that is reached over SSH. */
+export interface RemoteMachine {
+  /** The host's name in the lab, and in the lab's SSH configuration of its hosts. */
+  readonly name: string;
+  /** The lab by whose key and configuration it is reached. */
+  readonly lab: string;
+  readonly remote: RemoteHost;
+}
+
+/** A host as the lab reaches it; undefined where it is this machine. */
+export function machineOf(lab: string, host: HostPlan | undefined): RemoteMachine | undefined {
+  const remote = host && remoteOf(host);
+  return host && remote ? { name: host.name, lab, remote } : undefined;
+}
+
+/** The hosts of a lab that are reached over SSH. */
+export function machinesOf({ lab, hosts }: Pick<LabPlan, "lab" | "hosts">): RemoteMachine[] {
+  return hosts.flatMap((host) => machineOf(lab, host) ?? []);
+}
