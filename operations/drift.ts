@@ -140,9 +140,7 @@ function afterSwitch(
     .filter(({ adapters }) =>
       adapters.some((adapter) => adapter.mode !== "disabled" && adapter.switchObject === planned.name),
     )
-    .flatMap(
-      (guest) => resourceOf(resources, planned.type, `${guestLogicalName(guest)}-adapters`)?.urn ?? [],
-    );
+    .flatMap((guest) => scriptOf(resources, `${guestLogicalName(guest)}-adapters`)?.urn ?? []);
   return { also };
 }
 

@@ -51,11 +51,14 @@ async function places(needs: Estimate | undefined): Promise<Place[]> {
     .sort((a, b) => share(a) - share(b));
 }
 
-/** How much is free at the path below a folder that words name: a disk of its own may be mounted there. */
-function freeAt(words: string, folder: string): { readonly free?: number } {
-  const path = words.slice(words.indexOf(`${folder}/`)).split(/['":;,\s]/)[0] ?? folder;
-  const found = statfsSync(existing(path));
-  return { free: found.bavail * found.bsize };
+/** How much is free at the paths below a folder that words name, where it is least: a disk of its own may be mounted there. */
+function freeAt(words: string, folder: string): { readonly free: number } {
+  const paths = words.split(/['":;,\s()]+/).filter((word) => word.startsWith(`${folder}/`));
+  const free = [folder, ...paths].map((path) => {
+    const found = statfsSync(existing(path));
+    return found.bavail * found.bsize;
+  });
+  return { free: Math.min(...free) };
 }
 
 async function measured(fault: Fault, needs: Estimate | undefined): Promise<Fault> {

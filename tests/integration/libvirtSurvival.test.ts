@@ -1,3 +1,16 @@
+import { copyFileSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { execute } from "../support/cli";
+import { SecretSampler } from "../support/secretSampler";
+import {
+  filesBelow,
+  hitsIn,
+  labSecrets,
+  needlesOf,
+  privateLines,
+  type Secret,
+  searchScript,
+} from "../support/secretSearch";
 import type { Snapshot } from "../support/snapshot";
 import { type HandOnHost, testHands } from "../support/suites/hands";
 import { type KillCycle, testKills } from "../support/suites/kills";
@@ -54,6 +67,9 @@ const WHOLE: Snapshot = {
   ],
   processes: 0,
 };
+
+/** Folders of a guest in which a secret could lie as text; programs and images are the same in every lab. */
+const TEXTS = "/etc /home /root /run /srv /tmp /var/lib/cloud /var/lib/docker/containers /var/log";
 
 suite("a lab of virtual machines", () => {
   const lab = new TestLab(
@@ -180,4 +196,108 @@ suite("a lab of virtual machines", () => {
       ],
     );
   });
+
+  test(
+    "hides its secrets, also while they are made anew: on the host, in what libvirt and QEMU keep, in the guest",
+    async () => {
+      const home = lab.env.CLASSLAB_HOME ?? "";
+      const key = (team: string) => join(home, "keys", LAB, team);
+      const collect = async () => {
+        const exported = await lab.pulumi("stack", "export", "--show-secrets");
+        return labSecrets(exported.stdout, ["team-01"], key, join(home, "passphrase"));
+      };
+      const login = (identity: string) =>
+        execute("ssh", [
+          ...[
+            "-F",
+            "none",
+            "-o",
+            "BatchMode=yes",
+            "-o",
+            "IdentitiesOnly=yes",
+            "-o",
+            "StrictHostKeyChecking=no",
+          ],
+          ...["-o", "UserKnownHostsFile=/dev/null", "-i", identity, `ubuntu@${NET}.10`, "id -un"],
+        ]);
+      const before = await collect();
+      const old = join(lab.folder, "old key");
+      copyFileSync(key("team-01"), old);
+      expect((await login(old)).stdout).toBe("ubuntu\n");
+
+      const sampler = new SecretSampler([]);
+      const rotated = await lab.run("rotate", "--team", "team-01");
+      await sampler.seen();
+      await sampler.stop();
+      expect([rotated.code, rotated.code === 0 ? "" : rotated.stderr]).toEqual([0, ""]);
+      expect((await login(old)).stderr).toContain("Permission denied");
+      expect((await login(key("team-01"))).stdout).toBe("ubuntu\n");
+
+      const inGuest = await lab.inGuest(
+        "web",
+        "cat /etc/ssh/ssh_host_ed25519_key; awk -F: '$1 == \"ubuntu\" { print $2 }' /etc/shadow",
+      );
+      const hash = /\n(\$6\$\S+)\n$/.exec(inGuest)?.[1] ?? "";
+      expect(hash).not.toBe("");
+      const own: Secret[] = [
+        ...privateLines(inGuest.slice(0, inGuest.indexOf(hash))).map((value, index) => ({
+          name: `host key, part ${index}`,
+          value,
+        })),
+        { name: "password hash", value: hash },
+      ];
+      const secrets = [...before, ...(await collect()), ...own];
+
+      const [pool = ""] = (await virsh("pool-list", "--name")).match(new RegExp(`\\S+-${LAB}`)) ?? [];
+      const logs = ["console.log", "log"].map((name) => `/var/log/libvirt/qemu/${GUEST}.${name}`);
+      const places = [
+        ...sampler.places,
+        ...filesBelow(home),
+        { where: "output", content: rotated.stdout + rotated.stderr },
+        { where: "dumpxml", content: await virsh("dumpxml", GUEST, "--security-info") },
+        { where: "net-dumpxml", content: await virsh("net-dumpxml", LAN) },
+        ...[...logs, `/run/libvirt/qemu/${GUEST}.xml`].map((file) => ({
+          where: file,
+          content: readFileSync(file, "latin1"),
+        })),
+      ];
+      const hits = hitsIn(places, secrets.flatMap(needlesOf));
+      const allowed = [
+        `${key("team-01")}: team-01 private key`,
+        `${join(home, "passphrase")}: passphrase `,
+        `${join(home, "keys", LAB, `${GUEST}.password`)}: team-01-web-secrets-password.outputs.result `,
+      ];
+      expect(hits.filter((hit) => !allowed.some((start) => hit.startsWith(start)))).toEqual([]);
+      // Controls: the search finds what is there, and looked where it says.
+      for (const start of allowed) expect(hits.some((hit) => hit.startsWith(start))).toBe(true);
+      for (const text of ["qemu-system-x86_64", "pulumi-resource-random", "channel.pl"])
+        expect(sampler.places.some(({ content }) => content.includes(text))).toBe(true);
+      expect(readFileSync(logs[0] ?? "", "latin1")).toContain("cloud-init");
+
+      const folder = `/var/lib/libvirt/images/${pool}`;
+      expect(statSync(folder).mode & 0o777).toBe(0o711);
+      for (const volume of [`${GUEST}-disk.qcow2`, `${GUEST}-seed.iso`])
+        expect(statSync(join(folder, volume)).mode & 0o777).toBe(0o600);
+      // The seed holds the host's key: the search would see it.
+      expect(readFileSync(join(folder, `${GUEST}-seed.iso`), "latin1")).toContain(own[0]?.value);
+
+      // In the guest root alone may read what holds one; no process shows any.
+      const found = await lab.inGuest(
+        "web",
+        `{ ${searchScript(secrets, TEXTS)}} | while read -r file; do echo "$(stat -c '%A %U' "$file") $file"; done`,
+      );
+      const lines = found.split("\n").filter(Boolean);
+      expect(lines.filter((line) => !/^-rw-(r--|---)--- root \/(etc|var\/lib\/cloud)\//.test(line))).toEqual(
+        [],
+      );
+      expect(lines.some((line) => line.endsWith(" /etc/ssh/ssh_host_ed25519_key"))).toBe(true);
+      expect(lines.some((line) => line.endsWith(" /etc/shadow"))).toBe(true);
+    },
+    20 * 60_000,
+  );
+
+  test("goes, with its logs and sockets", async () => {
+    expect((await lab.run("down", "--yes")).code).toBe(0);
+    expect(await LIBVIRT.standing(LAB)).toEqual([]);
+  }, 600_000);
 });

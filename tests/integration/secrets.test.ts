@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { appendFileSync, copyFileSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
@@ -8,10 +8,11 @@ import { SecretSampler } from "../support/secretSampler";
 import {
   filesBelow,
   hitsIn,
+  labSecrets,
   needlesOf,
   type Place,
   type Secret,
-  secretsInState,
+  searchScript,
 } from "../support/secretSearch";
 import { SKIP_INTEGRATION, TestLab, type UpDocument } from "../support/testLab";
 import { WordPressClient } from "../support/wordPress";
@@ -19,9 +20,6 @@ import { WordPressClient } from "../support/wordPress";
 // Secrets of a real lab, sought wherever they could show while it is brought up, rotated and taken down. Guests are
 // containers, so their processes stand in this machine's /proc; where Docker runs in a machine of its own they do not.
 const suite = SKIP_INTEGRATION || process.platform !== "linux" ? describe.skip : describe;
-
-/** What the Terraform bridge marks secret beside secret properties: a remark on a property that has no value. */
-const NO_VALUE = '{"replace":{"raw":null}}';
 
 suite("secrets", () => {
   const lab = new TestLab(
@@ -72,22 +70,7 @@ suite("secrets", () => {
   const collect = async (): Promise<Secret[]> => {
     const exported = await lab.pulumi("stack", "export", "--show-secrets");
     expect(exported.code).toBe(0);
-    const marked = secretsInState(exported.stdout).filter(({ value }) => value !== NO_VALUE);
-    const derived = ["team-01", "team-02"].flatMap((team): Secret[] => {
-      const text = readFileSync(key(team), "utf8");
-      const seed = marked.find(({ name }) => name === `${team}-key-seed.outputs.result`)?.value ?? "";
-      const bytes = createHash("sha256").update(seed).digest();
-      // The first lines of the file hold the public half as well.
-      const lines = text.split("\n").slice(3, -3);
-      return [
-        { name: `${team} private key file`, value: text },
-        ...lines.map((value, index) => ({ name: `${team} private key, part ${index}`, value })),
-        { name: `${team} private key bytes`, value: bytes.toString("hex") },
-        { name: `${team} private key bytes`, value: bytes.toString("base64") },
-      ];
-    });
-    const passphrase = readFileSync(join(home, "passphrase"), "utf8").trim();
-    const now = [...marked, ...derived, { name: "passphrase", value: passphrase }];
+    const now = labSecrets(exported.stdout, ["team-01", "team-02"], key, join(home, "passphrase"));
     for (const secret of now) secrets.set(secret.value, secret);
     return now;
   };
@@ -96,15 +79,7 @@ suite("secrets", () => {
 
   /** Everything on a guest's own file systems and its disk, the containers inside it included; one line a hit. */
   const searchGuests = async (): Promise<string[]> => {
-    // What has line breaks is sought by its parts and its one-line forms: the patterns stand one a line.
-    const needles = [...secrets.values()].flatMap(needlesOf).filter(({ text }) => !text.includes("\n"));
-    const script = `umask 077
-cat > /dev/shm/needles <<'END'
-${needles.map(({ text }) => text).join("\n")}
-END
-find / /disk -xdev -type f -print0 | LC_ALL=C xargs -0 -r grep -laFf /dev/shm/needles || true
-rm /dev/shm/needles
-`;
+    const script = searchScript([...secrets.values()], "/ /disk");
     const found = await Promise.all(
       ["team-01", "team-02"].map(async (team) => {
         const text = await output("docker", ["exec", "-i", guest(team), "sh", "-eu", "-s"], {

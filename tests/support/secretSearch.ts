@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { constants, gunzipSync } from "node:zlib";
@@ -38,6 +39,60 @@ export function secretsInState(exported: string): Secret[] {
   return state.deployment.resources.flatMap((resource) => [
     ...marked(resource, resource.urn.split("::").at(-1) ?? ""),
   ]);
+}
+
+/** What the Terraform bridge marks secret beside secret properties: a remark on a property that has no value. */
+const NO_VALUE = '{"replace":{"raw":null}}';
+
+/** The lines of a private key's file that hold its private half. */
+export function privateLines(text: string): string[] {
+  // The first lines of the file hold the public half as well.
+  return text.split("\n").slice(3, -3);
+}
+
+/**
+ * Secrets of a lab: those of its state, the teams' keys that are derived from them, and the passphrase.
+ * @param exported what `pulumi stack export --show-secrets` printed
+ * @param keyFile path of a team's private key
+ */
+export function labSecrets(
+  exported: string,
+  teams: readonly string[],
+  keyFile: (team: string) => string,
+  passphraseFile: string,
+): Secret[] {
+  const marked = secretsInState(exported).filter(({ value }) => value !== NO_VALUE);
+  const derived = teams.flatMap((team): Secret[] => {
+    const text = readFileSync(keyFile(team), "utf8");
+    const seed = marked.find(({ name }) => name === `${team}-key-seed.outputs.result`)?.value ?? "";
+    const bytes = createHash("sha256").update(seed).digest();
+    return [
+      { name: `${team} private key file`, value: text },
+      ...privateLines(text).map((value, index) => ({ name: `${team} private key, part ${index}`, value })),
+      { name: `${team} private key bytes`, value: bytes.toString("hex") },
+      { name: `${team} private key bytes`, value: bytes.toString("base64") },
+    ];
+  });
+  const passphrase = readFileSync(passphraseFile, "utf8").trim();
+  return [...marked, ...derived, { name: "passphrase", value: passphrase }];
+}
+
+/**
+ * Script for a guest, run as root: prints the path of every file below folders that holds one of the secrets, or a process's command line or
+ * environment that does.
+ * @param folders as `find` takes them
+ */
+export function searchScript(secrets: readonly Secret[], folders: string): string {
+  // What has line breaks is sought by its parts and its one-line forms: the patterns stand one a line.
+  const needles = secrets.flatMap(needlesOf).filter(({ text }) => text !== "" && !text.includes("\n"));
+  return `umask 077
+cat > /dev/shm/needles <<'END'
+${needles.map(({ text }) => text).join("\n")}
+END
+find ${folders} -xdev -type f -print0 | LC_ALL=C xargs -0 -r grep -laFf /dev/shm/needles || true
+LC_ALL=C grep -laFsf /dev/shm/needles /proc/[0-9]*/cmdline /proc/[0-9]*/environ || true
+rm /dev/shm/needles
+`;
 }
 
 /** The middle of a value in base64, wherever in a longer text it stands: its ends depend on what is beside it. */

@@ -1,5 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { hostFolder } from "../../../components/hosts/paths";
+import { CHANNEL_PORTS, channelSocket } from "../../../components/hypervisors/libvirt/channelPorts";
+import { CONSOLE_FOLDER, consoleLog, qemuLog } from "../../../components/hypervisors/libvirt/domain";
 import { isOwnUuid } from "../../../components/hypervisors/libvirt/identity";
 import { parkingName } from "../../../components/hypervisors/libvirt/network";
 import { markIn } from "../../../components/hypervisors/libvirt/ownerMark";
@@ -236,6 +238,14 @@ async function removeNetwork(virsh: Virsh, name: string): Promise<void> {
   await virsh.output(["net-undefine", name], { gone: true });
 }
 
+/** What a domain leaves beside its definition, which is root's: logs, and the locks of its channel. */
+async function removeTraces(onHost: HostRun, name: string): Promise<void> {
+  const sockets = Array.from({ length: CHANNEL_PORTS }, (_, port) => channelSocket(name, port));
+  const logs = [consoleLog({ objectName: name }, { consoleFolder: CONSOLE_FOLDER }), qemuLog(name)];
+  const asRoot = 'if [ "$(id -u)" -eq 0 ]; then rm -f "$@"; else sudo -n rm -f "$@"; fi';
+  await onHost("sh", ["-c", asRoot, "sh", ...logs, ...sockets.flatMap((path) => [path, `${path}.lock`])]);
+}
+
 async function remove(
   { virsh, onHost, name: at }: Host,
   { kind, name, mark }: ObservedObject,
@@ -246,6 +256,7 @@ async function remove(
       await virsh.output(["undefine", name, "--nvram", "--managed-save", "--snapshots-metadata"], {
         gone: true,
       });
+      await removeTraces(onHost, name);
       return;
     case "virtual network":
       await removeNetwork(virsh, name);
