@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
+import type { CloudRelease } from "../course/cloudImages";
 import type { ExtensionPackBasis } from "../course/config";
 import { FaultError } from "../course/faults";
 import type { Language } from "../course/languages";
@@ -18,6 +19,7 @@ export interface Options {
   readonly remove?: boolean;
   readonly images?: boolean;
   readonly update?: boolean;
+  readonly ubuntu?: CloudRelease;
   readonly repair?: boolean;
   readonly team?: readonly string[];
   readonly replace?: readonly string[];

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { CLOUD_RELEASES } from "../course/cloudImages";
 import { EDITIONS, EXTENSION_PACK_BASES } from "../course/config";
+import { DISK_KINDS, IMAGE_FORMATS } from "../course/diskFormats";
 import { EXIT, exitCodeOf, FaultError, formatFaults } from "../course/faults";
 import { LANGUAGES } from "../course/languages";
 import { THEMES } from "../course/picture/themes";
@@ -11,6 +13,7 @@ import { markThisRun } from "../operations/runMark";
 import { json, type Options, type Verb } from "./context";
 import { SCHEMA_VERSION } from "./output";
 import { formatOptions } from "./plan/formats";
+import { type ConvertOptions, convertVerb } from "./verbs/convert";
 import { doctorVerb } from "./verbs/doctor";
 import { downVerb } from "./verbs/down";
 import { envVerb } from "./verbs/env";
@@ -24,7 +27,10 @@ import { upVerb } from "./verbs/up";
 import { verifyVerb } from "./verbs/verify";
 
 /** Prints an error as its reader needs it: faults as sentences, a defect of ours with its stack. */
-async function reportError(thrown: unknown, { json: asJson, language }: Options): Promise<number> {
+async function reportError(
+  thrown: unknown,
+  { json: asJson, language }: Pick<Options, "json" | "language">,
+): Promise<number> {
   const { explain } = await import("../operations/explain.js");
   const error = await explain(thrown);
   if (error instanceof FaultError) {
@@ -166,8 +172,41 @@ function makeProgram(finish: (code: number) => void): Command {
     command.option("--team <id>", "of this team's stack (default: the first stack)", (id: string) => [id]),
   );
   add("images", "provide the images of a lab", imagesVerb, (command) =>
-    command.option("--update", "decide anew where images come from, and renew them"),
+    command
+      .option("--update", "decide anew where images come from, and renew them")
+      .addOption(
+        new Option(
+          "--ubuntu <release>",
+          "of no lab: fetch Ubuntu's own cloud image, its signature checked, into this machine's cache",
+        )
+          .choices(CLOUD_RELEASES)
+          .conflicts(["stack", "config", "update"]),
+      ),
   );
+  program
+    .command("convert")
+    .description("convert a disk image for another hypervisor: VDI, VHD, VHDX, VMDK, qcow2, raw")
+    .argument("<in>", "the disk that is read; it stays as it is")
+    .argument("<out>", "the file that is written; it must not be there")
+    .addOption(
+      new Option("--kind <kind>", "whether it grows with what is written or takes all of its space at once")
+        .choices(DISK_KINDS)
+        .default("dynamic"),
+    )
+    .addOption(
+      new Option("--from <format>", "of <in> (default: what its name ends with)").choices(IMAGE_FORMATS),
+    )
+    .addOption(
+      new Option("--to <format>", "of <out> (default: what its name ends with)").choices(IMAGE_FORMATS),
+    )
+    .option("--json", "print one JSON document on stdout and nothing else there")
+    .action(async (source: string, target: string, options: ConvertOptions) => {
+      try {
+        finish(await convertVerb(source, target, options));
+      } catch (error) {
+        finish(await reportError(error, options));
+      }
+    });
   return program;
 }
 

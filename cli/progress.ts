@@ -11,6 +11,8 @@ export interface ProgressTarget {
 const STAGES: readonly (readonly [suffix: RegExp, words: string])[] = [
   [/(?<!^this)-machine$/, "guest started"],
   [/-ready$/, "guest ready"],
+  [/-snapshot-[a-z0-9-]+$/, "snapshot taken"],
+  [/-base$/, "frozen for its clones"],
   [/-adapters$/, "adapters connected"],
   [/-images$/, "course images loaded"],
   [/-containers$/, "nginx farm"],
@@ -34,6 +36,7 @@ function seconds(since: number): string {
 export class Progress {
   private readonly started = performance.now();
   private readonly under = new Map<string, string>();
+  private readonly quarters = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
   private shown = false;
 
@@ -70,6 +73,17 @@ export class Progress {
     }
     this.under.delete(metadata.urn);
     this.line(`${text}${failed ? " FAILED" : done}`);
+  }
+
+  /** Shows how far one long step is: on a terminal as it goes on, else at every quarter. @param percent of it that is done */
+  doing(step: string, percent: number): void {
+    const quarter = Math.floor(percent / 25) * 25;
+    const before = this.quarters.get(step) ?? 0;
+    this.quarters.set(step, quarter);
+    if (percent >= 100) this.under.delete(step);
+    else this.under.set(step, `${step} ${Math.floor(percent)} %`);
+    if (this.target.live && percent < 100) this.redraw();
+    else if (quarter > before) this.line(`${step}: ${quarter} %`);
   }
 
   /** Ends the display. */

@@ -14,6 +14,8 @@ export interface GuestVmArgs {
   readonly driver: HypervisorDriver;
   /** The host it runs on. */
   readonly host: HypervisorHost;
+  /** What it is made of where it is a clone: {@link GuestVm.base} of the guest that it is copied from. */
+  readonly base?: pulumi.CustomResource | undefined;
   /** The switches that its adapters name and this stack makes; the others stand already. */
   readonly switches: readonly VirtualSwitch[];
   /** What the lab's guests take from the site; absent where there is nothing to apply. */
@@ -28,13 +30,15 @@ export interface GuestVmArgs {
 export class GuestVm extends pulumi.ComponentResource {
   /** The guest as the driver made it. */
   readonly guest: Guest;
+  /** What its clones are made of; absent for a guest without clones. */
+  readonly base: pulumi.CustomResource | undefined;
 
   /** @param name logical name; children are named after it */
   constructor(name: string, args: GuestVmArgs, opts?: pulumi.ComponentResourceOptions) {
     const { plan, driver, host, context, site } = args;
     super("classlab:index:GuestVm", name, { guest: plan.name, team: plan.team }, opts);
     const child = { parent: this };
-    this.guest = driver.createGuest(name, plan, host.prepared, args.key, context, child);
+    this.guest = driver.createGuest(name, plan, host.prepared, args.key, context, child, args.base);
     const adapters = driver.connectAdapters(
       name,
       plan,
@@ -44,7 +48,7 @@ export class GuestVm extends pulumi.ComponentResource {
       child,
     );
     const settings = site && driver.applySite(name, plan, site, this.guest, adapters, host.prepared, child);
-    new DockerHost(
+    const docker = new DockerHost(
       `${name}-docker`,
       {
         stacks: plan.docker,
@@ -56,6 +60,8 @@ export class GuestVm extends pulumi.ComponentResource {
       },
       child,
     );
+    const whole = [this.guest.ready, adapters, ...(settings ? [settings] : []), docker];
+    this.base = driver.keepGuest(name, plan, this.guest, whole, host.prepared, child);
     this.registerOutputs({});
   }
 }

@@ -37,17 +37,20 @@ export class TeamLab extends pulumi.ComponentResource {
       { lab: context.mark.lab, team: plan.id, random: args.providers.random },
       { parent: this },
     );
+    const bases = new Map<string, pulumi.CustomResource | undefined>();
+    // Clones come behind what they are copied from.
     for (const guest of plan.guests) {
       const switches = guest.adapters.flatMap((adapter) => {
         const found = adapter.mode === "disabled" ? undefined : args.switches.get(adapter.switchObject);
         return found ? [found] : [];
       });
-      new GuestVm(
+      const { base } = new GuestVm(
         `${name}-${guest.name}`,
         {
           plan: guest,
           driver: args.driver,
           host: args.host,
+          base: guest.cloneOf && bases.get(guest.cloneOf.guest),
           switches,
           site: args.site,
           key,
@@ -55,6 +58,7 @@ export class TeamLab extends pulumi.ComponentResource {
         },
         { parent: this },
       );
+      bases.set(guest.name, base);
     }
     this.registerOutputs({});
   }

@@ -1,3 +1,4 @@
+import { withClones } from "./clones";
 import type { LabConfig, SwitchConfig } from "./config";
 import type { Fault } from "./faults";
 import { groupBy } from "./groupBy";
@@ -55,20 +56,22 @@ export interface Addresses {
 /** An adapter that is on a switch, and where it stands in the configuration. */
 interface Placed {
   readonly guest: string;
+  /** Of the guest, or of the one that it is a clone of. */
   readonly guestIndex: number;
   readonly adapterIndex: number;
   readonly address: string | undefined;
 }
 
-/** The adapters of every guest by the switch that they are on. */
+/** The adapters of every guest and clone by the switch that they are on. */
 function adaptersBySwitch(config: LabConfig): Map<string, Placed[]> {
-  const placed = config.guests.flatMap((guest, guestIndex) =>
-    guest.adapters.flatMap((adapter, adapterIndex) =>
+  const placed = withClones(config.guests).flatMap(({ name: guest, adapters, cloneOf }) => {
+    const guestIndex = config.guests.findIndex(({ name }) => name === (cloneOf?.guest ?? guest));
+    return adapters.flatMap((adapter, adapterIndex) =>
       "switch" in adapter
-        ? [{ on: adapter.switch, guest: guest.name, guestIndex, adapterIndex, address: adapter.address }]
+        ? [{ on: adapter.switch, guest, guestIndex, adapterIndex, address: adapter.address }]
         : [],
-    ),
-  );
+    );
+  });
   return groupBy(placed, ({ on }) => on);
 }
 

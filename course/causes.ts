@@ -411,10 +411,39 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
   },
   "file-exists": {
     group: "The command",
-    means: "`init` would write a file that is there already. It overwrites nothing; nothing was written.",
+    means:
+      "`init` or `convert` would write a file that is there already. They overwrite nothing; nothing was written.",
     steps: [
-      "Give the new lab another name, by `--name`.",
+      "Give the new lab another name, by `--name`, or the converted disk another file name.",
       "Or delete the file first, if it is not needed any more.",
+    ],
+  },
+  "disk-format-unknown": {
+    group: "The command",
+    means:
+      "`convert` knows a disk's format by how its file's name ends (`.vdi`, `.vhd`, `.vhdx`, `.vmdk`, `.qcow2`, `.raw`), and this name does not tell. `.img` is used for several formats.",
+    steps: [
+      "Say the format: `--from` for the file that is read, `--to` for the one that is written.",
+      "`qemu-img info FILE` tells what a file holds.",
+    ],
+  },
+  "disk-image-unreadable": {
+    group: "The command",
+    means:
+      "The disk to convert cannot be read: there is no such file, it holds another format than its name says, it is damaged, or a machine that runs is using it. Nothing was written.",
+    steps: [
+      "If a machine uses it, shut that down in its own system first: a disk that is copied while it is written to is damaged.",
+      "If it holds another format, say which with `--from`.",
+      "If it is damaged, take a backup or export the disk again where it comes from. `qemu-img check FILE` shows more.",
+    ],
+  },
+  "convert-failed": {
+    group: "Running",
+    means:
+      "The disk could not be converted, or what was written is not what was read. The file that was to be written does not exist; the one that was read is as it was.",
+    steps: [
+      "Read the words of qemu-img in the message: most often the disk is larger than the format can be, or the folder cannot be written to.",
+      "If the contents differ, check that nothing was writing to the disk meanwhile, and convert it again. Twice in a row, suspect the drive that it is on.",
     ],
   },
   "subnet-in-use": {
@@ -474,6 +503,16 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "If it does not start, look at its log: `journalctl -u libvirtd`, without systemd `/var/log/libvirt/libvirtd.log`.",
     ],
   },
+  "nested-impossible": {
+    group: "This machine",
+    means:
+      "A guest of the lab is to run guests itself (`nested: true`), and the host's KVM does not show guests that the processor can do that. Nothing was made.",
+    steps: [
+      "See what the host says: `cat /sys/module/kvm_intel/parameters/nested` (AMD: `kvm_amd`). `Y` or `1` is on.",
+      "Switch it on while no guest runs: `sudo modprobe -r kvm_intel && sudo modprobe kvm_intel nested=1`. For good: `options kvm_intel nested=1` in a file below `/etc/modprobe.d`.",
+      "If the host is a virtual machine itself, it is a question for its own host, too.",
+    ],
+  },
   "host-unreachable": {
     group: "A host over SSH",
     means:
@@ -527,6 +566,35 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
     means:
       "An image that learners' commands need is no longer in this machine's Docker; something removed it.",
     steps: ["Make it again: `npx classlab images`. Then run the command again."],
+  },
+  "cloud-image-unreachable": {
+    group: "Images",
+    means:
+      "Ubuntu's cloud image, its checksums or their signature could not be downloaded. What was downloaded of the image is kept.",
+    steps: [
+      "Look at this machine's network and, in a room with a proxy, at `https_proxy`. Then run the command again: it goes on where it stopped.",
+      "Where there is a mirror of cloud-images.ubuntu.com, name it by `CLASSLAB_CLOUD_IMAGES`; its images have to be signed by Ubuntu all the same.",
+      "A lab needs none: its virtual machines begin with an image that is made of distribution packages.",
+    ],
+  },
+  "cloud-image-untrusted": {
+    group: "Images",
+    means:
+      "What was downloaded is not what Ubuntu signed: the signature of the checksums is not by Ubuntu's key, or the image has another checksum. Something on the way changed it, or a mirror is half way through an update. Nothing of it is used.",
+    steps: [
+      "Run the command again later: a mirror that is being updated is whole again after some minutes.",
+      "If it stays so, do not use that mirror, and tell whoever runs it or the room's network.",
+    ],
+  },
+  "image-damaged": {
+    group: "Images",
+    means:
+      "The image that virtual machines of this host begin with is no longer what was made: cut off, or written to by somebody. Guests that begin with it cannot be trusted any more.",
+    steps: [
+      "Take down the labs of the guests that are named: `npx classlab down`. What learners wrote on these guests is lost with them.",
+      "Run the command again: where no guest begins with the image any more, it is made anew.",
+      "Find out what writes in `/var/lib/libvirt/images/classlab-cache`: classlab itself only reads there.",
+    ],
   },
   "image-build-failed": {
     group: "Images",

@@ -24,6 +24,7 @@ export const CHECK_KINDS = [
   "database",
   "volume",
   "left-over",
+  "nested",
 ] as const;
 
 /** One of the kinds. */
@@ -207,6 +208,7 @@ function guestChecks(
   const out = connected.find(({ mode }) => MODE_TRAITS[mode].internet);
   return [
     { ...common, id: `guest/${key}`, kind: "guest", title: `${key} runs` },
+    ...(guest.nested ? nestedChecks(team, name) : []),
     ...connected.map(
       (adapter): Check => ({
         ...common,
@@ -271,6 +273,27 @@ function guestChecks(
         )
       : []),
     ...guest.docker.flatMap((stack) => stackChecks(plan, guest, stack, lan)),
+  ];
+}
+
+/** Id of the check that a guest's processor shows that guests can run in it. @param key of the guest, as {@link vantageKey} writes it */
+export function nestedFlagId(key: string): string {
+  return `nested/${key}/flag`;
+}
+
+/** That guests can run in a guest: its processor says so, and one does. */
+function nestedChecks(team: string, guest: string): Check[] {
+  const self: Vantage = { kind: "guest", team, guest };
+  const key = vantageKey(self);
+  const common = { team, guest, from: self, exercises: ["nested"], expected: true, rule: PLANNED } as const;
+  return [
+    {
+      ...common,
+      id: nestedFlagId(key),
+      kind: "nested",
+      title: `the processor of ${key} shows vmx or svm`,
+    },
+    { ...common, id: `nested/${key}/start`, kind: "nested", title: `a guest starts in ${key}` },
   ];
 }
 

@@ -54,9 +54,9 @@ export interface Demanding extends Pick<GuestConfig, "cpus" | "memory" | "disk">
 }
 
 /**
- * What a guest asks of its host. A virtual machine's memory is reserved: it counts in full, a dynamic one with what it starts with;
- * disks and clones count at the size to which they may grow; clones run in place of their guest. A container's memory
- * and disk are counted as used, not as reserved: `memory` is a limit there.
+ * What a guest and its clones ask of their host. A virtual machine's memory is reserved: it counts in full, a dynamic one with what it
+ * starts with; disks count at the size to which they may grow; clones run beside their guest. A container's memory and disk
+ * are counted as used, not as reserved: `memory` is a limit there.
  */
 export function guestDemand(guest: Demanding, target: Target): Amounts {
   if (target === "containers") {
@@ -69,10 +69,11 @@ export function guestDemand(guest: Demanding, target: Target): Amounts {
     };
   }
   const memory = typeof guest.memory === "number" ? guest.memory : guest.memory.start;
+  const machines = 1 + guest.clones.length;
   return {
-    cpus: guest.cpus,
-    memory: memory + overhead(guest.cpus, memory),
-    disk: guest.disk.size * (1 + guest.clones.length),
+    cpus: machines * guest.cpus,
+    memory: machines * (memory + overhead(guest.cpus, memory)),
+    disk: machines * guest.disk.size,
   };
 }
 

@@ -34,6 +34,7 @@ export const FAULT_CODES = [
   "calendar-invalid",
   "image-missing",
   "image-build-failed",
+  "image-damaged",
   "registry-unreachable",
   "docker-not-running",
   "libvirt-not-running",
@@ -77,6 +78,12 @@ export const FAULT_CODES = [
   "desktop-users",
   "coexistence-undecided",
   "site-network-invalid",
+  "disk-format-unknown",
+  "disk-image-unreadable",
+  "convert-failed",
+  "nested-impossible",
+  "cloud-image-unreachable",
+  "cloud-image-untrusted",
   "host-key-missing",
   "host-key-changed",
   "host-unreachable",
@@ -113,9 +120,13 @@ export const EXIT = {
 
 const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
   "image-missing": EXIT.missing,
+  "image-damaged": EXIT.missing,
   "registry-unreachable": EXIT.missing,
   "docker-not-running": EXIT.missing,
   "libvirt-not-running": EXIT.missing,
+  "nested-impossible": EXIT.missing,
+  "cloud-image-unreachable": EXIT.missing,
+  "cloud-image-untrusted": EXIT.failed,
   "environment-missing": EXIT.missing,
   "host-unreachable": EXIT.missing,
   "host-key-changed": EXIT.missing,
@@ -130,6 +141,7 @@ const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
   interrupted: EXIT.failed,
   "guest-not-ready": EXIT.failed,
   "rotate-failed": EXIT.failed,
+  "convert-failed": EXIT.failed,
   "stack-locked": EXIT.locked,
 };
 

@@ -86,6 +86,8 @@ interface HostKinds {
   readonly disk: PlatformKind;
   readonly guest: PlatformKind;
   readonly diskName: (guest: GuestPlan) => string;
+  /** Name of what a guest's clones are made of. */
+  readonly baseName: (guest: GuestPlan) => string;
   readonly typeOf: (role: "switch" | "disk" | "guest", host: HostPlan | undefined) => string;
 }
 
@@ -94,6 +96,7 @@ const ON_CONTAINERS: HostKinds = {
   disk: "volume",
   guest: "container",
   diskName: (guest) => `${guest.objectName}-disk`,
+  baseName: (guest) => `${guest.objectName}-base`,
   typeOf: (role) => logicalType(({ switch: "network", disk: "volume", guest: "container" } as const)[role]),
 };
 
@@ -102,6 +105,7 @@ const ON_LIBVIRT: HostKinds = {
   disk: "virtual disk",
   guest: "domain",
   diskName: (guest) => `${guest.objectName}-disk.qcow2`,
+  baseName: (guest) => `${guest.objectName}-base.qcow2`,
   typeOf: (_role, host) => scriptOn(host),
 };
 
@@ -139,6 +143,18 @@ function machineObjects(plan: LabPlan, guest: GuestPlan): PlannedObject[] {
       resource: `${name}-machine`,
       guest,
     },
+    ...(guest.clones.length > 0
+      ? [
+          {
+            role: "disk" as const,
+            kind: kinds.disk,
+            name: kinds.baseName(guest),
+            type: kinds.typeOf("disk", host),
+            resource: `${name}-base`,
+            guest,
+          },
+        ]
+      : []),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { allocateAddresses } from "./addresses";
 import { type SchedulePlan, scheduleOf } from "./calendar";
 import { capacityFaults } from "./capacity";
+import { type CloneOrigin, type StandingGuest, withClones } from "./clones";
 import type { DockerStackConfig, GuestConfig, LabConfig } from "./config";
 import type { Amounts } from "./demand";
 import type { LabFacts } from "./facts";
@@ -91,7 +92,13 @@ export interface GuestPlan {
   readonly sharedFolder?: NonNullable<GuestConfig["sharedFolder"]>;
   readonly clipboard: GuestConfig["clipboard"];
   readonly snapshots: readonly string[];
+  /** Its clones, by name; each is a guest of the plan, too. */
   readonly clones: GuestConfig["clones"];
+  /** What it is a clone of; absent for every other guest. */
+  readonly cloneOf?: CloneOrigin & {
+    /** Name on the platform of the guest. */
+    readonly objectName: string;
+  };
   /** Ports published on 127.0.0.1; empty where guests' addresses are routed. */
   readonly published: readonly PublishedPort[];
 }
@@ -195,9 +202,9 @@ const DESKTOP_TARGETS: readonly Target[] = ["virtualbox", "hyperv"];
 /** What of a guest the configuration alone decides. */
 function guestValues(
   config: LabConfig,
-  guest: GuestConfig,
+  guest: StandingGuest,
   team: PlacedTeam,
-): Omit<GuestPlan, "objectName" | "adapters" | "docker" | "published"> {
+): Omit<GuestPlan, "objectName" | "cloneOf" | "adapters" | "docker" | "published"> {
   const { locale, keyboard, timeZone } = LANGUAGE_SETTINGS[config.language];
   const { memory } = guest;
   return {
@@ -234,11 +241,15 @@ function guestPlans(
     else found.set(place(`host ${entry.host}`, entry.name), entry);
   }
   const macs = new MacAddresses();
-  return teams.flatMap((team) =>
-    guestsIn(config, stateOf(config, team), team.host).map((guest): GuestPlan => {
+  return teams.flatMap((team) => {
+    const objectName = (name: string) => `${lab}-${team.id}-${name}`;
+    return withClones(guestsIn(config, stateOf(config, team), team.host)).map((guest): GuestPlan => {
       return {
         ...guestValues(config, guest, team),
-        objectName: `${lab}-${team.id}-${guest.name}`,
+        objectName: objectName(guest.name),
+        ...(guest.cloneOf
+          ? { cloneOf: { ...guest.cloneOf, objectName: objectName(guest.cloneOf.guest) } }
+          : {}),
         adapters: guest.adapters.map((adapter, adapterIndex): AdapterPlan => {
           if ("mode" in adapter) return { mode: "disabled" };
           const onSwitch =
@@ -256,8 +267,8 @@ function guestPlans(
         docker: guest.docker.map(dockerStack),
         published: [],
       };
-    }),
-  );
+    });
+  });
 }
 
 /**

@@ -15,6 +15,11 @@ const libvirtHostSchema = z.strictObject({
   acceleration: z.enum(["kvm", "tcg"]),
   /** The host's bridge on the classroom LAN; absent where it has none, and a bridge of the lab's own stands in for the LAN. */
   bridge: z.string().optional(),
+  /**
+   * By what guests that run guests see that they can; `none` where the host does not let them. Absent in records of labs that were made
+   * before it was looked at.
+   */
+  virtualization: z.enum(["vmx", "svm", "none"]).optional(),
   /** How guests mount a folder of the host: virtiofs where its server is there, else 9p. */
   sharedFolders: z.enum(["virtiofs", "9p"]),
 });

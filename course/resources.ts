@@ -91,12 +91,15 @@ interface TargetResources {
   readonly host: (host: HostPlan, owned: boolean) => readonly PlannedResource[];
   readonly network: (key: string, host: HostPlan | undefined) => PlannedResource;
   readonly guest: (name: string, host: HostPlan | undefined) => readonly PlannedResource[];
+  /** What is made of a guest once all that belongs to it stands. */
+  readonly kept: (name: string, guest: GuestPlan, host: HostPlan | undefined) => readonly PlannedResource[];
 }
 
 const CONTAINERS: TargetResources = {
   host: ({ name }) => [provider("docker", `${name}-docker`)],
   network: (key) => docker("network", `${key}-network`),
   guest: (name) => [docker("volume", `${name}-disk`), docker("container", `${name}-machine`)],
+  kept: () => [],
 };
 
 const LIBVIRT: TargetResources = {
@@ -109,6 +112,10 @@ const LIBVIRT: TargetResources = {
     password(`${name}-secrets-password`),
     command(`${name}-disk`, scriptOn(host)),
     command(`${name}-machine`, scriptOn(host)),
+  ],
+  kept: (name, { snapshots, clones }, host) => [
+    ...snapshots.map((snapshot) => command(`${name}-snapshot-${snapshot}`, scriptOn(host))),
+    ...(clones.length > 0 ? [command(`${name}-base`, scriptOn(host))] : []),
   ],
 };
 
@@ -148,6 +155,7 @@ function guestResources(
     command(`${inside}-images`),
     ...(guest.docker.length > 0 ? [provider("docker", `${inside}-engine`)] : []),
     ...guest.docker.flatMap((stack) => stackResources(inside, stack)),
+    ...resourcesOn(target).kept(name, guest, host),
   ];
 }
 

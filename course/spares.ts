@@ -1,4 +1,5 @@
 import { lastSlotIn, lastSlotOfRange } from "./addresses";
+import { withClones } from "./clones";
 import { type LabConfig, MAX_SLOT, type SwitchConfig } from "./config";
 import type { Fault } from "./faults";
 import { hostOf, targetOf } from "./hosts";
@@ -6,7 +7,7 @@ import { MODE_TRAITS } from "./modes";
 import { parseSubnet } from "./network";
 import { wireOf } from "./siteNetwork";
 import { type StandingTeam, withStateSwitches } from "./stateSwitches";
-import { modeOf, stateOf, statesOfClass, switchOfMode } from "./states";
+import { clonesOfStates, modeOf, stateOf, statesOfClass, switchOfMode } from "./states";
 import type { TeamIdentity } from "./teams";
 
 /** RFC 1918: a team's own subnets count on from the configured one, and have to stay in its range. */
@@ -26,12 +27,16 @@ function standingOf(config: LabConfig, teams: readonly TeamIdentity[]): Standing
   );
 }
 
-/** The last slot that has room on a switch that teams share, on whichever host. */
-function lastOnShared(config: LabConfig, entry: SwitchConfig, byState: boolean): number {
+/**
+ * The last slot that has room on a switch that teams share, on whichever host.
+ * @param more how many clones states make that are not configured
+ */
+function lastOnShared(config: LabConfig, entry: SwitchConfig, byState: boolean, more: number): number {
+  const machines = withClones(config.guests);
   const onIt = (guest: LabConfig["guests"][number]) =>
     guest.adapters.filter((adapter) => "switch" in adapter && adapter.switch === entry.name).length;
-  const adapters = config.guests.reduce((sum, guest) => sum + onIt(guest), 0);
-  const joining = byState ? config.guests.filter((guest) => onIt(guest) === 0).length : 0;
+  const adapters = machines.reduce((sum, guest) => sum + onIt(guest), 0);
+  const joining = byState ? machines.filter((guest) => onIt(guest) === 0).length + more : 0;
   const targets = [...new Set(config.hosts.map((host) => targetOf(config, host)))];
   const lasts = targets.map((target) => {
     const { subnet, range } = wireOf(config, entry, target);
@@ -49,12 +54,13 @@ function lastOnShared(config: LabConfig, entry: SwitchConfig, byState: boolean):
 export function lastSlot(config: LabConfig, teams: readonly TeamIdentity[] = []): number {
   const standing = standingOf(config, teams);
   const { switches } = withStateSwitches(config, standing).config;
+  const more = clonesOfStates(config, standing, [...new Set(standing.map(({ host }) => host.target))]);
   const modes = new Set(standing.map((team) => modeOf(stateOf(config, team), team.host)));
   const subnets = switches.map((entry) => parseSubnet(entry.subnet));
   const lasts = switches.map((entry) => {
     if (MODE_TRAITS[entry.mode].shared) {
       const byState = modes.has(entry.mode) && switchOfMode(switches, entry.mode) === entry;
-      return lastOnShared(config, entry, byState);
+      return lastOnShared(config, entry, byState, more);
     }
     const { first, last } = parseSubnet(entry.subnet);
     const range = PRIVATE_RANGES.find((candidate) => candidate.first <= first && last <= candidate.last);

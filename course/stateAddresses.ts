@@ -1,4 +1,5 @@
 import { type Addresses, blockSize, OTHER_SLOTS_OFFSET } from "./addresses";
+import { withClones } from "./clones";
 import type { LabConfig, SwitchConfig } from "./config";
 import type { Fault } from "./faults";
 import { isCloud } from "./hosts";
@@ -6,7 +7,7 @@ import { MODE_TRAITS } from "./modes";
 import { addressToNumber, contains, numberToAddress } from "./network";
 import type { PlacedTeam } from "./placement";
 import { addressOn, roomAddresses, type Wire, wireOf } from "./siteNetwork";
-import { guestsIn, stateOf } from "./states";
+import { clonesOfStates, guestsIn, stateOf } from "./states";
 import { networkSlot, subnetOfSlot } from "./switches";
 
 /** The addresses of guests by the switch that they are on, in whatever state their team is. */
@@ -28,27 +29,34 @@ interface Place {
   readonly reserved: readonly number[];
 }
 
-/** @param inRoom addresses in the room that are somebody's already */
+/**
+ * @param inRoom addresses in the room that are somebody's already
+ * @param more how many clones states make that are not configured
+ */
 function placeOf(
   config: LabConfig,
   onSwitch: SwitchConfig,
   wire: Wire,
   guestName: string,
   inRoom: readonly string[],
+  more: number,
 ): Place {
-  const adapters = config.guests.flatMap((guest) =>
+  const machines = withClones(config.guests);
+  const adapters = machines.flatMap((guest) =>
     guest.adapters.flatMap((adapter) =>
       "switch" in adapter && adapter.switch === onSwitch.name ? [adapter] : [],
     ),
   );
-  const absent = config.guests.filter(
+  const absent = machines.filter(
     (guest) => !guest.adapters.some((adapter) => "switch" in adapter && adapter.switch === onSwitch.name),
   );
+  const index = absent.findIndex((guest) => guest.name === guestName);
   const given = adapters.flatMap(({ address }) => addressOn(wire, onSwitch, address) ?? []);
   const others = wire.room ? inRoom.filter((address) => contains(wire.subnet, address)) : [];
   return {
-    index: absent.findIndex((guest) => guest.name === guestName),
-    count: absent.length,
+    // The clone that a state makes is none of those that are configured: it comes behind them.
+    index: index < 0 ? absent.length : index,
+    count: absent.length + more,
     configured: adapters.length,
     reserved: [...new Set([wire.gateway, ...given, ...others])].map(
       (address) => addressToNumber(address) - wire.subnet.first,
@@ -131,13 +139,14 @@ export function addressesInStates(
   const taken = new Set<string>();
   const without: Homeless[] = [];
   const inRoom = [...roomAddresses(config).keys()];
+  const more = clonesOfStates(config, teams, [...new Set(teams.map(({ host }) => host.target))]);
   const onLan = (team: PlacedTeam, { mode }: SwitchConfig) =>
     MODE_TRAITS[mode].shared && !isCloud(team.host.config);
   const lanOf = (team: PlacedTeam, onSwitch: SwitchConfig) =>
     onLan(team, onSwitch) ? onSwitch.name : `${team.id} ${onSwitch.name}`;
   const switchNamed = (name: string) => config.switches.find((entry) => entry.name === name);
   for (const team of teams) {
-    for (const guest of config.guests) {
+    for (const guest of withClones(config.guests)) {
       for (const [adapterIndex, adapter] of guest.adapters.entries()) {
         const onSwitch = "switch" in adapter ? switchNamed(adapter.switch) : undefined;
         const address = base.find(team.id, guest.name, adapterIndex);
@@ -148,14 +157,14 @@ export function addressesInStates(
     }
   }
   for (const team of teams) {
-    for (const guest of guestsIn(config, stateOf(config, team), team.host)) {
+    for (const guest of withClones(guestsIn(config, stateOf(config, team), team.host))) {
       for (const adapter of guest.adapters) {
         const onSwitch = "switch" in adapter ? switchNamed(adapter.switch) : undefined;
         if (!onSwitch || table.has(`${team.id} ${guest.name} ${onSwitch.name}`)) continue;
         const wire = wireOf(config, onSwitch, team.host.target);
         const whole = wire.subnet;
         const slot = onLan(team, onSwitch) ? team.slot : 1;
-        const place = placeOf(config, onSwitch, wire, guest.name, inRoom);
+        const place = placeOf(config, onSwitch, wire, guest.name, inRoom, more);
         const offset = offsetOf(place, onSwitch, slot, wire);
         const { first } = MODE_TRAITS[onSwitch.mode].shared ? whole : subnetOfSlot(whole, networkSlot(team));
         const { low, high } = boundsOf(wire);

@@ -3,7 +3,7 @@ import { type ExerciseId, type ExerciseState, exerciseData } from "./exercises";
 import type { HostPlan } from "./hosts";
 import type { Mode, SwitchMode } from "./modes";
 import { stacksOf } from "./stateStacks";
-import { modeInExercise } from "./support";
+import { modeInExercise, type Target } from "./support";
 import type { TeamIdentity } from "./teams";
 
 /** Where in the course a team's lab stands; `configured`: all that the configuration lists, whatever exercise it is of. */
@@ -59,6 +59,26 @@ function adaptersIn(config: LabConfig, guest: GuestConfig, mode: Mode): GuestCon
 const SNAPSHOT = "snapshot1";
 const CLONE = "clone1";
 
+/** Whether a state has a clone whatever is configured, on some target of those given. */
+const makesClone = (state: StatePlan, targets: readonly Target[]): boolean => {
+  const data = stateData(state);
+  return data?.first?.cloned === true && targets.some((target) => !data.refused[target]);
+};
+
+/**
+ * How many clones states make that the configuration does not list: one, where any state that a team is or comes to be in makes it of a
+ * guest that has none.
+ */
+export function clonesOfStates(
+  config: LabConfig,
+  teams: readonly Pick<TeamIdentity, "state">[],
+  targets: readonly Target[],
+): number {
+  const states = [...teams.map((team) => stateOf(config, team)), ...statesOfClass(config)];
+  const cloned = states.some((state) => makesClone(state, targets));
+  return cloned && config.guests[0]?.clones.length === 0 ? 1 : 0;
+}
+
 /** What the exercise's own work adds to its guest, where the configuration has not said more of it. */
 function worked(guest: GuestConfig, first: ExerciseState["first"]): Partial<GuestConfig> {
   return {
@@ -82,12 +102,16 @@ function dockerOf(config: LabConfig, state: ExerciseState): readonly (readonly D
 
 /** The guests of a team in a state, on whatever host: what an exercise starts with or ends with, of what is configured, but for adapters. */
 export function guestsStanding(config: LabConfig, state: StatePlan): readonly GuestConfig[] {
-  const data = stateData(state);
-  if (!data) return config.guests;
+  if (state.at === "configured") return config.guests;
+  const exercise = exerciseData(state.exercise);
+  const data = exercise[state.at];
   const docker = dockerOf(config, data);
   const standing = data.guests === "all" ? config.guests : config.guests.slice(0, data.guests);
   return standing.map((guest, index) => ({
     ...guest,
+    // How many machines stand is the exercise's; where it is about copies, they are its learners' to make.
+    clones: [],
+    snapshots: exercise.solved.first?.cloned ? [] : guest.snapshots,
     ...(index === 0 ? worked(guest, data.first) : {}),
     docker: [...(docker[index] ?? [])],
   }));

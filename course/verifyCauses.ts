@@ -94,6 +94,14 @@ export const VERIFY_CAUSES = {
     what: "a container that classlab made for another state of the team is still there",
     next: "Bring the lab to its declared state with classlab up",
   },
+  "nested-hidden": {
+    what: "the guest's processor does not show that guests can run in it",
+    next: "Switch nested virtualization on for this machine's KVM (kvm_intel or kvm_amd, parameter nested=1), stop and start the guest, then run verify again",
+  },
+  "nested-not-starting": {
+    what: "the guest's processor shows that guests can run in it, but none starts",
+    next: "Look at dmesg in the guest for kvm, and at this machine's own KVM with classlab doctor",
+  },
   "internet-down": {
     what: "this machine itself does not reach the internet probe",
     next: "Look at this machine's network, or set verify.internetProbe to something it reaches",

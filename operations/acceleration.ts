@@ -16,15 +16,18 @@ export type Acceleration =
 /** Seconds after which a guest that has not said anything is taken for hung; one that works needs a tenth of one. */
 const SILENCE = 15;
 
+/** What the code of {@link SECTOR} writes to port 0xF4. */
+export const SPEAKS = 0x15;
+
 /** With this code QEMU ends when the guest writes to its debug port: the value that is written, doubled, and one. */
-const SPOKE = 43;
+const SPOKE = SPEAKS * 2 + 1;
 
 /**
  * The first sector of a disk, which the BIOS starts in real mode at 0x7C00: it builds page tables, goes to 64-bit mode as any
  * kernel does, and writes 0x15 to port 0xF4. Real mode alone proves nothing: a KVM whose host has no hardware behind it
  * (PVM) may run that and hang at the first page table.
  */
-const SECTOR = [
+export const SECTOR: readonly number[] = [
   [0xfa], // cli
   [0x31, 0xc0], // xor ax, ax
   [0x8e, 0xd8, 0x8e, 0xc0, 0x8e, 0xd0], // mov ds, ax; mov es, ax; mov ss, ax
@@ -40,7 +43,7 @@ const SECTOR = [
   [0x0f, 0x01, 0x16, 0x60, 0x7c], // lgdt [0x7c60]
   [0x66, 0xb8, 0x01, 0x00, 0x00, 0x80, 0x0f, 0x22, 0xc0], // cr0 = PG | PE
   [0xea, 0x59, 0x7c, 0x08, 0x00], // jmp 8:0x7c59
-  [0xb0, 0x15, 0xe6, 0xf4], // 0x7c59: mov al, 0x15; out 0xf4, al
+  [0xb0, SPEAKS, 0xe6, 0xf4], // 0x7c59: mov al, 0x15; out 0xf4, al
   [0xf4, 0xeb, 0xfd], // hlt; jmp to the hlt
   [0x0f, 0x00, 0x66, 0x7c, 0x00, 0x00], // 0x7c60: 16 bytes of descriptors at 0x7c66
   [0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00], // none

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { renderAdapterList } from "../components/hypervisors/containers/render";
 import { siteFilesLeft } from "../components/hypervisors/containers/siteScript";
 import { COURSE_IMAGES } from "../course/images";
@@ -5,6 +6,7 @@ import { readMark } from "../course/mark";
 import { guestObjects, hostObjects, type PlannedObject, unitGuests } from "../course/objects";
 import type { GuestPlan, LabPlan, UnitPlan } from "../course/plan";
 import { GUEST_KINDS, guestLogicalName, isScript, type PlatformKind } from "../course/resources";
+import { editedSettings, isMadeAs } from "./domainDrift";
 import type { StateResource } from "./engine";
 import type { GuestContents, GuestObject } from "./guestContents";
 import type { ObservedObject } from "./platforms/platform";
@@ -31,6 +33,8 @@ export type Mend =
       readonly guest: string;
       /** The guest's resource: the engine makes it anew where it does not start. */
       readonly urn: string;
+      /** The name that it gets back first; absent where it has it. */
+      readonly rename?: string;
       /** URNs of resources whose commands run once it is started, in their order. */
       readonly also?: readonly string[];
     }
@@ -103,7 +107,9 @@ const title = (object: PlannedObject): string => `${NAMES[object.role]} ${object
 
 /** Whether an object is the one that a resource made: by the platform's id, or by its name where a script made it. */
 function standsFor(resource: StateResource, planned: PlannedObject, object: ObservedObject): boolean {
-  return isScript(planned.type) ? object.name === planned.name : object.id === resource.id;
+  return isScript(planned.type)
+    ? object.name === planned.name || isMadeAs(object, planned.name)
+    : object.id === resource.id;
 }
 
 /**
@@ -122,9 +128,116 @@ function afterStart(
   return { also };
 }
 
+/** A network that is gone leaves the ends of running machines behind: their adapters are joined to the new one by their own commands. */
+function afterSwitch(
+  unit: UnitPlan,
+  plan: LabPlan,
+  planned: PlannedObject,
+  resources: readonly StateResource[],
+): { readonly also?: readonly string[] } {
+  if (!isScript(planned.type) || planned.role !== "switch") return {};
+  const also = unitGuests(plan, unit)
+    .filter(({ adapters }) =>
+      adapters.some((adapter) => adapter.mode !== "disabled" && adapter.switchObject === planned.name),
+    )
+    .flatMap(
+      (guest) => resourceOf(resources, planned.type, `${guestLogicalName(guest)}-adapters`)?.urn ?? [],
+    );
+  return { also };
+}
+
 /** A guest that a script defined is defined again on its disk; a disk that is gone takes all with it. */
 function mendMissing(planned: PlannedObject): "run" | "replace" {
   return isScript(planned.type) && planned.role !== "disk" ? "run" : "replace";
+}
+
+const toldSchema = z.object({ ways: z.array(z.string()) });
+
+/** Ways through the packet filter that a switch's script told of. */
+function toldWays(stdout: unknown): string[] {
+  if (typeof stdout !== "string") return [];
+  try {
+    return toldSchema.safeParse(JSON.parse(stdout)).data?.ways ?? [];
+  } catch {
+    return [];
+  }
+}
+
+/** A libvirt network that rests, or that has lost its ways through the packet filter, as after a restart of the host. */
+function switchDrift(
+  planned: PlannedObject,
+  resource: StateResource,
+  object: ObservedObject,
+  after: { readonly also?: readonly string[] },
+): Drift[] {
+  const mend = { how: "run", urn: resource.urn } as const;
+  const common = { level: "host", object: title(planned), mend } as const;
+  if (object.state === "inactive") {
+    const what = `${title(planned)} is inactive`;
+    return [{ ...common, kind: "stopped", what, mend: { ...mend, ...after } }];
+  }
+  const lost = toldWays(resource.outputs?.stdout).filter((way) => object.ways?.includes(way) === false);
+  if (lost.length === 0) return [];
+  const what = `the packet filter does not let ${title(planned)} reach ${lost.join(", ")} any more`;
+  return [{ ...common, kind: "missing", what }];
+}
+
+/** A guest that goes by another name. libvirt renames only what does not run. */
+function renamedDrift(
+  planned: PlannedObject,
+  resource: StateResource,
+  object: ObservedObject,
+  resources: readonly StateResource[],
+): Drift {
+  const common = {
+    kind: "changed",
+    level: "host",
+    ...whose(planned.guest),
+    object: title(planned),
+    what: `${title(planned)} was renamed to ${object.name} by hand`,
+  } as const;
+  if (object.kind === "domain" && object.state !== "shut off") return common;
+  return {
+    ...common,
+    mend: {
+      how: "start",
+      kind: object.kind,
+      guest: object.id,
+      rename: planned.name,
+      urn: resource.urn,
+      ...afterStart(planned, resources),
+    },
+  };
+}
+
+/** A virtual machine whose definition was edited: left as it is, until it is to be repaired. */
+function editedDrift(planned: PlannedObject, resource: StateResource, object: ObservedObject): Drift[] {
+  const edited = isScript(planned.type) ? editedSettings(resource, object) : [];
+  if (edited.length === 0) return [];
+  return [
+    {
+      kind: "changed",
+      level: "guest",
+      ...whose(planned.guest),
+      object: title(planned),
+      what: `${title(planned)} was edited by hand: ${edited.join("; ")}`,
+      mend: { how: "replace", urn: resource.urn },
+      overwrites: "what runs in the guest is started anew; its disk is kept",
+    },
+  ];
+}
+
+/** Copies that learners made of the lab's machines, with their mark. */
+function copies(unit: UnitPlan, objects: readonly ObservedObject[]): Drift[] {
+  return objects
+    .filter(({ copied, mark }) => copied === true && mark.stack === unit.stack)
+    .map(({ kind, name, mark, state }) => ({
+      kind: "foreign",
+      level: "guest",
+      ...(mark.team === undefined ? {} : { team: mark.team }),
+      object: `${kind} ${name}`,
+      what: `${kind} ${name} is a copy of one of the lab's guests, and the learner's own (${state ?? "unknown"})`,
+    }));
 }
 
 function hostDrift(
@@ -144,12 +257,23 @@ function hostDrift(
     if (!object) {
       const mend: Mend =
         mendMissing(planned) === "run"
-          ? { how: "run", urn: resource.urn, ...afterStart(planned, resources) }
+          ? {
+              how: "run",
+              urn: resource.urn,
+              ...afterStart(planned, resources),
+              ...afterSwitch(unit, plan, planned, resources),
+            }
           : { how: "replace", urn: resource.urn };
       return [{ ...common, kind: "missing", what: `${title(planned)} is missing`, mend }];
     }
-    if (planned.role !== "guest" || object.state === "running") return [];
+    if (planned.role === "switch") {
+      return switchDrift(planned, resource, object, afterSwitch(unit, plan, planned, resources));
+    }
+    if (planned.role !== "guest") return [];
+    if (object.name !== planned.name) return [renamedDrift(planned, resource, object, resources)];
+    if (object.state === "running") return editedDrift(planned, resource, object);
     return [
+      ...editedDrift(planned, resource, object),
       {
         ...common,
         kind: "stopped",
@@ -353,6 +477,7 @@ export function findDrift(
   const guests = unitGuests(plan, unit);
   return [
     ...host,
+    ...copies(unit, found.objects),
     ...guests.flatMap((guest) => adapterDrift(guest, resources, found, host)),
     ...guests.flatMap((guest) => siteDrift(guest, resources)),
     ...guests.flatMap((guest) => insideDrift(guest, resources, found.guests.get(guest.objectName))),
@@ -384,10 +509,12 @@ export function findUnknown(
   return objects.filter(
     (object) =>
       !KEPT_KINDS.includes(object.kind) &&
+      !object.copied &&
       object.mark.id === id &&
       object.mark.stack === stack &&
       !known.has(object.id) &&
-      !made.has(object.name),
+      !made.has(object.name) &&
+      ![...made].some((name) => isMadeAs(object, name)),
   );
 }
 

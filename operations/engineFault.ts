@@ -1,5 +1,5 @@
 import { type Fault, FaultError } from "../course/faults";
-import { diskFull, libvirtSilent, saysDiskFull } from "./trouble";
+import { diskFull, libvirtSilent, saysDiskFull, saysLibvirtSilent } from "./trouble";
 
 /** Where the passphrase comes from, as the engine looks for it. */
 function passphraseSource(): string {
@@ -71,10 +71,23 @@ function toldFault(stack: string, text: string): Fault | undefined {
       fix: "Rename or remove it, or give the lab another name",
     };
   }
+  const [, network, user] = /subnet-in-use: ([^\s:]+): ([^\n]+)/.exec(text) ?? [];
+  if (network !== undefined && user !== undefined) {
+    return {
+      code: "subnet-in-use",
+      where: `network ${network}`,
+      what: user.trim().replace(/\.$/, ""),
+      expected: "a subnet that nothing else on the host uses",
+      fix: "Give the switch another subnet, and the guests' addresses on it with it",
+    };
+  }
   const silent = /libvirt-not-answering: ([^\n]+)/.exec(text)?.[1];
-  if (silent !== undefined) return libvirtSilent(silent);
+  if (silent !== undefined) return libvirtSilent(silent.replace(/^error: /, ""));
   const lost = hostFault(text);
   if (lost) return lost;
+  // A libvirt that ended in the middle: each step fails with words of its own, and libvirt's among them.
+  const line = text.split("\n").find(saysLibvirtSilent);
+  if (line !== undefined) return libvirtSilent(line.replace(/^.*error: /, ""));
   const host = /host-not-ready: ([^\n]+)/.exec(text)?.[1];
   if (host === undefined) return undefined;
   return {

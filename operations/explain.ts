@@ -1,6 +1,7 @@
 import { existsSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";
+import { IMAGES } from "../components/hypervisors/libvirt/pool";
 import { type Fault, FaultError } from "../course/faults";
 import { docker } from "./docker";
 import type { Estimate } from "./doctor/estimate";
@@ -34,22 +35,35 @@ async function places(needs: Estimate | undefined): Promise<Place[]> {
     { folder: root, holds: "Docker keeps its data", needed: needs?.docker },
     { folder: homeFolder(), holds: "state and keys are", needed: needs?.home },
     { folder: tmpdir(), holds: "images are prepared", needed: undefined },
+    { folder: IMAGES, holds: "disks of virtual machines are", needed: undefined },
   ];
   return kept
     .flatMap((place): Place[] => {
       // Docker's own may be on another machine; ours are made when they are needed.
-      if (place.folder === "" || (place.folder === root && !existsSync(root))) return [];
+      if (
+        place.folder === "" ||
+        ((place.folder === root || place.folder === IMAGES) && !existsSync(place.folder))
+      )
+        return [];
       const found = statfsSync(existing(place.folder));
       return [{ ...place, free: found.bavail * found.bsize }];
     })
     .sort((a, b) => share(a) - share(b));
 }
 
+/** How much is free at the path below a folder that words name: a disk of its own may be mounted there. */
+function freeAt(words: string, folder: string): { readonly free?: number } {
+  const path = words.slice(words.indexOf(`${folder}/`)).split(/['":;,\s]/)[0] ?? folder;
+  const found = statfsSync(existing(path));
+  return { free: found.bavail * found.bsize };
+}
+
 async function measured(fault: Fault, needs: Estimate | undefined): Promise<Fault> {
   if (fault.expected) return fault;
   const known = await places(needs);
   // A path says it best; without one it is where there is least of what is needed.
-  const least = known.find((place) => fault.what.includes(`${place.folder}/`)) ?? known[0];
+  const named = known.find((place) => fault.what.includes(`${place.folder}/`));
+  const least = named ? { ...named, ...freeAt(fault.what, named.folder) } : known[0];
   if (!least) return fault;
   return {
     ...fault,

@@ -1,3 +1,4 @@
+import { cachedImage } from "../components/hypervisors/libvirt/cache";
 import type { LabConfig } from "../course/config";
 import type { ImageSet } from "../course/images";
 import type { HostPlan, LabPlan } from "../course/plan";
@@ -9,7 +10,9 @@ import { provideOn } from "./hosts/provide";
 import { runWhere } from "./hosts/ssh";
 import type { Say } from "./images";
 import { ensureLibvirt } from "./libvirt";
+import { dropDamaged } from "./machineCache";
 import { ensureMachineImage, hasMachineImage } from "./machineImage";
+import { probeVirtualization, refuseImpossibleNesting } from "./nested";
 
 /** Where distributions put the server of virtiofs. */
 const VIRTIOFSD = ["/usr/libexec/virtiofsd", "/usr/lib/qemu/virtiofsd", "/usr/lib/virtiofsd"];
@@ -29,7 +32,8 @@ async function lookAtHost(machine: RemoteMachine | undefined, say: Say): Promise
     ...VIRTIOFSD,
   ]);
   const sharedFolders = server.code === 0 ? "virtiofs" : "9p";
-  return { acceleration: acceleration.kind, sharedFolders };
+  const virtualization = await probeVirtualization(acceleration.kind, onHost);
+  return { acceleration: acceleration.kind, virtualization, sharedFolders };
 }
 
 /** How {@link libvirtRecord} decides. */
@@ -68,7 +72,7 @@ export function needsLibvirt(plan: LabPlan): boolean {
  * Provides libvirt and the machine image on the lab's hosts, and tells what the lab's guests are made of: what was decided before, or what
  * is found now.
  * @returns undefined for a lab without such guests
- * @throws FaultError `libvirt-not-running`, `environment-missing`, `image-build-failed` or `disk-full`
+ * @throws FaultError `libvirt-not-running`, `environment-missing`, `nested-impossible`, `image-build-failed`, `image-damaged` or `disk-full`
  */
 export async function libvirtRecord(
   plan: LabPlan,
@@ -79,12 +83,24 @@ export async function libvirtRecord(
   const remote = machines.filter((machine) => machine !== undefined);
   if (remote.length < machines.length) await ensureLibvirt(consent);
   for (const machine of remote) await provideOn(machine, consent, say);
+  const hosts: Record<string, LibvirtHostRecord> = { ...before?.hosts };
+  for (const host of plan.hosts.filter(onLibvirt)) {
+    const machine = machineOf(plan.lab, host);
+    const known = hosts[host.name];
+    // What a host did not let guests do, it may let them by now.
+    hosts[host.name] =
+      known?.virtualization === "none"
+        ? {
+            ...known,
+            virtualization: await probeVirtualization(known.acceleration, runWhere(machine)),
+          }
+        : (known ?? (await lookAtHost(machine, say)));
+  }
+  refuseImpossibleNesting(plan, hosts);
+  if (before) await dropDamaged(cachedImage(before.image), say);
   const kept =
     before !== undefined && (hasMachineImage(before.image) || (await allHave(machines, before.image)));
   const image = kept ? before.image : await ensureMachineImage(images, say, network);
   for (const machine of remote) await handOverImage(machine, image, say);
-  const hosts: Record<string, LibvirtHostRecord> = { ...before?.hosts };
-  for (const host of plan.hosts.filter(onLibvirt))
-    hosts[host.name] ??= await lookAtHost(machineOf(plan.lab, host), say);
   return { image, hosts };
 }

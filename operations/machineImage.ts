@@ -11,6 +11,7 @@ import { buildNetwork, sudoWords } from "./buildNetwork";
 import { docker, dockerOutput } from "./docker";
 import { courseNames, courseReferences, feedCourseImages, guestContainer } from "./guestEngine";
 import { build, buildFault, type Say } from "./images";
+import { dropDamaged, isNoted, noteImage } from "./machineCache";
 import { PACKAGE_ROOT } from "./paths";
 import { run, tail } from "./process";
 
@@ -98,7 +99,7 @@ async function makeDisk(reference: string, hash: string, images: ImageSet, say: 
  * has and a container lacks, and the course's images in its Docker.
  * @param images those that the lab decided on
  * @returns its hash, which names its folder in the cache of each host
- * @throws FaultError `image-build-failed`, `disk-full`, or `environment-missing`
+ * @throws FaultError `image-build-failed`, `image-damaged`, `disk-full`, or `environment-missing`
  */
 export async function ensureMachineImage(
   images: ImageSet,
@@ -120,6 +121,9 @@ export async function ensureMachineImage(
     { say, network: buildNetwork(network) },
   );
   const hash = reference.slice(reference.indexOf(":") + 1);
+  const image = cachedImage(hash);
+  await dropDamaged(image, say);
   if (!hasMachineImage(hash)) await makeDisk(reference, hash, images, say);
+  if (!isNoted(image)) await noteImage(image);
   return hash;
 }

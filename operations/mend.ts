@@ -46,8 +46,9 @@ function platformOfGuest(plan: LabPlan, kind: PlatformKind, name: string): Platf
 }
 
 /** Starts what was stopped. @returns false when it does not start; the engine then makes it anew */
-async function start(platform: Platform, guest: string): Promise<boolean> {
+async function start(platform: Platform, guest: string, name: string | undefined): Promise<boolean> {
   try {
+    if (name !== undefined) await platform.rename(guest, name);
     await platform.start(guest);
     return true;
   } catch {
@@ -73,8 +74,8 @@ export async function mendDirectly(
     }
     if (mend?.how === "run") for (const urn of [mend.urn, ...(mend.also ?? [])]) runs.add(urn);
     if (mend?.how === "start") {
-      if (await start(platformOfGuest(plan, mend.kind, mend.guest), mend.guest))
-        for (const urn of mend.also ?? []) runs.add(urn);
+      const platform = platformOfGuest(plan, mend.kind, mend.rename ?? mend.guest);
+      if (await start(platform, mend.guest, mend.rename)) for (const urn of mend.also ?? []) runs.add(urn);
       else left.push(mend.urn);
     }
   }

@@ -21,7 +21,7 @@ export interface ProcessOptions {
   readonly terminal?: boolean;
   /** Ends it when it is aborted; its exit code is then 124. */
   readonly signal?: AbortSignal;
-  /** Called with each line of either output as it comes. */
+  /** Called with each line of either output as it comes, one that the next is written over included. */
   readonly onLine?: (line: string) => void;
 }
 
@@ -54,7 +54,7 @@ export function run(
       let pending = "";
       return (text: string) => {
         if (!options.onLine) return;
-        const parts = (pending + text).split(/\r?\n/);
+        const parts = (pending + text).split(/\r?\n|\r(?!\n|$)/);
         pending = parts.pop() ?? "";
         for (const part of parts) options.onLine(part);
       };

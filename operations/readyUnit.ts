@@ -66,6 +66,18 @@ function unreachable(drifts: readonly Drift[]): Fault[] {
     }));
 }
 
+/** A virtual machine that runs under another name cannot be given its own, and nothing can be made under it. */
+function renamed(drifts: readonly Drift[]): Fault[] {
+  return drifts
+    .filter((drift) => drift.kind === "changed" && drift.level === "host" && !drift.mend)
+    .map((drift) => ({
+      code: "object-in-the-way",
+      where: `${drift.team}/${drift.guest}`,
+      what: `${drift.what}, and runs`,
+      fix: "Shut it down (virsh shutdown, with that name), and run the command again: it gets its own name back and is started",
+    }));
+}
+
 /** Starts guests that were stopped, before anything else: what is inside is seen only then. */
 async function startStopped(
   plan: LabPlan,
@@ -112,6 +124,8 @@ export async function readyUnit(
     return { ...prepared, ...nothing, needed: true };
 
   const before = findDrift(plan, unit, resources, recovered.found);
+  const [running, ...alsoRunning] = renamed(before);
+  if (running) throw new FaultError([running, ...alsoRunning]);
   const started = await startStopped(plan, prepared, before, options.say);
   const drifts = [
     ...(started ? findDrift(plan, unit, resources, started.found) : before),

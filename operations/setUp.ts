@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { PACKAGE_ROOT } from "./paths";
 import { type ProcessResult, run } from "./process";
+import { RUN_VARIABLE } from "./runMark";
 
 const missingSchema = z.looseObject({
   code: z.string(),
@@ -72,5 +73,7 @@ export function provideBySetUp(
   return runProgram(process.execPath, [join(PACKAGE_ROOT, "setup", "provide.mjs"), ...words], {
     deadline: DEADLINE,
     terminal: true,
+    // Daemons that it starts are the machine's: the next run does not end them as what a killed one left.
+    env: { [RUN_VARIABLE]: "" },
   });
 }

@@ -45,6 +45,7 @@ const KIND_EN: Texts["kind"] = {
   database: "database",
   volume: "data volume",
   "left-over": "containers of another state",
+  nested: "guests in the guest",
 };
 
 const KIND_JA: Texts["kind"] = {
@@ -61,6 +62,7 @@ const KIND_JA: Texts["kind"] = {
   database: "データベース",
   volume: "データボリューム",
   "left-over": "別の状態のコンテナ",
+  nested: "ネストされた仮想化",
 };
 
 const CAUSE_JA: Texts["cause"] = {
@@ -157,6 +159,14 @@ const CAUSE_JA: Texts["cause"] = {
   "other-state": {
     what: "チームの別の状態のために作成したコンテナが残っています",
     next: "classlab up で宣言した状態にしてください",
+  },
+  "nested-hidden": {
+    what: "ゲストの CPU に仮想化支援機能（vmx または svm）が見えません",
+    next: "このマシンの KVM（kvm_intel または kvm_amd）で nested=1 を有効にし、ゲストを停止・起動してから、もう一度 verify を実行してください",
+  },
+  "nested-not-starting": {
+    what: "ゲストの CPU に仮想化支援機能は見えますが、その中でゲストが起動しません",
+    next: "ゲストで dmesg の kvm の行を確認し、このマシンの KVM を classlab doctor で確認してください",
   },
   "internet-down": {
     what: "このマシン自体がインターネットの確認先に届きません",

@@ -95,7 +95,10 @@ export interface HypervisorDriver {
     context: DriverContext,
     opts: pulumi.CustomResourceOptions,
   ): pulumi.CustomResource;
-  /** A guest without adapters, and the wait until its channel answers. Who has `key` may log in as `ubuntu`. */
+  /**
+   * A guest without adapters, and the wait until its channel answers. Who has `key` may log in as `ubuntu`; `base` is what a clone is
+   * made of, as {@link HypervisorDriver.keepGuest} gave it.
+   */
   createGuest(
     name: string,
     plan: GuestPlan,
@@ -103,7 +106,21 @@ export interface HypervisorDriver {
     key: GuestKey,
     context: DriverContext,
     opts: pulumi.CustomResourceOptions,
+    base?: pulumi.CustomResource,
   ): Guest;
+  /**
+   * The guest's snapshots, once all that belongs to it stands, and then what its clones are made of.
+   * @param whole all that is to be in them
+   * @returns what clones are made of; undefined where the plan has none, or the target
+   */
+  keepGuest(
+    name: string,
+    plan: GuestPlan,
+    guest: Guest,
+    whole: readonly pulumi.Resource[],
+    host: PreparedHost,
+    opts: pulumi.CustomResourceOptions,
+  ): pulumi.CustomResource | undefined;
   /** The guest's adapters, in place: a change updates this resource and leaves the guest running. */
   connectAdapters(
     name: string,

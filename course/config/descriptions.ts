@@ -81,10 +81,13 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   "guests[].sharedFolder.name": "Name of the share.",
   "guests[].sharedFolder.mountPoint": "Folder in the guest user's home where it is mounted.",
   "guests[].clipboard": "Which way the clipboard goes.",
-  "guests[].snapshots": "Snapshots that are taken once the guest is ready.",
-  "guests[].clones": "Copies of this guest.",
+  "guests[].snapshots":
+    "Snapshots that are taken once the guest and all in it stand; each once, and it stays.",
+  "guests[].clones":
+    "Copies of this guest, taken behind its snapshots: guests with a name, addresses and keys of their own.",
   "guests[].clones[].name": "Host name of the copy.",
-  "guests[].clones[].kind": "full: a disk of its own; linked: only what differs.",
+  "guests[].clones[].kind":
+    "full: a disk of its own; linked: only what differs from a frozen copy of the guest's.",
   images: "Where images come from.",
   "images.source": "registry, distribution (built from packages), or auto: whichever answers.",
   access: "How learners on this machine reach guests: by their own addresses, or by ports on 127.0.0.1.",

@@ -34,6 +34,7 @@ export const EXERCISES = [
   "3b-bridged",
   "3b-internal",
   "vlan",
+  "nested",
   "4-docker",
   "5-image",
   "6-php",

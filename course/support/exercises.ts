@@ -101,8 +101,8 @@ const TABLE: Readonly<Record<ExerciseId, Row>> = {
     ),
     libvirt: otherScreens(
       "libvirt-snapshot",
-      "In virt-manager: snapshots of the guest, snapshot1; then Clone with the guest off, which gives new MAC addresses. A linked clone is a disk made by qemu-img create -b.",
-      "virt-manager でゲストのスナップショット snapshot1 を作成し、電源を切って「クローン」を実行します（MAC アドレスは新しくなります）。リンククローンは qemu-img create -b で作る差分ディスクにあたります。",
+      "In virt-manager: snapshots of the guest, snapshot1; then Clone with the guest off, which gives new MAC addresses. A linked clone is a disk made by qemu-img create -b. Back to the snapshot: its start button, or virsh snapshot-revert GUEST snapshot1 --running; then virsh domtime GUEST --now, since the guest's clock goes on from then.",
+      "virt-manager でゲストのスナップショット snapshot1 を作成し、電源を切って「クローン」を実行します（MAC アドレスは新しくなります）。リンククローンは qemu-img create -b で作る差分ディスクにあたります。スナップショットに戻すには、スナップショットの実行ボタンか virsh snapshot-revert ゲスト名 snapshot1 --running を使います。時計はスナップショットの時刻から動き出すため、続けて virsh domtime ゲスト名 --now を実行します。",
     ),
     virtualbox: asPrinted("manual L2726"),
     hyperv: otherScreens(

@@ -3,7 +3,7 @@ import { DIFFERENCES } from "./differences";
 import type { Feature } from "./features";
 
 const FOREIGN = "Hyper-V knows no disks but its own";
-const VHDX = "format: auto or vhdx, and qemu-img convert for the lecture on V2V";
+const VHDX = "format: auto or vhdx, and classlab convert for the lecture on V2V";
 
 /** Hyper-V of Windows 10 and 11 (not Home) and of Windows Server 2019 to 2025; guests are of generation 2. */
 export const HYPERV: Readonly<Record<Feature, Cell>> = {

@@ -4,7 +4,7 @@ import type { Feature } from "./features";
 
 const OVERLAYS =
   "guests are overlays over one base image here, and snapshots are kept in them: both need qcow2";
-const CONVERT = "format: auto or qcow2, and qemu-img convert for the lecture on V2V";
+const CONVERT = "format: auto or qcow2, and classlab convert for the lecture on V2V";
 
 /** QEMU and KVM by libvirt, from version 9.0 on: Debian 12 and later, Ubuntu 24.04 and later. */
 export const LIBVIRT: Readonly<Record<Feature, Cell>> = {
@@ -56,11 +56,14 @@ export const LIBVIRT: Readonly<Record<Feature, Cell>> = {
     en: "by SPICE, with spice-vdagent in a guest that has a desktop; always both ways",
     ja: "SPICE で共有します。デスクトップのあるゲストに spice-vdagent が必要で、常に双方向です",
   }),
-  snapshots: native("libvirt-snapshot"),
+  snapshots: native("libvirt-snapshot", {
+    en: "snapshots hold what runs in the guest, too; a guest that shares a folder is shut down for one, which then holds its disk alone",
+    ja: "スナップショットには実行中の状態も含まれます。共有フォルダのあるゲストはいったん停止し、ディスクだけを保存します",
+  }),
   "linked-clone": emulated(
     "qemu-img backing files",
-    "a new guest on an overlay over the disk of the first, made by qemu-img; virt-manager has no linked clones",
-    "qemu-img で元のディスクに重ねる差分ディスクを作り、新しいゲストに使います。virt-manager にリンククローンの機能はありません",
+    "a linked clone is a new guest on an overlay over a frozen copy of what the first had written; virt-manager has none",
+    "リンククローンでは、元のゲストが書き込んだ内容を固定し、その上に重ねた差分ディスクを使います。virt-manager にリンククローンの機能はありません",
   ),
   "full-clone": native("libvirt-storage volume clone"),
   console: native("virsh console"),

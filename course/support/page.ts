@@ -1,4 +1,6 @@
 import { EXERCISE_IDS, type ExerciseId } from "../exercises";
+import type { Direction } from "../expectedReach";
+import { reachDifferences } from "../reachDifferences";
 import type { Cell } from "./cells";
 import { type ExerciseSupport, exerciseSupport } from "./exercises";
 import { FEATURE_NAMES, type Feature } from "./features";
@@ -11,7 +13,7 @@ const INTRODUCTION = `# What works where
 <!-- Written by npm run docs from course/support. Change it there. -->
 
 Guests can be containers, or virtual machines of libvirt (KVM), VirtualBox or Hyper-V. The book was printed for VirtualBox and Hyper-V on a
-Windows PC of the room; this page says what is different elsewhere, first by exercise, then by feature. A lab that asks for something
+Windows PC of the room; this page says what is different elsewhere, first by exercise, then by feature, last who reaches whom. A lab that asks for something
 refused fails in the plan, before anything is made, with the sentence that stands here. The numbers lead to the sources at the end.`;
 
 const EXERCISE_WORDS: Readonly<Record<ExerciseSupport["kind"], string>> = {
@@ -173,7 +175,34 @@ function hostChanges(notes: Footnotes): string {
   return grouped(entries).join("\n");
 }
 
-/** The page of what works where: exercises, features, sources. */
+const DIRECTION_WORDS: Readonly<Record<Direction, string>> = {
+  toHost: "guest to host",
+  fromHost: "host to guest",
+  mate: "guest to guest of its team",
+  otherTeam: "guest to another team's",
+  internet: "guest to internet",
+  toClient: "guest to a PC on the LAN",
+  fromClient: "PC on the LAN to guest",
+};
+
+/** What guests reach elsewhere and not on containers, which a class may be rehearsed on, or the other way round. */
+function reachTable(): string {
+  const others = TARGETS.filter((target) => target !== "containers");
+  const rows = others.flatMap((target) =>
+    reachDifferences("containers", target).map(({ mode, direction, verdicts }) => [
+      TARGET_NAMES[target],
+      mode,
+      DIRECTION_WORDS[direction],
+      ...(["containers", target] as const).flatMap((one) => {
+        const verdict = verdicts[one];
+        return verdict ? [`${verdict.reachable ? "yes" : "no"}: ${verdict.rule}`] : [];
+      }),
+    ]),
+  );
+  return table(["target", "mode", "from, to", "on containers", "there"], rows);
+}
+
+/** The page of what works where: exercises, features, reachability, sources. */
 export function renderSupport(): string {
   const notes = new Footnotes();
   return `${[
@@ -191,6 +220,9 @@ export function renderSupport(): string {
     ...explanations(),
     "## Features on other hosts",
     hostChanges(notes),
+    "## Who reaches whom, other than on containers",
+    "The cells of the matrix of modes in which the other targets differ from containers, each with its rule; in all others they are alike, and `npx classlab verify` measures them.",
+    reachTable(),
     "## Sources",
     notes.list(),
   ].join("\n\n")}\n`;

@@ -1,6 +1,7 @@
 import { diskVolume, poolFolder } from "../../components/hypervisors/libvirt/pool";
 import { guestsOf } from "../../course/plan";
 import { nextStep } from "../libvirt";
+import { NESTED_FIX, probeVirtualization } from "../nested";
 import { inWords } from "../quantities";
 import { type CheckDefinition, type Finding, fine, notNeeded } from "./check";
 import type { Subject } from "./subject";
@@ -167,6 +168,24 @@ export const LIBVIRT_CHECKS: readonly CheckDefinition[] = [
         expected: "a KVM that runs guests",
         fix: found.fix,
         fixable: shut,
+      };
+    },
+  },
+  {
+    id: "nested",
+    title: "Guests in guests",
+    after: ["libvirt"],
+    look: async (subject): Promise<Finding> => {
+      if (!guestsOf(subject.plan).some(({ nested }) => nested)) return notNeeded("no guest is to run guests");
+      const found = await probeVirtualization((await subject.acceleration()).kind, (...call) =>
+        subject.machine.run(...call),
+      );
+      if (found !== "none") return fine(`guests see ${found}`);
+      return {
+        status: "blocking",
+        found: "KVM does not let guests run guests: nested virtualization is off",
+        fix: NESTED_FIX,
+        code: "nested-impossible",
       };
     },
   },

@@ -184,7 +184,8 @@ export function makeSubject(file: StackFile, plan: LabPlan, machine: Machine): S
     file,
     plan,
     machine,
-    needsDocker: plan.target === "containers",
+    // Machines begin with an image that is made with Docker.
+    needsDocker: plan.target === "containers" || needsLibvirt,
     needsLibvirt,
     needsSsh: guestsOf(plan).some((guest) => guest.docker.length > 0),
     remotes,

@@ -159,6 +159,9 @@ export const containersPlatform: Platform = {
   remove,
   freeSwitch: detachOwn,
   removeSwitch: removeNetwork,
+  rename: async (guest, name) => {
+    await dockerOutput(["rename", guest, name]);
+  },
   start: async (guest) => {
     const state = (await dockerOutput(["container", "inspect", "-f", "{{.State.Status}}", guest])).trim();
     await dockerOutput([state === "paused" ? "unpause" : "start", guest]);

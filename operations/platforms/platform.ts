@@ -12,8 +12,14 @@ export interface ObservedObject {
   readonly mark: OwnerMark;
   /** When it was made, ISO 8601 in UTC; empty where the platform does not say. */
   readonly created: string;
-  /** A guest's state in the platform's word (`running`, `exited`, `shut off`, …); absent for other kinds. */
+  /** A guest's state in the platform's word (`running`, `exited`, `shut off`, …), a libvirt network's (`active`, `inactive`). */
   readonly state?: string;
+  /** True where somebody copied it from an object of the lab, mark and all: it is theirs. */
+  readonly copied?: boolean;
+  /** How a virtual machine is defined, setting by setting; absent for other kinds. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Bridges that the packet filter lets a network's guests reach; absent where that cannot be told. */
+  readonly ways?: readonly string[];
   /** The switches that a guest is on, with its fixed address there, empty where the platform gives none; absent for other kinds. */
   readonly networks?: Readonly<Record<string, string>>;
   /** Bytes on the disk, where the platform tells them at once. */
@@ -54,6 +60,8 @@ export interface Platform {
   freeSwitch(name: string, id: string): Promise<number>;
   /** Removes a switch; one that has gone is no error. @throws FaultError with the platform's words, as when somebody is on it */
   removeSwitch(name: string): Promise<void>;
+  /** Gives a guest another name; where the platform cannot do that to one that runs, that is refused. @throws FaultError with the platform's words */
+  rename(guest: string, name: string): Promise<void>;
   /** Starts a guest that was stopped, or lets one go on that was paused. @throws FaultError with the platform's words */
   start(guest: string): Promise<void>;
   /** Starts a guest anew; what does not end by itself in ten seconds is ended. @throws FaultError with the platform's words */

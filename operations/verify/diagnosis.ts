@@ -1,4 +1,4 @@
-import { type Check, vantageKey } from "../../course/checks";
+import { type Check, nestedFlagId, vantageKey } from "../../course/checks";
 import type { AdapterPlan, GuestPlan } from "../../course/plan";
 import { VERIFY_CAUSES, type VerifyCause } from "../../course/verifyCauses";
 import { type Evidence, guestAt } from "./evidence";
@@ -124,6 +124,11 @@ export function diagnose(evidence: Evidence, check: Check, result: ProbeResult):
   const target = to?.kind === "guest" ? guestAt(evidence.plan, to.team, to.guest) : undefined;
   const whole = target && guestTrouble(evidence, target);
   if (whole) return whole;
+  if (kind === "nested") {
+    const flag =
+      from && evidence.probed.get(vantageKey(from))?.findings.results.get(nestedFlagId(vantageKey(from)));
+    return { cause: flag?.how === "ok" ? "nested-not-starting" : "nested-hidden", what: result.what };
+  }
   const own = from && to && vantageKey(from) === vantageKey(to);
   const adapters = own ? undefined : wayTrouble(evidence, check);
   if (adapters) return adapters;

@@ -1,6 +1,7 @@
-import type { Check } from "../../course/checks";
+import { type Check, nestedFlagId, vantageKey } from "../../course/checks";
 import { quote } from "../../course/shell";
 import { renderContents } from "../guestContents";
+import { nestedFunctions } from "./nestedProbe";
 
 /** Programs that measuring takes. */
 const PROGRAMS = ["ip", "ping", "perl", "curl", "getent"] as const;
@@ -110,6 +111,8 @@ export interface SelfProbe {
 }
 
 function command(check: Check): string | undefined {
+  if (check.kind === "nested")
+    return `${check.from && check.id === nestedFlagId(vantageKey(check.from)) ? "nested_flag" : "nested_start"} ${quote(check.id)}`;
   switch (check.protocol) {
     case "icmp":
       return `icmp ${quote(check.id)} ${quote(check.address ?? "")}`;
@@ -148,7 +151,7 @@ export function renderProbes(
   ].map((line, index) => `${line} </dev/null &${(index + 1) % AT_ONCE === 0 ? "\nwait" : ""}`);
   return `set -u
 ${functions(patience)}
-${FACTS}
+${checks.some(({ kind }) => kind === "nested") ? nestedFunctions(patience) : ""}${FACTS}
 ${
   contents
     ? `( exec </dev/null

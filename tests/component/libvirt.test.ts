@@ -29,7 +29,10 @@ const plan = planOf("lab", {
 const IMAGE = "0123456789abcdef";
 const record = labRecordSchema.parse({
   ...RECORD,
-  libvirt: { image: IMAGE, hosts: { "this-machine": { acceleration: "tcg", sharedFolders: "9p" } } },
+  libvirt: {
+    image: IMAGE,
+    hosts: { "this-machine": { acceleration: "tcg", virtualization: "svm", sharedFolders: "9p" } },
+  },
 });
 const GUEST = "team-01-web";
 

@@ -1,9 +1,10 @@
 import { output } from "../support/cli";
-import { containerIds, type Snapshot, takeSnapshot } from "../support/snapshot";
-import { SKIP_INTEGRATION, TestLab, type UpDocument } from "../support/testLab";
+import { type Snapshot, takeSnapshot } from "../support/snapshot";
+import { type HandOnHost, testHands } from "../support/suites/hands";
+import { SKIP_INTEGRATION, TestLab } from "../support/testLab";
 import { WordPressClient } from "../support/wordPress";
 
-// What staff and learners break by hand, one thing at a time, on the real engine and Docker.
+// What is broken by hand where guests are containers; where they are virtual machines: libvirtSurvival.test.ts.
 const suite = SKIP_INTEGRATION ? describe.skip : describe;
 
 suite("a lab broken by hand", () => {
@@ -33,109 +34,67 @@ suite("a lab broken by hand", () => {
 
   afterAll(() => lab.dispose(), 120_000);
 
-  /** The lab is as it was on its first day, but for what learners made: every service answers, the engine has nothing to do. */
-  async function expectWhole(document: UpDocument): Promise<void> {
-    expect(document.services).toHaveLength(5);
-    expect(document.services.filter((service) => !service.ok)).toEqual([]);
-    expect((await lab.pulumi("preview", "--expect-no-changes")).code).toBe(0);
-  }
-
-  const vanished: [what: string, breaking: string[][], content: "kept" | "gone"][] = [
-    ["the guest", [["rm", "-f", guest]], "kept"],
-    ["an adapter's connection", [["network", "disconnect", lan, guest]], "kept"],
-    [
-      "the switch",
-      [
-        ["network", "disconnect", lan, guest],
-        ["network", "rm", lan],
-      ],
-      "kept",
-    ],
-    [
-      "the guest and its disk",
-      [
-        ["rm", "-f", guest],
-        ["volume", "rm", disk],
-      ],
-      "gone",
-    ],
-  ];
-
-  test.each(vanished)(
-    "%s, removed, is listed by status and made again by plain up",
-    async (_what, breaking, content) => {
-      for (const words of breaking) await output("docker", words);
-      const seen = await lab.run("status", "--json");
-      expect(seen.code).not.toBe(0);
-      expect(JSON.parse(seen.stdout).drift).toEqual(
-        expect.arrayContaining([expect.objectContaining({ kind: "missing", level: "host" })]),
-      );
-      const document = await lab.up();
-      await expectWhole(document);
-      expect(document.left).toEqual([]);
-      expect(await takeSnapshot(lab)).toEqual(undisturbed);
-      expect((await lab.run("status")).code).toBe(0);
-      const page = await blog.read(post);
-      if (content === "kept") expect(page).toContain("what the class wrote");
-      else expect(page).not.toContain("what the class wrote");
-    },
-    5 * 60_000,
-  );
-
-  const farm = ["nginx-farm-8001", "nginx-farm-8002", "nginx-farm-8003"];
-  const changed: [what: string, script: string, container: string, kind: string, failing: number][] = [
-    ["a container of the farm removed", "docker rm -f nginx-farm-8002", "nginx-farm-8002", "missing", 1],
-    ["the database stopped", "docker stop wordpress-database", "wordpress-database", "stopped", 1],
-  ];
-
-  test.each(changed)(
-    "%s: plain up leaves and lists it, --repair brings it back",
-    async (_what, script, container, kind, failing) => {
-      await lab.inGuest("web", script);
-      const before = await takeSnapshot(lab);
-      const left = await lab.up();
-      expect(left.left).toEqual([
-        expect.objectContaining({ kind, level: "guest", what: expect.stringContaining(container) }),
-      ]);
-      expect(left.services.filter((service) => !service.ok)).toHaveLength(failing);
-      expect(await takeSnapshot(lab)).toEqual(before);
-      expect((await lab.pulumi("preview", "--expect-no-changes")).code).toBe(0);
-      const untouched = farm.filter((name) => name !== container);
-      const ids = await containerIds(untouched, guest);
-
-      const shown = await lab.run("up", "--yes", "--repair", "--team", "team-01");
-      expect(shown.code).toBe(0);
-      // What is overwritten is named before it is.
-      expect(shown.stderr + shown.stdout).toMatch(new RegExp(`repair.*${container}`));
-      expect(await containerIds(untouched, guest)).toEqual(ids);
-      const again = await lab.up();
-      await expectWhole(again);
-      expect(again.left).toEqual([]);
-    },
-    5 * 60_000,
-  );
-
-  test(
-    "a container of the learner's own is listed, and nothing touches it",
+  const docker =
+    (...commands: string[][]) =>
     async () => {
-      await lab.inGuest("web", "docker run -d --name mine -p 9090:80 nginx");
-      const id = await containerIds(["mine"], guest);
-      for (const options of [[], ["--repair"]]) {
-        const document = await lab.up(...options);
-        expect(document.left).toEqual([
-          expect.objectContaining({ kind: "foreign", what: expect.stringContaining("mine") }),
-        ]);
-        await expectWhole(document);
-        expect(await containerIds(["mine"], guest)).toEqual(id);
-      }
+      for (const words of commands) await output("docker", words);
+    };
+  const onHost: HandOnHost[] = [
+    { what: "the guest, removed", breaking: docker(["rm", "-f", guest]), kind: "missing", work: "kept" },
+    {
+      what: "an adapter, disconnected",
+      breaking: docker(["network", "disconnect", lan, guest]),
+      kind: "missing",
+      work: "kept",
     },
-    5 * 60_000,
-  );
+    {
+      what: "the switch, removed",
+      breaking: docker(["network", "disconnect", lan, guest], ["network", "rm", lan]),
+      kind: "missing",
+      work: "kept",
+    },
+    {
+      what: "the guest, renamed",
+      breaking: docker(["rename", guest, "ibreak-other"]),
+      kind: "changed",
+      work: "kept",
+    },
+    {
+      what: "the guest and its disk, removed",
+      breaking: docker(["rm", "-f", guest], ["volume", "rm", disk]),
+      kind: "missing",
+      work: "gone",
+    },
+  ];
 
-  test("repair of a team that the lab has not is refused by name", async () => {
-    const result = await lab.run("up", "--yes", "--repair", "--team", "team-09");
-    expect(result.code).toBe(2);
-    expect(result.stderr).toContain("--team team-09");
-    expect(result.stderr).toContain("team-01");
-  }, 60_000);
+  testHands(
+    {
+      lab,
+      services: 5,
+      farm: ["nginx-farm-8001", "nginx-farm-8002", "nginx-farm-8003"],
+      work: {
+        // It was published before the first of them.
+        write: async () => undefined,
+        isThere: async () => (await blog.read(post)).includes("what the class wrote"),
+      },
+      whole: () => undisturbed,
+    },
+    onHost,
+    [
+      {
+        what: "a container of the farm removed",
+        script: "docker rm -f nginx-farm-8002",
+        container: "nginx-farm-8002",
+        kind: "missing",
+        failing: 1,
+      },
+      {
+        what: "the database stopped",
+        script: "docker stop wordpress-database",
+        container: "wordpress-database",
+        kind: "stopped",
+        failing: 1,
+      },
+    ],
+  );
 });

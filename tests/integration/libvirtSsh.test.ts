@@ -45,6 +45,10 @@ const overSsh = (hostKey: string): HostYaml => ({
   kind: "existing",
   os: "linux",
   shared: true,
+  // A host whose size is unknown is noted in the plan.
+  cpus: 4,
+  memory: 16384,
+  disk: 200,
   address: StandInHost.address,
   user: "root",
   hostKey,

@@ -89,17 +89,18 @@ export class WatchedRun {
 
   /**
    * Waits for an event of a Docker Engine: that of this machine, or that of a guest.
-   * @param guest platform name of the guest whose engine is meant
+   * @param guest name of the guest whose engine is meant
    */
   async event(filters: readonly string[], guest?: string): Promise<boolean> {
-    return this.until((check) => {
-      const words = ["events", ...filters.flatMap((filter) => ["--filter", filter])];
-      const watcher = spawn("docker", guest ? ["exec", guest, "docker", ...words] : words, {
-        stdio: ["ignore", "pipe", "ignore"],
-      });
-      this.watchers.push(watcher);
-      watcher.stdout.once("data", check);
-    });
+    const line = `exec docker events ${filters.map((filter) => `--filter ${filter}`).join(" ")}`;
+    return guest === undefined
+      ? this.told(line, /./)
+      : this.told(this.lab.target.guestShell(this.lab.name, guest), /./, line);
+  }
+
+  /** Waits for an event of this machine's libvirt. @param kind `event` of domains, `net-event` of networks */
+  async libvirtEvent(kind: "event" | "net-event", pattern: RegExp): Promise<boolean> {
+    return this.told(`exec stdbuf -oL virsh -c qemu:///system ${kind} --event lifecycle --loop`, pattern);
   }
 
   /** Sends a signal to classlab's launcher, as a user's shell would. */
@@ -124,6 +125,20 @@ export class WatchedRun {
     const code = await this.done;
     for (const watcher of this.watchers) watcher.kill();
     return code;
+  }
+
+  /** Waits until a command of the shell prints a text. */
+  private told(line: string, pattern: RegExp, stdin = ""): Promise<boolean> {
+    return this.until((check) => {
+      const watcher = spawn("sh", ["-c", line], { env: this.lab.env, stdio: ["pipe", "pipe", "ignore"] });
+      this.watchers.push(watcher);
+      let text = "";
+      watcher.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+        text += chunk;
+        if (pattern.test(text)) check();
+      });
+      watcher.stdin.end(stdin);
+    });
   }
 
   private until(start: (check: () => void) => void): Promise<boolean> {

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { execute, output } from "./cli";
+import { execute } from "./cli";
 import { startedBy } from "./killedRun";
+import { dockerList, objectName } from "./targets/target";
 import type { TestLab } from "./testLab";
 
 /** What of a lab stands, is recorded and runs: equal for two labs that are in the same state. */
@@ -18,23 +19,6 @@ export interface Snapshot {
   readonly processes: number;
 }
 
-async function marked(prefix: readonly string[], label: string): Promise<string[]> {
-  const list = async (kind: string, words: readonly string[]) => {
-    const [program = "docker", ...rest] = [...prefix, "docker", ...words];
-    const text = await output(program, [...rest, "--filter", `label=${label}`]);
-    return text
-      .split("\n")
-      .filter(Boolean)
-      .map((line) => `${kind} ${line}`);
-  };
-  const found = await Promise.all([
-    list("container", ["ps", "-a", "--format", "{{.Names}} {{.State}}"]),
-    list("network", ["network", "ls", "--format", "{{.Name}}"]),
-    list("volume", ["volume", "ls", "--format", "{{.Name}}"]),
-  ]);
-  return found.flat().sort();
-}
-
 /** Takes a snapshot of a test's lab. */
 export async function takeSnapshot(lab: TestLab): Promise<Snapshot> {
   const home = lab.env.CLASSLAB_HOME ?? "";
@@ -45,12 +29,17 @@ export async function takeSnapshot(lab: TestLab): Promise<Snapshot> {
   const { resources = [], pending_operations: pending = [] } = state.checkpoint.latest ?? {};
   const counted: Record<string, number> = {};
   for (const { type } of resources) counted[type] = (counted[type] ?? 0) + 1;
-  const host = await marked([], `classlab=${lab.name}`);
-  const guests = host.flatMap((line) => /^container (\S+) running$/.exec(line)?.[1] ?? []);
+  const host = await lab.target.standing(lab.name);
+  const guests = host.flatMap((line) => /^(?:container|domain) (\S+) running$/.exec(line)?.[1] ?? []);
   const inside = await Promise.all(
-    guests.map(async (guest) =>
-      (await marked(["docker", "exec", guest], `classlab=${lab.name}`)).map((line) => `${guest} ${line}`),
-    ),
+    guests.map(async (name) => {
+      const guest = name.slice(objectName(lab.name, "").length);
+      const text = await lab.inGuest(guest, dockerList(`classlab=${lab.name}`));
+      return text
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => `${guest} ${line}`);
+    }),
   );
   return {
     resources: counted,
@@ -66,4 +55,10 @@ export async function containerIds(names: readonly string[], guest?: string): Pr
   const words = ["inspect", "-f", "{{.Id}}", ...names];
   const result = await execute("docker", guest ? ["exec", guest, "docker", ...words] : words);
   return result.stdout.split("\n").filter(Boolean);
+}
+
+/** The same of containers in a guest of a lab, wherever that runs. */
+export async function idsInside(names: readonly string[], lab: TestLab, guest: string): Promise<string[]> {
+  const text = await lab.inGuest(guest, `docker inspect -f '{{.Id}}' ${names.join(" ")} 2>/dev/null || :`);
+  return text.split("\n").filter(Boolean);
 }

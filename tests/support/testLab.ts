@@ -5,6 +5,8 @@ import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { classlab, execute, type Finished, output, ROOT } from "./cli";
 import { LAB_FOLDER, removeLab, signFolder } from "./leftovers";
+import { CONTAINERS } from "./targets/containers";
+import type { TestTarget } from "./targets/target";
 
 const upSchema = z.looseObject({
   ok: z.boolean(),
@@ -40,10 +42,15 @@ export class TestLab {
   /** Words before each command of classlab, such as those that enter a network namespace. */
   through: readonly string[] = [];
 
-  /** @param name the lab's name @param config text of a stack file; the dev lab on the test subnet by default */
+  /**
+   * @param name the lab's name
+   * @param config text of a stack file; the dev lab on the test subnet by default
+   * @param target where its guests run
+   */
   constructor(
     readonly name: string,
     config = TestLab.devConfig(),
+    readonly target: TestTarget = CONTAINERS,
   ) {
     this.file = join(this.folder, `Pulumi.${name}.yaml`);
     writeFileSync(this.file, config);
@@ -61,15 +68,17 @@ export class TestLab {
   }
 
   /** A lab of one guest with little in it, so that a cycle is quick. */
-  static smallConfig(net: string, docker: readonly object[]): string {
+  static smallConfig(net: string, docker: readonly object[], target = CONTAINERS): string {
+    const adapters = [{ switch: "lan", address: `${net}.10` }];
+    const size = target.name === "containers" ? {} : { cpus: 1, memory: 768 };
     return stringify({
       config: {
         "classlab:lab": {
-          target: "containers",
+          target: target.name,
           units: "one",
           teams: 1,
           switches: [{ name: "lan", mode: "bridged", subnet: `${net}.0/24` }],
-          guests: [{ name: "web", adapters: [{ switch: "lan", address: `${net}.10` }], docker }],
+          guests: [{ name: "web", ...size, adapters, docker }],
         },
       },
     });
@@ -115,8 +124,9 @@ export class TestLab {
 
   /** Runs a script in a guest, as root, over its management channel. */
   inGuest(guest: string, script: string): Promise<string> {
-    return output("docker", ["exec", "-i", `${this.name}-team-01-${guest}`, "sh", "-eu", "-s"], {
-      stdin: script,
+    return output("sh", ["-c", this.target.guestShell(this.name, guest)], {
+      env: this.env,
+      stdin: `set -eu\n${script}`,
     });
   }
 
@@ -138,6 +148,7 @@ export interface LabYaml {
     name: string;
     adapters: ({ switch: string; address?: string } | { mode: "disabled" })[];
     docker?: object[];
+    memory?: number;
   }[];
   [key: string]: unknown;
 }

@@ -80,12 +80,13 @@ const guest = labSchema.parse({
 describe("what a guest asks", () => {
   if (!guest) throw new Error("one guest was given");
 
-  test("of a hypervisor: its memory and what is kept beside it, its disk with its clones'", () => {
+  test("of a hypervisor: its memory and what is kept beside it, its disk; as much for its clone", () => {
     // 4096 + 100 + 8 * 2 + 4096 / 512
-    expect(guestDemand(guest, "libvirt")).toEqual({ cpus: 2, memory: 4220, disk: 20 });
+    expect(guestDemand({ ...guest, clones: [] }, "libvirt")).toEqual({ cpus: 2, memory: 4220, disk: 10 });
+    expect(guestDemand(guest, "libvirt")).toEqual({ cpus: 4, memory: 8440, disk: 20 });
     expect(guestDemand(guest, "hyperv")).toEqual(guestDemand(guest, "virtualbox"));
     const dynamic = { ...guest, memory: { start: 1024, min: 512, max: 4096 } };
-    expect(guestDemand(dynamic, "hyperv").memory).toBe(1142);
+    expect(guestDemand(dynamic, "hyperv").memory).toBe(2 * 1142);
   });
 
   test("of this machine as a container: what it uses, not what it may", () => {

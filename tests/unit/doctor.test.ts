@@ -174,7 +174,9 @@ const kept = (labId: string, salt?: string) =>
     },
   });
 const ID = "0123456789abcdef";
-const NO_LIBVIRT = ["libvirt", "kvm", "vhost", "forwarding", "disk-libvirt"].map((id) => `${id}: not-needed`);
+const NO_LIBVIRT = ["libvirt", "kvm", "nested", "vhost", "forwarding", "disk-libvirt"].map(
+  (id) => `${id}: not-needed`,
+);
 const NO_HOSTS = ["hosts: not-needed", "hosts-libvirt: not-needed"];
 const labOf = (input: object) => file(solid(parseLab(input)));
 
@@ -335,11 +337,28 @@ describe("libvirt", () => {
     expect(found.map(({ status, found: words }) => `${status}: ${words}`)).toEqual([
       "ok: version 9.0.0 with QEMU 7.2.22",
       "ok: a guest that was started with it ran",
+      "not-needed: no guest is to run guests",
       "ok: /dev/vhost-net is there",
       "ok: nothing is dropped unless a rule says so",
       "ok: 100.0 GB free in /var/lib/libvirt/images; disks may grow to 10.7 GB",
     ]);
     expect(doctorExitCode(report)).toBe(0);
+  });
+
+  test("guests in guests: what the host's KVM shows them, for labs that have any", async () => {
+    const nesting = lab({ guests: [{ name: "a", nested: true }] });
+    machine.answers["cat /sys/module/kvm_amd/parameters/nested"] = { stdout: "1\n" };
+    expect(await check("nested", nesting)).toMatchObject({ status: "ok", found: "guests see svm" });
+    machine.answers["cat /sys/module/kvm_amd/parameters/nested"] = { stdout: "0\n" };
+    const report = await examine(nesting);
+    expect(report.checks.find(({ id }) => id === "nested")).toMatchObject({
+      status: "blocking",
+      found: "KVM does not let guests run guests: nested virtualization is off",
+      code: "nested-impossible",
+    });
+    expect(doctorExitCode(report)).toBe(3);
+    machine.answers["sh -s"] = { stdout: "none\n" };
+    expect(await check("nested", nesting)).toMatchObject({ status: "ok", found: "guests see svm" });
   });
 
   test("set-up is asked about it for such a lab only, and a guest is started for such a lab only", async () => {
@@ -356,6 +375,12 @@ describe("libvirt", () => {
     expect(machine.calls.filter((call) => call === "sh -s")).toHaveLength(1);
   });
 
+  test("Docker is needed for it, too: what machines begin with is made with it", async () => {
+    machine.answers[VIRSH] = answer("9.0.0");
+    const report = await doctor(lab(), { machine });
+    expect(report.checks.find(({ id }) => id === "docker")?.status).toBe("ok");
+  });
+
   test("one that does not answer: said once; set-up mends it", async () => {
     machine.answers[VIRSH] = { code: 1 };
     machine.found = { ...SET_UP, libvirt: { missing: entry, startable: true, kvmShut: false } };
@@ -369,7 +394,7 @@ describe("libvirt", () => {
     });
     expect(
       report.checks.filter(({ found }) => found === "libvirt does not answer").map(({ id }) => id),
-    ).toEqual(["kvm", "vhost", "forwarding", "disk-libvirt"]);
+    ).toEqual(["kvm", "nested", "vhost", "forwarding", "disk-libvirt"]);
     expect(machine.calls.filter((call) => call.startsWith("node"))).toEqual([
       expect.stringMatching(/setup\/provide\.mjs --yes libvirt$/),
     ]);

@@ -67,6 +67,20 @@ error: update failed`;
   );
 });
 
+test("a libvirt that ended in the middle is told as such, whatever the steps say; and so is a subnet that it does not take", () => {
+  const code = (text: string) => engineFault("lab", text).message;
+  const silent =
+    "this machine: libvirt does not answer (failed to connect to the hypervisor). Start it (sudo systemctl start libvirtd), or run classlab up, which installs and starts it; then run the command again: it goes on where it stopped. [libvirt-not-running]";
+  expect(
+    code(`    guest-not-ready: lab-team-01-web: it does not answer. Last lines of its console:
+    error: failed to connect to the hypervisor`),
+  ).toBe(silent);
+  expect(code("    libvirt-not-answering: error: failed to connect to the hypervisor")).toBe(silent);
+  expect(code("    subnet-in-use: lab-lan: its subnet is that of interface br0")).toBe(
+    "network lab-lan: its subnet is that of interface br0. Expected a subnet that nothing else on the host uses. Give the switch another subnet, and the guests' addresses on it with it. [subnet-in-use]",
+  );
+});
+
 describe("the passphrase, in the engine's own words", () => {
   const before = { ...process.env };
   afterEach(() => {

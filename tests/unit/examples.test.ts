@@ -76,3 +76,15 @@ test("the example of a cohort has 30 teams and a spare one, with addresses from 
   ]);
   expect(addresses.slice(-2)).toEqual(["192.168.99.248", "192.168.99.249"]);
 });
+
+test("the example of snapshots has one guest with a snapshot, and a clone of each kind", () => {
+  const plan = planLab(readStackFile(join(ROOT, "examples/06-snapshots/Pulumi.snapshots.yaml")));
+  expect(plan.hosts.map(({ kind, target }) => [kind, target])).toEqual([["this-machine", "libvirt"]]);
+  expect(
+    plan.teams[0]?.guests.map(({ name, snapshots, cloneOf }) => [name, snapshots, cloneOf?.kind]),
+  ).toEqual([
+    ["ubuntu-test1", ["snapshot1"], undefined],
+    ["ubuntu-full", [], "full"],
+    ["ubuntu-linked", [], "linked"],
+  ]);
+});

@@ -20,7 +20,7 @@ present() { [ -e "$at" ] || { echo "error: failed to get $1" >&2; exit 1; }; }
 case $verb in
   list)
     for file in "$FAKE/$kind"/*; do
-      case $file in *.on | *.auto | *.xml | *.cards | *'*') continue ;; esac
+      case $file in *.on | *.auto | *.xml | *.cards | *.snapshots | *'*') continue ;; esac
       if [ "$1" = --all ] || [ -e "$file.on" ]; then echo "\${file##*/}"; fi
     done ;;
   uuid | domuuid) present "$1"; cat "$at" ;;
@@ -52,6 +52,7 @@ case $verb in
   update-device | attach-device)
     way=--inactive
     [ "$3" != --live ] || way=
+    case $2 in *parked.xml) cat "$2" >> "$FAKE/parked" ;; esac
     mac=$(sed -n 's|.*mac address="\\([^"]*\\)".*|\\1|p' "$2")
     network=$(sed -n 's|.*source network="\\([^"]*\\)".*|\\1|p' "$2")
     link=$(sed -n 's|.*link state="\\([^"]*\\)".*|\\1|p' "$2")
@@ -66,6 +67,13 @@ case $verb in
     grep -v " $4$" "$at.cards$way" > "$at.new" || :
     mv "$at.new" "$at.cards$way" ;;
   domif-setlink | qemu-agent-command) : ;;
+  snapshot-list) cat "$at.snapshots" 2>/dev/null || : ;;
+  snapshot-create-as)
+    if [ -e "$FAKE/shares" ] && [ -e "$at.on" ]; then echo "error: migration is disabled" >&2; exit 1; fi
+    echo "$2" >> "$at.snapshots" ;;
+  shutdown) [ -e "$FAKE/stays" ] || rm "$at.on" ;;
+  blockjob) [ -e "$FAKE/copying" ] || exit 1; rm "$FAKE/copying" ;;
+  blockcopy) [ ! -e "$FAKE/copying" ] || exit 9; : > "$FAKE/copying"; : > "$3" ;;
   *) echo "virsh $verb is not known here" >&2; exit 9 ;;
 esac
 `;
@@ -120,7 +128,10 @@ esac
       .filter((call) => call.startsWith("host virsh|"))
       .map((call) => call.slice("host virsh|".length))
       .filter(
-        (call) => !/^(net-|pool-|vol-)?(list|uuid|domuuid|domstate|domiflist|port-list|refresh)/.test(call),
+        (call) =>
+          !/^(net-|pool-|vol-)?(list|uuid|domuuid|domstate|domiflist|port-list|refresh|snapshot-list)/.test(
+            call,
+          ),
       );
   }
 }

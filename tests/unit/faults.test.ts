@@ -13,6 +13,7 @@ const FOLDER = "tests/fixtures/bad";
 const AT_RUN_TIME = [
   "image-missing",
   "image-build-failed",
+  "image-damaged",
   "registry-unreachable",
   "docker-not-running",
   "libvirt-not-running",
@@ -43,6 +44,15 @@ const AT_RUN_TIME = [
   "needs-confirmation",
   "roster-changed",
   "file-exists",
+  // Of a disk that is converted: convert.test.ts.
+  "disk-format-unknown",
+  "disk-image-unreadable",
+  "convert-failed",
+  // Of this machine's KVM: nested.test.ts.
+  "nested-impossible",
+  // Of a download: cloudImage.test.ts.
+  "cloud-image-unreachable",
+  "cloud-image-untrusted",
 ];
 
 const files = readdirSync(join(ROOT, FOLDER));

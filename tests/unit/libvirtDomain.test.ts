@@ -59,6 +59,19 @@ describe("a domain", () => {
     ]);
   });
 
+  test.each(["vmx", "svm"] as const)(
+    "a guest that runs guests does not start without the host's %s",
+    (name) => {
+      const known = { ...KVM, virtualization: name };
+      expect(beyond(renderDomain(DESK, known), renderDomain(DESK, KVM))).toEqual([
+        `<feature policy="require" name="${name}"/>`,
+      ]);
+      // The others do not depend on it, nor does one whose host is known to have none: that is refused before.
+      expect(renderDomain(PLAIN, known)).toBe(renderDomain(PLAIN, KVM));
+      expect(renderDomain(DESK, { ...KVM, virtualization: "none" })).toBe(renderDomain(DESK, KVM));
+    },
+  );
+
   test("a disk that is a copy lies over nothing", () => {
     expect(renderDomain({ ...PLAIN, disk: { ...PLAIN.disk, allocation: "fixed" } }, KVM)).not.toContain(
       "backingStore",

@@ -1,3 +1,4 @@
+import { uuidOf } from "../../components/hypervisors/libvirt/identity";
 import { type Drift, type Found, findDrift, findUnknown } from "../../operations/drift";
 import type { PlannedStep, StateResource } from "../../operations/engine";
 import { switchesLeaving } from "../../operations/freeSwitches";
@@ -99,6 +100,127 @@ test("adapters are known by their networks: the platform gives no addresses", ()
     "not connected to lab-lan 10.1.0.10",
     "also connected to lab-team-01-inner",
   ]);
+});
+
+const uuid = (name: string) => uuidOf({ id: RECORD.labId }, "domain", name);
+
+test("a guest that was renamed is known by its UUID: it gets its name back and is started, and is nobody's to remove", () => {
+  change(NAME, { name: "theirs", id: uuid(NAME), state: "shut off" });
+  guests.clear();
+  const [only, ...more] = drift();
+  expect(more).toEqual([]);
+  expect(only).toMatchObject({
+    kind: "changed",
+    level: "host",
+    what: `guest ${NAME} was renamed to theirs by hand`,
+    mend: {
+      how: "start",
+      guest: uuid(NAME),
+      rename: NAME,
+      urn: urn("team-01-web-machine"),
+      also: [urn("team-01-web-adapters"), urn("team-01-web-ready")],
+    },
+  });
+  const told = state.map((entry) =>
+    entry.urn === urn("team-01-web-machine")
+      ? { ...entry, outputs: { stdout: `{"machine":"${NAME}"}` } }
+      : entry,
+  );
+  const domains = () => objects.filter(({ kind }) => kind === "domain");
+  expect(findUnknown(unit.stack, RECORD.labId, told, domains())).toEqual([]);
+  // Of another name and another UUID: what a killed run made.
+  change("theirs", { id: uuid("lab-team-01-gone") });
+  expect(findUnknown(unit.stack, RECORD.labId, told, domains()).map(({ name }) => name)).toEqual(["theirs"]);
+});
+
+test("one that runs under another name cannot get its own back", () => {
+  change(NAME, { name: "theirs", id: uuid(NAME), state: "running" });
+  guests.clear();
+  const [only] = drift();
+  expect(only?.what).toBe(`guest ${NAME} was renamed to theirs by hand`);
+  expect(only).not.toHaveProperty("mend");
+});
+
+test("a copy of a guest, mark and all, is the learner's own: it is listed, and is not unknown", () => {
+  const [original] = objects.filter(({ name }) => name === NAME);
+  if (!original) throw new Error("the guest stands");
+  const copy = { ...original, name: "web-clone", id: "0b7c1a52-93c1-4f0e-9d3e-2f6b1c0a9e11", copied: true };
+  objects = [...objects, copy];
+  expect(drift()).toEqual([
+    {
+      kind: "foreign",
+      level: "guest",
+      team: "team-01",
+      object: "domain web-clone",
+      what: "domain web-clone is a copy of one of the lab's guests, and the learner's own (running)",
+    },
+  ]);
+  expect(findUnknown(unit.stack, RECORD.labId, [], [copy])).toEqual([]);
+});
+
+test("an edited guest is listed and left; repairing it makes the machine anew on its disk", () => {
+  const xml = `<domain><memory unit="MiB">1024</memory><vcpu>1</vcpu><devices>
+<disk type="file"><source file="/pool/a"/><target dev="vda"/></disk><disk type="file"><source file="/pool/b"/><target dev="vdb"/></disk>
+</devices></domain>`;
+  const recorded = (text: string) => {
+    state = state.map((entry) =>
+      entry.urn === urn("team-01-web-machine") ? { ...entry, inputs: { triggers: [text] } } : entry,
+    );
+  };
+  recorded(xml);
+  change(NAME, {
+    settings: { memory: "1024 MiB", processors: "1", "disk vda": "/pool/a", "disk vdb": "/pool/b" },
+  });
+  expect(drift()).toEqual([]);
+  change(NAME, {
+    settings: { memory: "2048 MiB", processors: "1", "disk vda": "/pool/a", "disk vdc": "/theirs" },
+  });
+  expect(drift()).toEqual([
+    {
+      kind: "changed",
+      level: "guest",
+      team: "team-01",
+      guest: "web",
+      object: `guest ${NAME}`,
+      what: `guest ${NAME} was edited by hand: memory: 2048 MiB, not 1024 MiB; disk vdb is gone (/pool/b)`,
+      mend: { how: "replace", urn: urn("team-01-web-machine") },
+      overwrites: "what runs in the guest is started anew; its disk is kept",
+    },
+  ]);
+  // A state that says nothing of a definition is no reason to find a difference.
+  recorded("1");
+  expect(drift()).toEqual([]);
+});
+
+test("a network that rests is started, with the adapters on it; one that lost its ways gets them by its script", () => {
+  change("lab-lan", { state: "inactive" });
+  expect(drift()).toMatchObject([
+    {
+      kind: "stopped",
+      level: "host",
+      what: "switch lab-lan is inactive",
+      mend: { how: "run", urn: urn("lan-network"), also: [urn("team-01-web-adapters")] },
+    },
+  ]);
+  change("lab-lan", { state: "active" });
+  expect(drift()).toEqual([]);
+  const ways = (text: string) => {
+    state = state.map((entry) =>
+      entry.urn === urn("lan-network") ? { ...entry, outputs: { stdout: text } } : entry,
+    );
+  };
+  ways('{"network":"lab-lan","ways":["cl-a","cl-b"]}');
+  expect(drift()).toEqual([]);
+  change("lab-lan", { ways: ["cl-b"] });
+  expect(brief(drift())).toEqual([
+    "missing: the packet filter does not let switch lab-lan reach cl-a any more; run lan-network",
+  ]);
+  change("lab-lan", { ways: ["cl-a", "cl-b"] });
+  expect(drift()).toEqual([]);
+  for (const text of ["no JSON", '{"network":"lab-lan"}']) {
+    ways(text);
+    expect(drift()).toEqual([]);
+  }
 });
 
 test("unknown is what no script told of; disks and pools are taken over with what they hold", () => {

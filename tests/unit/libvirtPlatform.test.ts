@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { bridgeNameOf, uuidOf } from "../../components/hypervisors/libvirt/identity";
 import { renderNetwork, renderParking } from "../../components/hypervisors/libvirt/network";
 import { poolMark, poolName } from "../../components/hypervisors/libvirt/pool";
 import { FaultError } from "../../course/faults";
@@ -14,16 +15,28 @@ import { libvirtPlan, MARK, switchOf } from "./libvirtLab";
 
 const PLAN = libvirtPlan();
 const NAT = renderNetwork(switchOf(PLAN, "nat-network"), { mark: MARK, uplink: { kind: "lab-bridge" } });
+const BRIDGE = bridgeNameOf(MARK, "lab-team-01-nat-network");
 const PARKING = renderParking({ lab: MARK.lab, id: MARK.id, stack: "lab-site" });
 const DEFAULT =
   "<network><name>default</name><bridge name='virbr0'/><ip address='192.168.122.1' netmask='255.255.255.0'/></network>";
-const OURS = `<domain type='kvm' id='3'><name>lab-team-01-web</name><metadata>
+const UUID = uuidOf(MARK, "domain", "lab-team-01-web");
+const OURS = `<domain type='kvm' id='3'><name>lab-team-01-web</name><uuid>${UUID}</uuid><metadata>
 <classlab:owner xmlns:classlab="urn:classlab:owner" classlab="lab" classlab.id="${MARK.id}" classlab.stack="lab-team-01" classlab.team="team-01"/></metadata>
 <devices>
 <interface type='network'><mac address='52:54:00:AA:00:01'/><source network='lab-team-01-nat-network' portid='x' bridge='cl-1'/><target dev='vnet0'/></interface>
 <interface type='network'><mac address='52:54:00:aa:00:02'/><source network='lab_unplugged'/><link state='down'/></interface>
 <interface type='network'><mac address='52:54:00:aa:00:03'/><source network='lab-lan'/><link state='down'/></interface>
 <interface type='bridge'><mac address='52:54:00:aa:00:04'/><source bridge='br0'/></interface>
+</devices></domain>`;
+/** The same as it is defined: somebody gave it more memory and took its seed away. */
+const DEFINED = `<domain type='kvm'><name>lab-team-01-web</name><uuid>${UUID}</uuid>
+<memory unit='KiB'>2097152</memory><currentMemory unit='KiB'>1048576</currentMemory><vcpu placement='static'>2</vcpu>
+<devices>
+<disk type='file' device='disk'><source file='/pool/disk.qcow2'/><target dev='vda' bus='virtio'/></disk>
+<disk type='file' device='cdrom'><target dev='sda' bus='sata'/></disk>
+<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>
+<channel type='unix'><target type='virtio' name='classlab.channel.0'/></channel>
+<channel type='unix'><target type='virtio' name='classlab.channel.1'/></channel>
 </devices></domain>`;
 const FOREIGN = "<domain type='kvm'><name>their-own</name></domain>";
 
@@ -62,7 +75,15 @@ exit "$code"
     "Domain: 'lab-team-01-web'\n  state.state=1\n  state.reason=1\n\nDomain: 'their-own'\n  state.state=5\n  state.reason=0\n\n",
   );
   answer("dumpxml lab-team-01-web", OURS);
+  answer("dumpxml lab-team-01-web --inactive", DEFINED);
   answer("dumpxml their-own", FOREIGN);
+  answer("net-list --name", "lab-team-01-nat-network\n\n");
+  const iptables = join(folder, "bin", "iptables");
+  writeFileSync(
+    iptables,
+    `#!/bin/sh\n[ "$*" = "-w -S FORWARD" ] || exit 9\ncat <<'RULES'\n-P FORWARD DROP\n-A FORWARD -j DOCKER-USER\n-A FORWARD -i ${BRIDGE} -o cl-lan -j ACCEPT\n-A FORWARD -i ${BRIDGE} -o br0 -j DROP\nRULES\n`,
+  );
+  chmodSync(iptables, 0o755);
   answer("net-list --all --name", "default\nlab-team-01-nat-network\nlab_unplugged\n\n");
   answer("net-dumpxml default", DEFAULT);
   answer("net-dumpxml lab-team-01-nat-network", NAT);
@@ -90,12 +111,19 @@ test("what carries the mark: domains with state and switches, networks, disks, t
   expect(await libvirtPlatform.observe()).toEqual([
     {
       kind: "domain",
-      id: "lab-team-01-web",
+      id: UUID,
       name: "lab-team-01-web",
       mark: { lab: "lab", id: MARK.id, stack: "lab-team-01", team: "team-01" },
       created: "",
       state: "running",
       networks: { "lab-team-01-nat-network": "" },
+      settings: {
+        memory: "2048 MiB",
+        processors: "2",
+        "disk vda": "/pool/disk.qcow2",
+        "disk sda": "nothing",
+        "the management channel": "2 ports",
+      },
     },
     {
       kind: "virtual network",
@@ -103,6 +131,8 @@ test("what carries the mark: domains with state and switches, networks, disks, t
       name: "lab-team-01-nat-network",
       mark: MARK,
       created: "",
+      state: "active",
+      ways: ["cl-lan"],
     },
     {
       kind: "virtual network",
@@ -110,6 +140,8 @@ test("what carries the mark: domains with state and switches, networks, disks, t
       name: "lab_unplugged",
       mark: { lab: "lab", id: MARK.id, stack: "lab-site" },
       created: "",
+      state: "inactive",
+      ways: [],
     },
     {
       kind: "virtual disk",
@@ -121,6 +153,15 @@ test("what carries the mark: domains with state and switches, networks, disks, t
     },
     { kind: "storage pool", id: poolName(MARK), name: poolName(MARK), mark: pool, created: "" },
   ]);
+});
+
+test("a copy of one of ours has another's UUID; where the packet filter cannot be read nothing is said of it", async () => {
+  const copy = OURS.replace(UUID, "0b7c1a52-93c1-4f0e-9d3e-2f6b1c0a9e11");
+  answer("dumpxml lab-team-01-web", copy);
+  writeFileSync(join(folder, "bin", "iptables"), "#!/bin/sh\nexit 4\n");
+  const [domain, network] = await libvirtPlatform.observe();
+  expect([domain?.id, domain?.copied]).toEqual(["0b7c1a52-93c1-4f0e-9d3e-2f6b1c0a9e11", true]);
+  expect(network).not.toHaveProperty("ways");
 });
 
 test("guests by name: state, and the switches whose cable is in", async () => {

@@ -73,10 +73,10 @@ describe.each(SHELLS)("under %s", (shell) => {
     const stranger = () => fake.write(`nets/${name}`, "11111111-2222-3333-4444-555555555555\n");
 
     test("is made, started, and starts with the host; once more, nothing is started again", () => {
-      expectJson(run("apply"), { network: name });
+      expectJson(run("apply"), { network: name, ways: [] });
       expect(fake.read(`nets/${name}.xml`)).toBe(xml);
       const again = run("apply");
-      expectJson(again, { network: name });
+      expectJson(again, { network: name, ways: [] });
       expect(changes(again)).toEqual(["net-define|--validate|/dev/stdin", `net-autostart|${name}`]);
     });
 
@@ -104,8 +104,9 @@ describe.each(SHELLS)("under %s", (shell) => {
         fake.run(shell, renderNetworkScript({ ...made, reaches: [name] }), word);
       const rule = `${bridgeNameOf(MARK, nat.objectName)} ${bridgeNameOf(MARK, name)}`;
       fake.write("rules", "docker0 eth0\n");
-      expectJson(words("apply"), { network: nat.objectName });
-      expectJson(words("apply"), { network: nat.objectName });
+      const told = { network: nat.objectName, ways: [bridgeNameOf(MARK, name)] };
+      expectJson(words("apply"), told);
+      expectJson(words("apply"), told);
       expect(fake.read("rules")).toBe(`docker0 eth0\n${rule}\n`);
       expectJson(words("remove"), { network: false });
       expect(fake.read("rules")).toBe("docker0 eth0\n");
@@ -114,6 +115,16 @@ describe.each(SHELLS)("under %s", (shell) => {
         words("apply"),
         `host-not-ready: the packet filter does not let ${rule.replace(" ", " reach ")}`,
       );
+    });
+
+    test("whose subnet an interface has is told as that; what else libvirt says, in its own words", () => {
+      fake.write(
+        "fails-net-start",
+        "error: Failed to start network lab-bridged\nerror: internal error: Network is already in use by interface br0\n",
+      );
+      expectFailure(run("apply"), `subnet-in-use: ${name}: its subnet is that of interface br0`);
+      fake.write("fails-net-start", "error: no dnsmasq\n");
+      expectFailure(run("apply"), "error: no dnsmasq");
     });
 
     test("a bridge that stands already is in the way", () => {
@@ -374,6 +385,12 @@ describe.each(SHELLS)("under %s", (shell) => {
       expect(ready.calls.join("\n")).not.toMatch(/PRIVATE KEY|\$6\$/);
     });
 
+    test("a libvirt that ends meanwhile is the cause, not the guest", () => {
+      fake.write("ssh.sh", "exit 255");
+      fake.write("silent", "");
+      expectFailure(run(), "libvirt-not-answering: error: failed to connect to the hypervisor");
+    });
+
     test("a channel that does not answer yet is tried again", () => {
       fake.write("ssh.sh", `[ -e "$FAKE/tried" ] || { : > "$FAKE/tried"; exit 255; }\necho '{"ready":true}'`);
       const ready = run();
@@ -483,6 +500,22 @@ describe.each(SHELLS)("under %s", (shell) => {
       expect(cards("")).toEqual(["lab-team-01-internal up"]);
       expect(cards("--inactive")).toEqual(["lab-team-01-internal up"]);
       expect(changes(moved).filter((call) => call.startsWith("attach"))).toEqual([]);
+    });
+
+    test("whose network was made anew under the running guest come to it by way of another; others stay where they are", () => {
+      run(desk.adapters);
+      const file = `domains/${desk.objectName}.cards`;
+      const lines = fake.read(file).split("\n");
+      fake.write(file, lines.map((line, index) => line.replace(/^-/, `vnet${index}`)).join("\n"));
+      fake.write("sys/vnet1/mtu", "1500");
+      fake.write("sys/vnet2/master/mtu", "1500");
+      const again = run(desk.adapters);
+      expectJson(again, { adapters: true });
+      expect(cards("")).toEqual(expect.arrayContaining(PLANNED));
+      const parked = changes(again).filter((call) => /update-device.*parked/.test(call));
+      expect(parked).toHaveLength(1);
+      const [, second] = desk.adapters;
+      expect(fake.read("parked")).toContain(second?.mode === "disabled" ? "?" : second?.mac);
     });
 
     test("leave their switches when they are removed, without a word to the guest; one that is gone has none", () => {

@@ -5,6 +5,7 @@ import type { HostPlan } from "../../course/hosts";
 import { MODES, type Mode, type SwitchMode } from "../../course/modes";
 import type { AdapterPlan, LabPlan } from "../../course/plan";
 import { lanOf, notesOf, type Reach, reachabilityOf, type Vantage } from "../../course/reachability";
+import { reachDifferences } from "../../course/reachDifferences";
 import { TARGETS, type Target } from "../../course/support";
 import { segmentOf } from "../../course/switches";
 import { planLab } from "../../operations/plan";
@@ -417,4 +418,40 @@ test("teams on hosts of their own share the classroom LAN, and nothing else", ()
   };
   expect(onTwoHosts("bridged")).toEqual([true, true]);
   expect(onTwoHosts("nat-network")).toEqual([false, false]);
+});
+
+// tests/integration/libvirtModes.test.ts measures them on real machines.
+test("containers and libvirt differ in what a translation lets through, and in nothing else", () => {
+  expect(
+    reachDifferences("containers", "libvirt").map(({ mode, direction, verdicts }) => [
+      mode,
+      direction,
+      verdicts.containers?.reachable,
+      verdicts.libvirt?.reachable,
+      verdicts.libvirt?.rule,
+    ]),
+  ).toEqual([
+    [
+      "nat",
+      "fromHost",
+      false,
+      true,
+      "libvirt, network XML format: isolated ports reach the host and beyond, not one another",
+    ],
+    [
+      "nat",
+      "toClient",
+      false,
+      true,
+      "libvirt, network XML format: on a NAT network guests and host are unrestricted, outward is translated, inward is prohibited",
+    ],
+    [
+      "nat-network",
+      "toClient",
+      false,
+      true,
+      "libvirt, network XML format: on a NAT network guests and host are unrestricted, outward is translated, inward is prohibited",
+    ],
+  ]);
+  expect(reachDifferences("libvirt", "libvirt")).toEqual([]);
 });

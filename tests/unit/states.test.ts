@@ -304,6 +304,7 @@ describe("states of whole machines", () => {
     expect(planned("libvirt", "3a-clone", "start")).toEqual([guest]);
     expect(planned("libvirt", "3a-clone", "solved")).toEqual([
       { ...guest, snapshots: ["snapshot1"], clones: ["clone1"] },
+      { ...guest, name: "clone1" },
     ]);
     expect(planned("libvirt", "nested", "start")).toEqual([guest]);
     expect(planned("libvirt", "nested", "solved")).toEqual([{ ...guest, nested: true }]);
@@ -495,7 +496,10 @@ describe("what a state asks for and a cloud refuses is told before anything is p
         expect(inCloud(cloud, target, "2-guest", "start")).toEqual([]);
         expect(inCloud(cloud, target, "2-guest", "solved")).toEqual(BY_NAT.slice(0, 1));
         expect(inCloud(cloud, target, "3a-clone", "start")).toEqual(BY_NAT.slice(0, 1));
-        expect(inCloud(cloud, target, "3a-clone", "solved")).toEqual(BY_NAT.slice(0, 1));
+        expect(inCloud(cloud, target, "3a-clone", "solved")).toEqual([
+          ...BY_NAT.slice(0, 1),
+          "clone1 | nat-network nat-network 192.168.20.7",
+        ]);
         for (const mode of ["disabled", "host-only", "nat", "internal"] as const)
           expect(inCloud(cloud, target, `3b-${mode}`, "start")).toEqual(BY_NAT);
       }

@@ -150,6 +150,9 @@ export const containersDriver: HypervisorDriver = {
     return { disk, machine, ready };
   },
 
+  // The support table refuses snapshots and clones here.
+  keepGuest: () => undefined,
+
   connectAdapters: (name, plan, guest, switches, host, opts) =>
     script(
       `${name}-adapters`,

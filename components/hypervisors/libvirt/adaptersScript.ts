@@ -4,6 +4,7 @@ import { patientShell } from "./channel";
 import type { DomainSettings } from "./domain";
 import { macOf } from "./identity";
 import { renderInterface, renderParkedInterface } from "./interface";
+import { parkingName } from "./network";
 import { type GuestNetworkSettings, NETWORK_SET, networkFingerprint, renderNetplan } from "./networkConfig";
 import { document } from "./virsh";
 import { READY_SECONDS, renderWatch } from "./watch";
@@ -109,11 +110,21 @@ macs() {
     *) virsh domiflist "$guest" --inactive ;;
   esac | awk 'NF { print $NF }'
 }
+# A network that was removed from under a running guest and made again left the guest's end behind. For libvirt nothing has changed: it
+# joins an adapter to a bridge only when that comes from another one.
+left_behind() {
+  tap=$(virsh domiflist "$guest" | awk -v mac="$1" '$NF == mac { print $1 }')
+  [ -e "/sys/class/net/\${tap:-none}" ] && [ ! -e "/sys/class/net/$tap/master" ]
+}
 adapter() {
   cat > "$work/adapter.xml"
   for way in $ways; do
     present=$(macs "$way")
     if among "$1" "$present"; then change=update-device; else change=attach-device; fi
+    if [ "$way" = --live ] && left_behind "$1"; then
+      sed 's|source network="[^"]*"|source network="${parkingName(settings.mark.lab)}"|' "$work/adapter.xml" > "$work/parked.xml"
+      virsh update-device "$guest" "$work/parked.xml" --live >/dev/null
+    fi
     virsh "$change" "$guest" "$work/adapter.xml" "$way" >/dev/null
   done
 }

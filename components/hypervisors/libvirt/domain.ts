@@ -4,7 +4,7 @@ import { desktopDevices } from "./desktop";
 import { type GuestIdentity, uuidOf } from "./identity";
 import { parkedInterfaceXml } from "./interface";
 import { markMetadata } from "./ownerMark";
-import { type BaseImage, diskVolume, poolFolder, seedVolume } from "./pool";
+import { type BaseImage, diskVolume, poolFolder, seedVolume, underDisk } from "./pool";
 import { renderXml, type Xml } from "./xml";
 
 /** How a guest starts. */
@@ -29,6 +29,8 @@ export interface DomainSettings extends GuestIdentity {
   readonly base: BaseImage;
   /** KVM, or QEMU's own processor where the host has no KVM that works. */
   readonly acceleration: "kvm" | "tcg";
+  /** By what guests that run guests see that they can: the host must have it for them. Absent where it is not known. */
+  readonly virtualization?: "vmx" | "svm" | "none";
   readonly boot: GuestBoot;
   readonly sharedFolders: SharedFolders;
   /** Folder on the host for the log of each guest's console. */
@@ -68,22 +70,29 @@ export function sharedFolderOf(
   return `${sharedFolders.parent}/${guest.objectName}`;
 }
 
+const disabled = (name: string): Xml => ({ "@policy": "disable", "@name": name });
+
 /**
  * The host's own processor, or all that QEMU can emulate. A guest that is to run no guests does not see the processor's
  * virtualization, whoever made it: on the other maker's the flag to disable is not there, and that is well. QEMU's own goes without
  * five-level page tables: QEMU 7.2 without `svm` does not tell how wide addresses are (CPUID 8000_0008), Linux then takes 48 bits for
  * granted, and finds no file by its name any more.
  */
-function processor({ cpus, nested }: GuestPlan, { acceleration }: DomainSettings): Xml {
-  const disabled = [...(nested ? [] : ["vmx", "svm"]), ...(acceleration === "kvm" ? [] : ["la57"])];
+function processor({ cpus, nested }: GuestPlan, { acceleration, virtualization }: DomainSettings): Xml {
+  const features = [
+    // Required: a guest that does not get it does not start, and libvirt says why.
+    ...(nested && virtualization !== undefined && virtualization !== "none"
+      ? [{ "@policy": "require", "@name": virtualization }]
+      : []),
+    ...(nested ? [] : [disabled("vmx"), disabled("svm")]),
+    ...(acceleration === "kvm" ? [] : [disabled("la57")]),
+  ];
   return {
     ...(acceleration === "kvm"
       ? { "@mode": "host-passthrough", "@check": "none" }
       : { "@mode": "maximum", "@check": "none" }),
     topology: { "@sockets": 1, "@cores": cpus, "@threads": 1 },
-    ...(disabled.length > 0
-      ? { feature: disabled.map((name) => ({ "@policy": "disable", "@name": name })) }
-      : {}),
+    ...(features.length > 0 ? { feature: features } : {}),
   };
 }
 
@@ -97,24 +106,40 @@ function balloon({ memory: { min, max } }: GuestPlan): Xml {
   return { "@model": "virtio", "@freePageReporting": "on", stats: { "@period": 10 } };
 }
 
-function system(boot: GuestBoot): Xml {
+/**
+ * A clone's disk has the machine id of the guest that it was copied from; systemd takes the one that it is told, from its first process
+ * on, and writes it down (machine-id(5)).
+ */
+function machineId({ cloneOf, objectName }: GuestPlan, { mark }: DomainSettings): string {
+  return cloneOf ? ` systemd.machine_id=${uuidOf(mark, "domain", objectName).replaceAll("-", "")}` : "";
+}
+
+function system(guest: GuestPlan, settings: DomainSettings): Xml {
+  const { boot } = settings;
   const type = { "@arch": "x86_64", "@machine": "q35", "#": "hvm" };
-  if (boot.kind === "kernel")
-    return { type, kernel: boot.kernel, initrd: boot.initrd, cmdline: boot.arguments };
+  if (boot.kind === "kernel") {
+    const words = boot.arguments + machineId(guest, settings);
+    return { type, kernel: boot.kernel, initrd: boot.initrd, cmdline: words };
+  }
   return boot.firmware === "uefi" ? { "@firmware": "efi", type } : { type };
 }
 
 /**
- * What a disk lies over. libvirt would hand it to QEMU's user for as long as a guest runs, who may then write it; all labs of the host
- * read it.
+ * What a disk lies over. libvirt would hand the machine image to QEMU's user for as long as a guest runs, who may then write it; all labs
+ * of the host read it. What clones lie over is their lab's own, and handed over: it is not for all to read.
  */
-function backing(base: BaseImage): Xml {
+function backing(base: BaseImage | undefined): Xml {
+  if (!base) return {};
   return {
     backingStore: {
       "@type": "file",
       format: { "@type": base.format },
-      source: { "@file": base.path, seclabel: { "@model": "dac", "@relabel": "no" } },
+      source: {
+        "@file": base.path,
+        ...(base.own ? {} : { seclabel: { "@model": "dac", "@relabel": "no" } }),
+      },
       backingStore: {},
+      ...backing(base.over),
     },
   };
 }
@@ -131,7 +156,7 @@ function disks(guest: GuestPlan, { mark, base }: DomainSettings): Xml[] {
       "@device": "disk",
       driver: { "@name": "qemu", "@type": "qcow2", "@discard": "unmap" },
       source: { "@file": `${folder}/${diskVolume(guest)}` },
-      ...(guest.disk.allocation === "fixed" ? {} : backing(base)),
+      ...backing(underDisk(guest, base, mark)),
       target: { "@dev": "vda", "@bus": "virtio" },
       boot: { "@order": 1 },
     },
@@ -227,7 +252,7 @@ export function renderDomain(guest: GuestPlan, settings: DomainSettings): string
       ...memory(guest),
       ...sharedMemory(guest, settings),
       vcpu: { "@placement": "static", "#": guest.cpus },
-      os: system(settings.boot),
+      os: system(guest, settings),
       features: { acpi: {}, apic: {}, vmport: { "@state": "off" } },
       cpu: processor(guest, settings),
       clock: { "@offset": "utc" },

@@ -25,6 +25,11 @@ export function uuidOf(mark: Pick<OwnerMark, "id">, kind: LibvirtKind, objectNam
   ].join("-");
 }
 
+/** Whether a UUID is one that {@link uuidOf} makes; libvirt and its tools give others by chance, of version 4. */
+export function isOwnUuid(uuid: string): boolean {
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-8/.test(uuid);
+}
+
 /** IFNAMSIZ of Linux is 16 with the closing zero (netdevice(7)). */
 export const BRIDGE_NAME_LENGTH = 15;
 

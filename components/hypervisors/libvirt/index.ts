@@ -10,6 +10,7 @@ import { hostFolder } from "../../hosts/paths";
 import { script } from "../../script";
 import type { DriverContext, HypervisorDriver, PreparedHost } from "../driver";
 import { renderAdapters } from "./adaptersScript";
+import { renderBaseScript } from "./baseScript";
 import { cachedImage } from "./cache";
 import { libvirtChannel } from "./channel";
 import { renderDiskScript } from "./diskScript";
@@ -22,6 +23,7 @@ import { renderNetworkScript } from "./networkScript";
 import { renderReady } from "./readyScript";
 import { renderSeed } from "./seed";
 import { renderSite } from "./siteScript";
+import { renderSnapshot } from "./snapshotScript";
 import { READY_SECONDS } from "./watch";
 
 /** Folder on a host for the folders that its guests share. */
@@ -64,12 +66,13 @@ function lansBeyond(plan: SwitchPlan, host: PreparedHost): string[] {
 }
 
 function domainSettings(guest: GuestPlan, host: PreparedHost, context: DriverContext): DomainSettings {
-  const { acceleration, sharedFolders } = factsOf(host);
+  const { acceleration, virtualization, sharedFolders } = factsOf(host);
   const image = cachedImage(imageOf(context), acceleration);
   return {
     mark: context.mark,
     slot: slotOf(guest, context),
     acceleration,
+    ...(virtualization ? { virtualization } : {}),
     base: image.disk,
     boot: image.boot,
     sharedFolders: { parent: SHARED_FOLDERS, by: sharedFolders },
@@ -94,6 +97,11 @@ function networkSettings(guest: GuestPlan, host: PreparedHost): GuestNetworkSett
     // A bridge that stands in for the LAN has no DHCP server.
     roomDhcp: plan.network.addressing === "dhcp" && factsOf(host).bridge !== undefined,
   };
+}
+
+/** What a disk is besides what is on it: with another it is another disk. */
+function diskWords({ disk, cloneOf }: GuestPlan): string {
+  return `${disk.size} GiB, ${disk.allocation}${cloneOf ? `, ${cloneOf.kind} clone` : ""}`;
 }
 
 /** Longer than the scripts' own deadline, so that their words are what the user sees. */
@@ -180,7 +188,7 @@ export const libvirtDriver: HypervisorDriver = {
     );
   },
 
-  createGuest: (name, plan, host, key, context, opts) => {
+  createGuest: (name, plan, host, key, context, opts, base) => {
     const { mark } = context;
     const image = imageOf(context);
     const settings = domainSettings(plan, host, context);
@@ -211,10 +219,15 @@ export const libvirtDriver: HypervisorDriver = {
           });
           return renderDiskScript(plan, { mark, image, seed, sharedFolders: settings.sharedFolders });
         }),
-        triggers: [image, `${plan.disk.size} GiB, ${plan.disk.allocation}`],
+        triggers: [image, diskWords(plan)],
         deadline: "15m",
       },
-      { ...made, dependsOn: [...host.objects] },
+      {
+        ...made,
+        dependsOn: [...host.objects, ...(base ? [base] : [])],
+        // Nothing is left of a linked clone without what it lies over; a full one has all of it.
+        ...(base && plan.cloneOf?.kind === "linked" ? { replaceWith: [base] } : {}),
+      },
     );
     const machine = script(
       `${name}-machine`,
@@ -250,6 +263,55 @@ export const libvirtDriver: HypervisorDriver = {
       { ...made, dependsOn: [machine], deletedWith: machine, replaceWith: [machine] },
     );
     return { disk, machine, ready, channelKey: key.privateKey };
+  },
+
+  keepGuest: (name, plan, guest, whole, host, opts) => {
+    const { mark } = host.context;
+    const settings = { ...factsOf(host), consoleFolder: CONSOLE_FOLDER };
+    const made = { ...opts, provider: host.provider, deleteBeforeReplace: true };
+    const deadline = deadlineOf(factsOf(host));
+    // One after the other: QEMU does one such thing at a time with a disk.
+    const snapshots: pulumi.CustomResource[] = [];
+    for (const snapshot of plan.snapshots) {
+      snapshots.push(
+        script(
+          `${name}-snapshot-${snapshot}`,
+          {
+            on: host.connection,
+            shell: SHELL,
+            apply: "",
+            script: overChannel(
+              plan,
+              host,
+              guest.channelKey,
+              renderSnapshot(plan, snapshot, settings, mark.lab),
+            ),
+            triggers: [guest.machine.id],
+            deadline,
+          },
+          {
+            ...made,
+            dependsOn: [...whole, ...snapshots],
+            deletedWith: guest.machine,
+            replaceWith: [guest.machine],
+          },
+        ),
+      );
+    }
+    if (plan.clones.length === 0) return undefined;
+    return script(
+      `${name}-base`,
+      {
+        on: host.connection,
+        shell: SHELL,
+        apply: "apply",
+        remove: "remove",
+        script: overChannel(plan, host, guest.channelKey, renderBaseScript(plan, mark, settings)),
+        triggers: [imageOf(host.context), diskWords(plan)],
+        deadline: "40m",
+      },
+      { ...made, dependsOn: [...host.objects, guest.ready, ...whole, ...snapshots] },
+    );
   },
 
   connectAdapters: (name, plan, guest, switches, host, opts) =>

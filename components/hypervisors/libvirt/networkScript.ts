@@ -68,12 +68,17 @@ if ! running; then
   # libvirt takes a bridge up again that it made; this one is nobody's that it knows.
   [ ! -e "/sys/class/net/$bridge" ] ||
     fail "object-in-the-way: bridge $bridge: it stands already, and network $name needs it. If nothing uses it: ip link delete $bridge"
-  virsh net-start "$name" >/dev/null
+  words=$(virsh net-start "$name" 2>&1) || case $words in
+    *"already in use by interface"*) fail "subnet-in-use: $name: its subnet is that of \${words##*by }" ;;
+    *) fail "$words" ;;
+  esac
 fi
 virsh net-autostart "$name" >/dev/null
 for way in $ways; do
   filter -C "$way" || filter -I "$way" || fail "host-not-ready: the packet filter does not let $bridge reach $way"
 done
-echo '{"network":"'"$name"'"}'
+quoted=
+for way in $ways; do quoted=$quoted',"'$way'"'; done
+echo '{"network":"'"$name"'","ways":['"\${quoted#,}"']}'
 `;
 }

@@ -46,6 +46,11 @@ export function diskVolume(guest: Pick<GuestPlan, "objectName">): string {
   return `${guest.objectName}-disk.qcow2`;
 }
 
+/** Volume that a guest's clones begin with. */
+export function cloneBaseVolume(guest: Pick<GuestPlan, "objectName">): string {
+  return `${guest.objectName}-base.qcow2`;
+}
+
 /** Volume that is a guest's seed. */
 export function seedVolume(guest: Pick<GuestPlan, "objectName">): string {
   return `${guest.objectName}-seed.iso`;
@@ -54,11 +59,35 @@ export function seedVolume(guest: Pick<GuestPlan, "objectName">): string {
 /** Size of a seed's volume in bytes: one size, so that a changed seed takes the place of the one before. */
 export const SEED_BYTES = 1024 * 1024;
 
-/** A base image: read by all guests of a host, written by none. */
+/** What disks lie over: read by guests, written by none. */
 export interface BaseImage {
   /** Absolute path on the host. */
   readonly path: string;
   readonly format: "qcow2" | "raw";
+  /** True for one that holds what a guest wrote: it is the lab's, and nobody else's to read. */
+  readonly own?: true;
+  /** What it lies over itself. */
+  readonly over?: BaseImage;
+}
+
+/** What a clone is made of: the frozen copy of its guest's disk. */
+export function cloneBase(origin: NonNullable<GuestPlan["cloneOf"]>, mark: PoolMark): BaseImage {
+  return { path: `${poolFolder(mark)}/${cloneBaseVolume(origin)}`, format: "qcow2", own: true };
+}
+
+/**
+ * What a guest's disk lies over; undefined where it is a copy. A disk whose space is set aside is one: no overlay can have that (qemu-img
+ * refuses preallocation with a backing file). So is that of a full clone; a linked clone's never is.
+ */
+export function underDisk(
+  guest: Pick<GuestPlan, "cloneOf" | "disk">,
+  image: BaseImage,
+  mark: PoolMark,
+): BaseImage | undefined {
+  const own = guest.disk.allocation === "fixed" ? undefined : image;
+  if (!guest.cloneOf) return own;
+  if (guest.cloneOf.kind === "full") return undefined;
+  return { ...cloneBase(guest.cloneOf, mark), ...(own ? { over: own } : {}) };
 }
 
 /**

@@ -44,7 +44,10 @@ not_ready() {
   exit 1
 }
 alive() {
-  state=$(virsh domstate "$guest" --reason 2>&1) || not_ready "the host does not have it: $state"
+  state=$(virsh domstate "$guest" --reason 2>&1) || case $state in
+    *"failed to connect"* | *"socket is closed"* | *"End of file"*) fail "libvirt-not-answering: $state" ;;
+    *) not_ready "the host does not have it: $state" ;;
+  esac
   case $state in
     running* | idle* | "no state"*) ;;
     *crashed*) not_ready "its kernel crashed" ;;

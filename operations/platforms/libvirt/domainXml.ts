@@ -80,3 +80,68 @@ export function networkBridge(xml: string): string | undefined {
   const found = bridgeSchema.safeParse(bridge?.toObject());
   return found.success ? found.data.bridge["@name"] : undefined;
 }
+
+const textSchema = z
+  .union([z.string(), z.looseObject({ "#": z.string() })])
+  .transform((value) => (typeof value === "string" ? value : value["#"]));
+
+const definitionSchema = z.looseObject({
+  domain: z.looseObject({
+    uuid: z.string().optional(),
+    memory: z.looseObject({ "@unit": z.string().optional(), "#": z.string() }).optional(),
+    vcpu: textSchema.optional(),
+  }),
+});
+
+/** The UUID in what `virsh dumpxml` printed; undefined where there is none. */
+export function domainUuid(xml: string): string | undefined {
+  return definitionSchema.safeParse(create(xml).end({ format: "object" })).data?.domain.uuid;
+}
+
+/** Units of memory in MiB, as libvirt prints them and as people write them (libvirt.org/formatdomain.html, "Memory Allocation"). */
+const MIB: Readonly<Record<string, number>> = { KiB: 1 / 1024, MiB: 1, GiB: 1024 };
+
+const diskSchema = z.looseObject({
+  disk: z.looseObject({
+    source: z.looseObject({ "@file": z.string() }).optional(),
+    target: z.looseObject({ "@dev": z.string() }),
+  }),
+});
+
+const portSchema = z.looseObject({
+  channel: z.looseObject({ target: z.looseObject({ "@name": z.string() }) }),
+});
+
+/** Name of the setting that is a guest's management channel as a whole. */
+const CHANNEL = "the management channel";
+
+/**
+ * What a domain is made of, of what classlab sets and nothing moves while it runs, in a domain's XML, ours or libvirt's: memory, processors,
+ * disks with their files, the management channel. Adapters are looked at by themselves.
+ * @throws on text that is no XML
+ */
+export function domainSettings(xml: string): Record<string, string> {
+  const document = create(xml);
+  const domain = definitionSchema.safeParse(document.end({ format: "object" })).data?.domain;
+  const each = (name: string) => document.root().filter(({ node }) => node.nodeName === name, false, true);
+  const { memory, vcpu } = domain ?? {};
+  const ports = each("channel").flatMap((element) => {
+    const found = portSchema.safeParse(element.toObject());
+    return found.success && found.data.channel.target["@name"].startsWith("classlab.") ? [found] : [];
+  });
+  return {
+    ...(memory
+      ? { memory: `${Math.round(Number(memory["#"]) * (MIB[memory["@unit"] ?? "KiB"] ?? Number.NaN))} MiB` }
+      : {}),
+    ...(vcpu === undefined ? {} : { processors: vcpu }),
+    ...Object.fromEntries(
+      each("disk").flatMap((element) => {
+        const found = diskSchema.safeParse(element.toObject());
+        if (!found.success) return [];
+        const { source, target } = found.data.disk;
+        return [[`disk ${target["@dev"]}`, source?.["@file"] ?? "nothing"]];
+      }),
+    ),
+    ...(ports.length > 0 ? { [CHANNEL]: `${ports.length} ports` } : {}),
+  };
+}

@@ -1,14 +1,21 @@
 import { setTimeout } from "node:timers/promises";
 import { hostFolder } from "../../../components/hosts/paths";
+import { isOwnUuid } from "../../../components/hypervisors/libvirt/identity";
 import { parkingName } from "../../../components/hypervisors/libvirt/network";
 import { markIn } from "../../../components/hypervisors/libvirt/ownerMark";
-import { diskVolume, poolMark, poolName } from "../../../components/hypervisors/libvirt/pool";
+import {
+  cloneBaseVolume,
+  diskVolume,
+  poolMark,
+  poolName,
+} from "../../../components/hypervisors/libvirt/pool";
 import type { PlatformKind } from "../../../course/resources";
 import type { RemoteMachine } from "../../hosts/machine";
 import { runWhere } from "../../hosts/ssh";
 import type { HostRun } from "../../libvirt";
 import type { ObservedObject, Owners, Platform, PlatformGuest } from "../platform";
-import { domainAdapters } from "./domainXml";
+import { domainAdapters, domainSettings, domainUuid, networkBridge } from "./domainXml";
+import { forwarding } from "./forwarding";
 import { dumped, libvirtNetworks } from "./networks";
 import { type Virsh, virshOn } from "./virsh";
 
@@ -70,6 +77,9 @@ async function stat(onHost: HostRun, format: string, files: readonly string[]): 
   );
 }
 
+/** Volumes that are disks, or what disks lie over. */
+const DISKS = [diskVolume, cloneBaseVolume];
+
 /** The disks in a pool, with what each takes of the host's: an overlay is far smaller than it looks. */
 async function volumes(host: Host, pool: string): Promise<ObservedObject[]> {
   const mark = poolMark(pool);
@@ -78,7 +88,7 @@ async function volumes(host: Host, pool: string): Promise<ObservedObject[]> {
   if (list.code !== 0) return [];
   const disks = list.stdout.split("\n").flatMap((line) => {
     const [name = "", path = ""] = line.trim().split(/\s{2,}/);
-    return name.endsWith(diskVolume({ objectName: "" })) ? [{ name, path }] : [];
+    return DISKS.some((volume) => name.endsWith(volume({ objectName: "" }))) ? [{ name, path }] : [];
   });
   const blocks = await stat(
     host.onHost,
@@ -104,7 +114,14 @@ async function observe(host: Host): Promise<ObservedObject[]> {
   const { virsh, name: at } = host;
   // First of all: whether it answers at all.
   const machines = await domains(virsh);
-  const [nets, pools] = await Promise.all([libvirtNetworks(virsh), virsh.names(["pool-list", "--all"])]);
+  const own = machines.filter(({ xml }) => markIn(xml) !== undefined).map(({ name }) => name);
+  const [nets, active, rules, pools, definitions] = await Promise.all([
+    libvirtNetworks(virsh),
+    virsh.names(["net-list"]),
+    forwarding(host.onHost),
+    virsh.names(["pool-list", "--all"]),
+    dumped(virsh, "dumpxml", own, ["--inactive"]),
+  ]);
   const ours = pools.flatMap((name): ObservedObject[] => {
     const mark = poolMark(name);
     return mark ? [{ kind: "storage pool", id: name, name, mark, created: "" }] : [];
@@ -115,11 +132,38 @@ async function observe(host: Host): Promise<ObservedObject[]> {
       const mark = markIn(xml);
       if (!mark) return [];
       const on = Object.fromEntries(connected(xml).map(({ network }) => [network, ""]));
-      return [{ kind: "domain", id: name, name, mark, created: "", state, networks: on }];
+      const id = domainUuid(xml);
+      const defined = definitions.find((entry) => entry.name === name)?.xml;
+      return [
+        {
+          kind: "domain",
+          id: id ?? name,
+          name,
+          mark,
+          created: "",
+          state,
+          networks: on,
+          ...(defined === undefined ? {} : { settings: domainSettings(defined) }),
+          ...(id === undefined || isOwnUuid(id) ? {} : { copied: true }),
+        },
+      ];
     }),
     ...nets.flatMap(({ name, xml }): ObservedObject[] => {
       const mark = markIn(xml);
-      return mark ? [{ kind: "virtual network", id: name, name, mark, created: "" }] : [];
+      if (!mark) return [];
+      const state = active.includes(name) ? "active" : "inactive";
+      const ways = rules?.get(networkBridge(xml) ?? "") ?? (rules ? [] : undefined);
+      return [
+        {
+          kind: "virtual network",
+          id: name,
+          name,
+          mark,
+          created: "",
+          state,
+          ...(ways ? { ways } : {}),
+        },
+      ];
     }),
     ...disks.flat(),
     ...ours,
@@ -255,6 +299,9 @@ export function libvirtOn(machine?: RemoteMachine): Platform {
     // A network goes from under guests that are on it; once it is there again, they are put on it again.
     freeSwitch: async () => 0,
     removeSwitch: (name) => removeNetwork(virsh, name),
+    rename: async (guest, name) => {
+      await virsh.output(["domrename", guest, name]);
+    },
     start: (guest) => start(virsh, guest),
     restart: async (guest) => {
       await stop(virsh, guest);

@@ -10,11 +10,17 @@ export interface Dumped {
 /**
  * The XML of objects by name; one that has gone since it was listed is left out.
  * @param command `dumpxml` or `net-dumpxml`
+ * @param options of the command; none by default
  */
-export async function dumped(virsh: Virsh, command: string, names: readonly string[]): Promise<Dumped[]> {
+export async function dumped(
+  virsh: Virsh,
+  command: string,
+  names: readonly string[],
+  options: readonly string[] = [],
+): Promise<Dumped[]> {
   const found = await pooled(names, 2 * defaultParallel(), async (name) => ({
     name,
-    xml: await virsh.output([command, name], { gone: true }),
+    xml: await virsh.output([command, name, ...options], { gone: true }),
   }));
   return valuesOf(found).filter(({ xml }) => xml !== "");
 }
