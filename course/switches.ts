@@ -12,7 +12,7 @@ export interface SwitchPlan {
   readonly name: string;
   /**
    * Unique in the lab: the name, `<team>-<name>` for a team's own switch, `<host>-<name>` for what teams share on a host other than
-   * this machine. Resources are named after it.
+   * this machine, or than the first that teams share where that is none. Resources are named after it.
    */
   readonly key: string;
   /** Name on the platform: unique per host. */
@@ -64,7 +64,10 @@ function carriers({ hosts, teams }: Placement): readonly HostPlan[] {
 
 /** Every switch of a lab: what teams share once a host, the others once for each team. */
 export function switchesOf(lab: string, config: LabConfig, placement: Placement): SwitchPlan[] {
-  const here = placement.hosts.find((host) => host.kind === "this-machine");
+  // Which machine it is changes no name: a lab moves to another host as it is.
+  const main =
+    placement.hosts.find((host) => host.kind === "this-machine") ??
+    placement.hosts.find((host) => host.shared && !isCloud(host.config));
   const hosts = carriers(placement);
   const teamOf = new Map(
     [...groupBy(placement.teams, (team) => team.host)].map(([host, [team]]) => [host, team]),
@@ -82,7 +85,7 @@ export function switchesOf(lab: string, config: LabConfig, placement: Placement)
     if (MODE_TRAITS[entry.mode].shared) {
       return hosts.map((host): SwitchPlan => {
         const { subnet, gateway } = wireOf(config, entry, host.target);
-        const key = host === here ? entry.name : `${host.name}-${entry.name}`;
+        const key = host === main ? entry.name : `${host.name}-${entry.name}`;
         const own = host.shared ? undefined : teamOf.get(host);
         return {
           ...made(key, host),

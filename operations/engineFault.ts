@@ -47,6 +47,19 @@ export function lockedFault(
   };
 }
 
+/** What the command provider says of a host over SSH that it does not reach any more, as a fault: before the run it was reached. */
+function hostFault(text: string): Fault | undefined {
+  const words = /after \d+ failed attempts: ([^\n]+)/.exec(text)?.[1]?.trim();
+  if (words === undefined) return undefined;
+  const changed = words.includes("host key mismatch");
+  return {
+    code: changed ? "host-key-changed" : "host-unreachable",
+    where: /dial tcp (\S+?):(?= |$)/.exec(words)?.[1] ?? "the lab's host",
+    what: `${changed ? "in the middle of the run another machine answered there" : "it stopped answering in the middle of the run"} (${words.replace(/\.$/, "")})`,
+    fix: "Run npx classlab doctor, and the command again when that is mended: it goes on where it stopped",
+  };
+}
+
 /** What scripts for a host tell before anything is made there, as a fault. */
 function toldFault(stack: string, text: string): Fault | undefined {
   const [, kind, name, taken] = /object-in-the-way: (\S+) ([^\s:]+): ([^\n]+)/.exec(text) ?? [];
@@ -70,6 +83,8 @@ function toldFault(stack: string, text: string): Fault | undefined {
   }
   const silent = /libvirt-not-answering: ([^\n]+)/.exec(text)?.[1];
   if (silent !== undefined) return libvirtSilent(silent.replace(/^error: /, ""));
+  const lost = hostFault(text);
+  if (lost) return lost;
   // A libvirt that ended in the middle: each step fails with words of its own, and libvirt's among them.
   const line = text.split("\n").find(saysLibvirtSilent);
   if (line !== undefined) return libvirtSilent(line.replace(/^.*error: /, ""));
@@ -167,8 +182,8 @@ const STEP_LINE = /^[-+~]+\s+\S+\s+(\S+)\s.*?error:\s*(.*)$/;
 /** Head of a resource's part of the engine's diagnostics: `docker:index:Network (lan-network):`. */
 const RESOURCE_HEAD = /^[\w:./-]+ \(([^)]+)\):$/;
 
-/** How a script was called, which the command provider puts before what the script said. */
-const CALL = /^(?:error:\s*)?exit status \d+: running .*:$/;
+/** How a script was called, here or on a host, which the command provider puts before what the script said. */
+const CALL = /^(?:error:\s*)?(?:exit status|Process exited with status) \d+: running .*:$/;
 
 /** What each resource's diagnostics say, line by line: the errors, or what a script said last. */
 function resourceCauses(lines: readonly string[]): string[] {

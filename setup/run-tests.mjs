@@ -5,6 +5,7 @@ import { isCi } from "./consent.mjs";
 import { EXIT_MISSING, report } from "./missing.mjs";
 import { provide, ROOT } from "./provide.mjs";
 import { provideSchemas } from "./schemas.mjs";
+import { provideSshServer } from "./ssh.mjs";
 
 /**
  * Provides what the tests need, then runs them all. In CI everything has to be there; elsewhere the tests that need what
@@ -36,6 +37,13 @@ export async function runTests(argv, env) {
       if (isCi(env)) return EXIT_MISSING;
       say("Tests that make virtual machines with libvirt are skipped.");
       skip("libvirt");
+    }
+    const server = await provideSshServer({ say, env });
+    if (server !== null) {
+      report([server], false);
+      if (isCi(env)) return EXIT_MISSING;
+      say("Tests with a host over SSH are skipped.");
+      skip("ssh");
     }
     const schemas = await provideSchemas({ root: ROOT, say, env: provided.env });
     provided.env.PATH = schemas.path;

@@ -17,7 +17,7 @@ import type { DecidedImageSource, ImageSet } from "../../course/images";
 import type { LabPlan } from "../../course/plan";
 import { gatherFacts, portsInUse } from "../facts";
 import { prepareAccess } from "../hosts/access";
-import type { RemoteMachine } from "../hosts/machine";
+import { machinesOf, type RemoteMachine } from "../hosts/machine";
 import { runOn } from "../hosts/ssh";
 import { imageReferences, missingImages } from "../images";
 import type { HostRun } from "../libvirt";
@@ -130,11 +130,17 @@ export function thisMachine(): Machine {
       return available === undefined ? undefined : Number(available) * 1024;
     },
     engineRuns,
-    facts: gatherFacts,
+    facts: async (plan) => {
+      prepareAccess(plan.lab, machinesOf(plan));
+      return gatherFacts(plan);
+    },
     access: prepareAccess,
     runOn,
     portsInUse,
-    marked: findMarked,
+    marked: async (lab, machines) => {
+      prepareAccess(lab, machines);
+      return findMarked(lab, machines);
+    },
     missingImages,
     imageReferences,
     makePrivate: (path, mode) => chmodSync(path, mode),

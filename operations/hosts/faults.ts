@@ -33,6 +33,18 @@ const NOT_ROOT = /^sudo: .*(?:a password is required|may not run sudo|not allowe
 const NOT_THERE =
   /^ssh: |kex_exchange_identification|Connection (?:closed|reset|timed out)|Connection to .* (?:closed|timed out)|client_loop|Timeout, server|banner exchange/m;
 
+/** A host that cannot be connected to, as a fault. @param said what ssh said of it */
+export function unreachable(machine: RemoteMachine, said: string): Fault {
+  const { remote } = machine;
+  return {
+    code: "host-unreachable",
+    where: where(machine),
+    what: `it does not answer (${said || "no word"})`,
+    expected: "a host that is on, in the network, with an SSH server",
+    fix: `Switch it on, or mend address and port; ssh -p ${remote.port} ${remote.user}@${remote.address} has to come as far as asking for a login`,
+  };
+}
+
 /**
  * What ssh said when it did not come as far as the command, as a fault; undefined where the command itself said it.
  * @param code exit code: 255 is ssh's own
@@ -76,14 +88,5 @@ export function connectionFault(
           : `Add this line to ~/.ssh/authorized_keys of ${remote.user} on the host: ${publicKey}`,
     };
   }
-  if (NOT_THERE.test(words) || said === "") {
-    return {
-      code: "host-unreachable",
-      where: where(machine),
-      what: `it does not answer (${said || "no word"})`,
-      expected: "a host that is on, in the network, with an SSH server",
-      fix: `Switch it on, or mend address and port; ssh -p ${remote.port} ${remote.user}@${remote.address} has to come as far as asking for a login`,
-    };
-  }
-  return undefined;
+  return NOT_THERE.test(words) || said === "" ? unreachable(machine, said) : undefined;
 }

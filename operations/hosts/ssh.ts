@@ -8,7 +8,7 @@ import { quote } from "../../course/shell";
 import type { HostRun } from "../libvirt";
 import { type ProcessResult, run } from "../process";
 import { hostsConfig, publicKeyFor } from "./access";
-import { connectionFault } from "./faults";
+import { connectionFault, unreachable } from "./faults";
 import type { RemoteMachine } from "./machine";
 
 /** Sessions at once over one connection: sshd's own limit is 10 (sshd_config(5), MaxSessions). */
@@ -61,7 +61,8 @@ async function dial(machine: RemoteMachine): Promise<Line> {
   const stderr = readFileSync(words, "utf8");
   rmSync(folder, { recursive: true, force: true });
   const fault = faultOf(machine, { code: 255, stdout: "", stderr });
-  throw fault ?? new Error(`ssh to host ${machine.name} ended with ${code}: ${stderr.trim()}`);
+  // Nothing but ssh itself has run.
+  throw fault ?? new FaultError([unreachable(machine, stderr.trim().split("\n").at(-1) ?? "")]);
 }
 
 const LINES = new Map<string, Promise<Line>>();

@@ -61,7 +61,11 @@ rm -rf ${FORGOTTEN.join(" ")}
 virtlogd -d
 libvirtd -d
 echo ready
-exec sleep infinity
+# What ends here has no other parent: it is waited for.
+while :; do
+  sleep 3600 &
+  wait "$!"
+done
 `;
 
 /** Settings of its SSH server, whose keys are its own. */

@@ -133,6 +133,36 @@ error: update failed`;
     );
   });
 
+  test("on a host over SSH is told with its own words, too", () => {
+    const remote = transcript("disk lab-web: it is damaged")
+      .replaceAll("command:local:", "command:remote:")
+      .replaceAll("exit status 1", "Process exited with status 1");
+    expect(engineFault("dev", remote).message).toBe(
+      "stack dev: team-01-web-docker-images: disk lab-web: it is damaged. Run the command again when the cause is mended: it goes on where it stopped. [engine-failed]",
+    );
+  });
+
+  test.each([
+    [
+      "after 8 failed attempts: dial tcp 192.0.2.7:22: connect: connection refused",
+      {
+        code: "host-unreachable",
+        where: "192.0.2.7:22",
+        what: "it stopped answering in the middle of the run (dial tcp 192.0.2.7:22: connect: connection refused)",
+      },
+    ],
+    [
+      "after 8 failed attempts: ssh: handshake failed: ssh: host key mismatch",
+      {
+        code: "host-key-changed",
+        where: "the lab's host",
+        what: "in the middle of the run another machine answered there (ssh: handshake failed: ssh: host key mismatch)",
+      },
+    ],
+  ])("for want of a host is told as that: %s", (words, fault) => {
+    expect(engineFault("dev", transcript(words)).faults[0]).toMatchObject(fault);
+  });
+
   test("for want of space is told as that", () => {
     const fault = engineFault("dev", transcript("write /data/tmp/layer.tar: no space left on device"));
     expect(fault.faults[0]).toMatchObject({
