@@ -1,6 +1,7 @@
 import { createColors } from "picocolors";
 import { type CachedImage, cacheBytes } from "../operations/imageCache";
 import type { ImageStore } from "../operations/imageStore";
+import type { MachineImage } from "../operations/machineImages";
 import { ageInWords, inWords } from "../operations/quantities";
 import { isRunningGuest, type Leftover, type SweepReport } from "../operations/sweep";
 import { SCHEMA_VERSION } from "./output";
@@ -120,6 +121,27 @@ function imageLines(images: readonly CachedImage[], view: SweepView): string[] {
   ];
 }
 
+function machineImageLines(images: readonly MachineImage[], view: SweepView): string[] {
+  if (images.length === 0) return [];
+  const used = images.filter(({ usedBy }) => usedBy.length > 0).length;
+  const rows = images.map(({ name, usedBy, created, bytes }) => [
+    "machine image",
+    name,
+    usedBy.length > 0 ? "in use" : "-",
+    ageInWords(created, view.now) ?? "-",
+    inWords(bytes),
+  ]);
+  const hint =
+    view.removing || used === images.length
+      ? ""
+      : " Remove what no disk begins with: npx classlab sweep --remove --images";
+  const bytes = images.reduce((sum, image) => sum + image.bytes, 0);
+  return [
+    `Machine images, for all labs of this machine: ${images.length}, ${inWords(bytes)}${used > 0 ? `, ${used} in use` : ""}.${hint}`,
+    ...(view.images ? columns(rows) : []),
+  ];
+}
+
 function nothing(report: SweepReport, view: SweepView): string {
   if (view.lab === undefined) return "Nothing that carries the mark stands on this machine.";
   const others =
@@ -138,6 +160,7 @@ export function renderSweep(report: SweepReport, view: SweepView): string {
       ? [...labLines(report.found, view, pc), totalLine(report), ...hint]
       : [nothing(report, view)]),
     ...imageLines(report.images, view),
+    ...machineImageLines(report.machineImages, view),
     ...storeLines(report.store, view),
     "",
   ].join("\n");
@@ -149,7 +172,7 @@ export function renderSweep(report: SweepReport, view: SweepView): string {
  */
 export function sweepJson(
   report: SweepReport,
-  removed: Pick<SweepReport, "found" | "images" | "store">,
+  removed: Pick<SweepReport, "found" | "images" | "machineImages" | "store">,
 ): object {
   const image = ({ layers: _layers, ...rest }: CachedImage) => rest;
   return {
@@ -162,6 +185,8 @@ export function sweepJson(
     images: report.images.map(image),
     imageBytes: cacheBytes(report.images),
     removedImages: removed.images.map(image),
+    machineImages: report.machineImages,
+    removedMachineImages: removed.machineImages,
     ...(report.store === undefined ? {} : { store: report.store, storeRemoved: removed.store !== undefined }),
   };
 }

@@ -97,6 +97,11 @@ export async function disksOn(image: CachedImage, images = IMAGES): Promise<stri
   return (await asRoot(USERS, [image.disk.path, images])).split("\n").filter(Boolean);
 }
 
+/** Removes the folder of an image. @throws Error with the words of rm(1) */
+export async function removeImage(folder: string): Promise<void> {
+  await asRoot('rm -rf --one-file-system "$1"', [folder]);
+}
+
 /**
  * Takes an image that is not what was made out of this machine's cache, so that it is made anew. Nothing is done where it is well.
  * @throws FaultError `image-damaged` when disks of guests begin with it: another one below them would be garbage
@@ -116,5 +121,5 @@ export async function dropDamaged(image: CachedImage, say: Say, images = IMAGES)
     ]);
   }
   say(`image machine: ${damage}: making it anew`);
-  await asRoot('rm -rf --one-file-system "$1"', [image.folder]);
+  await removeImage(image.folder);
 }

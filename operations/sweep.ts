@@ -4,6 +4,7 @@ import { prepareAccess } from "./hosts/access";
 import { machinesOf, type RemoteMachine } from "./hosts/machine";
 import { type CachedImage, findImageCache } from "./imageCache";
 import { findImageStore, type ImageStore } from "./imageStore";
+import { findMachineImages, type MachineImage } from "./machineImages";
 import { planLab } from "./plan";
 import { findMarked, removeObject } from "./platforms";
 import type { ObservedObject } from "./platforms/platform";
@@ -34,6 +35,8 @@ export interface SweepReport {
   readonly otherLabs: readonly string[];
   /** The image cache, which all labs of the machine share. */
   readonly images: readonly CachedImage[];
+  /** The images that this machine's virtual machines begin with, which all labs share. */
+  readonly machineImages: readonly MachineImage[];
   /** The store from which guests take the course's images; absent where this machine has none. */
   readonly store?: ImageStore;
 }
@@ -48,9 +51,10 @@ export async function sweep(
   lab: string | undefined,
   machines: readonly RemoteMachine[] = [],
 ): Promise<SweepReport> {
-  const [all, images, store] = await Promise.all([
+  const [all, images, machineImages, store] = await Promise.all([
     findMarked(undefined, machines),
     findImageCache(),
+    findMachineImages(),
     findImageStore(),
   ]);
   const own = inOrder(all.filter((object) => lab === undefined || object.mark.lab === lab));
@@ -68,6 +72,7 @@ export async function sweep(
       .filter((name) => lab !== undefined && name !== lab)
       .sort(),
     images,
+    machineImages,
     ...(store === undefined ? {} : { store }),
   };
 }

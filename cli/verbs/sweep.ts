@@ -1,6 +1,8 @@
+import { poolFolder } from "../../components/hypervisors/libvirt/pool";
 import { EXIT } from "../../course/faults";
 import type { CachedImage } from "../../operations/imageCache";
 import type { ImageStore } from "../../operations/imageStore";
+import type { MachineImage } from "../../operations/machineImages";
 import type { Leftover, SweepReport } from "../../operations/sweep";
 import {
   type Ask,
@@ -19,23 +21,35 @@ import { renderSweep, sweepJson } from "../sweepOutput";
 interface Doomed {
   readonly found: readonly Leftover[];
   readonly images: readonly CachedImage[];
+  readonly machineImages: readonly MachineImage[];
   readonly store?: ImageStore;
 }
 
-const NOTHING: Doomed = { found: [], images: [] };
+const NOTHING: Doomed = { found: [], images: [], machineImages: [] };
 
-/** All that was found, and of the image cache, when it is asked for, what nothing else uses. */
-export function doomedOf({ found, images, store }: SweepReport, withImages: boolean): Doomed {
-  if (!withImages) return { found, images: [] };
-  const going = new Set(found.map((object) => object.id));
-  const isFree = ({ usedBy }: CachedImage | ImageStore) => usedBy.every((user) => going.has(user));
-  return { found, images: images.filter(isFree), ...(store && isFree(store) ? { store } : {}) };
+/** All that was found, and of the image caches, when they are asked for, what nothing else uses. */
+export function doomedOf(report: SweepReport, withImages: boolean): Doomed {
+  const { found, images, machineImages, store } = report;
+  if (!withImages) return { ...NOTHING, found };
+  const going = new Set(
+    found.flatMap(({ id, name, kind, mark }) =>
+      kind === "virtual disk" ? [id, `${poolFolder(mark)}/${name}`] : [id],
+    ),
+  );
+  const isFree = ({ usedBy }: Pick<CachedImage, "usedBy">) => usedBy.every((user) => going.has(user));
+  return {
+    found,
+    images: images.filter(isFree),
+    machineImages: machineImages.filter(isFree),
+    ...(store && isFree(store) ? { store } : {}),
+  };
 }
 
-const count = ({ found, images, store }: Doomed): string =>
+const count = ({ found, images, machineImages, store }: Doomed): string =>
   [
     ...(found.length > 0 ? [`${found.length} object(s)`] : []),
     ...(images.length > 0 ? [`${images.length} cached image(s)`] : []),
+    ...(machineImages.length > 0 ? [`${machineImages.length} machine image(s)`] : []),
     ...(store ? ["the image store"] : []),
   ].join(" and ");
 
@@ -56,8 +70,8 @@ export async function confirmRemoval(
     await confirmName(question, lab, options, ask);
   }
   const rest = doomed.found.filter((object) => !running.includes(object.mark.lab));
-  if (rest.length > 0 || doomed.images.length > 0 || doomed.store)
-    await confirm(`Remove ${count({ ...doomed, found: rest })}?`, options, ask);
+  const asked = count({ ...doomed, found: rest });
+  if (asked !== "") await confirm(`Remove ${asked}?`, options, ask);
 }
 
 /** Lists or removes what carries the mark. */
@@ -68,10 +82,11 @@ export async function sweepVerb(options: Options): Promise<number> {
   );
   const { removeCached } = await import("../../operations/imageCache.js");
   const { removeImageStore } = await import("../../operations/imageStore.js");
+  const { removeMachineImages } = await import("../../operations/machineImages.js");
   const machines = machinesToSweep(() => labFile(options));
   const report = await sweep(named.lab, machines);
   const doomed = options.remove ? doomedOf(report, options.images === true) : NOTHING;
-  const removing = doomed.found.length + doomed.images.length > 0 || doomed.store !== undefined;
+  const removing = count(doomed) !== "";
   // Whoever is asked has to see what about, also where standard output is for a document.
   const target = options.json ? process.stderr : process.stdout;
   if (!options.json || (removing && !consent(options))) {
@@ -83,8 +98,9 @@ export async function sweepVerb(options: Options): Promise<number> {
     await confirmRemoval(doomed, labsWithRunningGuests(doomed.found), options);
     await removeLeftovers(doomed.found, machines);
     if (doomed.store) await removeImageStore(doomed.store);
+    const machineImages = await removeMachineImages(doomed.machineImages);
     const images = await removeCached(doomed.images);
-    if (options.json) json(sweepJson(report, { ...doomed, images }));
+    if (options.json) json(sweepJson(report, { ...doomed, images, machineImages }));
     else process.stdout.write(`Removed ${count(doomed)}.\n`);
     return EXIT.done;
   }

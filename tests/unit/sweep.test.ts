@@ -42,6 +42,9 @@ function image(
   };
 }
 
+/** Where the disks of lab dev are. */
+const POOL = "/var/lib/libvirt/images/classlab-id-of-dev-dev";
+
 const GUEST = leftover("container", "dev-team-01-web", { state: "running", bytes: 32_500 });
 const DISK = leftover("volume", "dev-team-01-web-disk", { bytes: 421_900_000 });
 const SWITCH = leftover("network", "dev-lan");
@@ -55,6 +58,7 @@ const report = (more: Partial<SweepReport> = {}): SweepReport => ({
   found: inOrder([DISK, SWITCH, GUEST]),
   otherLabs: [],
   images: [],
+  machineImages: [],
   ...more,
 });
 
@@ -141,13 +145,40 @@ describe("the list", () => {
     expect(line([], { removing: true })).toBe(`${told} not in use.`);
   });
 
+  test("the images of virtual machines: how many, what they take, and how those go that no disk begins with", () => {
+    const machineImages = [
+      {
+        name: "0a1b2c3d",
+        created: "2026-11-20T12:00:00.000Z",
+        bytes: 1.2e9,
+        usedBy: [`${POOL}/a-disk.qcow2`],
+      },
+      { name: "4e5f", created: "2026-11-21T12:00:00.000Z", bytes: 0.9e9, usedBy: [] },
+    ];
+    const told = (images: typeof machineImages, more: Partial<SweepView> = {}) =>
+      shown(report({ found: [], machineImages: images }), more)
+        .split("\n")
+        .slice(1, -1);
+    expect(told(machineImages)).toEqual([
+      "Machine images, for all labs of this machine: 2, 2.1 GB, 1 in use. Remove what no disk begins with: npx classlab sweep --remove --images",
+    ]);
+    expect(told(machineImages.slice(0, 1))).toEqual([
+      "Machine images, for all labs of this machine: 1, 1.2 GB, 1 in use.",
+    ]);
+    expect(told(machineImages, { images: true, removing: true })).toEqual([
+      "Machine images, for all labs of this machine: 2, 2.1 GB, 1 in use.",
+      "  machine image  0a1b2c3d  in use  4 d  1.2 GB",
+      "  machine image  4e5f      -       3 d  900 MB",
+    ]);
+  });
+
   test("before a removal nothing says how to remove", () => {
     expect(shown(report({ images: CACHE }), { removing: true })).not.toContain("--remove");
   });
 });
 
 test("the document has bytes and moments, and no layers", () => {
-  const document = sweepJson(report({ images: CACHE }), { found: [], images: [] });
+  const document = sweepJson(report({ images: CACHE }), { found: [], images: [], machineImages: [] });
   expect(document).toMatchObject({
     ok: false,
     bytes: 421_932_500,
@@ -160,15 +191,23 @@ test("the document has bytes and moments, and no layers", () => {
     ],
   });
   expect(JSON.stringify(document)).not.toContain("layers");
-  expect(sweepJson(report(), { found: report().found, images: [] })).toMatchObject({ ok: true });
+  expect(sweepJson(report(), { found: report().found, images: [], machineImages: [] })).toMatchObject({
+    ok: true,
+  });
 });
 
 test("the document says of the image store who needs it, and whether it was removed", () => {
   const store = { volume: "classlab-images", usedBy: [] };
   const found = report({ found: [], store });
-  expect(sweepJson(found, { found: [], images: [] })).toMatchObject({ store, storeRemoved: false });
-  expect(sweepJson(found, { found: [], images: [], store })).toMatchObject({ store, storeRemoved: true });
-  expect(sweepJson(report(), { found: [], images: [] })).not.toHaveProperty("store");
+  expect(sweepJson(found, { found: [], images: [], machineImages: [] })).toMatchObject({
+    store,
+    storeRemoved: false,
+  });
+  expect(sweepJson(found, { found: [], images: [], machineImages: [], store })).toMatchObject({
+    store,
+    storeRemoved: true,
+  });
+  expect(sweepJson(report(), { found: [], images: [], machineImages: [] })).not.toHaveProperty("store");
 });
 
 describe("sizes", () => {
@@ -222,6 +261,16 @@ describe("what a removal takes", () => {
     expect(doomedOf(report(), true)).not.toHaveProperty("store");
   });
 
+  test("an image of virtual machines goes where it is asked for and only disks that go begin with it", () => {
+    const image = (usedBy: readonly string[]) => ({ name: "0a1b", created: "", bytes: 1, usedBy });
+    const found = [leftover("virtual disk", "dev-team-01-web-disk.qcow2")];
+    const going = image([`${POOL}/dev-team-01-web-disk.qcow2`]);
+    const staying = image([...going.usedBy, "/var/lib/libvirt/images/classlab-0-other/a-disk.qcow2"]);
+    const machineImages = [going, staying, image([])];
+    expect(doomedOf(report({ found, machineImages }), true).machineImages).toEqual([going, image([])]);
+    expect(doomedOf(report({ found, machineImages }), false).machineImages).toEqual([]);
+  });
+
   test("an image that another container uses stays, and so does what it stands on", () => {
     const used = CACHE.map((entry) =>
       entry === CACHE[1] ? entry : { ...entry, usedBy: [...entry.usedBy, "another"] },
@@ -251,7 +300,7 @@ describe("the question before a removal", () => {
     const questions: string[] = [];
     const left = [...answers];
     const fault = await confirmRemoval(
-      { found, images: [] },
+      { found, images: [], machineImages: [] },
       labsWithRunningGuests(found),
       options,
       async (question) => {

@@ -64,8 +64,11 @@ in_guest() {
   while :; do
     left=$((end - $(now)))
     [ "$left" -gt 0 ] || not_ready "it did not answer over its channel within ${seconds} s ($(tail -n 1 "$work/words" 2>/dev/null))"
-    ${shell} "$left" < "$work/script" > "$work/answer" 2> "$work/words" &
+    # Opened here: a call that is ended before it began must not complain that its folder is gone.
+    exec 3< "$work/script" 4> "$work/answer" 5> "$work/words"
+    ${shell} "$left" <&3 >&4 2>&5 3<&- 4>&- 5>&- &
     calling=$!
+    exec 3<&- 4>&- 5>&-
     round=0
     while kill -0 "$calling" 2>/dev/null; do
       [ $((round % 8)) -ne 0 ] || alive
