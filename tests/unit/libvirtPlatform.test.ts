@@ -254,6 +254,31 @@ describe("removing", () => {
     await expect(libvirtPlatform.remove(object("virtual network", "n"))).rejects.toBeInstanceOf(FaultError);
   });
 
+  test("the ways of a network through the packet filter go with it, nobody else's", async () => {
+    answer("net-destroy n", "");
+    answer("net-undefine n", "");
+    const bridge = bridgeNameOf(MARK, "n");
+    const rules = [
+      `-A FORWARD -i ${bridge} -o cl-111111111111 -j ACCEPT`,
+      `-A FORWARD -i cl-222222222222 -o ${bridge} -j ACCEPT`,
+      "-A FORWARD -i cl-222222222222 -o cl-111111111111 -j ACCEPT",
+      `-A FORWARD -i ${bridge} -j DROP`,
+    ];
+    writeFileSync(join(folder, "rules"), `-P FORWARD DROP\n${rules.join("\n")}\n`);
+    writeFileSync(
+      join(folder, "bin", "iptables"),
+      `#!/bin/sh\n[ "$*" = "-w -S FORWARD" ] && exec cat "$FAKE/rules"\necho "$*" >>"$FAKE/filtered"\n`,
+    );
+    chmodSync(join(folder, "bin", "iptables"), 0o755);
+    writeFileSync(join(folder, "bin", "sudo"), '#!/bin/sh\nshift\nexec "$@"\n');
+    chmodSync(join(folder, "bin", "sudo"), 0o755);
+    await libvirtPlatform.remove(object("virtual network", "n"));
+    expect(readFileSync(join(folder, "filtered"), "utf8").split("\n").filter(Boolean)).toEqual([
+      `-w -D FORWARD -i ${bridge} -o cl-111111111111 -j ACCEPT`,
+      `-w -D FORWARD -i cl-222222222222 -o ${bridge} -j ACCEPT`,
+    ]);
+  });
+
   test("a disk goes out of the pool of its lab, by its mark", async () => {
     answer(`vol-delete d.qcow2 --pool ${poolName(MARK)}`, "");
     await libvirtPlatform.remove(object("virtual disk", "d.qcow2"));

@@ -24,3 +24,14 @@ export async function forwarding(onHost: HostRun): Promise<Map<string, string[]>
   const result = await onHost("sh", ["-c", RULES], { deadline: 20_000 });
   return result.code === 0 ? readWays(result.stdout) : undefined;
 }
+
+/** Takes the rules of {@link WAY} from and to one bridge away; the bridge, of its first argument, goes with its network. */
+const SHUT = `${RULES} | grep -E "^-A FORWARD (-i $1 -o [^ ]+|-i [^ ]+ -o $1) -j ACCEPT$" |
+while read -r _ rule; do
+  $root iptables -w -D $rule
+done`;
+
+/** Shuts the ways of a bridge that is gone: another one may get its name. Where the rules cannot be changed they stay. */
+export async function shutWays(onHost: HostRun, bridge: string): Promise<void> {
+  await onHost("sh", ["-c", SHUT, "sh", bridge], { deadline: 20_000 });
+}

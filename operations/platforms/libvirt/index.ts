@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { hostFolder } from "../../../components/hosts/paths";
 import { CHANNEL_PORTS, channelSocket } from "../../../components/hypervisors/libvirt/channelPorts";
 import { CONSOLE_FOLDER, consoleLog, qemuLog } from "../../../components/hypervisors/libvirt/domain";
-import { isOwnUuid } from "../../../components/hypervisors/libvirt/identity";
+import { bridgeNameOf, isOwnUuid } from "../../../components/hypervisors/libvirt/identity";
 import { parkingName } from "../../../components/hypervisors/libvirt/network";
 import { markIn } from "../../../components/hypervisors/libvirt/ownerMark";
 import {
@@ -17,7 +17,7 @@ import { runWhere } from "../../hosts/ssh";
 import type { HostRun } from "../../libvirt";
 import type { ObservedObject, Owners, Platform, PlatformGuest } from "../platform";
 import { domainAdapters, domainSettings, domainUuid, networkBridge } from "./domainXml";
-import { forwarding } from "./forwarding";
+import { forwarding, shutWays } from "./forwarding";
 import { dumped, libvirtNetworks } from "./networks";
 import { type Virsh, virshOn } from "./virsh";
 
@@ -260,6 +260,7 @@ async function remove(
       return;
     case "virtual network":
       await removeNetwork(virsh, name);
+      await shutWays(onHost, bridgeNameOf(mark, name));
       return;
     case "virtual disk":
       await virsh.output(["vol-delete", name, "--pool", poolName(mark)], { gone: true });
