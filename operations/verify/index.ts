@@ -47,6 +47,18 @@ const PROBER_DEADLINE = 60_000;
 /** How many times as long an emulated guest may take for an answer: its processor works that much slower, and more. */
 const EMULATED_PATIENCE = 6;
 
+/**
+ * How many times as long as usual an answer may take: emulated guests that are more than processors share them, and all are asked at once.
+ * @param processors of the host
+ */
+export function patienceWith(
+  guests: Iterable<Pick<PlatformGuest, "emulated">>,
+  processors = availableParallelism(),
+): number {
+  const emulated = [...guests].filter((guest) => guest.emulated).length;
+  return emulated === 0 ? 1 : EMULATED_PATIENCE * Math.ceil(emulated / processors);
+}
+
 /** Probers at once for each processor: they wait more than they work. */
 const PER_PROCESSOR = 6;
 
@@ -289,8 +301,7 @@ export async function verify(file: StackFile, options: VerifyOptions): Promise<V
   let platform: ReadonlyMap<string, PlatformGuest> | undefined = await guestsStanding(plan);
   options.say(`measuring ${checks.length} checks of ${plan.teams.length} team(s)`);
   const standIns = await startStandIns(plan, platform);
-  const slow = [...platform.values()].some(({ emulated }) => emulated);
-  const measuring = new Measuring(plan, checks, began + limit, signal, slow ? EMULATED_PATIENCE : 1);
+  const measuring = new Measuring(plan, checks, began + limit, signal, patienceWith(platform.values()));
   try {
     await measure(measuring, platform, standIns, all);
   } finally {

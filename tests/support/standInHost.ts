@@ -9,8 +9,8 @@ import { StandInInternet, TEST_INDEX } from "./standInInternet";
 const CABLE = `clhost${TEST_INDEX}h`;
 const OUTWARD = `clhost${TEST_INDEX}i`;
 
-/** One of its eight addresses (RFC 5737), four for each cable. */
-const address = (offset: number) => `192.0.2.${8 * TEST_INDEX + offset}`;
+/** One of its eight addresses, four for each cable: of the range for tests of networks (RFC 2544), which no network of a machine has. */
+const address = (offset: number) => `198.18.${TEST_INDEX}.${offset}`;
 
 /** Where its disks are: on this machine's disk, since they are large. What else it writes is in memory, and gone with it. */
 const PLACE = `/var/tmp/classlab-host-${TEST_INDEX}`;

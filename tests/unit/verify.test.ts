@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Check, checksOf, clientAddress, type InternetProbe } from "../../course/checks";
 import type { LabPlan } from "../../course/plan";
 import type { PlatformGuest } from "../../operations/platforms/platform";
+import { patienceWith } from "../../operations/verify";
 import type { Evidence } from "../../operations/verify/evidence";
 import { judge } from "../../operations/verify/judge";
 import { parseFindings } from "../../operations/verify/probeResults";
@@ -367,3 +368,13 @@ esac`,
     rmSync(folder, { recursive: true, force: true });
   }
 }, 30_000);
+
+test("emulated guests may take longer, the more so the more of them share a processor; others may not", () => {
+  const emulated = { emulated: true };
+  expect(patienceWith([], 2)).toBe(1);
+  expect(patienceWith([{}, {}, {}], 2)).toBe(1);
+  expect(patienceWith([emulated, {}], 2)).toBe(6);
+  expect(patienceWith([emulated, emulated], 2)).toBe(6);
+  expect(patienceWith([emulated, emulated, emulated], 2)).toBe(12);
+  expect(patienceWith(Array(4).fill(emulated), 1)).toBe(24);
+});
