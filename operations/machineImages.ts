@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { cachedImage } from "../components/hypervisors/libvirt/cache";
 import { IMAGES } from "../components/hypervisors/libvirt/pool";
@@ -20,9 +20,13 @@ export interface MachineImage {
 /** Where they are. @param images folder below which all disks are */
 const cacheIn = (images: string): string => join(images, "classlab-cache");
 
-function namesIn(folder: string): string[] {
+function foldersIn(folder: string): string[] {
   try {
-    return readdirSync(folder).sort();
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name)
+      .sort();
   } catch {
     // No virtual machine was made on this machine yet.
     return [];
@@ -36,9 +40,9 @@ function namesIn(folder: string): string[] {
  */
 export async function findMachineImages(images = IMAGES): Promise<MachineImage[]> {
   const found: MachineImage[] = [];
-  for (const name of namesIn(cacheIn(images))) {
+  for (const name of foldersIn(cacheIn(images))) {
     const folder = join(cacheIn(images), name);
-    const files = readdirSync(folder).map((file) => statSync(join(folder, file)));
+    const files = readdirSync(folder).map((file) => lstatSync(join(folder, file)));
     found.push({
       name,
       created: statSync(folder).mtime.toISOString(),

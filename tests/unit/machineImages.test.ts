@@ -18,6 +18,8 @@ suite("images of virtual machines in the cache of this machine", () => {
       mkdirSync(folder(name), { recursive: true });
       writeFileSync(join(folder(name), "disk.qcow2"), "x".repeat(10_000));
     }
+    // Whoever makes an image holds it.
+    writeFileSync(join(images, "classlab-cache", ".lock"), "");
     mkdirSync(pool);
     writeFileSync(disk, `QFI\xfb${"\0".repeat(500)}${cachedImage("0a1b").disk.path}`);
   });
