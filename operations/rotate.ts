@@ -1,19 +1,17 @@
 import { renderRotationCheck } from "../components/wordPressFiles";
-import { accessOf } from "../course/access";
 import { type Fault, FaultError } from "../course/faults";
 import type { GuestPlan, LabPlan, TeamPlan } from "../course/plan";
-import { hostNamed, secretsOf } from "../course/resources";
+import { secretsOf } from "../course/resources";
 import { channelTo } from "./channel";
 import type { StackState } from "./engine";
 import { rotationFault } from "./engineFault";
-import { machineOf } from "./hosts/machine";
 import type { Say } from "./images";
 import { planLab } from "./plan";
 import { defaultParallel } from "./pool";
 import { prepareExisting, prepareUp } from "./prepare";
 import { run } from "./process";
 import { type OnUnitEvent, runUnits, type UnitResult } from "./runUnits";
-import { checkServices, type ServiceCheck } from "./services";
+import { checkGuestServices, type ServiceCheck } from "./services";
 import { writeSshConfig } from "./sshConfig";
 import type { StackFile } from "./stackFile";
 
@@ -141,13 +139,7 @@ export async function rotate(file: StackFile, options: RotateOptions): Promise<R
   const services = await Promise.all(
     guests
       .filter((guest) => done.includes(guest.team))
-      .map((guest) =>
-        checkServices(
-          accessOf(lab.plan, guest).services,
-          true,
-          machineOf(lab.plan.lab, hostNamed(lab.plan, guest.host)),
-        ),
-      ),
+      .map((guest) => checkGuestServices(lab.plan, lab.record, guest, true)),
   );
   return {
     plan: lab.plan,

@@ -1,5 +1,9 @@
-import type { ServiceAccess } from "../course/access";
+import { accessOf, type ServiceAccess } from "../course/access";
+import type { GuestPlan, LabPlan } from "../course/plan";
+import type { LabRecord } from "../course/record";
+import { hostNamed } from "../course/resources";
 import type { RemoteMachine } from "./hosts/machine";
+import { machineOf } from "./hosts/machine";
 import { openFrom } from "./hosts/page";
 
 /** What a service answered. */
@@ -11,18 +15,30 @@ export interface ServiceCheck extends ServiceAccess {
   readonly changed?: boolean;
 }
 
-/** A service that comes up slower than this is told as not answering. */
+/** A service that comes up slower than this is told as not answering, in milliseconds. */
 const DEADLINE = 60_000;
 const REQUEST_DEADLINE = 5_000;
 const PAUSE = 300;
 
-async function ask(service: ServiceAccess, machine: RemoteMachine | undefined): Promise<ServiceCheck> {
+/** How many times as long the services of an emulated guest may take: WordPress makes its first page for half a minute there. */
+const EMULATED_PATIENCE = 6;
+
+/** From where services are opened, and how long they may take. */
+export interface ServiceSight {
+  /** The host that opens them, where the guests' networks are its alone; this machine without one. */
+  readonly machine?: RemoteMachine;
+  /** How many times as long as usual an answer may take; 1 by default. */
+  readonly patience?: number;
+}
+
+async function ask(service: ServiceAccess, { machine, patience = 1 }: ServiceSight): Promise<ServiceCheck> {
+  const deadline = REQUEST_DEADLINE * patience;
   try {
     if (machine) {
-      const { status } = await openFrom(machine, service.url, { deadline: REQUEST_DEADLINE, follow: true });
+      const { status } = await openFrom(machine, service.url, { deadline, follow: true });
       return { ...service, ok: status >= 200 && status < 300, answer: `HTTP ${status}` };
     }
-    const response = await fetch(service.url, { signal: AbortSignal.timeout(REQUEST_DEADLINE) });
+    const response = await fetch(service.url, { signal: AbortSignal.timeout(deadline) });
     await response.text();
     return { ...service, ok: response.ok, answer: `HTTP ${response.status}` };
   } catch (error) {
@@ -33,23 +49,38 @@ async function ask(service: ServiceAccess, machine: RemoteMachine | undefined): 
 
 /**
  * Opens every service as a learner's browser would.
- * @param machine the host that opens it, where the guests' networks are its alone; this machine without one
  * @param wait whether a service that does not answer yet is asked again until the deadline
  */
 export async function checkServices(
   services: readonly ServiceAccess[],
   wait: boolean,
-  machine?: RemoteMachine,
+  sight: ServiceSight = {},
 ): Promise<ServiceCheck[]> {
-  const end = performance.now() + (wait ? DEADLINE : 0);
+  const end = performance.now() + (wait ? DEADLINE * (sight.patience ?? 1) : 0);
   return Promise.all(
     services.map(async (service) => {
-      let check = await ask(service, machine);
+      let check = await ask(service, sight);
       while (!check.ok && performance.now() < end) {
         await new Promise((resolve) => setTimeout(resolve, PAUSE));
-        check = await ask(service, machine);
+        check = await ask(service, sight);
       }
       return check;
     }),
   );
+}
+
+/** Opens services of a guest from where they can be reached. @param record tells whether the guest is emulated */
+export function checkGuestServices(
+  plan: LabPlan,
+  record: Pick<LabRecord, "libvirt"> | undefined,
+  guest: GuestPlan,
+  wait: boolean,
+  services: readonly ServiceAccess[] = accessOf(plan, guest).services,
+): Promise<ServiceCheck[]> {
+  const machine = machineOf(plan.lab, hostNamed(plan, guest.host));
+  const emulated = record?.libvirt?.hosts[guest.host]?.acceleration === "tcg";
+  return checkServices(services, wait, {
+    ...(machine ? { machine } : {}),
+    ...(emulated ? { patience: EMULATED_PATIENCE } : {}),
+  });
 }

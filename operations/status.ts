@@ -1,16 +1,14 @@
-import { accessOf } from "../course/access";
 import { type Fault, FaultError } from "../course/faults";
 import { guestsOf, type LabPlan } from "../course/plan";
-import { GUEST_KINDS, hostNamed } from "../course/resources";
+import { GUEST_KINDS } from "../course/resources";
 import { type Drift, findDrift, findUnknown } from "./drift";
-import { machineOf } from "./hosts/machine";
 import type { Say } from "./images";
 import { lookOnce } from "./inspectUnit";
 import { checkPassphrase } from "./passphrase";
 import type { ObservedObject } from "./platforms/platform";
 import { type PreparedLab, prepareExisting } from "./prepare";
 import { isFault } from "./runUnits";
-import { checkServices, type ServiceCheck } from "./services";
+import { checkGuestServices, type ServiceCheck } from "./services";
 import type { StackFile } from "./stackFile";
 import { unfinished } from "./unfinished";
 
@@ -101,11 +99,7 @@ export async function status(file: StackFile, say: Say): Promise<StatusReport> {
         team: guest.team,
         guest: guest.name,
         state: object?.state ?? "absent",
-        services: await checkServices(
-          accessOf(lab.plan, guest).services,
-          false,
-          machineOf(lab.plan.lab, hostNamed(lab.plan, guest.host)),
-        ),
+        services: await checkGuestServices(lab.plan, lab.record, guest, false),
       };
     }),
   );

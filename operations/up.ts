@@ -3,14 +3,13 @@ import { type Fault, FaultError } from "../course/faults";
 import { unitGuests } from "../course/objects";
 import { type GuestPlan, guestsOf, type LabPlan } from "../course/plan";
 import type { LabRecord } from "../course/record";
-import { guestLogicalName, hostNamed, resourcesOf } from "../course/resources";
+import { guestLogicalName, resourcesOf } from "../course/resources";
 import { unitsNotUp, unitsOf } from "./chooseUnits";
 import { estimate } from "./doctor/estimate";
 import type { Drift } from "./drift";
 import { explain } from "./explain";
 import { gatherFacts } from "./facts";
 import { clearSwitches, freeSwitches, switchesInTheWay } from "./freeSwitches";
-import { machineOf } from "./hosts/machine";
 import type { Say } from "./images";
 import { type Look, lookOnce } from "./inspectUnit";
 import { mendDirectly } from "./mend";
@@ -22,7 +21,7 @@ import { type Allowance, refuseLosses } from "./protect";
 import { type ReadyUnit, type Repair, readyUnit } from "./readyUnit";
 import { keepRoster } from "./roster";
 import { failedUnit, faultsOf, type OnUnitEvent, runUnits, sharedFailure, type UnitResult } from "./runUnits";
-import { checkServices, type ServiceCheck } from "./services";
+import { checkGuestServices, type ServiceCheck } from "./services";
 import { writeSshConfig } from "./sshConfig";
 import type { StackFile } from "./stackFile";
 import { verify } from "./verify";
@@ -156,7 +155,7 @@ async function readyUnits(
 
 /** Opens every service; only those that nobody changed are waited for. */
 async function openServices(
-  plan: LabPlan,
+  { plan, record }: Pick<PreparedLab, "plan" | "record">,
   guests: readonly GuestPlan[],
   left: readonly Drift[],
   say: Say,
@@ -164,7 +163,7 @@ async function openServices(
   const services = guests.flatMap((guest) =>
     accessOf(plan, guest).services.map((service) => ({
       service,
-      machine: machineOf(plan.lab, hostNamed(plan, guest.host)),
+      guest,
       changed: left.some(
         (drift) => drift.team === guest.team && drift.guest === guest.name && drift.stack === service.stack,
       ),
@@ -172,8 +171,11 @@ async function openServices(
   );
   say(services.length > 0 ? `opening ${services.length} services as a browser would` : "no service to open");
   const checks = await Promise.all(
-    services.map(async ({ service, machine, changed }) =>
-      (await checkServices([service], !changed, machine)).map((check) => ({ ...check, changed })),
+    services.map(async ({ service, guest, changed }) =>
+      (await checkGuestServices(plan, record, guest, !changed, [service])).map((check) => ({
+        ...check,
+        changed,
+      })),
     ),
   );
   return checks.flat();
@@ -253,7 +255,7 @@ async function bringUp(file: StackFile, lab: PreparedLab, options: UpOptions): P
   const guests = chosen
     .filter(({ unit }) => done.has(unit.stack))
     .flatMap(({ unit }) => unitGuests(lab.plan, unit));
-  const services = await openServices(lab.plan, guests, left, options.say);
+  const services = await openServices(lab, guests, left, options.say);
   const planned = new Map(lab.plan.units.map((unit) => [unit.stack, resourcesOf(lab.plan, unit).length]));
   return {
     plan: lab.plan,
