@@ -1,4 +1,4 @@
-import { poolFolder } from "../../components/hypervisors/libvirt/pool";
+import { basename } from "node:path";
 import { EXIT } from "../../course/faults";
 import type { CachedImage } from "../../operations/imageCache";
 import type { ImageStore } from "../../operations/imageStore";
@@ -31,12 +31,10 @@ const NOTHING: Doomed = { found: [], images: [], machineImages: [] };
 export function doomedOf(report: SweepReport, withImages: boolean): Doomed {
   const { found, images, machineImages, store } = report;
   if (!withImages) return { ...NOTHING, found };
-  const going = new Set(
-    found.flatMap(({ id, name, kind, mark }) =>
-      kind === "virtual disk" ? [id, `${poolFolder(mark)}/${name}`] : [id],
-    ),
-  );
-  const isFree = ({ usedBy }: Pick<CachedImage, "usedBy">) => usedBy.every((user) => going.has(user));
+  const going = new Set(found.map((object) => object.id));
+  // A virtual disk goes by the name of its file.
+  const isFree = ({ usedBy }: Pick<CachedImage, "usedBy">) =>
+    usedBy.every((user) => going.has(user) || going.has(basename(user)));
   return {
     found,
     images: images.filter(isFree),

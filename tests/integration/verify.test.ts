@@ -168,7 +168,15 @@ function primitives(guest: string): Trouble[] {
   const container = `ivy-${guest.replace("/", "-")}`;
   const named = (text: string) => new RegExp(text.replaceAll("G", guest.replace("/", "\\/")));
   return [
-    { name: "stopped", make: `docker kill ${container}`, red: [[named("G(?!-)"), "guest-not-running"]] },
+    {
+      name: "stopped",
+      make: `docker kill ${container}`,
+      red: [
+        [named("G(?!-)"), "guest-not-running"],
+        // Docker's DNS knows the names of what runs.
+        [new RegExp(`^names/.*/${container}$`), "name-resolution"],
+      ],
+    },
     {
       name: "without ping",
       make: `docker exec ${container} sh -c 'rm $(command -v ping)'`,

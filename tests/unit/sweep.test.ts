@@ -263,7 +263,8 @@ describe("what a removal takes", () => {
 
   test("an image of virtual machines goes where it is asked for and only disks that go begin with it", () => {
     const image = (usedBy: readonly string[]) => ({ name: "0a1b", created: "", bytes: 1, usedBy });
-    const found = [leftover("virtual disk", "dev-team-01-web-disk.qcow2")];
+    const name = "dev-team-01-web-disk.qcow2";
+    const found = [leftover("virtual disk", name, { id: name })];
     const going = image([`${POOL}/dev-team-01-web-disk.qcow2`]);
     const staying = image([...going.usedBy, "/var/lib/libvirt/images/classlab-0-other/a-disk.qcow2"]);
     const machineImages = [going, staying, image([])];
