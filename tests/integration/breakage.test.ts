@@ -4,7 +4,7 @@ import { type HandOnHost, testHands } from "../support/suites/hands";
 import { SKIP_INTEGRATION, TestLab } from "../support/testLab";
 import { WordPressClient } from "../support/wordPress";
 
-// What is broken by hand where guests are containers; where they are virtual machines: libvirtSurvival.test.ts.
+// What is broken by hand where guests are containers.
 const suite = SKIP_INTEGRATION ? describe.skip : describe;
 
 suite("a lab broken by hand", () => {

@@ -2,7 +2,7 @@ import { type Snapshot, takeSnapshot } from "../support/snapshot";
 import { cyclesOf, type Moment, testKills } from "../support/suites/kills";
 import { SKIP_INTEGRATION, TestLab } from "../support/testLab";
 
-// Runs killed with -9 where guests are containers; where they are virtual machines: libvirtSurvival.test.ts.
+// Runs killed with -9 where guests are containers.
 // What it does not prove: a machine that loses its power (files half written are in troubleState.test.ts).
 const suite = SKIP_INTEGRATION ? describe.skip : describe;
 

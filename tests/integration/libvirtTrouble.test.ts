@@ -210,11 +210,9 @@ suite("trouble with libvirt", () => {
       first.code === 0 ? "" : first.stderr,
       other.code === 0 ? "" : other.stderr,
     ]).toEqual([0, 0, "", ""]);
-    // Once for each lab, when it is made.
+    // Once for each lab, when it is made: the second has heard it before it was refused.
     const warned = /virtual machines: without KVM, by emulation: several times as slow\. /;
-    expect([warned.test(first.stderr), warned.test(other.stderr)]).toEqual(
-      Array(2).fill(acceleration.kind === "tcg"),
-    );
+    expect(warned.test(first.stderr)).toBe(acceleration.kind === "tcg");
     const names = (await virsh("list", "--name")).split("\n");
     expect(names).toEqual(expect.arrayContaining([GUEST, "ibeside-team-01-web"]));
     const before = await LIBVIRT.standing("ibeside");
