@@ -28,6 +28,11 @@ export function proxyBuildArgs({ variables }: BuildNetwork): string[] {
   return Object.keys(variables).flatMap((name) => ["--build-arg", name]);
 }
 
+/** Words before a command that root has to run: none for root itself. @param names of variables that are let through */
+export function rootWords(names: readonly string[] = []): string[] {
+  return process.getuid?.() === 0 ? [] : sudoWords(names);
+}
+
 /** Words of `sudo` that let variables through. */
 export function sudoWords(names: readonly string[]): string[] {
   return names.length === 0 ? ["sudo"] : ["sudo", `--preserve-env=${names.join(",")}`];

@@ -14,7 +14,7 @@ import {
 } from "../course/images";
 import { imageTableSchema } from "../course/record";
 import { RECIPES, STAND_IN_TEXT } from "../images/catalog";
-import { type BuildNetwork, buildNetwork, proxyBuildArgs, sudoWords } from "./buildNetwork";
+import { type BuildNetwork, buildNetwork, proxyBuildArgs, rootWords } from "./buildNetwork";
 import { docker, dockerOutput } from "./docker";
 import { IMAGES_ESTIMATE } from "./doctor/estimate";
 import { explain } from "./explain";
@@ -212,8 +212,13 @@ async function buildBase({ say, network }: Builder, consent: boolean): Promise<I
   try {
     const archive = join(folder, "base.tar");
     const variables = { ...network.variables, ...authorityVariable(network, folder) };
-    const asRoot = process.getuid?.() === 0 ? [] : sudoWords(Object.keys(variables));
-    const [program, ...words] = [...asRoot, "sh", BASE_RECIPE, archive, release.codename];
+    const [program, ...words] = [
+      ...rootWords(Object.keys(variables)),
+      "sh",
+      BASE_RECIPE,
+      archive,
+      release.codename,
+    ];
     const made = await run(program ?? "sh", words, { deadline: BUILD_DEADLINE, env: variables });
     if (made.code !== 0)
       throw buildFault(`debootstrap failed:\n${tail(`${made.stdout}\n${made.stderr}`)}`, "base");

@@ -1,14 +1,13 @@
-import { createHash } from "node:crypto";
-import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import type { CachedImage } from "../components/hypervisors/libvirt/cache";
 import { IMAGES } from "../components/hypervisors/libvirt/pool";
 import { FaultError } from "../course/faults";
-import { sudoWords } from "./buildNetwork";
+import { rootWords } from "./buildNetwork";
 import type { Say } from "./images";
 import { run } from "./process";
+import { sha256 } from "./sha256";
 
 /** Name of the file, beside those of an image, that says what they are. */
 const NOTES = "noted.json";
@@ -23,21 +22,8 @@ const notesSchema = z.record(
   }),
 );
 
-async function sha256(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash);
-  return hash.digest("hex");
-}
-
 async function asRoot(script: string, words: readonly string[], stdin?: string): Promise<string> {
-  const [program = "sh", ...rest] = [
-    ...(process.getuid?.() === 0 ? [] : sudoWords([])),
-    "sh",
-    "-c",
-    script,
-    "sh",
-    ...words,
-  ];
+  const [program = "sh", ...rest] = [...rootWords(), "sh", "-c", script, "sh", ...words];
   const result = await run(program, rest, stdin === undefined ? {} : { stdin });
   if (result.code !== 0) throw new Error(`${script}: ${result.stderr}`);
   return result.stdout;

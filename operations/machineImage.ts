@@ -7,7 +7,7 @@ import { FaultError } from "../course/faults";
 import type { ImageSet } from "../course/images";
 import { quote } from "../course/shell";
 import { MACHINE_STAND_IN_TEXT } from "../images/catalog";
-import { buildNetwork, sudoWords } from "./buildNetwork";
+import { buildNetwork, rootWords } from "./buildNetwork";
 import { docker, dockerOutput } from "./docker";
 import { courseNames, courseReferences, feedCourseImages, guestContainer } from "./guestEngine";
 import { build, buildFault, type Say } from "./images";
@@ -78,8 +78,7 @@ async function makeDisk(reference: string, hash: string, images: ImageSet, say: 
     const created = await dockerOutput(["create", "--label", "classlab.image=machine", reference, "true"]);
     const container = created.trim();
     try {
-      const asRoot = process.getuid?.() === 0 ? [] : sudoWords([]);
-      const script = [...asRoot, "sh", join(FOLDER, "build-disk.sh"), cachedImage(hash).folder, store];
+      const script = [...rootWords(), "sh", join(FOLDER, "build-disk.sh"), cachedImage(hash).folder, store];
       await pipe(
         `${command(["docker", "export", container])} | ${command(script)}`,
         "its disk could not be made",

@@ -5,6 +5,7 @@ import { hostNamed } from "../course/resources";
 import type { RemoteMachine } from "./hosts/machine";
 import { machineOf } from "./hosts/machine";
 import { openFrom } from "./hosts/page";
+import { EMULATED_PATIENCE } from "./patience";
 
 /** What a service answered. */
 export interface ServiceCheck extends ServiceAccess {
@@ -19,9 +20,6 @@ export interface ServiceCheck extends ServiceAccess {
 const DEADLINE = 60_000;
 const REQUEST_DEADLINE = 5_000;
 const PAUSE = 300;
-
-/** How many times as long the services of an emulated guest may take: WordPress makes its first page for half a minute there. */
-const EMULATED_PATIENCE = 6;
 
 /** From where services are opened, and how long they may take. */
 export interface ServiceSight {

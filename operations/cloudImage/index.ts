@@ -1,13 +1,4 @@
-import { createHash } from "node:crypto";
-import {
-  createReadStream,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   CLOUD_IMAGES_KEY,
@@ -22,6 +13,7 @@ import {
 import { FaultError } from "../../course/faults";
 import { homeFolder } from "../paths";
 import { run } from "../process";
+import { sha256 } from "../sha256";
 import { type DownloadEnd, downloadLarge, downloadSmall, downloadText } from "./download";
 
 /** Where images are had from, and by whom they have to be signed. */
@@ -91,12 +83,6 @@ function untrusted(url: string, what: string, expected: string): FaultError {
       expected,
     },
   ]);
-}
-
-async function sha256(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const piece of createReadStream(file)) hash.update(piece);
-  return hash.digest("hex");
 }
 
 /** A file with the key, in the form of gpgv. */

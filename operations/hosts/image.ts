@@ -1,7 +1,7 @@
 import { cachedImage } from "../../components/hypervisors/libvirt/cache";
 import { FaultError } from "../../course/faults";
 import { quote } from "../../course/shell";
-import { sudoWords } from "../buildNetwork";
+import { rootWords } from "../buildNetwork";
 import type { Say } from "../images";
 import { run } from "../process";
 import { inWords } from "../quantities";
@@ -40,12 +40,11 @@ tar -xSf - -C "$1.part"
 export async function handOverImage(machine: RemoteMachine, hash: string, say: Say): Promise<void> {
   if (await hostHasImage(machine, hash)) return;
   const { folder } = cachedImage(hash);
-  const root = process.getuid?.() === 0 ? [] : sudoWords([]);
   const size = await run("du", ["-s", "-B1", folder]);
   const bytes = Number.parseInt(size.stdout, 10);
   say(`host ${machine.name}: handing over the machine image${bytes > 0 ? ` (${inWords(bytes)})` : ""}`);
   const began = performance.now();
-  const from = [...root, "tar", "-cSf", "-", "-C", folder, "."].map(quote).join(" ");
+  const from = [...rootWords(), "tar", "-cSf", "-", "-C", folder, "."].map(quote).join(" ");
   const to = commandOn(machine, ["sh", "-c", TAKE, "sh", folder]).map(quote).join(" ");
   // A reader that fails ends the writer; its words are the cause.
   const done = await run("sh", ["-c", `${from} | ${to}`], { deadline: DEADLINE });

@@ -13,6 +13,7 @@ import { placeChannelClient } from "../channelClient";
 import { machineOf, type RemoteMachine } from "../hosts/machine";
 import { openHosts } from "../hosts/prepare";
 import { needsLibvirt } from "../libvirtRecord";
+import { EMULATED_PATIENCE } from "../patience";
 import { planLab } from "../plan";
 import { guestsStanding } from "../platforms/guests";
 import type { PlatformGuest } from "../platforms/platform";
@@ -43,9 +44,6 @@ export const DEFAULT_TIMEOUT = 120;
 
 /** Longest that one prober may take: the deadlines of its probes, one batch after the other. */
 const PROBER_DEADLINE = 60_000;
-
-/** How many times as long an emulated guest may take for an answer: its processor works that much slower, and more. */
-const EMULATED_PATIENCE = 6;
 
 /**
  * How many times as long as usual an answer may take: emulated guests that are more than processors share them, and all are asked at once.

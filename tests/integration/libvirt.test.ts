@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { libvirtChannel } from "../../components/hypervisors/libvirt/channel";
 import { execute, output, ROOT } from "../support/cli";
+import { expectNothingToDo } from "../support/nothingToDo";
 import { StandInInternet } from "../support/standInInternet";
 import { SKIP_LIBVIRT, TestLab } from "../support/testLab";
 import { blackhole, redRows, verified } from "../support/verifying";
@@ -118,15 +119,7 @@ suite("virtual machines", () => {
   }, 120_000);
 
   test("a second preview is empty, with and without refresh; up has nothing to do", async () => {
-    for (const words of [[], ["--refresh"]]) {
-      const preview = await lab.pulumi("preview", "--stack", LAB, "--expect-no-changes", ...words);
-      expect({ code: preview.code, out: preview.code === 0 ? "" : preview.stdout + preview.stderr }).toEqual({
-        code: 0,
-        out: "",
-      });
-    }
-    const [unit] = (await lab.up()).units;
-    expect(Object.keys(unit?.changes ?? {})).toEqual(["same"]);
+    await expectNothingToDo(lab);
   }, 300_000);
 
   test("a machine that is deleted, stopped or paused by hand is brought back with all that was on its disk", async () => {

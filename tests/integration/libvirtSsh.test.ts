@@ -6,6 +6,7 @@ import { formatFaults } from "../../course/faults";
 import { type LabPlan, makePlan } from "../../course/plan";
 import { resourcesOf } from "../../course/resources";
 import { output, ROOT } from "../support/cli";
+import { expectNothingToDo } from "../support/nothingToDo";
 import { StandInHost } from "../support/standInHost";
 import { StandInInternet } from "../support/standInInternet";
 import { SKIP_LIBVIRT, TestLab } from "../support/testLab";
@@ -184,15 +185,7 @@ suite("virtual machines on a host over SSH", () => {
   }, 120_000);
 
   test("a second preview is empty, with and without refresh; up has nothing to do", async () => {
-    for (const words of [[], ["--refresh"]]) {
-      const preview = await lab.pulumi("preview", "--stack", LAB, "--expect-no-changes", ...words);
-      expect({ code: preview.code, out: preview.code === 0 ? "" : preview.stdout + preview.stderr }).toEqual({
-        code: 0,
-        out: "",
-      });
-    }
-    const [unit] = (await lab.up()).units;
-    expect(Object.keys(unit?.changes ?? {})).toEqual(["same"]);
+    await expectNothingToDo(lab);
   }, 400_000);
 
   test("a host that does not answer: one fault within seconds, nothing changed", async () => {

@@ -32,6 +32,9 @@ const SHARED_FOLDERS = "/srv/classlab";
 /** What every script is run by, on the host. */
 const SHELL = "sh -s --";
 
+/** A script that makes what its resource stands for, and takes it away. */
+const BOTH_WAYS = { shell: SHELL, apply: "apply", remove: "remove" } as const;
+
 function imageOf({ libvirt }: DriverContext): string {
   if (!libvirt) throw new Error("the lab's record says nothing of libvirt");
   return libvirt.image;
@@ -137,9 +140,7 @@ export const libvirtDriver: HypervisorDriver = {
         `${name}-pool`,
         {
           on: connection,
-          shell: SHELL,
-          apply: "apply",
-          remove: "remove",
+          ...BOTH_WAYS,
           script: renderHostScript(mark, image, connection && hostFolder(mark.lab)),
           deadline: "5m",
         },
@@ -149,9 +150,7 @@ export const libvirtDriver: HypervisorDriver = {
         `${name}-unplugged`,
         {
           on: connection,
-          shell: SHELL,
-          apply: "apply",
-          remove: "remove",
+          ...BOTH_WAYS,
           script: renderNetworkScript({ mark, name: parkingName(mark.lab), xml: renderParking(mark) }),
           triggers: [renderParking(mark)],
           deadline: "5m",
@@ -172,9 +171,7 @@ export const libvirtDriver: HypervisorDriver = {
       `${name}-network`,
       {
         on: host.connection,
-        shell: SHELL,
-        apply: "apply",
-        remove: "remove",
+        ...BOTH_WAYS,
         script: renderNetworkScript({
           mark,
           name: plan.objectName,
@@ -205,9 +202,7 @@ export const libvirtDriver: HypervisorDriver = {
       `${name}-disk`,
       {
         on: host.connection,
-        shell: SHELL,
-        apply: "apply",
-        remove: "remove",
+        ...BOTH_WAYS,
         script: known.apply(([line, hostKey, passwordHash]) => {
           const seed = renderSeed(plan, {
             ...network,
@@ -233,9 +228,7 @@ export const libvirtDriver: HypervisorDriver = {
       `${name}-machine`,
       {
         on: host.connection,
-        shell: SHELL,
-        apply: "apply",
-        remove: "remove",
+        ...BOTH_WAYS,
         script: renderMachineScript(plan, settings),
         // Adapters come and go while it runs; all else is what it is.
         triggers: [renderDomain({ ...plan, adapters: [] }, settings)],
@@ -303,9 +296,7 @@ export const libvirtDriver: HypervisorDriver = {
       `${name}-base`,
       {
         on: host.connection,
-        shell: SHELL,
-        apply: "apply",
-        remove: "remove",
+        ...BOTH_WAYS,
         script: overChannel(plan, host, guest.channelKey, renderBaseScript(plan, mark, settings)),
         triggers: [imageOf(host.context), diskWords(plan)],
         deadline: "40m",
@@ -319,10 +310,8 @@ export const libvirtDriver: HypervisorDriver = {
       `${name}-adapters`,
       {
         on: host.connection,
-        shell: SHELL,
-        apply: "apply",
         // A switch is not removed from under a guest: the adapters leave first.
-        remove: "remove",
+        ...BOTH_WAYS,
         script: overChannel(
           plan,
           host,
@@ -349,9 +338,7 @@ export const libvirtDriver: HypervisorDriver = {
       `${name}-settings`,
       {
         on: host.connection,
-        shell: SHELL,
-        apply: "apply",
-        remove: "remove",
+        ...BOTH_WAYS,
         script: overChannel(
           plan,
           host,
