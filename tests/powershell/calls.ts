@@ -1,5 +1,4 @@
-import type { Node } from "web-tree-sitter";
-import { around, innermost, knownValue, ofKind, type Value } from "./parser";
+import { around, innermost, knownValue, type Node, ofKind, type Value } from "./parser";
 
 /** One word of a call after its name. */
 export type Argument =
@@ -46,7 +45,7 @@ function callOf(node: Node): Call {
     node,
     name: plain ? named.text : undefined,
     arguments: argumentsOf(node.namedChildren.find((child) => child.type === "command_elements")),
-    piped: node.previousNamedSibling !== null,
+    piped: (node.parent?.namedChildren.indexOf(node) ?? 0) > 0,
   };
 }
 
@@ -71,13 +70,14 @@ export interface Splat {
   readonly always: ReadonlyMap<string, Value>;
   /** Keys that are set later, maybe under a condition. */
   readonly later: ReadonlyMap<string, Value>;
+  /** Whether keys are added that only a run tells. */
+  readonly open: boolean;
 }
 
 const entriesOf = (hashtable: Node): [string, Value][] =>
   ofKind(hashtable, "hash_entry").flatMap((entry): [string, Value][] => {
     // Of hashtables inside it, nothing is the call's.
-    if ([...around(entry)].find((outer) => outer.type === "hash_literal_expression")?.id !== hashtable.id)
-      return [];
+    if ([...around(entry)].find((outer) => outer.type === "hash_literal_expression") !== hashtable) return [];
     const [key, value] = entry.namedChildren;
     return key && value ? [[key.text.replaceAll(/^['"]|['"]$/g, ""), knownValue(value)]] : [];
   });
@@ -87,6 +87,7 @@ export function splatOf(node: Node, name: string): Splat | undefined {
   const always = new Map<string, Value>();
   const later = new Map<string, Value>();
   let found = false;
+  let open = false;
   for (const assignment of ofKind(scopeOf(node), "assignment_expression")) {
     const [left, , right] = assignment.namedChildren;
     if (!left || !right) continue;
@@ -101,8 +102,9 @@ export function splatOf(node: Node, name: string): Splat | undefined {
     if (target.type !== "member_access" && target.type !== "element_access") continue;
     const [owner, member] = target.namedChildren;
     if (owner?.text.slice(1).toLowerCase() !== name || !member) continue;
-    const key = knownValue(member);
-    later.set(key.kind === "text" ? key.text : member.text, knownValue(right));
+    const key = target.type === "member_access" ? { kind: "text", text: member.text } : knownValue(member);
+    if ("text" in key) later.set(key.text, knownValue(right));
+    else open = true;
   }
-  return found ? { always, later } : undefined;
+  return found ? { always, later, open } : undefined;
 }

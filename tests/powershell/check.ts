@@ -1,12 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Node } from "web-tree-sitter";
 import { ROOT } from "../support/cli";
 import { type Call, callsIn } from "./calls";
 import { type Finding, finding, hasReason } from "./findings";
 import { functionsIn, type OwnFunction } from "./functions";
 import { FORBIDDEN, habits, undeclared, unguarded } from "./habits";
-import { parsePowerShell } from "./parser";
+import { type Node, parsePowerShell } from "./parser";
 import { SignatureCheck } from "./signature";
 import { ALIASES, CMDLETS, PROGRAMS } from "./tables";
 
@@ -37,7 +36,7 @@ function checkCall(
   if (reason !== undefined) return [finding("forbidden-command", node, `${name}: ${reason}`)];
   if (PROGRAMS[wanted] !== undefined) return [];
   const cmdlet = own.get(wanted) ?? CMDLETS.get(wanted);
-  if (cmdlet) return new SignatureCheck(call, cmdlet, own).findings();
+  if (cmdlet) return new SignatureCheck(call, cmdlet, own, lines).findings();
   if (ALIASES.has(wanted)) return [finding("alias", node, `${name} is an alias`)];
   return [finding("unknown-command", node, `there is no ${name}`)];
 }

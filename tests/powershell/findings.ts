@@ -1,4 +1,4 @@
-import type { Node } from "web-tree-sitter";
+import type { Node } from "./parser";
 
 /** What the checker finds fault with. */
 export const RULES = [
@@ -21,6 +21,7 @@ export const RULES = [
   "unknown-splat",
   "error-swallowed",
   "not-guarded",
+  "automatic-variable",
 ] as const;
 
 /** One of them. */
@@ -36,7 +37,7 @@ export interface Finding {
 
 /** The finding at the place of a node. */
 export function finding(rule: Rule, node: Node, what: string): Finding {
-  return { rule, line: node.startPosition.row + 1, what };
+  return { rule, line: node.line, what };
 }
 
 /** What a comment begins with that says why something unusual stands there. */
@@ -44,5 +45,5 @@ const REASON = /^#\s*Reason: \S/;
 
 /** Whether the line before the one on which a node begins says why it is as it is. */
 export function hasReason(node: Node, lines: readonly string[]): boolean {
-  return REASON.test(lines[node.startPosition.row - 1]?.trim() ?? "");
+  return REASON.test(lines[node.line - 2]?.trim() ?? "");
 }

@@ -1,5 +1,4 @@
-import type { Node } from "web-tree-sitter";
-import { knownValue, ofKind } from "./parser";
+import { knownValue, type Node, ofKind } from "./parser";
 import { type Cmdlet, EVERY_SET, type Parameter } from "./tables";
 
 /** A function of the repository as one may call it. */

@@ -1,7 +1,6 @@
-import type { Node } from "web-tree-sitter";
 import { type Call, callsIn, scopeOf } from "./calls";
 import { type Finding, finding, hasReason } from "./findings";
-import { around, below, knownValue, ofKind } from "./parser";
+import { around, below, innermost, knownValue, type Node, ofKind } from "./parser";
 import { CMDLETS } from "./tables";
 
 /** Cmdlets that no file may call, with what is wrong with them. */
@@ -35,7 +34,7 @@ function swallowed(root: Node, lines: readonly string[]): Finding[] {
     return "text" in value && SWALLOWING.includes(value.text.toLowerCase());
   });
   const empty = ofKind(root, "catch_clause").filter((clause) =>
-    ofKind(clause, "statement_list").every((list) => list.namedChildCount === 0),
+    ofKind(clause, "statement_list").every((list) => list.namedChildren.length === 0),
   );
   return [...quiet, ...preferences, ...empty]
     .filter((node) => !hasReason(node, lines))
@@ -57,7 +56,7 @@ const NEWER = new Set([
 ]);
 
 function newer(root: Node): Finding[] {
-  const operators = [...below(root)].filter(
+  const operators = below(root).filter(
     ({ type }) => NEWER.has(type) || /ternary|coalesc|null_condition/.test(type),
   );
   return operators.map((node) =>
@@ -66,7 +65,7 @@ function newer(root: Node): Finding[] {
 }
 
 function syntax(root: Node): Finding[] {
-  return [...below(root)]
+  return below(root)
     .filter((node) => node.isError || node.isMissing)
     .map((node) =>
       finding(
@@ -77,8 +76,18 @@ function syntax(root: Node): Finding[] {
     );
 }
 
-const isGuard = (node: Node) =>
-  node.type === "if_statement" && /\$PSCmdlet\.ShouldProcess\(/i.test(node.namedChildren[0]?.text ?? "");
+/** A condition that holds only where the change may be made. */
+const ASKS = /\$PSCmdlet\.ShouldProcess\(/i;
+const ASKS_OTHERWISE = /(-not\s+|!\s*)\(?\s*\$PSCmdlet|\s-x?or\s/i;
+
+/** Whether a block is run only where `ShouldProcess` said so. */
+function isGuarded(block: Node): boolean {
+  const clause = block.parent;
+  if (block.type !== "statement_block" || !clause || !/^(if_statement|elseif_clause)$/.test(clause.type))
+    return false;
+  const condition = clause.namedChildren[0]?.text ?? "";
+  return ASKS.test(condition) && !ASKS_OTHERWISE.test(condition);
+}
 
 /** Whether a cmdlet changes something outside: such ones have `-WhatIf`, but for these. */
 const CHANGES_WITHOUT_WHATIF = new Set([
@@ -95,7 +104,7 @@ export function unguarded(root: Node): Finding[] {
     const changes = CHANGES_WITHOUT_WHATIF.has(name) || CMDLETS.get(name)?.parameters.WhatIf !== undefined;
     // ForEach-Object has the parameter for what it is told to run.
     if (!changes || name === "foreach-object") return [];
-    return [...around(call.node)].some(isGuard)
+    return [...around(call.node)].some(isGuarded)
       ? []
       : [finding("not-guarded", call.node, `${call.name} would be done with -WhatIf, too`)];
   });
@@ -105,7 +114,7 @@ export function unguarded(root: Node): Finding[] {
 export function undeclared(root: Node, declared: ReadonlyMap<string, boolean>): Finding[] {
   return ofKind(root, "function_statement").flatMap((node) => {
     const name = node.namedChildren[0]?.text ?? "";
-    const asks = ofKind(node, "if_statement").some((each) => isGuard(each) && scopeOf(each).id === node.id);
+    const asks = ofKind(node, "statement_block").some((each) => isGuarded(each) && scopeOf(each) === node);
     const says = declared.get(name.toLowerCase()) ?? false;
     return asks === says || (says && callsIn(node).length === 0)
       ? []
@@ -113,7 +122,33 @@ export function undeclared(root: Node, declared: ReadonlyMap<string, boolean>): 
   });
 }
 
+/** Variables that PowerShell itself sets (about_Automatic_Variables): several cannot be written, others change under one's hands. */
+const AUTOMATIC = new Set(
+  `_ args consolefilename error event eventargs eventsubscriber executioncontext false foreach home host input lastexitcode matches myinvocation
+   nestedpromptlevel null pid profile psboundparameters pscmdlet pscommandpath psculture psdebugcontext pshome psitem psscriptroot
+   pssenderinfo psuiculture psversiontable pwd sender shellid stacktrace switch this true`.split(/\s+/),
+);
+
+/** Automatic variables that are given a value, as a variable, a parameter or the one of a loop. */
+function automatic(root: Node): Finding[] {
+  const written = [
+    ...ofKind(root, "left_assignment_expression").map(innermost),
+    ...ofKind(root, "script_parameter").flatMap((each) =>
+      each.namedChildren.filter(({ type }) => type === "variable"),
+    ),
+    ...ofKind(root, "foreach_statement").flatMap((each) =>
+      each.namedChildren.filter(({ type }) => type === "variable").slice(0, 1),
+    ),
+  ];
+  return written.flatMap((node) => {
+    const name = /^\$(\w+)$/.exec(node.text)?.[1]?.toLowerCase() ?? "";
+    // Dropping a value is what $null is for.
+    if (node.type !== "variable" || name === "null" || !AUTOMATIC.has(name)) return [];
+    return [finding("automatic-variable", node, `${node.text} is PowerShell's own`)];
+  });
+}
+
 /** What is wrong with a text whatever it calls. */
 export function habits(root: Node, lines: readonly string[]): readonly Finding[] {
-  return [...syntax(root), ...newer(root), ...swallowed(root, lines)];
+  return [...syntax(root), ...newer(root), ...swallowed(root, lines), ...automatic(root)];
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Language, type Node, Parser } from "web-tree-sitter";
+import { Language, Parser, type Node as TreeNode } from "web-tree-sitter";
 import { ROOT } from "../support/cli";
 
 const GRAMMAR = join(ROOT, "node_modules/tree-sitter-powershell/tree-sitter-powershell.wasm");
@@ -14,23 +14,68 @@ async function load(): Promise<Parser> {
   return parser;
 }
 
+/** A node of the tree of a text. */
+export interface Node {
+  readonly type: string;
+  readonly text: string;
+  /** From 1. */
+  readonly line: number;
+  readonly isNamed: boolean;
+  /** Whether it is a text that cannot be parsed, or something that is missing there. */
+  readonly isError: boolean;
+  readonly isMissing: boolean;
+  readonly parent: Node | undefined;
+  readonly children: readonly Node[];
+  readonly namedChildren: readonly Node[];
+}
+
+/** The tree as plain objects: each question to the parser's own costs a call into it, and there are many. */
+function plain(node: TreeNode, text: string, parent: Node | undefined): Node {
+  const children: Node[] = [];
+  const namedChildren: Node[] = [];
+  const made: Node = {
+    type: node.type,
+    text: text.slice(node.startIndex, node.endIndex),
+    line: node.startPosition.row + 1,
+    isNamed: node.isNamed,
+    isError: node.isError,
+    isMissing: node.isMissing,
+    parent,
+    children,
+    namedChildren,
+  };
+  for (const child of node.children) {
+    const inner = plain(child, text, made);
+    children.push(inner);
+    if (inner.isNamed) namedChildren.push(inner);
+  }
+  return made;
+}
+
 /** The tree of a PowerShell text; what cannot be parsed is in it as nodes of errors. */
 export async function parsePowerShell(text: string): Promise<Node> {
   loading ??= load();
   const tree = (await loading).parse(text);
   if (!tree) throw new Error("the parser gave no tree");
-  return tree.rootNode;
+  const root = plain(tree.rootNode, text, undefined);
+  tree.delete();
+  return root;
 }
 
 /** A node and everything below it, in the order of the text. */
-export function* below(node: Node): Generator<Node> {
-  yield node;
-  for (const child of node.children) yield* below(child);
+export function below(node: Node): Node[] {
+  const found: Node[] = [];
+  const waiting = [node];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    found.push(next);
+    waiting.push(...next.children.toReversed());
+  }
+  return found;
 }
 
 /** All nodes of some kinds, a node itself included. */
 export function ofKind(node: Node, ...kinds: readonly string[]): Node[] {
-  return [...below(node)].filter((candidate) => kinds.includes(candidate.type));
+  return below(node).filter((candidate) => kinds.includes(candidate.type));
 }
 
 /** The nodes around a node, the nearest first. */
@@ -80,7 +125,7 @@ function textOfString(node: Node): Value {
 /** The value that a node stands for. */
 export function knownValue(node: Node): Value {
   const inner = innermost(node);
-  if (inner.type === "array_literal_expression" && inner.namedChildCount > 1)
+  if (inner.type === "array_literal_expression" && inner.namedChildren.length > 1)
     return { kind: "list", items: inner.namedChildren.map(knownValue) };
   if (inner.type === "string_literal") return textOfString(inner);
   if (inner.type === "variable") return { kind: "variable", name: inner.text.slice(1).toLowerCase() };

@@ -1,8 +1,7 @@
-import type { Node } from "web-tree-sitter";
 import { type Call, scopeOf, splatOf } from "./calls";
-import { type Finding, finding } from "./findings";
+import { type Finding, finding, hasReason } from "./findings";
 import type { OwnFunction } from "./functions";
-import { ofKind, type Value } from "./parser";
+import { type Node, ofKind, type Value } from "./parser";
 import { type Cmdlet, COMMON_PARAMETERS, EVERY_SET, type Parameter } from "./tables";
 import { type Known, problemOf } from "./values";
 
@@ -33,6 +32,8 @@ interface Given {
   readonly all: Map<string, Parameter>;
   /** Those of them that are there in any case. */
   readonly always: Set<string>;
+  /** Whether there may be more, which only a run tells. */
+  open: boolean;
 }
 
 /** Checks one call against what is known of the cmdlet or the function. */
@@ -45,13 +46,15 @@ export class SignatureCheck {
     private readonly call: Call,
     private readonly cmdlet: Cmdlet,
     own: ReadonlyMap<string, OwnFunction>,
+    /** The lines of the file, with the reasons given in them. */
+    private readonly lines: readonly string[],
   ) {
     this.known = knownIn(scopeOf(call.node), own);
   }
 
   /** What is wrong with the call. */
   findings(): readonly Finding[] {
-    const given: Given = { all: new Map(), always: new Set() };
+    const given: Given = { all: new Map(), always: new Set(), open: false };
     const words = this.call.arguments;
     for (let index = 0; index < words.length; index += 1) {
       const word = words[index];
@@ -119,11 +122,19 @@ export class SignatureCheck {
   }
 
   private splat(node: Node, name: string, given: Given): void {
-    // A function that hands on all that it was given cannot be looked into here.
     const splat = splatOf(node, name);
     if (!splat) {
       this.add("unknown-splat", node, `no hashtable $${name} is written in this function`);
       return;
+    }
+    if (splat.open) {
+      given.open = true;
+      if (!hasReason(this.call.node, this.lines))
+        this.add(
+          "unknown-splat",
+          node,
+          `keys of $${name} are worked out when it runs, and no reason is given`,
+        );
     }
     for (const [keys, always] of [
       [splat.always, true],
@@ -136,7 +147,7 @@ export class SignatureCheck {
     }
   }
 
-  private sets({ all, always }: Given): void {
+  private sets({ all, always, open }: Given): void {
     const { parameters } = this.cmdlet;
     const names = new Set(
       Object.values(parameters).flatMap(({ sets }) => sets.filter((set) => set !== EVERY_SET)),
@@ -159,7 +170,7 @@ export class SignatureCheck {
     );
     // What is piped into a call stands for one of its parameters.
     const fewest = Math.min(...missing.map(({ length }) => length));
-    if (fewest <= (this.call.piped ? 1 : 0)) return;
+    if (open || fewest <= (this.call.piped ? 1 : 0)) return;
     const nearest = missing
       .filter(({ length }) => length === fewest)
       .map((each) => `-${each.join(" and -")}`);

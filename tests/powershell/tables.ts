@@ -50,6 +50,10 @@ const additionsSchema = z.record(
   cmdletSchema.pick({ modes: true }).extend({
     source: z.url(),
     parameters: z.record(z.string(), parameterSchema).default({}),
+    /** Parameters that the tables have wrong. */
+    corrections: z.record(z.string(), parameterSchema).default({}),
+    /** Why they are corrected. */
+    why: z.string().optional(),
   }),
 );
 
@@ -87,7 +91,7 @@ function joined(): Map<string, Cmdlet> {
     const more = ADDITIONS[name];
     all.set(name.toLowerCase(), {
       ...cmdlet,
-      parameters: { ...cmdlet.parameters, ...more?.parameters },
+      parameters: { ...cmdlet.parameters, ...more?.parameters, ...more?.corrections },
       ...(more?.modes ? { modes: more.modes } : {}),
     });
   }
@@ -110,4 +114,5 @@ export const ALIASES: ReadonlySet<string> = new Set(
 /** Programs that are no cmdlets and that may be called, with where their arguments are told. */
 export const PROGRAMS: Readonly<Record<string, string>> = {
   "fsutil.exe": "https://learn.microsoft.com/windows-server/administration/windows-commands/fsutil-sparse",
+  "shutdown.exe": "https://learn.microsoft.com/windows-server/administration/windows-commands/shutdown",
 };

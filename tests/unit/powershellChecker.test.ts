@@ -169,6 +169,25 @@ const PLANTED: readonly (readonly [string, Rule, string, string])[] = [
     "Get-VM: no hashtable $with is written in this function",
   ],
   [
+    "a hashtable with keys that only a run tells",
+    "unknown-splat",
+    "$with = @{ Name = 'a' }\n$with[$key] = 1\nGet-VM @with",
+    "Get-VM: keys of $with are worked out when it runs, and no reason is given",
+  ],
+  ["a variable of PowerShell's own", "automatic-variable", "$home = 'a'", "$home is PowerShell's own"],
+  [
+    "one as a parameter",
+    "automatic-variable",
+    "function Get-Thing {\n  param([string]$Host)\n}",
+    "$Host is PowerShell's own",
+  ],
+  [
+    "one in a loop",
+    "automatic-variable",
+    "foreach ($input in 1, 2) { Get-VM }",
+    "$input is PowerShell's own",
+  ],
+  [
     "data run as a program",
     "forbidden-command",
     "Invoke-Expression -Command $text",
@@ -220,7 +239,15 @@ test("a module's change that -WhatIf would not stop", async () => {
   const all = async (binding: string, body: string) => await found(guarded(binding, body), "planted.psm1");
   expect(await all("SupportsShouldProcess = $true", `${ASK} { ${REMOVE} }`)).toEqual([]);
   expect(await all("SupportsShouldProcess = $true", `${ASK} { Get-VM }; ${REMOVE}`)).toEqual([why]);
+  expect(await all("SupportsShouldProcess = $true", `${ASK} { Get-VM } else { ${REMOVE} }`)).toEqual([why]);
+  expect(await all("SupportsShouldProcess = $true", `if ($a) { Get-VM } else${ASK} { ${REMOVE} }`)).toEqual(
+    [],
+  );
   expect(await all("", `${ASK} { ${REMOVE} }`)).toEqual([declared]);
+  const wrongly = "if (-not $PSCmdlet.ShouldProcess('a', 'Remove'))";
+  expect(await all("SupportsShouldProcess = $true", `${ASK} { Get-VM }; ${wrongly} { ${REMOVE} }`)).toEqual([
+    why,
+  ]);
   expect(await all("SupportsShouldProcess = $true", "Get-VM")).toEqual([declared]);
 });
 
@@ -260,6 +287,9 @@ test("the tables say where they are from, and do not contradict each other", () 
     const known = Object.keys(MICROSOFT.cmdlets[name]?.parameters ?? {});
     expect(known.filter((parameter) => parameters[parameter])).toEqual([]);
     const all = Object.keys(CMDLETS.get(name.toLowerCase())?.parameters ?? {});
+    expect(Object.keys(MICROSOFT.cmdlets[name]?.parameters ?? {})).toEqual(
+      expect.arrayContaining(Object.keys(ADDITIONS[name]?.corrections ?? {})),
+    );
     expect(all).toEqual(expect.arrayContaining(Object.entries(modes ?? {}).flat(2)));
   }
 });
