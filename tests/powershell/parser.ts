@@ -20,6 +20,8 @@ export interface Node {
   readonly text: string;
   /** From 1. */
   readonly line: number;
+  /** Where in the text it begins, from 0. */
+  readonly start: number;
   readonly isNamed: boolean;
   /** Whether it is a text that cannot be parsed, or something that is missing there. */
   readonly isError: boolean;
@@ -37,6 +39,7 @@ function plain(node: TreeNode, text: string, parent: Node | undefined): Node {
     type: node.type,
     text: text.slice(node.startIndex, node.endIndex),
     line: node.startPosition.row + 1,
+    start: node.startIndex,
     isNamed: node.isNamed,
     isError: node.isError,
     isMissing: node.isMissing,

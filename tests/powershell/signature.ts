@@ -10,18 +10,29 @@ const isSwitch = (parameter: Parameter) => /(^|\.)SwitchParameter$/.test(paramet
 const entryOf = (table: Readonly<Record<string, Parameter>>, name: string) =>
   Object.entries(table).find(([each]) => each.toLowerCase() === name.toLowerCase());
 
+const assignedIn = new WeakMap<Node, ReadonlySet<string>>();
+
+/** Names, in lower case, of the variables that are given a value anywhere in a scope. */
+function assigned(scope: Node): ReadonlySet<string> {
+  const before = assignedIn.get(scope);
+  if (before) return before;
+  const names = new Set(
+    ofKind(scope, "left_assignment_expression").map((left) => left.text.slice(1).toLowerCase()),
+  );
+  assignedIn.set(scope, names);
+  return names;
+}
+
 /** The values that variables of a function may have: those of parameters with a set of values. */
 function knownIn(scope: Node, own: ReadonlyMap<string, OwnFunction>): Known {
   const name = scope.namedChildren.find((child) => child.type === "function_name")?.text.toLowerCase();
   const declared = name === undefined ? undefined : own.get(name);
-  const assigned = new Set(
-    ofKind(scope, "left_assignment_expression").map((left) => left.text.slice(1).toLowerCase()),
-  );
+  const written = assigned(scope);
   return new Map(
     Object.entries(declared?.parameters ?? {}).flatMap(
       ([parameter, { accepted }]): [string, readonly string[]][] => {
         const variable = parameter.toLowerCase();
-        return accepted && !assigned.has(variable) ? [[variable, accepted]] : [];
+        return accepted && !written.has(variable) ? [[variable, accepted]] : [];
       },
     ),
   );
