@@ -33,7 +33,11 @@ const kept = Object.fromEntries(
     .sort(([a], [b]) => (a < b ? -1 : 1)),
 );
 const target = join(HERE, "cmdlets.json");
-writeFileSync(target, `${JSON.stringify({ source, cmdlets: kept }, null, 1)}\n`);
+// One cmdlet a line: what a change adds or drops is seen.
+const lines = Object.entries(kept).map(
+  ([name, cmdlet]) => `${JSON.stringify(name)}: ${JSON.stringify(cmdlet)}`,
+);
+writeFileSync(target, `{"source": ${JSON.stringify(source)},\n"cmdlets": {\n${lines.join(",\n")}\n}}\n`);
 console.log(
   `${relative(ROOT, target)}: ${Object.keys(kept).length} of ${Object.keys(cmdlets).length} cmdlets`,
 );

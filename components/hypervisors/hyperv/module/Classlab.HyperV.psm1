@@ -859,25 +859,12 @@ function Set-PortReach {
     # What of the rest it does not reach; all is reached where empty.
     [string]$NotBeyond
   )
-  $wanted = @()
-  if ($NotBeyond) { $wanted = @("Deny $NotBeyond", "Allow $Inside") }
-  $present = @()
   foreach ($rule in Get-VMNetworkAdapterAcl -VMNetworkAdapter $Adapter) {
-    $words = "$($rule.Action) $($rule.RemoteAddress)"
-    if ($wanted -contains $words) {
-      $present += $words
-    } elseif ($PSCmdlet.ShouldProcess($Adapter.Name, "Drop the rule $words")) {
-      Remove-VMNetworkAdapterAcl -InputObject $rule
-    }
+    if ($PSCmdlet.ShouldProcess($Adapter.Name, 'Drop a rule')) { Remove-VMNetworkAdapterAcl -InputObject $rule }
   }
-  foreach ($words in $wanted) {
-    if ($present -contains $words) { continue }
-    $action, $subnet = $words.Split(' ')
-    if ($action -eq 'Deny') {
-      if ($PSCmdlet.ShouldProcess($Adapter.Name, $words)) { Add-VMNetworkAdapterAcl -VMNetworkAdapter $Adapter -Action Deny -Direction Both -RemoteIPAddress $subnet }
-    } elseif ($PSCmdlet.ShouldProcess($Adapter.Name, $words)) {
-      Add-VMNetworkAdapterAcl -VMNetworkAdapter $Adapter -Action Allow -Direction Both -RemoteIPAddress $subnet
-    }
+  if ($NotBeyond -and $PSCmdlet.ShouldProcess($Adapter.Name, "Keep to $Inside within $NotBeyond")) {
+    Add-VMNetworkAdapterAcl -VMNetworkAdapter $Adapter -Action Deny -Direction Both -RemoteIPAddress $NotBeyond
+    Add-VMNetworkAdapterAcl -VMNetworkAdapter $Adapter -Action Allow -Direction Both -RemoteIPAddress $Inside
   }
 }
 
