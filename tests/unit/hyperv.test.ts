@@ -401,6 +401,31 @@ describe("what is asked and what the module takes", () => {
     }
   });
 
+  test("each field under another name, of another kind or left out where it is needed is found", async () => {
+    const module = await MODULE;
+    let fields = 0;
+    for (const { function: name, data } of ALL) {
+      const parameters = Object.entries(module.functions.get(name)?.parameters ?? {});
+      for (const [key, value] of Object.entries(data)) {
+        const { [key]: _left, ...rest }: Record<string, unknown> = { ...data };
+        const required = parameters.find(([each]) => each.toLowerCase() === key.toLowerCase())?.[1].required;
+        const changed = [
+          { ...rest, [`${key}s`]: value },
+          { ...rest, [key]: Symbol(key) },
+          ...(required ? [rest] : []),
+        ];
+        for (const wrong of changed)
+          expect([name, key, misfits({ function: name, data: wrong }, module).length > 0]).toEqual([
+            name,
+            key,
+            true,
+          ]);
+        fields += 1;
+      }
+    }
+    expect(fields).toBeGreaterThan(100);
+  });
+
   test("misfits are found", async () => {
     const module = await MODULE;
     const data = { mark: LABELS, name: "n", kind: "Nat", hostAddress: 5, colour: "red" };
