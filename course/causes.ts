@@ -552,6 +552,58 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "Run `npx classlab doctor`, which tries both.",
     ],
   },
+  "host-unsuitable": {
+    group: "Running",
+    means:
+      "A host cannot run guests as it is: its edition of Windows has no Hyper-V, virtualization is off in its firmware, or its folder for disks is compressed or encrypted.",
+    steps: [
+      "Do what the message says on that PC, or place its team on another host.",
+      "Look at all PCs of the room a week before the day: a firmware setting needs somebody at the machine.",
+    ],
+  },
+  "host-command-failed": {
+    group: "Running",
+    means:
+      "Something that a host was told to do failed in a way that classlab has no name for. The message is the host's own, in its language.",
+    steps: [
+      "Read the message: Windows most often names the object and the reason.",
+      "Run the same command again; if it fails in the same way, keep the message and the line number for a report.",
+    ],
+  },
+  "hyperv-not-running": {
+    group: "Running",
+    means: "Hyper-V is turned on on a host, but its management service did not start in time.",
+    steps: [
+      "On the host, look at the service Hyper-V Virtual Machine Management (`Get-Service vmms`) and start it.",
+      "If it does not start, start the host anew and run the same command again.",
+    ],
+  },
+  "administrator-needed": {
+    group: "Running",
+    means:
+      "The account that logs in to a host may not do what is needed there, such as turning Hyper-V on. Nothing was changed.",
+    steps: [
+      "Name an account of the group Administrators as `user` of the host.",
+      "If there is none for you, have Hyper-V turned on by whoever looks after the room; after that, membership of Hyper-V Administrators is enough.",
+    ],
+  },
+  "module-mismatch": {
+    group: "Running",
+    means: "What arrived at a host is not what was sent to it. It was not run, and nothing was changed.",
+    steps: [
+      "Run the same command again.",
+      "If it comes back, something between this machine and the host changes what passes through it: use another way in.",
+    ],
+  },
+  "merge-unfinished": {
+    group: "Running",
+    means:
+      "Hyper-V is still merging the snapshots of a guest into its disk, which takes as long as the disk is large. Until then the guest is neither removed nor changed.",
+    steps: [
+      "Wait until Hyper-V Manager shows no status for the guest, and run the same command again.",
+      "If it makes no headway, look whether the drive is full.",
+    ],
+  },
   "environment-missing": {
     group: "This machine",
     means:

@@ -88,6 +88,12 @@ export const FAULT_CODES = [
   "host-key-changed",
   "host-unreachable",
   "host-access-denied",
+  "host-unsuitable",
+  "host-command-failed",
+  "hyperv-not-running",
+  "administrator-needed",
+  "module-mismatch",
+  "merge-unfinished",
 ] as const;
 
 /** One of the closed list of causes. */
@@ -127,6 +133,9 @@ const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
   "nested-impossible": EXIT.missing,
   "cloud-image-unreachable": EXIT.missing,
   "cloud-image-untrusted": EXIT.failed,
+  "host-unsuitable": EXIT.missing,
+  "hyperv-not-running": EXIT.missing,
+  "administrator-needed": EXIT.missing,
   "environment-missing": EXIT.missing,
   "host-unreachable": EXIT.missing,
   "host-key-changed": EXIT.missing,
@@ -134,6 +143,9 @@ const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
   "passphrase-wrong": EXIT.missing,
   "image-build-failed": EXIT.failed,
   "engine-failed": EXIT.failed,
+  "host-command-failed": EXIT.failed,
+  "module-mismatch": EXIT.failed,
+  "merge-unfinished": EXIT.failed,
   "state-damaged": EXIT.failed,
   "disk-full": EXIT.failed,
   "would-replace": EXIT.failed,

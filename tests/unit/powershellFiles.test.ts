@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkFiles, MODULE_FOLDER, powerShellFiles } from "../powershell/check";
+import { ADDITIONS, CMDLETS, MICROSOFT, OTHERS } from "../powershell/tables";
+import { ROOT } from "./labs";
+
+const files = powerShellFiles();
+const checked = checkFiles(files);
+const text = (name: string) => readFileSync(join(ROOT, MODULE_FOLDER, name), "utf8");
+
+/** The verbs that Microsoft approves, of those that the module could need (its page on approved verbs). */
+const VERBS = "Add Assert ConvertTo Copy Enable Get Invoke New Read Remove Restart Set Test Wait".split(" ");
+
+test("PowerShell of the repository has no findings", async () => {
+  const { findings } = await checked;
+  expect(findings.map(({ path, line, rule, what }) => `${path}:${line}: ${rule}: ${what}`)).toEqual([]);
+});
+
+test("what was looked at is all there is", async () => {
+  expect(files.map(({ path }) => path).sort()).toEqual([
+    `${MODULE_FOLDER}/Bootstrap.ps1`,
+    `${MODULE_FOLDER}/Classlab.HyperV.Tests.ps1`,
+    `${MODULE_FOLDER}/Classlab.HyperV.psd1`,
+    `${MODULE_FOLDER}/Classlab.HyperV.psm1`,
+    `${MODULE_FOLDER}/Runner.ps1`,
+    "tests/powershell/Invoke-Tests.ps1",
+  ]);
+  const { calls, called } = await checked;
+  // Words that look like calls outside of comments and strings: the parser lost none of them.
+  expect(calls).toBeGreaterThan(300);
+  expect([...called].filter((name) => CMDLETS.has(name)).length).toBeGreaterThan(70);
+});
+
+test("the tables hold what is called and no more", async () => {
+  const words = new Set(
+    [
+      ...files.map((file) => file.text),
+      readFileSync(join(ROOT, "tests/unit/powershellChecker.test.ts"), "utf8"),
+    ]
+      .join("\n")
+      .match(/\b[A-Z][A-Za-z]+(-[A-Z][A-Za-z]+)?\b/g),
+  );
+  const unused = Object.keys({ ...MICROSOFT.cmdlets, ...OTHERS.cmdlets }).filter((name) => !words.has(name));
+  expect(unused.filter((name) => !ADDITIONS[name])).toEqual([]);
+});
+
+test("the module exports what its manifest lists, and its entry calls all of that but itself", async () => {
+  const { functions } = await checked;
+  const own = functions.filter(({ module }) => module.endsWith(".psm1"));
+  const exported = own.map(({ name }) => name).filter((name) => /-Classlab/.test(name));
+  const listed = /FunctionsToExport = @\(([^)]*)\)/.exec(text("Classlab.HyperV.psd1"))?.[1]?.match(/[\w-]+/g);
+  expect(listed).toEqual([...exported].sort());
+  const entry = own.find(({ name }) => name === "Invoke-ClasslabFunction");
+  expect([...(entry?.parameters.Function?.accepted ?? [])].sort()).toEqual(
+    exported.filter((name) => name !== "Invoke-ClasslabFunction").sort(),
+  );
+});
+
+test("functions of the module are named by approved verbs and a noun", async () => {
+  const { functions } = await checked;
+  for (const { name } of functions) {
+    const [verb, noun] = name.split("-");
+    expect([name, VERBS.includes(verb ?? "")]).toEqual([name, true]);
+    expect(noun).toMatch(/^[A-Z][A-Za-z]+$/);
+  }
+});
+
+test("functions that change something know -WhatIf, those that only look do not", async () => {
+  const { functions } = await checked;
+  const asking = functions.filter(({ shouldProcess }) => shouldProcess).map(({ name }) => name.split("-")[0]);
+  expect([...new Set(asking)].sort()).toEqual(["Copy", "Enable", "New", "Remove", "Restart", "Set"]);
+});
+
+test("files are plain ASCII with bare line ends: no byte order mark, and no quotes that Windows reads otherwise", () => {
+  for (const file of files)
+    expect([file.path, /^[\x20-\x7e\n]*$/.test(file.text)]).toEqual([file.path, true]);
+});
