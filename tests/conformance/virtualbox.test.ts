@@ -404,7 +404,7 @@ const macOf = (guest: GuestPlan, index: number) => {
       hostonlyadapter2: "vboxnet0",
       macaddress2: macOf(modes, 1),
       nic3: "nat",
-      natnet3: "10.0.2.0/24",
+      natnet3: "nat",
       macaddress3: macOf(modes, 2),
       nic4: "natnetwork",
       "nat-network4": "lab-team-01-nat-network",
@@ -422,6 +422,10 @@ const macOf = (guest: GuestPlan, index: number) => {
     };
     expect(await decided(uuidOf("modes"), wanted)).toEqual(wanted);
     expect(await run(withoutDemands(steps))).toEqual([]);
+    const elsewhere = adapterSteps(modes, { ...SETTINGS, ...onCard() }, () => "10.5.0.0/24");
+    expect(await run(withoutDemands(elsewhere))).toEqual(["adapter 3"]);
+    expect((await infoOf(uuidOf("modes"))).get("natnet3")).toBe("10.5.0.0/24");
+    expect(await run(withoutDemands(steps))).toEqual(["adapter 3"]);
     expect(observed(await infoOf(uuidOf("modes")))).toEqual({
       state: "poweroff",
       snapshots: [],
@@ -611,13 +615,17 @@ const macOf = (guest: GuestPlan, index: number) => {
   });
 
   test("all of it goes, and nothing else", async () => {
-    for (const name of ["copy1", "copy2", "copy3", "ubuntu-test1", "modes", "vhd", "vmdk", "fixed"]) {
-      const removal = machineRemoval(`lab-team-01-${name}`, { ...SETTINGS, seed: seedOf(name) });
-      expect(await run([...removal, ...(name === "modes" ? forwardingRemoval(modes) : [])])).toContain(
-        "machine removed",
-      );
-      expect(await run(removal)).toEqual([]);
-    }
+    const removal = (name: string) =>
+      machineRemoval(`lab-team-01-${name}`, { ...SETTINGS, seed: seedOf(name) });
+    // Clones first.
+    for (const name of ["copy1", "copy2", "copy3", "ubuntu-test1", "vhd", "vmdk", "fixed"])
+      expect(await run(removal(name))).toEqual(["machine removed", "seed let go"]);
+    expect(await run([...removal("modes"), ...forwardingRemoval(modes)])).toEqual([
+      "machine removed",
+      "seed let go",
+      "NAT network lab-team-01-nat-network: no forwarded port",
+    ]);
+    expect(await run([...removal("modes"), ...forwardingRemoval(modes)])).toEqual([]);
     expect(await answer("natnetwork", "list", "lab-team-01-nat-network")).not.toContain(":tcp:");
     const switches = ["nat-network", "host-only"].flatMap((name) => switchRemoval(inMode(name), MARK));
     expect(await run(switches)).toContain("NAT network removed");

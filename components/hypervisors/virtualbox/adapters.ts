@@ -9,11 +9,20 @@ import { CAPTURED, has, type Step, step } from "./steps";
 
 type Connected = Exclude<AdapterPlan, { mode: "disabled" }>;
 
+/** The subnet of the switch that an adapter is on, in CIDR form. */
+export type Subnet = (adapter: Connected) => string;
+
 /** Adapters of a machine with the chipset PIIX3 (VirtualBox manual, chapter 6.1). */
 const ADAPTERS = 8;
 
 /** What the book's learners see in the window: Intel PRO/1000 MT Desktop, VirtualBox's own choice for Ubuntu. */
 const CARD = "82540EM";
+
+/**
+ * The range of VirtualBox's NAT where nobody sets one (VirtualBox manual, chapter 6.3.1). An adapter that is moved there while its machine runs
+ * has it: `controlvm` sets none.
+ */
+const NAT_RANGE = "10.0.2.0/24";
 
 /** How `nicN` names what an adapter is attached to, the option that says which, and the key by which `showvminfo` tells it. */
 interface Attachment {
@@ -21,6 +30,8 @@ interface Attachment {
   readonly option?: string;
   readonly key?: string;
   readonly value?: string;
+  /** How `showvminfo` tells the value, where that differs. */
+  readonly told?: string;
 }
 
 /** A MAC address as VirtualBox writes it. */
@@ -37,16 +48,17 @@ function bridgeOf({ bridge }: VirtualBoxSettings): string {
  * What an adapter is attached to. A VLAN is the guest's own matter: VirtualBox's adapters have none (VirtualBox manual, chapter 6.2), so its
  * adapter is on the classroom LAN, where the guest tags its frames.
  */
-function attachmentOf(
-  adapter: AdapterPlan,
-  settings: VirtualBoxSettings,
-  subnet: (adapter: Connected) => string,
-): Attachment {
+function attachmentOf(adapter: AdapterPlan, settings: VirtualBoxSettings, subnet: Subnet): Attachment {
   switch (adapter.mode) {
     case "disabled":
       return { nic: "null" };
-    case "nat":
-      return { nic: "nat", option: "--natnet", key: "natnet", value: subnet(adapter) };
+    case "nat": {
+      const range = subnet(adapter);
+      // Its own range is told by another word than it is set by.
+      return range === NAT_RANGE
+        ? { nic: "nat", option: "--natnet", key: "natnet", value: "default", told: "nat" }
+        : { nic: "nat", option: "--natnet", key: "natnet", value: range };
+    }
     case "nat-network":
       return { nic: "natnetwork", option: "--nat-network", key: "nat-network", value: adapter.switchObject };
     case "internal":
@@ -59,11 +71,11 @@ function attachmentOf(
 }
 
 /** What an adapter is attached to, as `modifyvm` takes it. */
-function attachmentSettings(number: number, { nic, option, key, value }: Attachment): Setting[] {
+function attachmentSettings(number: number, { nic, option, key, value, told }: Attachment): Setting[] {
   const kind: Setting = [[`--nic${number}`, nic], `nic${number}="${nic}"`];
   return option === undefined || value === undefined
     ? [kind]
-    : [kind, [[`${option}${number}`, value], `${key}${number}="${value}"`]];
+    : [kind, [[`${option}${number}`, value], `${key}${number}="${told ?? value}"`]];
 }
 
 /** What it has whatever it is attached to; only a machine that is off takes it. */
@@ -79,7 +91,6 @@ function cardSettings(number: number, mac: string): Setting[] {
 /** Brings an adapter of a machine that runs to where it is to be, in place. */
 function moved(uuid: string, number: number, attachment: Attachment): Step {
   const { nic, value } = attachment;
-  // `controlvm` takes no range for a NAT: it keeps the one that the settings have.
   const name = value === undefined || nic === "nat" ? [] : [value];
   return step(`adapter ${number}: moved`, {
     when: [isSet(uuid, 'VMState="running"')],
@@ -122,14 +133,9 @@ function hostOnlyNamed(number: number, switchObject: string): Step {
 
 /**
  * The guest's adapters as planned; all eight, so that one which the plan does not have is taken out.
- * @param subnet of the switch that an adapter is on, in CIDR form
  * @throws when an adapter is bridged and the settings name no card of the host
  */
-export function adapterSteps(
-  guest: GuestPlan,
-  settings: VirtualBoxSettings,
-  subnet: (adapter: Connected) => string,
-): Step[] {
+export function adapterSteps(guest: GuestPlan, settings: VirtualBoxSettings, subnet: Subnet): Step[] {
   const uuid = machineUuid(settings.mark, guest.objectName);
   const unused = Array.from({ length: ADAPTERS - guest.adapters.length }, (_, index): Setting => {
     const number = guest.adapters.length + index + 1;
