@@ -28,7 +28,7 @@ function Invoke-VBoxManage {
         [Parameter(Mandatory = $true)][string]$Program,
         [Parameter(Mandatory = $true)][AllowEmptyCollection()][string[]]$Word
     )
-    $start = New-Object -TypeName System.Diagnostics.ProcessStartInfo
+    $start = [System.Diagnostics.ProcessStartInfo]::new()
     $start.FileName = $Program
     $start.Arguments = ($Word | ForEach-Object -Process { ConvertTo-ProgramArgument -Argument $_ }) -join ' '
     $start.UseShellExecute = $false
@@ -36,8 +36,8 @@ function Invoke-VBoxManage {
     $start.RedirectStandardInput = $true
     $start.RedirectStandardOutput = $true
     $start.RedirectStandardError = $true
-    $start.StandardOutputEncoding = New-Object -TypeName System.Text.UTF8Encoding -ArgumentList $false
-    $start.StandardErrorEncoding = New-Object -TypeName System.Text.UTF8Encoding -ArgumentList $false
+    $start.StandardOutputEncoding = [System.Text.UTF8Encoding]::new($false)
+    $start.StandardErrorEncoding = [System.Text.UTF8Encoding]::new($false)
     $process = [System.Diagnostics.Process]::Start($start)
     $process.StandardInput.Close()
     # Both are read at once: a program that fills one of them waits for it.
@@ -54,7 +54,8 @@ function Get-VBoxError {
     param([Parameter(Mandatory = $true)][AllowEmptyCollection()][AllowEmptyString()][string[]]$Said)
     $errors = @($Said | Where-Object -FilterScript { $_ -match '^VBoxManage[^:]*: error: ' -and $_ -notmatch ': error: (Details|Context): ' })
     if ($errors.Count -gt 0) { return ($errors -replace '^VBoxManage[^:]*: error: ', '') -join ' ' }
-    return @($Said | Where-Object -FilterScript { $_ -and $_ -notmatch '^\d*%' } | Select-Object -Last 2) -join ' '
+    $rest = @($Said | Where-Object -FilterScript { $_ -and $_ -notmatch '^\d*%' })
+    return $rest[-2..-1] -join ' '
 }
 
 # The number of the first line of an answer that is looked for; -1 where there is none.
@@ -92,7 +93,7 @@ function Get-VBoxRest {
     if ($Pattern.Count -gt 0) {
         $found = Find-VBoxLine -Answer $Answer -Pattern $Pattern
         if ($found -lt 0) { return '' }
-        $lines = @($lines | Select-Object -First ($found + 1))
+        $lines = @($lines[0..$found])
         [array]::Reverse($lines)
     }
     foreach ($line in $lines) {
@@ -126,9 +127,9 @@ function Invoke-VBoxInstruction {
     $steps = 0
     $skipped = $false
     $settled = ''
-    $ran = New-Object -TypeName System.Collections.Generic.List[string]
-    $words = New-Object -TypeName System.Collections.Generic.List[string]
-    $patterns = New-Object -TypeName System.Collections.Generic.List[object]
+    $ran = [System.Collections.Generic.List[string]]::new()
+    $words = [System.Collections.Generic.List[string]]::new()
+    $patterns = [System.Collections.Generic.List[object]]::new()
     $asked = $null
     $answer = @()
     $out = @()
@@ -158,19 +159,21 @@ function Invoke-VBoxInstruction {
             $deadline = [int]$seconds
         }
         $holds = $false
+        $gathered = $words.ToArray()
+        $wanted = $patterns.ToArray()
         if ('when', 'must', 'settled', 'await', 'read' -contains $operation) {
-            $question = $words -join [string][char]0x1f
+            $question = $gathered -join [string][char]0x1f
             for ($try = 0; ; $try++) {
                 if ($question -cne $asked) {
-                    $result = Invoke-VBoxManage -Program $Program -Word $words.ToArray()
+                    $result = Invoke-VBoxManage -Program $Program -Word $gathered
                     if ($result.Code -ne 0) {
-                        throw "${what}: VBoxManage $($words[0]) does not answer: $(Get-VBoxError -Said $result.Said)"
+                        throw "${what}: VBoxManage $($gathered[0]) does not answer: $(Get-VBoxError -Said $result.Said)"
                     }
                     $asked = $question
                     $answer = $result.Out
                 }
                 if ($operation -eq 'read') { break }
-                $found = (Find-VBoxLine -Answer $answer -Pattern $patterns.ToArray()) -ge 0
+                $found = (Find-VBoxLine -Answer $answer -Pattern $wanted) -ge 0
                 $holds = $found -eq ($verdict -eq 'has')
                 if ($operation -ne 'await' -or $holds) { break }
                 if ($try -ge $deadline) { throw "${what}: not done within $deadline s" }
@@ -184,11 +187,11 @@ function Invoke-VBoxInstruction {
             'must' { if (-not $holds) { throw "${what}: $text" } }
             'settled' { if (-not $holds) { $settled = 'no' } elseif ($settled -eq '') { $settled = 'yes' } }
             'await' { }
-            'read' { $captured = Get-VBoxRest -Answer $answer -After $value -Pattern $patterns.ToArray() }
+            'read' { $captured = Get-VBoxRest -Answer $answer -After $value -Pattern $wanted }
             'run' {
                 if ($settled -eq 'yes') { $skipped = $true }
                 elseif ($PSCmdlet.ShouldProcess($what, 'VBoxManage')) {
-                    $result = Invoke-VBoxManage -Program $Program -Word $words.ToArray()
+                    $result = Invoke-VBoxManage -Program $Program -Word $gathered
                     if ($result.Code -ne 0) { throw "${what}: $(Get-VBoxError -Said $result.Said)" }
                     $out = $result.Out
                     $asked = $null
