@@ -1,8 +1,8 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LabConfig } from "../../course/config";
 import { PROVIDERS, renderVagrantfile } from "../../course/vagrantfile";
-import { inRoot, SKIP_VIRTUALBOX, VIRTUALBOX_ROOT } from "../support/virtualBoxRoot";
+import { inRoot, leaveRoot, SKIP_VIRTUALBOX, VIRTUALBOX_ROOT } from "../support/virtualBoxRoot";
 
 jest.setTimeout(120_000);
 
@@ -39,7 +39,7 @@ const EDITIONS: readonly LabConfig["edition"][] = ["current", "2019"];
     writeFileSync(outside(".vagrant.d/Vagrantfile"), BOTH_USABLE);
     writeFileSync(outside("VBoxManage"), VERSION, { mode: 0o755 });
   });
-  afterAll(() => rmSync(join(VIRTUALBOX_ROOT, PLACE), { recursive: true, force: true }));
+  afterAll(() => leaveRoot(PLACE, "none"));
 
   const cases = EDITIONS.flatMap((edition) => PROVIDERS.map((provider) => [edition, provider] as const));
   const text = (edition: LabConfig["edition"], provider: (typeof PROVIDERS)[number]) =>

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { adapterSteps } from "../../components/hypervisors/virtualbox/adapters";
 import { cloneSteps } from "../../components/hypervisors/virtualbox/clones";
@@ -252,10 +252,8 @@ beforeAll(async () => {
   bridge = /^Name: +(.*)$/m.exec(await answer("list", "bridgedifs"))?.[1];
 });
 
-afterAll(() => {
-  if (SKIP_VIRTUALBOX) return;
-  leaveRoot();
-  rmSync(outside(PLACE), { recursive: true, force: true });
+afterAll(async () => {
+  if (!SKIP_VIRTUALBOX) await leaveRoot(PLACE, ENVIRONMENT.VBOX_IPC_SOCKETID);
 });
 
 const uuidOf = (name: string) => machineUuid(MARK, `lab-team-01-${name}`);

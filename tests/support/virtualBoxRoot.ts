@@ -1,10 +1,9 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readlinkSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { execute, type Finished, ROOT } from "./cli";
 
 /** The root of a small system with VirtualBox and Vagrant, as set-up unpacks it. */
-export const VIRTUALBOX_ROOT = process.env.CLASSLAB_VIRTUALBOX ?? join(ROOT, ".engine", "virtualbox");
+export const VIRTUALBOX_ROOT = process.env.CLASSLAB_VIRTUALBOX || join(ROOT, ".engine", "virtualbox");
 
 /** Whether tests that enter it are left out: only where it cannot be had, and never in CI. */
 export const SKIP_VIRTUALBOX =
@@ -38,21 +37,17 @@ export async function inRoot(
   return await execute(program, args, { stdin: input });
 }
 
-/** Ends what still runs in there: VirtualBox's service stays for some seconds after the last question. */
-export function leaveRoot(): void {
-  const inside = readdirSync("/proc").filter((pid) => {
-    try {
-      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/root`) === VIRTUALBOX_ROOT;
-    } catch {
-      return false;
-    }
-  });
-  if (inside.length === 0) return;
-  const end = ["kill", "-9", ...inside];
-  const [program = "", ...args] = process.getuid?.() === 0 ? end : ["sudo", "-n", ...end];
-  try {
-    execFileSync(program, args, { stdio: "ignore" });
-  } catch {
-    // It ended by itself meanwhile.
-  }
+const CLEAR = `for process in /proc/[0-9]*; do
+  if grep -qsxz "VBOX_IPC_SOCKETID=$1" "$process/environ"; then kill -9 "\${process#/proc/}"; fi
+done
+rm -rf "$2"`;
+
+/**
+ * Removes a folder of it, and ends what VirtualBox left running for it: its service stays for some seconds after the last question.
+ * @param place absolute path in it
+ * @param session value of VBOX_IPC_SOCKETID that the programs had
+ */
+export async function leaveRoot(place: string, session: string): Promise<void> {
+  const { code, stderr } = await inRoot(["sh", "-c", CLEAR, "sh", session, place]);
+  if (code !== 0) throw new Error(stderr);
 }
