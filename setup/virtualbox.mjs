@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { SYSTEM } from "./docker.mjs";
 import { workFolder } from "./lock.mjs";
 import { hasApt } from "./packages.mjs";
+import { asRoot } from "./root.mjs";
 import { run, tail } from "./run.mjs";
 
 /** Where Debian is to be had by a system that is another one. */
@@ -52,6 +53,8 @@ export async function provideVirtualBox({ root, say, env, system = SYSTEM }) {
   if (existsSync(folder)) return { folder };
   if (!hasApt(system.osRelease) || process.arch !== "x64")
     return missing("VirtualBox is a package of Debian for x86-64 here, and this system has no apt for that");
+  const closed = await mayEnter(env);
+  if (closed !== null) return missing(closed, "run the same command as a user who may do that");
   say("Unpacking VirtualBox and Vagrant into the checkout ...");
   const work = workFolder(join(root, ".engine"), "work-");
   try {
@@ -64,13 +67,21 @@ export async function provideVirtualBox({ root, say, env, system = SYSTEM }) {
   }
 }
 
-function missing(why) {
+/** Tests put this machine's processes into it, which needs root and a mount namespace. Returns the cause when that cannot be, else null. */
+async function mayEnter(env) {
+  const root = asRoot(env, ["unshare", "--mount", "true"]);
+  if (root === null) return "entering them needs root, and there is no sudo";
+  const tried = await run(root.command, root.args, { env, terminal: root.terminal });
+  return tried.ok ? null : `they cannot be entered here: ${tail(tried.output, 1)[0] ?? "unshare failed"}`;
+}
+
+function missing(why, todo = "go online, then run the same command again") {
   return {
     missing: {
       code: "packages",
       what: "VirtualBox and Vagrant cannot be had for checking what is rendered for them",
       why,
-      todo: "go online, then run the same command again",
+      todo,
     },
   };
 }

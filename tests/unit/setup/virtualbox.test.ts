@@ -21,6 +21,7 @@ beforeEach(() => {
   checkout = new Checkout();
   checkout.fake("apt-get", APT);
   checkout.fake("dpkg-deb", DPKG);
+  checkout.fake("unshare", "");
 });
 afterEach(() => checkout.remove());
 
@@ -108,6 +109,15 @@ test.each([
     todo: "go online, then run the same command again",
   });
   expect(checkout.called()).toEqual([]);
+});
+
+test("where it could not be entered nothing is unpacked", async () => {
+  checkout.fake("unshare", "echo 'unshare failed: Operation not permitted' >&2; exit 1");
+  expect((await provide()).missing).toMatchObject({
+    why: "they cannot be entered here: unshare failed: Operation not permitted",
+    todo: "run the same command as a user who may do that",
+  });
+  expect(checkout.called()).toEqual(["unshare --mount true"]);
 });
 
 test.each([
