@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { VirtualBoxSettings } from "../../components/hypervisors/virtualbox/settings";
@@ -96,13 +95,3 @@ export function subnetIn(plan: LabPlan): (adapter: Exclude<AdapterPlan, { mode: 
 
 /** The runner for POSIX sh, as it is sent to a host. */
 export const RUNNER = readFileSync(join(ROOT, "components/hypervisors/virtualbox/runner.sh"), "utf8");
-
-/** Whether a program is there. */
-export function hasProgram(name: string): boolean {
-  try {
-    execFileSync("sh", ["-c", `command -v ${name}`], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}

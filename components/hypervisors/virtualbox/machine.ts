@@ -30,7 +30,7 @@ export function isThere(uuid: string): Condition {
 }
 
 /** Whether there is none. */
-export function isAbsent(uuid: string): Condition {
+function isAbsent(uuid: string): Condition {
   return lacks(MACHINES, { starts: '"', ends: ` {${uuid}}` });
 }
 
@@ -76,10 +76,7 @@ const VIDEO_MEMORY: Readonly<Record<GuestPlan["profile"], number>> = { server: 1
 export type Setting = readonly [options: readonly string[], line: string];
 
 /** Settings of a guest, but its adapters and disks. Options are those that 6.0, 7.1 and 7.2 know, but two that were renamed. */
-export function machineSettings(
-  guest: GuestPlan,
-  { version }: Pick<VirtualBoxSettings, "version">,
-): Setting[] {
+function machineSettings(guest: GuestPlan, { version }: Pick<VirtualBoxSettings, "version">): Setting[] {
   const { cpus, memory, nested, profile } = guest;
   const clipboard = CLIPBOARD[guest.clipboard];
   const video = VIDEO_MEMORY[profile];

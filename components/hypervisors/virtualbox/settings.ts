@@ -2,7 +2,7 @@ import type { GuestIdentity } from "../libvirt/identity";
 
 /** What a guest's disk begins with. */
 export type DiskSource =
-  /** A machine image as the host keeps it, of the guest's own size ({@link baseName}). */
+  /** A machine image as the host keeps it, of the guest's own size ({@link basePath}). */
   | { readonly kind: "image"; readonly hash: string }
   /** Nothing: the learner installs from this image of a DVD on the host (manual L2580). */
   | { readonly kind: "installer"; readonly path: string };
@@ -42,7 +42,7 @@ export function endOfPath({ os }: Pick<VirtualBoxSettings, "os">, path: string):
 }
 
 /** Name of the file of a machine image that disks of `size` GiB begin with. */
-export function baseName(hash: string, size: number): string {
+function baseName(hash: string, size: number): string {
   return `classlab-${hash}-${size}.vdi`;
 }
 

@@ -3,7 +3,7 @@ import { machineInfo } from "./questions";
 import { type Condition, has, type Step, step } from "./steps";
 
 /** Whether a machine has a snapshot of this name. */
-export function hasSnapshot(uuid: string, name: string): Condition {
+function hasSnapshot(uuid: string, name: string): Condition {
   return has(machineInfo(uuid), { starts: "SnapshotName", ends: `="${name}"` });
 }
 

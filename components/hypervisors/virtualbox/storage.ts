@@ -29,7 +29,7 @@ export function diskFormat({ disk }: Pick<GuestPlan, "disk">): Format {
 }
 
 /** File of a guest's disk on the host, in the machine's own folder: it goes with the machine. */
-export function diskPath(guest: GuestPlan, settings: VirtualBoxSettings): string {
+function diskPath(guest: GuestPlan, settings: VirtualBoxSettings): string {
   const name = `${guest.objectName}.${diskFormat(guest).toLowerCase()}`;
   return pathOn(settings, machineFolder(guest, settings), name);
 }
