@@ -46,7 +46,7 @@ module.exports = {
       from: {
         path: [
           "^components/hypervisors/[^/]+/(render|channel|siteFiles|siteScript)\\.ts$",
-          "^components/hypervisors/(libvirt|hyperv)/(?!index\\.ts$)",
+          "^components/hypervisors/(libvirt|hyperv|virtualbox)/(?!index\\.ts$)",
           "^components/(courseImages|sshKey|privateFile|wordPressFiles)\\.ts$",
           "^operations/observe\\.ts$",
         ],

@@ -149,7 +149,8 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
   },
   "subnet-invalid": {
     group: "The configuration",
-    means: "The subnet of a switch is too large, too small, or is written as an address inside it.",
+    means:
+      "The subnet of a switch is too large, too small, is written as an address inside it, or is one that the hypervisor refuses.",
     steps: ["Write the subnet as the message expects it, such as `192.168.99.0/24`."],
   },
   "subnet-overlap": {

@@ -6,6 +6,7 @@ import { EXIT_MISSING, report } from "./missing.mjs";
 import { provide, ROOT } from "./provide.mjs";
 import { provideSchemas } from "./schemas.mjs";
 import { provideSshServer } from "./ssh.mjs";
+import { provideVirtualBox } from "./virtualbox.mjs";
 
 /**
  * Provides what the tests need, then runs them all. In CI everything has to be there; elsewhere the tests that need what
@@ -27,7 +28,7 @@ export async function runTests(argv, env) {
     say("Tests that need the engine and Docker are skipped.");
     skip("docker");
   }
-  // Chosen tests that make no virtual machine and open no page need neither libvirt nor a browser.
+  // Chosen tests that make no virtual machine and open no page need neither a hypervisor nor a browser.
   const paths = argv.filter((word) => word.includes("tests/"));
   const chosen = (word) => paths.length === 0 || paths.some((path) => path.includes(word));
   if (chosen("libvirt")) {
@@ -53,6 +54,16 @@ export async function runTests(argv, env) {
       say(
         "Tests that check documents by the schemas of libvirt, cloud-init and netplan are skipped where those are missing.",
       );
+    }
+  }
+  if (chosen("conformance")) {
+    const virtualBox = await provideVirtualBox({ root: ROOT, say, env: provided.env });
+    if (virtualBox.folder) provided.env.CLASSLAB_VIRTUALBOX = virtualBox.folder;
+    else {
+      report([virtualBox.missing], false);
+      if (isCi(env)) return EXIT_MISSING;
+      say("Tests that try what is rendered for VirtualBox and Vagrant are skipped.");
+      skip("virtualbox");
     }
   }
   if (chosen("browser")) {

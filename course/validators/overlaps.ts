@@ -7,6 +7,7 @@ import { freeSubnet, numberToAddress, overlaps, parseSubnet, type Subnet } from 
 import type { Placement } from "../placement";
 import { isClassroomLan } from "../siteNetwork";
 import type { SwitchPlan } from "../switches";
+import { hostOnlyFault } from "./hostOnlyRange";
 
 /** Whether a team's own subnet has left the private ranges that the configured one is in. */
 function outOfRange(configured: Subnet, own: Subnet): boolean {
@@ -127,6 +128,8 @@ export function checkSwitches(
           },
         ];
       }
+      const refused = hostOnlyFault(entry, subnet, hosts.get(entry.host), where);
+      if (refused) return [refused];
       const user = meets(entry) && inUse.find((seen) => overlaps(seen.subnet, subnet) && !isOwn(seen.used));
       if (user) {
         const taken = [...(facts.subnets ?? []), ...switches].map((used) => used.subnet);

@@ -276,6 +276,29 @@ describe("switches", () => {
     ]);
   });
 
+  test("VirtualBox for Linux has eight host-only networks of the usual size; Windows and other hypervisors have any", () => {
+    const told = (target: string, subnet: string, host: object = { kind: "this-machine", name: "here" }) =>
+      faults({
+        target,
+        hosts: [host],
+        teams: 1,
+        switches: [{ name: "only", mode: "host-only", subnet }],
+        guests: [{ ...GUEST, adapters: [{ switch: "only" }] }],
+      });
+    const refused = (subnet: string, host = "here") => [
+      `lab.switches[0].subnet: ${subnet} of team-01 is host-only on host "${host}", where VirtualBox for Linux refuses it. Expected subnets within 192.168.56.0/21. That is one /24 for each of eight teams on a host: place the others on another one, or give the switch a smaller subnet. [subnet-invalid]`,
+    ];
+    expect(told("virtualbox", "192.168.56.0/24")).toEqual([]);
+    expect(told("virtualbox", "192.168.63.0/24")).toEqual([]);
+    expect(told("virtualbox", "192.168.56.0/21")).toEqual([]);
+    expect(told("virtualbox", "192.168.64.0/24")).toEqual(refused("192.168.64.0/24"));
+    expect(told("virtualbox", "192.168.55.0/24")).toEqual(refused("192.168.55.0/24"));
+    expect(told("virtualbox", "192.168.48.0/20")).toEqual(refused("192.168.48.0/20"));
+    expect(told("virtualbox", "10.5.0.0/24", PC)).toEqual(refused("10.5.0.0/24", "pc"));
+    expect(told("virtualbox", "10.5.0.0/24", WINDOWS)).toEqual([]);
+    expect(told("libvirt", "10.5.0.0/24")).toEqual([]);
+  });
+
   test("a subnet of one address that ends another one", () => {
     const [size, overlap] = faults({
       switches: [own("out", "192.168.20.0/24"), own("in", "192.168.20.255/32")],

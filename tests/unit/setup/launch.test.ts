@@ -91,7 +91,9 @@ describe("npm test", () => {
   // Elsewhere there is no libvirt to be had.
   const linux = () => checkout.pretend({ platform: "linux" });
   const jest = (env: Record<string, string>, args = ["--x"]) =>
-    checkout.finish(checkout.start([...linux(), "setup/test.mjs", ...args], env));
+    checkout.finish(
+      checkout.start([...linux(), "setup/test.mjs", ...args], { CLASSLAB_VIRTUALBOX: "/there", ...env }),
+    );
 
   beforeEach(() => {
     checkout.unfake("docker");

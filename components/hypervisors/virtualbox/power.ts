@@ -1,0 +1,56 @@
+import { isSet, isThere } from "./machine";
+import { machineInfo } from "./questions";
+import { has, lacks, type Step, step } from "./steps";
+
+/** Seconds until a machine that was told to start or stop is so. */
+const POWER_SECONDS = 60;
+
+/** Seconds that a guest may take to shut down by itself. */
+const SHUTDOWN_SECONDS = 120;
+
+const running = (uuid: string) => isSet(uuid, 'VMState="running"');
+
+/** No process holds the machine any more: until then its settings are locked. */
+const released = (uuid: string) => lacks(machineInfo(uuid), { starts: "SessionName=", ends: '"' });
+
+/** Off, by itself or not, and free to be changed. */
+const off = (uuid: string) =>
+  has(machineInfo(uuid), { is: 'VMState="poweroff"' }, { is: 'VMState="aborted"' });
+
+/** Starts a machine without a window; one that runs stays as it is. */
+export function startSteps(uuid: string): Step[] {
+  return [
+    step("start", {
+      settled: [running(uuid)],
+      args: ["startvm", uuid, "--type", "headless"],
+      until: { ...running(uuid), seconds: POWER_SECONDS },
+    }),
+  ];
+}
+
+/** Has a guest shut down, as its power button does. */
+export function shutdownSteps(uuid: string): Step[] {
+  return [
+    step("shut down", {
+      when: [running(uuid)],
+      args: ["controlvm", uuid, "acpipowerbutton"],
+      until: { ...off(uuid), seconds: SHUTDOWN_SECONDS },
+    }),
+    step("shut down in full", { until: { ...released(uuid), seconds: POWER_SECONDS } }),
+  ];
+}
+
+/** Cuts a machine's power where it is there and on; what it has not written is lost. */
+export function powerOffSteps(uuid: string): Step[] {
+  return [
+    step("power off", {
+      when: [isThere(uuid), running(uuid)],
+      args: ["controlvm", uuid, "poweroff"],
+      until: { ...off(uuid), seconds: POWER_SECONDS },
+    }),
+    step("power off in full", {
+      when: [isThere(uuid)],
+      until: { ...released(uuid), seconds: POWER_SECONDS },
+    }),
+  ];
+}
