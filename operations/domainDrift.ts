@@ -1,4 +1,4 @@
-import { isOwnUuid, uuidOf } from "../components/hypervisors/libvirt/identity";
+import { isOwnUuid, uuidOf } from "../components/hypervisors/identity";
 import type { StateResource } from "./engine";
 import { domainSettings } from "./platforms/libvirt/domainXml";
 import type { ObservedObject } from "./platforms/platform";

@@ -1,5 +1,5 @@
 import type { AdapterPlan, GuestPlan } from "../../../course/plan";
-import { macOf } from "../libvirt/identity";
+import { macOf } from "../identity";
 import { forwardingSteps } from "./forwarding";
 import { hostOnlyName } from "./hostOnly";
 import { isSet, machineUuid, type Setting, settingsStep } from "./machine";

@@ -1,4 +1,4 @@
-import { uuidOf } from "../libvirt/identity";
+import { uuidOf } from "../identity";
 import { controllerStep, diskStep, isKnown, MEBIBYTES } from "./controller";
 import { isThere } from "./machine";
 import { DISKS } from "./questions";

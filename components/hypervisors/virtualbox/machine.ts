@@ -1,6 +1,6 @@
 import { markLabels, type OwnerMark } from "../../../course/mark";
 import type { GuestPlan } from "../../../course/plan";
-import { uuidOf } from "../libvirt/identity";
+import { uuidOf } from "../identity";
 import { extraData, MACHINES, machineInfo } from "./questions";
 import { pathOn, type VirtualBoxSettings } from "./settings";
 import { type Condition, has, lacks, type Step, step } from "./steps";
