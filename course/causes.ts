@@ -504,6 +504,17 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "If it does not start, look at its log: `journalctl -u libvirtd`, without systemd `/var/log/libvirt/libvirtd.log`.",
     ],
   },
+  "virtualbox-not-ready": {
+    group: "This machine",
+    means:
+      "The guests run as virtual machines of VirtualBox, and the host does not have what they need: VirtualBox 7.1 or 7.2 for the user who makes the lab, the file that their disks begin with, or a network card on the classroom LAN.",
+    steps: [
+      "Read what the message names. VirtualBox is looked for as that user: `VBoxManage --version`; with a variable `VBOXMANAGE` elsewhere.",
+      "Put the disk image or the installer's DVD where `hosts[].virtualbox.image` says, or leave that key out: then Ubuntu's cloud image is fetched.",
+      "Name the card as `VBoxManage list bridgedifs` does: `hosts[].virtualbox.bridge`.",
+      "If VirtualBox does not answer, end its service (`pkill -u $USER VBoxSVC` while no guest runs) and run the command again.",
+    ],
+  },
   "nested-impossible": {
     group: "This machine",
     means:

@@ -12,11 +12,19 @@ export interface PlannedResource {
 /** Kinds of objects that a Docker Engine holds. */
 export type ObjectKind = "container" | "network" | "volume";
 
-/** Kinds of objects that a host's platform holds: Docker's, and libvirt's by its own words where they are not Docker's. */
-export type PlatformKind = ObjectKind | "domain" | "virtual network" | "virtual disk" | "storage pool";
+/** Kinds of objects that a host's platform holds: Docker's, then libvirt's and VirtualBox's by their own words where those are not Docker's. */
+export type PlatformKind =
+  | ObjectKind
+  | "domain"
+  | "virtual network"
+  | "virtual disk"
+  | "storage pool"
+  | "virtual machine"
+  | "NAT network"
+  | "host-only interface";
 
 /** Kinds that are guests. */
-export const GUEST_KINDS: readonly PlatformKind[] = ["container", "domain"];
+export const GUEST_KINDS: readonly PlatformKind[] = ["container", "domain", "virtual machine"];
 
 /** Type token of the resource for an object of a kind. */
 export function logicalType(kind: ObjectKind): string {
@@ -91,6 +99,10 @@ interface TargetResources {
   readonly host: (host: HostPlan, owned: boolean) => readonly PlannedResource[];
   readonly network: (key: string, host: HostPlan | undefined) => PlannedResource;
   readonly guest: (name: string, host: HostPlan | undefined) => readonly PlannedResource[];
+  /** Whether a guest's Docker Engine is looked after. */
+  readonly docker: boolean;
+  /** Whether what a guest takes from the site is a resource of its own. */
+  readonly settings: boolean;
   /** What is made of a guest once all that belongs to it stands. */
   readonly kept: (name: string, guest: GuestPlan, host: HostPlan | undefined) => readonly PlannedResource[];
 }
@@ -100,6 +112,8 @@ const CONTAINERS: TargetResources = {
   network: (key) => docker("network", `${key}-network`),
   guest: (name) => [docker("volume", `${name}-disk`), docker("container", `${name}-machine`)],
   kept: () => [],
+  docker: true,
+  settings: true,
 };
 
 const LIBVIRT: TargetResources = {
@@ -117,13 +131,43 @@ const LIBVIRT: TargetResources = {
     ...snapshots.map((snapshot) => command(`${name}-snapshot-${snapshot}`, scriptOn(host))),
     ...(clones.length > 0 ? [command(`${name}-base`, scriptOn(host))] : []),
   ],
+  docker: true,
+  settings: true,
 };
 
-const resourcesOn = (target: Target): TargetResources => (target === "libvirt" ? LIBVIRT : CONTAINERS);
+const VIRTUALBOX: TargetResources = {
+  host: (host, owned) => (owned ? [command(`${host.name}-images`, scriptOn(host))] : []),
+  network: LIBVIRT.network,
+  guest: (name, host) => [
+    component("GuestSecrets", `${name}-secrets`),
+    password(`${name}-secrets-host-key`),
+    password(`${name}-secrets-password`),
+    command(`${name}-seed`, scriptOn(host)),
+    command(`${name}-machine`, scriptOn(host)),
+  ],
+  kept: LIBVIRT.kept,
+  docker: false,
+  settings: false,
+};
+
+const RESOURCES: Readonly<Record<Target, TargetResources>> = {
+  containers: CONTAINERS,
+  libvirt: LIBVIRT,
+  virtualbox: VIRTUALBOX,
+  // Such a lab is not brought up.
+  hyperv: CONTAINERS,
+};
+
+const resourcesOn = (target: Target): TargetResources => RESOURCES[target];
 
 /** Where the guests of a host run. @param name of the host */
 export function targetOfHost(plan: Pick<LabPlan, "hosts" | "target">, name: string): Target {
   return hostNamed(plan, name)?.target ?? plan.target;
+}
+
+/** Whether the lab makes something in the Docker Engine of a target's guests, and looks after it. */
+export function looksAfterDocker(target: Target): boolean {
+  return resourcesOn(target).docker;
 }
 
 /** Where a team's guests are. */
@@ -145,17 +189,22 @@ function guestResources(
   const name = guestLogicalName({ team: team.id, name: guest.name });
   const inside = `${name}-docker`;
   const type = scriptOn(host);
+  const on = resourcesOn(target);
   return [
     component("GuestVm", name),
-    ...resourcesOn(target).guest(name, host),
+    ...on.guest(name, host),
     command(`${name}-ready`, type),
     command(`${name}-adapters`, type),
-    ...(site ? [command(`${name}-settings`, type)] : []),
-    component("DockerHost", inside),
-    command(`${inside}-images`),
-    ...(guest.docker.length > 0 ? [provider("docker", `${inside}-engine`)] : []),
-    ...guest.docker.flatMap((stack) => stackResources(inside, stack)),
-    ...resourcesOn(target).kept(name, guest, host),
+    ...(site && on.settings ? [command(`${name}-settings`, type)] : []),
+    ...(on.docker
+      ? [
+          component("DockerHost", inside),
+          command(`${inside}-images`),
+          ...(guest.docker.length > 0 ? [provider("docker", `${inside}-engine`)] : []),
+          ...guest.docker.flatMap((stack) => stackResources(inside, stack)),
+        ]
+      : []),
+    ...on.kept(name, guest, host),
   ];
 }
 

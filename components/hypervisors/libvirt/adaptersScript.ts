@@ -1,8 +1,8 @@
 import type { GuestPlan } from "../../../course/plan";
 import { quote } from "../../../course/shell";
+import { macOf } from "../identity";
 import { patientShell } from "./channel";
 import type { DomainSettings } from "./domain";
-import { macOf } from "./identity";
 import { renderInterface, renderParkedInterface } from "./interface";
 import { parkingName } from "./network";
 import { type GuestNetworkSettings, NETWORK_SET, networkFingerprint, renderNetplan } from "./networkConfig";

@@ -359,5 +359,7 @@ export const libvirtDriver: HypervisorDriver = {
       },
     ),
 
+  docker: true,
+
   channel: libvirtChannel,
 };

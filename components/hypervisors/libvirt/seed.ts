@@ -2,8 +2,8 @@ import type { GuestPlan } from "../../../course/plan";
 import { guestSettings, type SiteSettings } from "../../../course/siteSettings";
 import type { SshKeyPair } from "../../sshKey";
 import { KEYBOARD_FILE, keyboardText } from "../containers/guestLanguage";
+import { uuidOf } from "../identity";
 import { cloudYaml } from "./cloudYaml";
-import { uuidOf } from "./identity";
 import {
   type GuestNetworkSettings,
   NETWORK_SET,
