@@ -95,6 +95,11 @@ export const FAULT_CODES = [
   "administrator-needed",
   "module-mismatch",
   "merge-unfinished",
+  "precheck-missing",
+  "precheck-invalid",
+  "enrolment-invalid",
+  "package-untrusted",
+  "release-incomplete",
 ] as const;
 
 /** One of the closed list of causes. */
@@ -148,6 +153,8 @@ const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
   "host-command-failed": EXIT.failed,
   "module-mismatch": EXIT.failed,
   "merge-unfinished": EXIT.failed,
+  "package-untrusted": EXIT.failed,
+  "release-incomplete": EXIT.failed,
   "state-damaged": EXIT.failed,
   "disk-full": EXIT.failed,
   "would-replace": EXIT.failed,

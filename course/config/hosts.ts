@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { TARGETS } from "../support";
-import { endpoint, gibibytes, mebibytes, name } from "./primitives";
+import { endpoint, gibibytes, label, mebibytes, name } from "./primitives";
 
 /** What a host can bear; what is left out is not checked, or taken from the type of a cloud host. */
 const capacity = {
@@ -73,6 +73,12 @@ export const hostSchema = z.discriminatedUnion("kind", [
     virtualbox,
     /** Whether it already runs Hyper-V, Memory Integrity or WSL 2, which VirtualBox suffers from. */
     hyperv: z.boolean().optional(),
+    /** Where it stands in the room. */
+    seat: label.max(40).optional(),
+    /** Whether virtualization is on in its firmware; not checked when left out. */
+    virtualization: z.boolean().optional(),
+    /** Whether software on it undoes every change at a restart. */
+    restores: z.boolean().default(false),
   }),
   z.strictObject({
     kind: z.literal("ec2"),

@@ -14,6 +14,7 @@ import {
   machinesUnique,
   sharingSaid,
   targetsPossible,
+  virtualizationOn,
   windowsNests,
 } from "./hosts";
 import { extensionPackLicensed } from "./licences";
@@ -38,6 +39,7 @@ const VALIDATORS: readonly Validator[] = [
   machinesUnique,
   sharingSaid,
   targetsPossible,
+  virtualizationOn,
   windowsNests,
   cloudsClosed,
   channelsPossible,

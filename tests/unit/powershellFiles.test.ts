@@ -20,6 +20,7 @@ test("PowerShell of the repository has no findings", async () => {
 
 test("what was looked at is all there is", async () => {
   expect(files.map(({ path }) => path).sort()).toEqual([
+    "components/hosts/precheck/Precheck.ps1",
     `${MODULE_FOLDER}/Bootstrap.ps1`,
     `${MODULE_FOLDER}/Classlab.HyperV.Tests.ps1`,
     `${MODULE_FOLDER}/Classlab.HyperV.psd1`,
