@@ -1,13 +1,19 @@
+import { hostsResources } from "./clouds/resources";
 import { type HostPlan, makesHost, remoteOf } from "./hosts";
 import type { DockerStackPlan, GuestPlan, LabPlan, TeamPlan, UnitPlan } from "./plan";
+import {
+  component,
+  PASSWORD,
+  type PlannedResource,
+  password,
+  provider,
+  REMOTE_SCRIPT,
+  SCRIPT,
+} from "./resourceTypes";
 import { siteSettingsOf } from "./siteSettings";
 import type { Target } from "./support";
 
-/** A resource that a stack will hold, by type token and logical name. */
-export interface PlannedResource {
-  readonly type: string;
-  readonly name: string;
-}
+export { type PlannedResource, REMOTE_SCRIPT, SCRIPT } from "./resourceTypes";
 
 /** Kinds of objects that a Docker Engine holds. */
 export type ObjectKind = "container" | "network" | "volume";
@@ -36,12 +42,6 @@ export function guestLogicalName(guest: { readonly team: string; readonly name: 
   return `${guest.team}-${guest.name}`;
 }
 
-/** Type token of a resource that a script stands for, on this machine and in guests. */
-export const SCRIPT = "command:local:Command";
-
-/** The same for a script on a host over SSH. */
-export const REMOTE_SCRIPT = "command:remote:Command";
-
 /** Type token of a resource that a script on a host stands for. */
 export function scriptOn(host: HostPlan | undefined): string {
   return host && remoteOf(host) ? REMOTE_SCRIPT : SCRIPT;
@@ -57,15 +57,8 @@ export function hostNamed(plan: Pick<LabPlan, "hosts">, name: string): HostPlan 
   return plan.hosts.find((host) => host.name === name);
 }
 
-const component = (kind: string, name: string): PlannedResource => ({ type: `classlab:index:${kind}`, name });
 const command = (name: string, type = SCRIPT): PlannedResource => ({ type, name });
-const provider = (kind: string, name: string): PlannedResource => ({
-  type: `pulumi:providers:${kind}`,
-  name,
-});
 const docker = (kind: ObjectKind, name: string): PlannedResource => ({ type: logicalType(kind), name });
-const PASSWORD = "random:index/randomPassword:RandomPassword";
-const password = (name: string): PlannedResource => ({ type: PASSWORD, name });
 
 function stackResources(parent: string, stack: DockerStackPlan): PlannedResource[] {
   const name = `${parent}-${stack.name}`;
@@ -229,8 +222,10 @@ export function secretsOf(plan: Pick<LabPlan, "hosts" | "target">, team: TeamPla
  */
 export function resourcesOf(plan: LabPlan, unit: UnitPlan): PlannedResource[] {
   const site = siteSettingsOf(plan) !== undefined;
+  const stack = { type: "pulumi:pulumi:Stack", name: `classlab-${unit.stack}` };
+  if (unit.kind === "hosts") return [stack, ...hostsResources(plan, unit)];
   return [
-    { type: "pulumi:pulumi:Stack", name: `classlab-${unit.stack}` },
+    stack,
     component("LabRecord", "record"),
     provider("command", "scripts"),
     provider("random", "secrets"),
