@@ -135,6 +135,7 @@ export async function prepareUp(
   const libvirt = await libvirtRecord(plan, {
     before: options.updateImages ? undefined : before?.libvirt,
     images,
+    machine: file.config.images.machine,
     consent: options.consent,
     network: file.config.site.network,
     say: options.say,

@@ -94,6 +94,8 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
     "full: a disk of its own; linked: only what differs from a frozen copy of the guest's.",
   images: "Where images come from.",
   "images.source": "registry, distribution (built from packages), or auto: whichever answers.",
+  "images.machine":
+    "What machines of libvirt begin with: built (of distribution packages), one of Ubuntu's cloud images, or auto: that of 24.04 where its site answers.",
   access: "How learners on this machine reach guests: by their own addresses, or by ports on 127.0.0.1.",
   channels: "How learners come to their lab.",
   language: "Decides locale, keyboard and time zone of guests.",
