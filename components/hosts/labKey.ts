@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { HOME_VARIABLE } from "../hypervisors/containers/channel";
+import { HOME_VARIABLE } from "../hypervisors/channelOptions";
 import type { SshKeyPair } from "../sshKey";
 import { hostsKeyPath } from "./paths";
 

@@ -77,9 +77,10 @@ export async function checkFiles(files: readonly PowerShellFile[]): Promise<Chec
   // Of functions that two files have by one name, a file calls its own.
   const ownOf = (path: string) =>
     new Map(
-      [...functions.filter((each) => each.module !== path), ...functions.filter((each) => each.module === path)].map(
-        (each) => [each.name.toLowerCase(), each],
-      ),
+      [
+        ...functions.filter((each) => each.module !== path),
+        ...functions.filter((each) => each.module === path),
+      ].map((each) => [each.name.toLowerCase(), each]),
     );
   const calls = trees.flatMap(({ root }) => callsIn(root));
   return {
