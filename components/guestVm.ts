@@ -47,20 +47,23 @@ export class GuestVm extends pulumi.ComponentResource {
       host.prepared,
       child,
     );
-    const settings = site && driver.applySite(name, plan, site, this.guest, adapters, host.prepared, child);
-    const docker = new DockerHost(
-      `${name}-docker`,
-      {
-        stacks: plan.docker,
-        channel: driver.channel(plan, context.mark.lab, host.prepared.plan),
-        guest: this.guest,
-        ...(settings ? { settings } : {}),
-        providers: host.prepared.providers,
-        context,
-      },
-      child,
-    );
-    const whole = [this.guest.ready, adapters, ...(settings ? [settings] : []), docker];
+    const settings = site && driver.applySite?.(name, plan, site, this.guest, adapters, host.prepared, child);
+    const channel = driver.channel?.(plan, context.mark.lab, host.prepared.plan);
+    const docker =
+      channel &&
+      new DockerHost(
+        `${name}-docker`,
+        {
+          stacks: plan.docker,
+          channel,
+          guest: this.guest,
+          ...(settings ? { settings } : {}),
+          providers: host.prepared.providers,
+          context,
+        },
+        child,
+      );
+    const whole = [this.guest.ready, adapters, ...(settings ? [settings] : []), ...(docker ? [docker] : [])];
     this.base = driver.keepGuest(name, plan, this.guest, whole, host.prepared, child);
     this.registerOutputs({});
   }

@@ -109,14 +109,41 @@ const ON_LIBVIRT: HostKinds = {
   typeOf: (_role, host) => scriptOn(host),
 };
 
-const kindsOn = (target: Target): HostKinds => (target === "libvirt" ? ON_LIBVIRT : ON_CONTAINERS);
+const ON_HYPERV: HostKinds = {
+  switch: "virtual switch",
+  disk: "virtual hard disk",
+  guest: "virtual machine",
+  diskName: (guest) => guest.objectName,
+  baseName: (guest) => `${guest.objectName}.vhdx`,
+  typeOf: (_role, host) => scriptOn(host),
+};
+
+const KINDS: Partial<Record<Target, HostKinds>> = { libvirt: ON_LIBVIRT, hyperv: ON_HYPERV };
+
+const kindsOn = (target: Target): HostKinds => KINDS[target] ?? ON_CONTAINERS;
+
+/**
+ * Name of the switch over a Windows host's network card. A card carries one, so that the classroom LAN and its VLANs are ports of the
+ * same; no other switch's, since names of switches have no underscore.
+ */
+export function externalSwitchName({ lab }: Pick<LabPlan, "lab">): string {
+  return `${lab}_lan`;
+}
+
+/** Name on its platform of what a planned switch is there. */
+export function switchNameOnHost(
+  plan: Pick<LabPlan, "lab" | "hosts" | "target">,
+  { host, mode, objectName }: Pick<SwitchPlan, "host" | "mode" | "objectName">,
+): string {
+  return targetOfHost(plan, host) === "hyperv" && mode === "bridged" ? externalSwitchName(plan) : objectName;
+}
 
 function switchObject(plan: LabPlan, entry: SwitchPlan): PlannedObject {
   const kinds = kindsOn(targetOfHost(plan, entry.host));
   return {
     role: "switch",
     kind: kinds.switch,
-    name: entry.objectName,
+    name: switchNameOnHost(plan, entry),
     type: kinds.typeOf("switch", hostNamed(plan, entry.host)),
     resource: `${entry.key}-network`,
   };

@@ -12,11 +12,22 @@ export interface PlannedResource {
 /** Kinds of objects that a Docker Engine holds. */
 export type ObjectKind = "container" | "network" | "volume";
 
-/** Kinds of objects that a host's platform holds: Docker's, and libvirt's by its own words where they are not Docker's. */
-export type PlatformKind = ObjectKind | "domain" | "virtual network" | "virtual disk" | "storage pool";
+/** Kinds of objects that a host's platform holds: Docker's, and those of libvirt and of Windows by their own words. */
+export type PlatformKind =
+  | ObjectKind
+  | "domain"
+  | "virtual network"
+  | "virtual disk"
+  | "storage pool"
+  | "virtual machine"
+  | "virtual switch"
+  | "virtual hard disk"
+  | "NAT"
+  | "share"
+  | "lab folder";
 
 /** Kinds that are guests. */
-export const GUEST_KINDS: readonly PlatformKind[] = ["container", "domain"];
+export const GUEST_KINDS: readonly PlatformKind[] = ["container", "domain", "virtual machine"];
 
 /** Type token of the resource for an object of a kind. */
 export function logicalType(kind: ObjectKind): string {
@@ -91,6 +102,8 @@ interface TargetResources {
   readonly host: (host: HostPlan, owned: boolean) => readonly PlannedResource[];
   readonly network: (key: string, host: HostPlan | undefined) => PlannedResource;
   readonly guest: (name: string, host: HostPlan | undefined) => readonly PlannedResource[];
+  /** Whether something of this machine reaches into a guest, and its Docker Engine is worked with. */
+  readonly reached: boolean;
   /** What is made of a guest once all that belongs to it stands. */
   readonly kept: (name: string, guest: GuestPlan, host: HostPlan | undefined) => readonly PlannedResource[];
 }
@@ -99,6 +112,7 @@ const CONTAINERS: TargetResources = {
   host: ({ name }) => [provider("docker", `${name}-docker`)],
   network: (key) => docker("network", `${key}-network`),
   guest: (name) => [docker("volume", `${name}-disk`), docker("container", `${name}-machine`)],
+  reached: true,
   kept: () => [],
 };
 
@@ -113,13 +127,28 @@ const LIBVIRT: TargetResources = {
     command(`${name}-disk`, scriptOn(host)),
     command(`${name}-machine`, scriptOn(host)),
   ],
+  reached: true,
   kept: (name, { snapshots, clones }, host) => [
     ...snapshots.map((snapshot) => command(`${name}-snapshot-${snapshot}`, scriptOn(host))),
     ...(clones.length > 0 ? [command(`${name}-base`, scriptOn(host))] : []),
   ],
 };
 
-const resourcesOn = (target: Target): TargetResources => (target === "libvirt" ? LIBVIRT : CONTAINERS);
+const HYPERV: TargetResources = {
+  ...LIBVIRT,
+  host: (host, owned) =>
+    owned ? ["hyperv", "image"].map((what) => command(`${host.name}-${what}`, scriptOn(host))) : [],
+  reached: false,
+};
+
+const RESOURCES: Partial<Record<Target, TargetResources>> = { libvirt: LIBVIRT, hyperv: HYPERV };
+
+const resourcesOn = (target: Target): TargetResources => RESOURCES[target] ?? CONTAINERS;
+
+/** Whether something of this machine reaches into the guests of a target, to look and to work there. */
+export function reachesGuests(target: Target): boolean {
+  return resourcesOn(target).reached;
+}
 
 /** Where the guests of a host run. @param name of the host */
 export function targetOfHost(plan: Pick<LabPlan, "hosts" | "target">, name: string): Target {
@@ -145,16 +174,19 @@ function guestResources(
   const name = guestLogicalName({ team: team.id, name: guest.name });
   const inside = `${name}-docker`;
   const type = scriptOn(host);
-  return [
-    component("GuestVm", name),
-    ...resourcesOn(target).guest(name, host),
-    command(`${name}-ready`, type),
-    command(`${name}-adapters`, type),
+  const within = [
     ...(site ? [command(`${name}-settings`, type)] : []),
     component("DockerHost", inside),
     command(`${inside}-images`),
     ...(guest.docker.length > 0 ? [provider("docker", `${inside}-engine`)] : []),
     ...guest.docker.flatMap((stack) => stackResources(inside, stack)),
+  ];
+  return [
+    component("GuestVm", name),
+    ...resourcesOn(target).guest(name, host),
+    command(`${name}-ready`, type),
+    command(`${name}-adapters`, type),
+    ...(reachesGuests(target) ? within : []),
     ...resourcesOn(target).kept(name, guest, host),
   ];
 }

@@ -1,6 +1,6 @@
-import { unitGuests } from "../course/objects";
+import { targetOfGuest, unitGuests } from "../course/objects";
 import type { LabPlan, UnitPlan } from "../course/plan";
-import { GUEST_KINDS } from "../course/resources";
+import { GUEST_KINDS, reachesGuests } from "../course/resources";
 import { channelTo } from "./channel";
 import type { Found } from "./drift";
 import { type GuestContents, guestContents } from "./guestContents";
@@ -14,11 +14,13 @@ async function lookInside(
   unit: UnitPlan,
   objects: readonly ObservedObject[],
 ): Promise<Map<string, GuestContents | string>> {
-  const running = unitGuests(plan, unit).filter((guest) =>
-    objects.some(
-      (object) =>
-        GUEST_KINDS.includes(object.kind) && object.name === guest.objectName && object.state === "running",
-    ),
+  const running = unitGuests(plan, unit).filter(
+    (guest) =>
+      reachesGuests(targetOfGuest(plan, guest)) &&
+      objects.some(
+        (object) =>
+          GUEST_KINDS.includes(object.kind) && object.name === guest.objectName && object.state === "running",
+      ),
   );
   return new Map(
     await Promise.all(

@@ -20,6 +20,12 @@ const ORDER: Readonly<Record<ObservedObject["kind"], number>> = {
   "virtual network": 4,
   "virtual disk": 5,
   "storage pool": 6,
+  "virtual machine": 7,
+  "virtual switch": 8,
+  share: 9,
+  "virtual hard disk": 10,
+  NAT: 11,
+  "lab folder": 12,
 };
 
 /** Something that stands. Its bytes: what a container wrote outside its volumes, a volume's content, what a virtual disk takes. */
@@ -138,6 +144,12 @@ const PLURALS: Readonly<Record<ObservedObject["kind"], readonly [one: string, ma
   "virtual network": ["switch", "switches"],
   "virtual disk": ["disk", "disks"],
   "storage pool": ["storage pool", "storage pools"],
+  "virtual machine": ["guest", "guests"],
+  "virtual switch": ["switch", "switches"],
+  share: ["shared folder", "shared folders"],
+  "virtual hard disk": ["disk", "disks"],
+  NAT: ["NAT", "NATs"],
+  "lab folder": ["folder of a lab", "folders of labs"],
 };
 
 /** The hosts of a lab beside this machine, reachable by its key; none where its file cannot be read, which is no reason to find nothing here. */

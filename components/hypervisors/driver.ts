@@ -132,9 +132,9 @@ export interface HypervisorDriver {
   ): pulumi.CustomResource;
   /**
    * What the guest takes from the site, in place: a change updates this resource and leaves the guest and its containers
-   * running. `adapters` is connected before.
+   * running. `adapters` is connected before. Absent where nothing of this machine reaches into a guest.
    */
-  applySite(
+  applySite?(
     name: string,
     plan: GuestPlan,
     settings: SiteSettings,
@@ -143,6 +143,6 @@ export interface HypervisorDriver {
     host: PreparedHost,
     opts: pulumi.CustomResourceOptions,
   ): pulumi.CustomResource;
-  /** The management channel of a guest on a host, from this machine. */
-  channel(plan: GuestPlan, lab: string, host: HostPlan): GuestChannel;
+  /** The management channel of a guest on a host, from this machine; absent where there is none, and guests have no Docker stacks of ours. */
+  channel?(plan: GuestPlan, lab: string, host: HostPlan): GuestChannel;
 }

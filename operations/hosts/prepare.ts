@@ -6,6 +6,7 @@ import { channelClient } from "../channelClient";
 import { prepareAccess } from "./access";
 import { machinesOf, type RemoteMachine } from "./machine";
 import { runOn } from "./ssh";
+import { windowsState } from "./windows";
 
 /** Script for a host: the program on standard input is where the lab's guests are reached from, root's alone. Its path is the argument. */
 const PLACE = `set -eu
@@ -38,5 +39,10 @@ async function placeOnHost(machine: RemoteMachine): Promise<void> {
 export async function openHosts(plan: Pick<LabPlan, "lab" | "hosts">): Promise<void> {
   const machines = machinesOf(plan);
   prepareAccess(plan.lab, machines);
-  await Promise.all(machines.map(placeOnHost));
+  await Promise.all(
+    machines.map(async (machine) => {
+      if (machine.remote.system === "windows") await windowsState(machine);
+      else await placeOnHost(machine);
+    }),
+  );
 }

@@ -7,6 +7,7 @@ import { hostNamed, type PlatformKind } from "../../course/resources";
 import type { Target } from "../../course/support";
 import { machineOf, type RemoteMachine } from "../hosts/machine";
 import { containersPlatform } from "./containers";
+import { hypervOn } from "./hyperv";
 import { libvirtOn, libvirtPlatform } from "./libvirt";
 import type { ObservedObject, Platform } from "./platform";
 
@@ -15,19 +16,24 @@ const PLATFORMS: Partial<Record<Target, Platform>> = {
   libvirt: libvirtPlatform,
 };
 
+/** The platform of a host over SSH: by what it runs. */
+function platformOn(machine: RemoteMachine): Platform {
+  return machine.remote.system === "windows" ? hypervOn(machine) : libvirtOn(machine);
+}
+
 /** The platform of a host of a lab. Throws where there is none: the plan of a lab that is to be brought up is refused before. */
 export function platformOf(plan: Pick<LabPlan, "lab" | "hosts" | "target">, name?: string): Platform {
   const host = name === undefined ? plan.hosts[0] : hostNamed(plan, name);
   const machine = machineOf(plan.lab, host);
-  if (machine) return libvirtOn(machine);
+  if (machine) return platformOn(machine);
   const target = host?.target ?? plan.target;
   const platform = PLATFORMS[target];
   if (!platform) throw new Error(`no platform for target ${target}`);
   return platform;
 }
 
-/** Which platform has objects of a kind. */
-const OF_KIND: Readonly<Record<PlatformKind, Platform>> = {
+/** Which platform of this machine has objects of a kind. */
+const OF_KIND: Partial<Record<PlatformKind, Platform>> = {
   container: containersPlatform,
   network: containersPlatform,
   volume: containersPlatform,
@@ -39,7 +45,9 @@ const OF_KIND: Readonly<Record<PlatformKind, Platform>> = {
 
 /** The platform that an object stands on. @param machine the host that it is on; this machine without one */
 export function platformOfKind(kind: PlatformKind, machine?: RemoteMachine): Platform {
-  return machine ? libvirtOn(machine) : OF_KIND[kind];
+  const platform = machine ? platformOn(machine) : OF_KIND[kind];
+  if (!platform) throw new Error(`this machine has no ${kind}`);
+  return platform;
 }
 
 function onPath(program: string): boolean {
@@ -78,7 +86,7 @@ async function observeAll(
   const found = await Promise.all([
     containersPlatform.observe(),
     observeLibvirt(definitions),
-    ...machines.map((machine) => libvirtOn(machine).observe()),
+    ...machines.map((machine) => platformOn(machine).observe()),
   ]);
   return found.flat();
 }

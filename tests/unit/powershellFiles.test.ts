@@ -9,7 +9,7 @@ const checked = checkFiles(files);
 const text = (name: string) => readFileSync(join(ROOT, MODULE_FOLDER, name), "utf8");
 
 /** The verbs that Microsoft approves, of those that the module could need (its page on approved verbs). */
-const VERBS = "Add Assert ConvertTo Copy Enable Get Invoke New Read Remove Restart Set Test Wait".split(" ");
+const VERBS = "Add Assert ConvertTo Copy Enable Get Invoke New Read Remove Rename Restart Set Test Wait".split(" ");
 
 test("PowerShell of the repository has no findings", async () => {
   const { findings } = await checked;
@@ -68,7 +68,7 @@ test("functions of the module are named by approved verbs and a noun", async () 
 test("functions that change something know -WhatIf, those that only look do not", async () => {
   const { functions } = await checked;
   const asking = functions.filter(({ shouldProcess }) => shouldProcess).map(({ name }) => name.split("-")[0]);
-  expect([...new Set(asking)].sort()).toEqual(["Copy", "Enable", "New", "Remove", "Restart", "Set"]);
+  expect([...new Set(asking)].sort()).toEqual(["Copy", "Enable", "New", "Remove", "Rename", "Restart", "Set"]);
 });
 
 test("files are plain ASCII with bare line ends: no byte order mark, and no quotes that Windows reads otherwise", () => {
