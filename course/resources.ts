@@ -18,7 +18,7 @@ export { type PlannedResource, REMOTE_SCRIPT, SCRIPT } from "./resourceTypes";
 /** Kinds of objects that a Docker Engine holds. */
 export type ObjectKind = "container" | "network" | "volume";
 
-/** Kinds of objects that a host's platform holds: Docker's, then libvirt's and VirtualBox's by their own words where those are not Docker's. */
+/** Kinds of objects that a host's platform holds: Docker's, and those of libvirt, VirtualBox and Windows by their own words. */
 export type PlatformKind =
   | ObjectKind
   | "domain"
@@ -27,7 +27,12 @@ export type PlatformKind =
   | "storage pool"
   | "virtual machine"
   | "NAT network"
-  | "host-only interface";
+  | "host-only interface"
+  | "virtual switch"
+  | "virtual hard disk"
+  | "NAT"
+  | "share"
+  | "lab folder";
 
 /** Kinds that are guests. */
 export const GUEST_KINDS: readonly PlatformKind[] = ["container", "domain", "virtual machine"];
@@ -96,6 +101,8 @@ interface TargetResources {
   readonly docker: boolean;
   /** Whether what a guest takes from the site is a resource of its own. */
   readonly settings: boolean;
+  /** Whether something of this machine reaches into a guest. */
+  readonly reached: boolean;
   /** What is made of a guest once all that belongs to it stands. */
   readonly kept: (name: string, guest: GuestPlan, host: HostPlan | undefined) => readonly PlannedResource[];
 }
@@ -107,6 +114,7 @@ const CONTAINERS: TargetResources = {
   kept: () => [],
   docker: true,
   settings: true,
+  reached: true,
 };
 
 const LIBVIRT: TargetResources = {
@@ -126,6 +134,7 @@ const LIBVIRT: TargetResources = {
   ],
   docker: true,
   settings: true,
+  reached: true,
 };
 
 const VIRTUALBOX: TargetResources = {
@@ -141,17 +150,31 @@ const VIRTUALBOX: TargetResources = {
   kept: LIBVIRT.kept,
   docker: false,
   settings: false,
+  reached: true,
+};
+
+const HYPERV: TargetResources = {
+  ...LIBVIRT,
+  host: (host, owned) =>
+    owned ? ["hyperv", "image"].map((what) => command(`${host.name}-${what}`, scriptOn(host))) : [],
+  docker: false,
+  settings: false,
+  reached: false,
 };
 
 const RESOURCES: Readonly<Record<Target, TargetResources>> = {
   containers: CONTAINERS,
   libvirt: LIBVIRT,
   virtualbox: VIRTUALBOX,
-  // Such a lab is not brought up.
-  hyperv: CONTAINERS,
+  hyperv: HYPERV,
 };
 
 const resourcesOn = (target: Target): TargetResources => RESOURCES[target];
+
+/** Whether something of this machine reaches into the guests of a target, to look and to work there. */
+export function reachesGuests(target: Target): boolean {
+  return resourcesOn(target).reached;
+}
 
 /** Where the guests of a host run. @param name of the host */
 export function targetOfHost(plan: Pick<LabPlan, "hosts" | "target">, name: string): Target {

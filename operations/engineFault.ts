@@ -1,3 +1,4 @@
+import { faultIn } from "../components/hypervisors/hyperv/transport";
 import { type Fault, FaultError } from "../course/faults";
 import { diskFull, libvirtSilent, saysDiskFull, saysLibvirtSilent } from "./trouble";
 
@@ -60,8 +61,26 @@ function hostFault(text: string): Fault | undefined {
   };
 }
 
+/** What the module on a Windows host answered, in the words of the step that it failed. */
+function toldByWindows(text: string): Fault | undefined {
+  const fault = faultIn(text);
+  if (fault) return fault;
+  const cut =
+    /running "powershell\.exe [^"]*":/.test(text) &&
+    /wait: remote command exited without|EOF|connection (?:lost|reset)/i.test(text);
+  if (!cut) return undefined;
+  return {
+    code: "host-unreachable",
+    where: "the lab's host",
+    what: "the connection ended in the middle of a step, before the host had answered",
+    fix: "Run the command again: it goes on where it stopped",
+  };
+}
+
 /** What scripts for a host tell before anything is made there, as a fault. */
 function toldFault(stack: string, text: string): Fault | undefined {
+  const answered = toldByWindows(text);
+  if (answered) return answered;
   const [, kind, name, taken] = /object-in-the-way: (\S+) ([^\s:]+): ([^\n]+)/.exec(text) ?? [];
   if (kind !== undefined && taken !== undefined) {
     return {

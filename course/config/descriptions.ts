@@ -13,12 +13,17 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   "hosts[].disk": "Disk space for guests in GiB.",
   "hosts[].address": "Host name or IPv4 address by which this machine reaches it.",
   "hosts[].port": "Port of its SSH server.",
-  "hosts[].user": "User to log in as: root, or one who may become root by `sudo -n`.",
+  "hosts[].user":
+    "User to log in as: on Linux root, or one who may become root by `sudo -n`; on Windows an administrator.",
   "hosts[].hostKey": "Its public SSH key, type and base64, as `ssh-keyscan` prints them behind the name.",
   "hosts[].identityFile":
     "Private key on this machine that opens it, without a passphrase; the lab's own key when left out.",
   "hosts[].os": "Its operating system.",
   "hosts[].windows": "Edition of Windows; Home has no Hyper-V.",
+  "hosts[].machineImage": "The disk that guests on Hyper-V are made from: generation 2, with cloud-init.",
+  "hosts[].machineImage.source":
+    "Path on the host, or address of a web server that the host reaches; a VHDX.",
+  "hosts[].machineImage.sha256": "SHA-256 of the file, in hexadecimal digits.",
   "hosts[].link": "By cable or by Wi-Fi: towards Wi-Fi nothing is bridged.",
   "hosts[].shared":
     "Whether several teams share it: the first then has the course's addresses, others computed ones.",
