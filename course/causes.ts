@@ -476,6 +476,15 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "Rename or remove it yourself, or give the lab another name: that of its file.",
     ],
   },
+  "port-taken": {
+    group: "Running",
+    means:
+      "In a guest, a program or a container of the learners has a port that the farm of nginx needs. It is theirs and stays; every other port of the farm answers.",
+    steps: [
+      "Ask the team of that guest to stop it, by the name in the message, and run `up` again: only what lacks is made.",
+      "Or leave it to them and give the farm another `firstPort`.",
+    ],
+  },
   "disk-full": {
     group: "This machine",
     means:

@@ -100,6 +100,7 @@ export const FAULT_CODES = [
   "enrolment-invalid",
   "package-untrusted",
   "release-incomplete",
+  "port-taken",
 ] as const;
 
 /** One of the closed list of causes. */
@@ -159,6 +160,7 @@ const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
   "disk-full": EXIT.failed,
   "would-replace": EXIT.failed,
   "object-in-the-way": EXIT.failed,
+  "port-taken": EXIT.failed,
   interrupted: EXIT.failed,
   "guest-not-ready": EXIT.failed,
   "rotate-failed": EXIT.failed,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isYetToCome } from "../components/farmScript";
 import { renderAdapterList } from "../components/hypervisors/containers/render";
 import { siteFilesLeft } from "../components/hypervisors/containers/siteScript";
 import { COURSE_IMAGES } from "../course/images";
@@ -396,6 +397,7 @@ function plannedInGuest(
     const resource = resourceOf(resources, planned.type, planned.resource);
     if (!resource) return [];
     const script = planned.type.startsWith("command:");
+    if (script && isYetToCome(planned.name, resource.inputs?.environment)) return [];
     const named = contents.objects.find(
       (entry) => entry.kind === planned.kind && entry.name === planned.name,
     );

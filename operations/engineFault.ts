@@ -77,19 +77,37 @@ function toldByWindows(text: string): Fault | undefined {
   };
 }
 
+/** What scripts say of somebody else's that is where the lab's would be, as a fault. */
+export function inTheWayFault(text: string): Fault | undefined {
+  const taken = [...text.matchAll(/port-taken: (port \d+ of \S+): ([^\n]+)/g)];
+  const [first] = taken;
+  if (first !== undefined) {
+    const more = new Set(taken.map(([line]) => line)).size - 1;
+    return {
+      code: "port-taken",
+      where: first[1] ?? "a port",
+      what: `${(first[2] ?? "").trim()}${more > 0 ? `; ${more} more of the farm's ports ${more === 1 ? "is" : "are"} taken` : ""}`,
+      fix: "Let the learners stop it, or give the farm another firstPort, and run the command again: all other ports of the farm answer",
+    };
+  }
+  const [, kind, name, whose] = /object-in-the-way: (\S+) ([^\s:]+): ([^\n]+)/.exec(text) ?? [];
+  if (kind !== undefined && whose !== undefined) {
+    return {
+      code: "object-in-the-way",
+      where: `${kind} ${name}`,
+      what: whose.trim().replace(/\.$/, ""),
+      fix: "Rename or remove it, or give the lab another name",
+    };
+  }
+  return undefined;
+}
+
 /** What scripts for a host tell before anything is made there, as a fault. */
 function toldFault(stack: string, text: string): Fault | undefined {
   const answered = toldByWindows(text);
   if (answered) return answered;
-  const [, kind, name, taken] = /object-in-the-way: (\S+) ([^\s:]+): ([^\n]+)/.exec(text) ?? [];
-  if (kind !== undefined && taken !== undefined) {
-    return {
-      code: "object-in-the-way",
-      where: `${kind} ${name}`,
-      what: taken.trim().replace(/\.$/, ""),
-      fix: "Rename or remove it, or give the lab another name",
-    };
-  }
+  const inTheWay = inTheWayFault(text);
+  if (inTheWay) return inTheWay;
   const [, network, user] = /subnet-in-use: ([^\s:]+): ([^\n]+)/.exec(text) ?? [];
   if (network !== undefined && user !== undefined) {
     return {

@@ -1,7 +1,10 @@
+import { z } from "zod";
+import { FaultError } from "../course/faults";
 import { guestsOf, type LabPlan } from "../course/plan";
 import { guestLogicalName, hostNamed, type PlatformKind, REMOTE_SCRIPT } from "../course/resources";
 import type { Drift } from "./drift";
 import type { StateResource } from "./engine";
+import { inTheWayFault } from "./engineFault";
 import { machineOf, type RemoteMachine } from "./hosts/machine";
 import { runWhere } from "./hosts/ssh";
 import { runOnWindows } from "./hosts/windows";
@@ -10,6 +13,8 @@ import type { Platform } from "./platforms/platform";
 
 /** Longest that a resource's own command may take when it is run again. */
 const RUN_DEADLINE = 10 * 60_000;
+
+const environmentSchema = z.record(z.string(), z.string());
 
 function text(resource: StateResource, input: string): string | undefined {
   const value = resource.inputs?.[input];
@@ -29,7 +34,13 @@ async function runAgain(plan: LabPlan, resource: StateResource): Promise<boolean
   const machine = resource.type === REMOTE_SCRIPT ? machineBehind(plan, resource) : undefined;
   if (machine?.remote.system === "windows") return runOnWindows(machine, command, stdin, RUN_DEADLINE);
   const onHost = runWhere(machine);
-  return (await onHost("/bin/sh", ["-c", command], { stdin, deadline: RUN_DEADLINE })).code === 0;
+  const env = environmentSchema.safeParse(resource.inputs?.environment).data ?? {};
+  const ended = await onHost("/bin/sh", ["-c", command], { stdin, env, deadline: RUN_DEADLINE });
+  if (ended.code === 0) return true;
+  // What somebody else stands in the way of, making it anew does not bring either: it would take what stands.
+  const told = inTheWayFault(ended.stderr);
+  if (told) throw new FaultError([told]);
+  return false;
 }
 
 /** The host that a resource's script runs on: by the guest, switch or host whose name the resource's begins with. */

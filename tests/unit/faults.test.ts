@@ -31,6 +31,7 @@ const AT_RUN_TIME = [
   "disk-full",
   "would-replace",
   "object-in-the-way",
+  "port-taken",
   "unknown-team",
   "unknown-exercise",
   "team-not-alone",
