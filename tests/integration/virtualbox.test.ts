@@ -19,7 +19,7 @@ const config = (image: string) =>
         units: "one",
         switches: [
           { name: "lan", mode: "bridged", subnet: "198.18.2.0/24" },
-          { name: "inside", mode: "internal", subnet: "198.18.2.0/24" },
+          { name: "inside", mode: "internal", subnet: "192.168.221.0/24" },
           { name: "network", mode: "nat-network", subnet: "192.168.220.0/24" },
           { name: "closed", mode: "host-only" },
         ],
