@@ -18,7 +18,11 @@ import { powerOffSteps, shutdownSteps, startSteps } from "../../components/hyper
 import { machineRemoval } from "../../components/hypervisors/virtualbox/removal";
 import type { VirtualBoxSettings } from "../../components/hypervisors/virtualbox/settings";
 import { sharedFolderPath, sharedFolderSteps } from "../../components/hypervisors/virtualbox/sharedFolder";
-import { cloneBaseSteps, restoreSteps, snapshotSteps } from "../../components/hypervisors/virtualbox/snapshots";
+import {
+  cloneBaseSteps,
+  restoreSteps,
+  snapshotSteps,
+} from "../../components/hypervisors/virtualbox/snapshots";
 import { CAPTURED, type Step } from "../../components/hypervisors/virtualbox/steps";
 import { storageSteps } from "../../components/hypervisors/virtualbox/storage";
 import type { GuestPlan } from "../../course/plan";
