@@ -11,6 +11,11 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   "hosts[].cpus": "Logical processors; not checked when left out.",
   "hosts[].memory": "Memory in MiB; not checked when left out.",
   "hosts[].disk": "Disk space for guests in GiB.",
+  "hosts[].virtualbox": "What VirtualBox on the host is to use.",
+  "hosts[].virtualbox.image":
+    "File on the host that guests' disks begin with: a disk image (`.vdi`, `.vmdk`, `.vhd`, `.qcow2`, `.img`), or the DVD (`.iso`) that learners install from; on this machine Ubuntu's cloud image when left out.",
+  "hosts[].virtualbox.bridge":
+    "Network card that is on the classroom LAN, as `VBoxManage list bridgedifs` names it; the one with an address of that LAN when left out.",
   "hosts[].address": "Host name or IPv4 address by which this machine reaches it.",
   "hosts[].port": "Port of its SSH server.",
   "hosts[].user":

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { z } from "zod";
 import { expectNothingToDo } from "../support/nothingToDo";
 import { TestLab } from "../support/testLab";
 import { SKIP_VIRTUALBOX } from "../support/virtualBoxRoot";
@@ -10,6 +11,8 @@ const LAB = "ivbox";
 const TEST1 = `${LAB}-team-01-ubuntu-test1`;
 const COPY = `${LAB}-team-01-copy`;
 
+const foundSchema = z.looseObject({ found: z.array(z.looseObject({ kind: z.string(), name: z.string() })) });
+
 const config = (image: string) =>
   stringify({
     config: {
@@ -19,7 +22,7 @@ const config = (image: string) =>
         units: "one",
         switches: [
           { name: "lan", mode: "bridged", subnet: "198.18.2.0/24" },
-          { name: "inside", mode: "internal", subnet: "198.18.2.0/24" },
+          { name: "inside", mode: "internal", subnet: "192.168.221.0/24" },
           { name: "network", mode: "nat-network", subnet: "192.168.220.0/24" },
           { name: "closed", mode: "host-only" },
         ],
@@ -69,7 +72,76 @@ const config = (image: string) =>
   test("stand up as planned, and nothing is left to do", async () => {
     const document = await lab.up();
     expect(document.ok).toBe(true);
-    expect(await box.machines()).toEqual([COPY, TEST1].sort());
+    expect(document.units.map(({ resources, planned }) => resources === planned)).toEqual([true]);
+    expect(await box.machines()).toEqual([COPY, TEST1]);
+    const told = ["VMState", "memory", "nic1", "bridgeadapter1", "nic2", "hostonlyadapter2", "SnapshotName"];
+    expect(await Promise.all(told.map((key) => box.setting(TEST1, key)))).toEqual([
+      "running",
+      "1024",
+      "bridged",
+      "eth0",
+      "hostonly",
+      "vboxnet0",
+      "snapshot1",
+    ]);
+    // The snapshot that the copy is made of was taken of a machine that was off; both have MAC addresses of their own.
+    expect(await box.setting(TEST1, "SnapshotName-1")).toBe("classlab-clone");
+    expect(await box.setting(COPY, "macaddress1")).not.toBe(await box.setting(TEST1, "macaddress1"));
+    expect(await box.ranIn(TEST1)).toContain("cloud-init status --wait");
     await expectNothingToDo(lab);
   }, 480_000);
+
+  test("an adapter on another switch is a change in place: the machine runs on", async () => {
+    lab.edit((yaml) => {
+      const [guest] = yaml.guests;
+      if (guest) guest.adapters = [{ switch: "network" }, { switch: "closed" }];
+    });
+    box.calls();
+    const [unit] = (await lab.up()).units;
+    expect(Object.keys(unit?.changes ?? {}).sort()).toEqual(["same", "update"]);
+    expect(await box.setting(TEST1, "nic1")).toBe("natnetwork");
+    expect(await box.setting(TEST1, "nat-network1")).toBe(`${LAB}-team-01-network`);
+    const calls = box.calls();
+    expect(calls.filter((call) => / nic1 natnetwork /.test(call))).toHaveLength(2);
+    expect(calls.filter((call) => /startvm|acpipowerbutton|poweroff|clonevm/.test(call))).toEqual([]);
+    // Its networks inside are set anew, over the channel.
+    expect(await box.ranIn(TEST1)).toContain("192.168.220.");
+  }, 240_000);
+
+  test("what hands did is told, and brought back when that is asked for", async () => {
+    await box.manage("controlvm", COPY, "poweroff");
+    await box.manage("modifyvm", COPY, "--name", "mine", "--memory", "768");
+    await box.manage("controlvm", TEST1, "nic2", "nat");
+    const told = await lab.run("status");
+    for (const words of [
+      `team-01/copy: guest ${COPY} was renamed to mine by hand`,
+      `team-01/ubuntu-test1: not connected to ${LAB}-team-01-closed`,
+      "team-01/ubuntu-test1: also connected to nat",
+    ])
+      expect(told.stdout).toContain(words);
+    await lab.up("--repair");
+    expect(await box.machines()).toEqual([COPY, TEST1]);
+    expect(await box.setting(COPY, "memory")).toBe("1024");
+    expect(await box.setting(COPY, "VMState")).toBe("running");
+    expect(await box.setting(TEST1, "nic2")).toBe("hostonly");
+    expect((await lab.run("status")).code).toBe(0);
+  }, 300_000);
+
+  test("sweep finds all of it by its marks; down leaves nothing of it", async () => {
+    const found = await lab.run("sweep", "--json");
+    const { found: objects } = foundSchema.parse(JSON.parse(found.stdout));
+    expect(objects.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      `virtual machine ${COPY}`,
+      `virtual machine ${TEST1}`,
+      `NAT network ${LAB}-team-01-network`,
+      `host-only interface ${LAB}-team-01-closed`,
+    ]);
+    const down = await lab.run("down", "--yes");
+    expect(down.stdout).toContain("nothing of it stands");
+    expect(await box.machines()).toEqual([]);
+    expect(await box.manage("natnetwork", "list")).not.toContain(LAB);
+    expect(await box.manage("list", "hostonlyifs")).toBe("");
+    expect(await box.manage("list", "dvds")).toBe("");
+    expect(await box.manage("getextradata", "global", "enumerate")).not.toContain("classlab/");
+  }, 240_000);
 });

@@ -28,6 +28,7 @@ export class VirtualBoxStandIn {
   /** Makes it, with a small disk image. */
   static async start(): Promise<VirtualBoxStandIn> {
     const made = new VirtualBoxStandIn();
+    await made.manage("setproperty", "machinefolder", join(made.place, "VirtualBox VMs"));
     await made.manage("createmedium", "disk", "--filename", made.image, "--size", "64", "--format", "VMDK");
     await made.manage("closemedium", "disk", made.image);
     return made;

@@ -16,6 +16,7 @@ const AT_RUN_TIME = [
   "image-damaged",
   "registry-unreachable",
   "docker-not-running",
+  "virtualbox-not-ready",
   "libvirt-not-running",
   "stack-absent",
   "stack-locked",

@@ -249,6 +249,7 @@ test("the manual's server: Windows, 6.0.8, installed by hand", () => {
     "setextradata classlab.id 0123456789abcdef",
     "setextradata classlab.stack lab-team-01",
     "setextradata classlab.team team-01",
+    "controlvm acpipowerbutton",
     "modifyvm --memory 4096 --cpus 2 --ioapic on --vram 128 --graphicscontroller vmsvga --rtcuseutc on --audio none --mouse usbtablet --clipboard bidirectional --nested-hw-virt off --boot1 disk --boot2 dvd --boot3 none",
     "storagectl --name SATA --add sata --controller IntelAhci --portcount 3 --bootable on",
     `createmedium disk --filename ${folder}\\lab-team-01-ubuntu-test1.vdi --size 10240 --format VDI --variant Standard`,

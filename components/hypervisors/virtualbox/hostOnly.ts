@@ -35,10 +35,6 @@ export function hostOnlySteps(plan: SwitchPlan, mark: Pick<OwnerMark, "id" | "la
     step(what, { when, args: ["setextradata", GLOBAL, name, CAPTURED] });
   const whose = key("lab", mark, objectName);
   return [
-    step("lab of the host-only interface", {
-      settled: [has(extraData(GLOBAL, whose), { is: `Value: ${mark.lab}` })],
-      args: ["setextradata", GLOBAL, whose, mark.lab],
-    }),
     hostOnlyName(mark, objectName),
     // A run that was cut off may have come as far as making it.
     step("host-only interface made before", {
@@ -56,6 +52,10 @@ export function hostOnlySteps(plan: SwitchPlan, mark: Pick<OwnerMark, "id" | "la
     step("address of the host-only interface", {
       settled: [has(HOST_ONLY, { is: `IPAddress: ${gateway}` })],
       args: ["hostonlyif", "ipconfig", CAPTURED, "--ip", gateway, "--netmask", netmask(subnet)],
+    }),
+    step("lab of the host-only interface", {
+      settled: [has(extraData(GLOBAL, whose), { is: `Value: ${mark.lab}` })],
+      args: ["setextradata", GLOBAL, whose, mark.lab],
     }),
   ];
 }
