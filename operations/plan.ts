@@ -1,10 +1,27 @@
 import type { LabFacts } from "../course/facts";
 import { type Fault, FaultError } from "../course/faults";
 import { osOf } from "../course/hosts";
-import { type LabPlan, makePlan } from "../course/plan";
-import { BUILT_TARGETS } from "../course/support";
+import { targetOfGuest } from "../course/objects";
+import { guestsOf, type LabPlan, makePlan } from "../course/plan";
+import { BUILT_TARGETS, type Target } from "../course/support";
 import { rosterTeams } from "./roster";
 import type { StackFile } from "./stackFile";
+
+/** Targets whose guests are made on a host with Linux over SSH as well. */
+const OVER_SSH: readonly Target[] = ["libvirt", "virtualbox"];
+
+/** Guests of VirtualBox that are to have Docker stacks: their learners install Docker, and guestcontrol carries no connection to it. */
+function dockerOnVirtualBox(plan: LabPlan): Fault[] {
+  return guestsOf(plan)
+    .filter((guest) => guest.docker.length > 0 && targetOfGuest(plan, guest) === "virtualbox")
+    .map((guest) => ({
+      code: "target-not-built",
+      where: `${guest.team}/${guest.name}`,
+      what: "Docker stacks in guests on virtualbox can be planned, but this version does not make them",
+      expected: "docker: [] there, a state before exercise 4-docker, or another target",
+      fix: "classlab plan shows the lab all the same",
+    }));
+}
 
 /**
  * Refuses what can be planned, but not brought up by this version.
@@ -12,7 +29,8 @@ import type { StackFile } from "./stackFile";
  */
 export function refuseUnbuilt(plan: LabPlan): void {
   const faults = plan.hosts.flatMap((host): Fault[] => {
-    const remote = host.kind === "existing" && osOf(host.config) === "linux" && host.target === "libvirt";
+    const remote =
+      host.kind === "existing" && osOf(host.config) === "linux" && OVER_SSH.includes(host.target);
     const built = (BUILT_TARGETS.includes(host.target) && host.kind === "this-machine") || remote;
     if (built) return [];
     return [
@@ -20,12 +38,12 @@ export function refuseUnbuilt(plan: LabPlan): void {
         code: "target-not-built",
         where: `host ${host.name}`,
         what: `guests on ${host.target} on a host of kind ${host.kind} can be planned, but this version does not make them`,
-        expected: `${BUILT_TARGETS.join(" or ")} on this-machine, or libvirt on an existing host with Linux`,
+        expected: `${BUILT_TARGETS.join(" or ")} on this-machine, or ${OVER_SSH.join(" or ")} on an existing host with Linux`,
         fix: "classlab plan shows the lab all the same",
       },
     ];
   });
-  const [first, ...more] = faults;
+  const [first, ...more] = [...faults, ...dockerOnVirtualBox(plan)];
   if (first) throw new FaultError([first, ...more]);
 }
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { teamKeyPath } from "../components/hypervisors/containers/channel";
+import { teamKeyPath } from "../components/hypervisors/channelOptions";
 import { writePrivateFile } from "../components/privateFile";
 import { accessOf } from "../course/access";
 import { type GuestPlan, guestsOf, type LabPlan } from "../course/plan";

@@ -20,6 +20,9 @@ const ORDER: Readonly<Record<ObservedObject["kind"], number>> = {
   "virtual network": 4,
   "virtual disk": 5,
   "storage pool": 6,
+  "virtual machine": 7,
+  "NAT network": 8,
+  "host-only interface": 9,
 };
 
 /** Something that stands. Its bytes: what a container wrote outside its volumes, a volume's content, what a virtual disk takes. */
@@ -138,6 +141,9 @@ const PLURALS: Readonly<Record<ObservedObject["kind"], readonly [one: string, ma
   "virtual network": ["switch", "switches"],
   "virtual disk": ["disk", "disks"],
   "storage pool": ["storage pool", "storage pools"],
+  "virtual machine": ["guest", "guests"],
+  "NAT network": ["switch", "switches"],
+  "host-only interface": ["switch", "switches"],
 };
 
 /** The hosts of a lab beside this machine, reachable by its key; none where its file cannot be read, which is no reason to find nothing here. */

@@ -23,6 +23,10 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   "hosts[].shared":
     "Whether several teams share it: the first then has the course's addresses, others computed ones.",
   "hosts[].hyperv": "Whether Hyper-V, Memory Integrity or WSL 2 is on, which slow VirtualBox down.",
+  "hosts[].seat": "Where it stands in the room.",
+  "hosts[].virtualization":
+    "Whether virtualization (VT-x, AMD-V) is on in its firmware; not checked when left out.",
+  "hosts[].restores": "Whether software on it undoes every change at a restart.",
   "hosts[].region": "AWS region.",
   "hosts[].instanceType": "EC2 instance type; it must be one that nests.",
   "hosts[].location": "Azure location.",

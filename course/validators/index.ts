@@ -14,6 +14,7 @@ import {
   machinesUnique,
   sharingSaid,
   targetsPossible,
+  virtualizationOn,
   windowsNests,
 } from "./hosts";
 import { extensionPackLicensed } from "./licences";
@@ -39,6 +40,7 @@ const VALIDATORS: readonly Validator[] = [
   machinesUnique,
   sharingSaid,
   targetsPossible,
+  virtualizationOn,
   windowsNests,
   cloudsClosed,
   channelsPossible,

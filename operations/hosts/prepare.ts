@@ -3,6 +3,7 @@ import { CHANNEL_CLIENT } from "../../components/hypervisors/libvirt/channel";
 import { FaultError } from "../../course/faults";
 import type { LabPlan } from "../../course/plan";
 import { channelClient } from "../channelClient";
+import { placeGuestRunOn } from "../virtualbox/guestRun";
 import { prepareAccess } from "./access";
 import { machinesOf, type RemoteMachine } from "./machine";
 import { runOn } from "./ssh";
@@ -38,5 +39,9 @@ async function placeOnHost(machine: RemoteMachine): Promise<void> {
 export async function openHosts(plan: Pick<LabPlan, "lab" | "hosts">): Promise<void> {
   const machines = machinesOf(plan);
   prepareAccess(plan.lab, machines);
-  await Promise.all(machines.map(placeOnHost));
+  await Promise.all(
+    machines.map((machine) =>
+      machine.target === "virtualbox" ? placeGuestRunOn(machine) : placeOnHost(machine),
+    ),
+  );
 }

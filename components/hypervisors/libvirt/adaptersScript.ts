@@ -1,7 +1,7 @@
 import type { GuestPlan } from "../../../course/plan";
 import { quote } from "../../../course/shell";
+import { macOf } from "../identity";
 import { patientShell } from "./channel";
-import { macOf } from "./identity";
 import { renderInterface, renderParkedInterface } from "./interface";
 import { parkingName } from "./network";
 import { type GuestNetworkSettings, NETWORK_SET, networkFingerprint, renderNetplan } from "./networkConfig";

@@ -1,6 +1,6 @@
 import type { OwnerMark } from "../../../course/mark";
 import type { GuestPlan } from "../../../course/plan";
-import { uuidOf } from "./identity";
+import { uuidOf } from "../identity";
 import type { KeeperFile } from "./keeperFiles";
 
 /** What a guest that begins with Ubuntu's cloud image is told besides: what the built machine image has in it. */

@@ -1,7 +1,7 @@
 import type { GuestPlan } from "../../../course/plan";
+import { type GuestIdentity, uuidOf } from "../identity";
 import { CHANNEL_PORTS, channelPortName, channelSocket } from "./channelPorts";
 import { desktopDevices } from "./desktop";
-import { type GuestIdentity, uuidOf } from "./identity";
 import { parkedInterfaceXml } from "./interface";
 import { markMetadata } from "./ownerMark";
 import { type BaseImage, diskVolume, poolFolder, seedVolume, underDisk } from "./pool";

@@ -376,5 +376,7 @@ export const libvirtDriver: HypervisorDriver = {
       },
     ),
 
+  docker: true,
+
   channel: libvirtChannel,
 };

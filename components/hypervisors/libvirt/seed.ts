@@ -2,9 +2,9 @@ import type { GuestPlan } from "../../../course/plan";
 import { guestSettings, type SiteSettings } from "../../../course/siteSettings";
 import type { SshKeyPair } from "../../sshKey";
 import { KEYBOARD_FILE, keyboardText } from "../containers/guestLanguage";
+import { uuidOf } from "../identity";
 import { type CloudSeedSettings, cloudSeedConfig } from "./cloudSeed";
 import { cloudYaml } from "./cloudYaml";
-import { uuidOf } from "./identity";
 import {
   type GuestNetworkSettings,
   NETWORK_SET,
