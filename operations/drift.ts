@@ -122,17 +122,22 @@ function standsFor(resource: StateResource, planned: PlannedObject, object: Obse
 
 /**
  * A machine that starts anew is at work only when its adapters are where they belong and it is ready: by the commands of those two. A
- * container's network and readiness are looked at by themselves.
+ * container's network and readiness are looked at by themselves. One that is defined again has its snapshots in its disk, and libvirt is told
+ * of them.
+ * @param defined whether it is defined again
  */
 function afterStart(
   planned: PlannedObject,
   resources: readonly StateResource[],
+  defined = false,
 ): { readonly also?: readonly string[] } {
   const { guest } = planned;
   if (!isScript(planned.type) || planned.role !== "guest" || !guest) return {};
-  const also = ["adapters", "ready"].flatMap(
-    (name) => resourceOf(resources, planned.type, `${guestLogicalName(guest)}-${name}`)?.urn ?? [],
-  );
+  const also = [
+    "adapters",
+    "ready",
+    ...(defined ? guest.snapshots.map((name) => `snapshot-${name}`) : []),
+  ].flatMap((name) => resourceOf(resources, planned.type, `${guestLogicalName(guest)}-${name}`)?.urn ?? []);
   return { also };
 }
 
@@ -267,6 +272,27 @@ function editedDrift(
   ];
 }
 
+/** Snapshots that libvirt does not know any more. What was taken away on purpose is the learners' own doing: neither is mended unasked. */
+function snapshotDrift(guest: GuestPlan, resources: readonly StateResource[], found: Found): Drift[] {
+  const machine = found.objects.find(({ kind, name }) => kind === "domain" && name === guest.objectName);
+  const known = machine?.snapshots;
+  if (!known) return [];
+  return guest.snapshots.flatMap((snapshot): Drift[] => {
+    const resource = scriptOf(resources, `${guestLogicalName(guest)}-snapshot-${snapshot}`);
+    if (!resource || known.includes(snapshot)) return [];
+    return [
+      {
+        kind: "missing",
+        level: "guest",
+        ...whose(guest),
+        object: `snapshot ${snapshot}`,
+        what: `libvirt does not know snapshot ${snapshot} of it any more; where its disk still has it, that one is brought back, else it is taken anew`,
+        mend: { how: "run", urn: resource.urn },
+      },
+    ];
+  });
+}
+
 /** Copies that learners made of the lab's machines, with their mark. */
 function copies(unit: UnitPlan, objects: readonly ObservedObject[]): Drift[] {
   return objects
@@ -300,7 +326,7 @@ function hostDrift(
           ? {
               how: "run",
               urn: makerOf(plan, planned, resources)?.urn ?? resource.urn,
-              ...afterStart(planned, resources),
+              ...afterStart(planned, resources, true),
               ...afterSwitch(unit, plan, planned, resources),
             }
           : { how: "replace", urn: resource.urn };
@@ -524,6 +550,7 @@ export function findDrift(
   return [
     ...host,
     ...copies(unit, found.objects),
+    ...guests.flatMap((guest) => snapshotDrift(guest, resources, found)),
     ...guests.flatMap((guest) => adapterDrift(plan, guest, resources, found, host)),
     ...guests.flatMap((guest) => siteDrift(guest, resources)),
     ...guests.flatMap((guest) => insideDrift(guest, resources, found.guests.get(guest.objectName))),

@@ -265,7 +265,15 @@ async function measure(
 }
 
 function rowOf(evidence: Evidence, check: Check): VerifyRow {
-  const { pages: _pages, name: _name, stack: _stack, adapter: _adapter, objects: _objects, ...row } = check;
+  const {
+    pages: _pages,
+    name: _name,
+    stack: _stack,
+    adapter: _adapter,
+    objects: _objects,
+    mount: _mount,
+    ...row
+  } = check;
   const verdict = judge(evidence, check);
   return {
     ...row,

@@ -266,7 +266,13 @@ export const libvirtDriver: HypervisorDriver = {
           host,
           key.privateKey,
           known.apply(([authorizedKey, hostKey, passwordHash]) =>
-            renderReady(plan, settings, { lab: mark.lab, authorizedKey, hostKey, passwordHash }),
+            renderReady(plan, settings, {
+              lab: mark.lab,
+              authorizedKey,
+              hostKey,
+              passwordHash,
+              sharedBy: settings.sharedFolders.by,
+            }),
           ),
         ),
         triggers: [machine.id],
@@ -292,12 +298,7 @@ export const libvirtDriver: HypervisorDriver = {
             on: host.connection,
             shell: SHELL,
             apply: "",
-            script: overChannel(
-              plan,
-              host,
-              guest.channelKey,
-              renderSnapshot(plan, snapshot, settings, mark.lab),
-            ),
+            script: overChannel(plan, host, guest.channelKey, renderSnapshot(plan, snapshot, settings, mark)),
             triggers: [guest.machine.id],
             deadline,
           },

@@ -4,6 +4,8 @@ import { quote } from "../../../course/shell";
 import type { SshKeyPair } from "../../sshKey";
 import { renderLanguage } from "../containers/guestLanguage";
 import { patientShell } from "./channel";
+import type { DomainSettings } from "./domain";
+import { renderSharedMount } from "./sharedMount";
 import { readySeconds, renderWatch, type WaitSettings } from "./watch";
 
 /** What a guest is to have whenever it is ready: secrets among it. */
@@ -14,14 +16,16 @@ export interface ReadyArgs {
   readonly hostKey: SshKeyPair;
   /** Hash of the console's password by crypt(5). */
   readonly passwordHash: string;
+  /** How its host shares folders. */
+  readonly sharedBy: DomainSettings["sharedFolders"]["by"];
 }
 
 /** Seconds that the first start of a client over the channel may take. */
 const CONNECT_SECONDS = 30;
 
 /**
- * Script for the guest, run as root: its first start is done without an error, its keys and its password are those of the lab, and its
- * Docker Engine answers.
+ * Script for the guest, run as root: its first start is done without an error, its keys and its password are those of the lab, the folder that it
+ * shares is mounted, and its Docker Engine answers.
  */
 export function renderReadyInGuest(guest: GuestPlan, args: ReadyArgs): string {
   const { authorizedKey, hostKey, passwordHash } = args;
@@ -75,7 +79,7 @@ PASSWORD
 fi
 sh -s <<'LANGUAGE'
 ${renderLanguage(guest)}LANGUAGE
-engine_answers() { timeout 10 docker info >/dev/null 2>&1; }
+${renderSharedMount(guest, args.sharedBy)}engine_answers() { timeout 10 docker info >/dev/null 2>&1; }
 await "its Docker Engine did not answer in time" engine_answers
 echo '{"ready":true}'
 `;
