@@ -210,7 +210,19 @@ function makeProgram(finish: (code: number) => void): Command {
   return program;
 }
 
+/**
+ * Has a verb go on to its end where nobody reads any more, as after `| head` or when a terminal is gone: what it does is worth more than
+ * what it says. The engine would take each error of a write for one of the program's, and keep it.
+ */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+}
+
 async function main(): Promise<number> {
+  outliveReaders();
   markThisRun();
   let code: number = EXIT.done;
   const program = makeProgram((value) => {

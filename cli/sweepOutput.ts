@@ -78,7 +78,18 @@ function labLines(found: readonly Leftover[], view: SweepView, pc: Colours): str
 }
 
 /** Kinds that take nothing of a disk themselves. */
-const WITHOUT_SIZE: readonly Leftover["kind"][] = ["network", "domain", "virtual network", "storage pool", "virtual machine", "virtual switch", "NAT", "share", "lab folder"];
+const WITHOUT_SIZE: readonly Leftover["kind"][] = [
+  "network",
+  "domain",
+  "virtual network",
+  "storage pool",
+  "NAT network",
+  "host-only interface",
+  "virtual switch",
+  "NAT",
+  "share",
+  "lab folder",
+];
 
 function totalLine(report: SweepReport): string {
   const sized = report.found.filter(({ kind }) => !WITHOUT_SIZE.includes(kind));

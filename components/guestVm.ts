@@ -38,17 +38,12 @@ export class GuestVm extends pulumi.ComponentResource {
     const { plan, driver, host, context, site } = args;
     super("classlab:index:GuestVm", name, { guest: plan.name, team: plan.team }, opts);
     const child = { parent: this };
-    this.guest = driver.createGuest(name, plan, host.prepared, args.key, context, child, args.base);
-    const adapters = driver.connectAdapters(
-      name,
-      plan,
-      this.guest,
-      args.switches.map((entry) => entry.network),
-      host.prepared,
-      child,
-    );
+    const switches = args.switches.map((entry) => entry.network);
+    this.guest = driver.createGuest(name, plan, host.prepared, args.key, context, child, args.base, switches);
+    const adapters =
+      this.guest.adapters ?? driver.connectAdapters(name, plan, this.guest, switches, host.prepared, child);
     const settings = site && driver.applySite?.(name, plan, site, this.guest, adapters, host.prepared, child);
-    const channel = driver.channel?.(plan, context.mark.lab, host.prepared.plan);
+    const channel = driver.docker ? driver.channel?.(plan, context.mark.lab, host.prepared.plan) : undefined;
     const docker =
       channel &&
       new DockerHost(

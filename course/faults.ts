@@ -38,6 +38,7 @@ export const FAULT_CODES = [
   "registry-unreachable",
   "docker-not-running",
   "libvirt-not-running",
+  "virtualbox-not-ready",
   "stack-absent",
   "stack-locked",
   "state-damaged",
@@ -94,6 +95,11 @@ export const FAULT_CODES = [
   "administrator-needed",
   "module-mismatch",
   "merge-unfinished",
+  "precheck-missing",
+  "precheck-invalid",
+  "enrolment-invalid",
+  "package-untrusted",
+  "release-incomplete",
 ] as const;
 
 /** One of the closed list of causes. */
@@ -130,6 +136,7 @@ const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
   "registry-unreachable": EXIT.missing,
   "docker-not-running": EXIT.missing,
   "libvirt-not-running": EXIT.missing,
+  "virtualbox-not-ready": EXIT.missing,
   "nested-impossible": EXIT.missing,
   "cloud-image-unreachable": EXIT.missing,
   "cloud-image-untrusted": EXIT.failed,
@@ -146,6 +153,8 @@ const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
   "host-command-failed": EXIT.failed,
   "module-mismatch": EXIT.failed,
   "merge-unfinished": EXIT.failed,
+  "package-untrusted": EXIT.failed,
+  "release-incomplete": EXIT.failed,
   "state-damaged": EXIT.failed,
   "disk-full": EXIT.failed,
   "would-replace": EXIT.failed,

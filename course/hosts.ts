@@ -70,12 +70,15 @@ export interface RemoteHost {
   readonly hostKey?: string;
   /** File of this machine with the private key that opens it; the lab's own key where it is absent. */
   readonly identityFile?: string;
-  /** What stands before a command there so that root runs it (`sudo -n ` with a space); empty where root logs in, and on Windows. */
+  /**
+   * What stands before a command there so that root runs it (`sudo -n ` with a space); empty where root logs in, on Windows, and for
+   * VirtualBox, whose machines are each user's own.
+   */
   readonly asRoot: string;
 }
 
 /** How a host is reached over SSH; undefined where it is this machine, or is yet to be made. */
-export function remoteOf({ config }: Pick<HostPlan, "config">): RemoteHost | undefined {
+export function remoteOf({ config, target }: Pick<HostPlan, "config" | "target">): RemoteHost | undefined {
   if (config.kind !== "existing") return undefined;
   const { address, port, user, hostKey, identityFile, os } = config;
   return {
@@ -86,7 +89,7 @@ export function remoteOf({ config }: Pick<HostPlan, "config">): RemoteHost | und
     // What stands behind the key is a comment.
     ...(hostKey === undefined ? {} : { hostKey: hostKey.split(" ").slice(0, 2).join(" ") }),
     ...(identityFile === undefined ? {} : { identityFile }),
-    asRoot: user === "root" || os === "windows" ? "" : "sudo -n ",
+    asRoot: user === "root" || os === "windows" || target === "virtualbox" ? "" : "sudo -n ",
   };
 }
 

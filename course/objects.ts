@@ -138,20 +138,47 @@ export function switchNameOnHost(
   return targetOfHost(plan, host) === "hyperv" && mode === "bridged" ? externalSwitchName(plan) : objectName;
 }
 
-function switchObject(plan: LabPlan, entry: SwitchPlan): PlannedObject {
-  const kinds = kindsOn(targetOfHost(plan, entry.host));
-  return {
+/** Switches that are objects of VirtualBox's; the others are there with the adapters on them. */
+const VIRTUALBOX_SWITCHES: Partial<Record<SwitchPlan["mode"], PlatformKind>> = {
+  "nat-network": "NAT network",
+  "host-only": "host-only interface",
+};
+
+function switchObjects(plan: LabPlan, entry: SwitchPlan): PlannedObject[] {
+  const target = targetOfHost(plan, entry.host);
+  const host = hostNamed(plan, entry.host);
+  const object = (kind: PlatformKind, type: string): PlannedObject => ({
     role: "switch",
-    kind: kinds.switch,
+    kind,
     name: switchNameOnHost(plan, entry),
-    type: kinds.typeOf("switch", hostNamed(plan, entry.host)),
+    type,
     resource: `${entry.key}-network`,
+  });
+  if (target !== "virtualbox") {
+    const kinds = kindsOn(target);
+    return [object(kinds.switch, kinds.typeOf("switch", host))];
+  }
+  const kind = VIRTUALBOX_SWITCHES[entry.mode];
+  return kind === undefined ? [] : [object(kind, scriptOn(host))];
+}
+
+/** A machine of VirtualBox with its disk in its folder, and what clones are made of within it. */
+function virtualBoxMachine(guest: GuestPlan, host: HostPlan | undefined): PlannedObject {
+  return {
+    role: "guest",
+    kind: "virtual machine",
+    name: guest.objectName,
+    type: scriptOn(host),
+    resource: `${guestLogicalName(guest)}-machine`,
+    guest,
   };
 }
 
 function machineObjects(plan: LabPlan, guest: GuestPlan): PlannedObject[] {
-  const kinds = kindsOn(targetOfGuest(plan, guest));
+  const target = targetOfGuest(plan, guest);
   const host = hostNamed(plan, guest.host);
+  if (target === "virtualbox") return [virtualBoxMachine(guest, host)];
+  const kinds = kindsOn(target);
   const name = guestLogicalName(guest);
   return [
     {
@@ -190,7 +217,7 @@ export function hostObjects(plan: LabPlan, unit: UnitPlan): PlannedObject[] {
   return [
     ...plan.switches
       .filter((entry) => unit.switches.includes(entry.key))
-      .map((entry) => switchObject(plan, entry)),
+      .flatMap((entry) => switchObjects(plan, entry)),
     ...unitGuests(plan, unit).flatMap((guest) => machineObjects(plan, guest)),
   ];
 }

@@ -209,7 +209,10 @@ function switchDrift(
   return [{ ...common, kind: "missing", what }];
 }
 
-/** A guest that goes by another name. libvirt renames only what does not run. */
+/** States of a virtual machine that does not run, in the words of libvirt and VirtualBox. */
+const IS_OFF: readonly string[] = ["shut off", "poweroff", "aborted"];
+
+/** A guest that goes by another name. libvirt and VirtualBox rename only what does not run. */
 function renamedDrift(
   planned: PlannedObject,
   resource: StateResource,
@@ -223,7 +226,7 @@ function renamedDrift(
     object: title(planned),
     what: `${title(planned)} was renamed to ${object.name} by hand`,
   } as const;
-  if (object.kind === "domain" && object.state !== "shut off") return common;
+  if (object.kind !== "container" && !IS_OFF.includes(object.state ?? "")) return common;
   return {
     ...common,
     mend: {
@@ -238,7 +241,12 @@ function renamedDrift(
 }
 
 /** A virtual machine whose definition was edited: left as it is, until it is to be repaired. */
-function editedDrift(planned: PlannedObject, resource: StateResource, object: ObservedObject): Drift[] {
+function editedDrift(
+  planned: PlannedObject,
+  resource: StateResource,
+  object: ObservedObject,
+  resources: readonly StateResource[],
+): Drift[] {
   const edited = isScript(planned.type) ? editedSettings(resource, object) : [];
   if (edited.length === 0) return [];
   return [
@@ -248,7 +256,11 @@ function editedDrift(planned: PlannedObject, resource: StateResource, object: Ob
       ...whose(planned.guest),
       object: title(planned),
       what: `${title(planned)} was edited by hand: ${edited.join("; ")}`,
-      mend: { how: "replace", urn: resource.urn },
+      // A machine of VirtualBox is its disk, too: it is changed where it stands.
+      mend:
+        object.kind === "virtual machine"
+          ? { how: "run", urn: resource.urn, ...afterStart(planned, resources) }
+          : { how: "replace", urn: resource.urn },
       overwrites: "what runs in the guest is started anew; its disk is kept",
     },
   ];
@@ -298,9 +310,9 @@ function hostDrift(
     }
     if (planned.role !== "guest") return [];
     if (object.name !== planned.name) return [renamedDrift(planned, resource, object, resources)];
-    if (object.state === "running") return editedDrift(planned, resource, object);
+    if (object.state === "running") return editedDrift(planned, resource, object, resources);
     return [
-      ...editedDrift(planned, resource, object),
+      ...editedDrift(planned, resource, object, resources),
       {
         ...common,
         kind: "stopped",

@@ -63,7 +63,8 @@ export function parseRoutes(text: string): { subnet: string; name: string }[] {
       const [name, destination, , , , , , mask] = line.split(/\s+/);
       if (!name || !destination || !mask) return [];
       const bits = Number.parseInt(mask, 16).toString(2).replaceAll("0", "").length;
-      return name === "*" || bits < 1 || bits > 30
+      // A host-only interface of VirtualBox that has the address already is used as it is.
+      return name === "*" || /^vboxnet\d+$/.test(name) || bits < 1 || bits > 30
         ? []
         : [{ subnet: `${routeAddress(destination)}/${bits}`, name }];
     });
@@ -98,7 +99,7 @@ export async function portsInUse(ports: readonly number[]): Promise<number[]> {
 async function hostSubnets(machine: RemoteMachine): Promise<SubnetInUse[]> {
   if (machine.remote.system === "windows") return windowsSubnets(machine);
   const routes = await runOn(machine)("cat", [ROUTES_FILE]);
-  const told = await libvirtSubnets(virshOn(machine));
+  const told = machine.target === "libvirt" ? await libvirtSubnets(virshOn(machine)) : [];
   const known = new Set(told.map(({ subnet }) => subnet));
   const rest = parseRoutes(routes.stdout).filter(({ subnet }) => !known.has(subnet));
   return [

@@ -1,8 +1,9 @@
 import type { LabFacts } from "../course/facts";
 import { type Fault, FaultError } from "../course/faults";
 import { type HostPlan, osOf } from "../course/hosts";
+import { targetOfGuest } from "../course/objects";
 import { guestsOf, type LabPlan, makePlan } from "../course/plan";
-import { BUILT_TARGETS } from "../course/support";
+import { BUILT_TARGETS, type Target } from "../course/support";
 import { rosterTeams } from "./roster";
 import type { StackFile } from "./stackFile";
 
@@ -37,6 +38,22 @@ function unbuiltOnHyperV(plan: LabPlan, { name, config }: HostPlan): Fault[] {
   ];
 }
 
+/** Targets whose guests are made on a host with Linux over SSH as well. */
+const OVER_SSH: readonly Target[] = ["libvirt", "virtualbox"];
+
+/** Guests of VirtualBox that are to have Docker stacks: their learners install Docker, and guestcontrol carries no connection to it. */
+function dockerOnVirtualBox(plan: LabPlan): Fault[] {
+  return guestsOf(plan)
+    .filter((guest) => guest.docker.length > 0 && targetOfGuest(plan, guest) === "virtualbox")
+    .map((guest) => ({
+      code: "target-not-built",
+      where: `${guest.team}/${guest.name}`,
+      what: "Docker stacks in guests on virtualbox can be planned, but this version does not make them",
+      expected: "docker: [] there, a state before exercise 4-docker, or another target",
+      fix: "classlab plan shows the lab all the same",
+    }));
+}
+
 /**
  * Refuses what can be planned, but not brought up by this version.
  * @throws FaultError `target-not-built`, a fault each host
@@ -45,7 +62,7 @@ export function refuseUnbuilt(plan: LabPlan): void {
   const faults = plan.hosts.flatMap((host): Fault[] => {
     const os = host.kind === "existing" ? osOf(host.config) : undefined;
     if (os === "windows" && host.target === "hyperv") return unbuiltOnHyperV(plan, host);
-    const remote = os === "linux" && host.target === "libvirt";
+    const remote = os === "linux" && OVER_SSH.includes(host.target);
     const built = (BUILT_TARGETS.includes(host.target) && host.kind === "this-machine") || remote;
     if (built) return [];
     return [
@@ -53,12 +70,12 @@ export function refuseUnbuilt(plan: LabPlan): void {
         code: "target-not-built",
         where: `host ${host.name}`,
         what: `guests on ${host.target} on a host of kind ${host.kind} can be planned, but this version does not make them`,
-        expected: `${BUILT_TARGETS.join(" or ")} on this-machine, libvirt on an existing host with Linux, or hyperv on one with Windows`,
+        expected: `${BUILT_TARGETS.join(" or ")} on this-machine, ${OVER_SSH.join(" or ")} on an existing host with Linux, or hyperv on one with Windows`,
         fix: "classlab plan shows the lab all the same",
       },
     ];
   });
-  const [first, ...more] = faults;
+  const [first, ...more] = [...faults, ...dockerOnVirtualBox(plan)];
   if (first) throw new FaultError([first, ...more]);
 }
 

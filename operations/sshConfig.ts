@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { hostKeyPath } from "../components/guestSecrets";
-import { teamKeyPath } from "../components/hypervisors/containers/channel";
+import { teamKeyPath } from "../components/hypervisors/channelOptions";
 import { writePrivateFile } from "../components/privateFile";
 import { accessOf } from "../course/access";
 import { targetOfGuest } from "../course/objects";

@@ -21,11 +21,13 @@ const ORDER: Readonly<Record<ObservedObject["kind"], number>> = {
   "virtual disk": 5,
   "storage pool": 6,
   "virtual machine": 7,
-  "virtual switch": 8,
-  share: 9,
-  "virtual hard disk": 10,
-  NAT: 11,
-  "lab folder": 12,
+  "NAT network": 8,
+  "host-only interface": 9,
+  "virtual switch": 10,
+  share: 11,
+  "virtual hard disk": 12,
+  NAT: 13,
+  "lab folder": 14,
 };
 
 /** Something that stands. Its bytes: what a container wrote outside its volumes, a volume's content, what a virtual disk takes. */
@@ -145,6 +147,8 @@ const PLURALS: Readonly<Record<ObservedObject["kind"], readonly [one: string, ma
   "virtual disk": ["disk", "disks"],
   "storage pool": ["storage pool", "storage pools"],
   "virtual machine": ["guest", "guests"],
+  "NAT network": ["switch", "switches"],
+  "host-only interface": ["switch", "switches"],
   "virtual switch": ["switch", "switches"],
   share: ["shared folder", "shared folders"],
   "virtual hard disk": ["disk", "disks"],

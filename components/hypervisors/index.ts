@@ -3,11 +3,13 @@ import { containersDriver } from "./containers";
 import type { HypervisorDriver } from "./driver";
 import { hypervDriver } from "./hyperv";
 import { libvirtDriver } from "./libvirt";
+import { virtualBoxDriver } from "./virtualbox";
 
 const DRIVERS: Partial<Record<Target, HypervisorDriver>> = {
   containers: containersDriver,
   libvirt: libvirtDriver,
   hyperv: hypervDriver,
+  virtualbox: virtualBoxDriver,
 };
 
 /** The driver of a target. Throws where there is none: the plan of a lab that is to be brought up is refused before. */

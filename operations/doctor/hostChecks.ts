@@ -122,29 +122,33 @@ export const HOST_CHECKS: readonly CheckDefinition[] = [
     look: async (subject): Promise<Finding> => {
       if (subject.remotes.every(isWindows)) return notNeeded(NO_LINUX_HOST);
       const versions = new Map<string, string>();
-      const seen = await lookAtHosts(subject, async (machine) => {
-        const onHost = subject.machine.runOn(machine);
-        const missing = await lackingOn(onHost);
-        const answer = await askLibvirt(onHost);
-        if (answer && missing.length === 0) {
-          versions.set(machine.name, `libvirt ${answer.libvirt} with QEMU ${answer.qemu}`);
-          return;
-        }
-        throw new FaultError([
-          {
-            code: "libvirt-not-running",
-            where: `host ${machine.name}`,
-            what:
-              missing.length > 0
-                ? `packages are missing there: ${missing.join(", ")}`
-                : "libvirt does not answer there",
-            fix:
-              missing.length > 0
-                ? `On the host, run: sudo apt-get install --no-install-recommends ${missing.join(" ")}; or here npx classlab up --yes, which does`
-                : "On the host, run: sudo systemctl enable --now libvirtd; or here npx classlab up --yes, which does",
-          },
-        ]);
-      }, (machine) => !isWindows(machine));
+      const seen = await lookAtHosts(
+        subject,
+        async (machine) => {
+          const onHost = subject.machine.runOn(machine);
+          const missing = await lackingOn(onHost);
+          const answer = await askLibvirt(onHost);
+          if (answer && missing.length === 0) {
+            versions.set(machine.name, `libvirt ${answer.libvirt} with QEMU ${answer.qemu}`);
+            return;
+          }
+          throw new FaultError([
+            {
+              code: "libvirt-not-running",
+              where: `host ${machine.name}`,
+              what:
+                missing.length > 0
+                  ? `packages are missing there: ${missing.join(", ")}`
+                  : "libvirt does not answer there",
+              fix:
+                missing.length > 0
+                  ? `On the host, run: sudo apt-get install --no-install-recommends ${missing.join(" ")}; or here npx classlab up --yes, which does`
+                  : "On the host, run: sudo systemctl enable --now libvirtd; or here npx classlab up --yes, which does",
+            },
+          ]);
+        },
+        (machine) => !isWindows(machine),
+      );
       const bad = seen.find(({ finding }) => finding);
       // A host that is not reached is the other check's to tell.
       if (bad?.finding && bad.finding.code !== "libvirt-not-running")
@@ -178,7 +182,10 @@ export const HOST_CHECKS: readonly CheckDefinition[] = [
       const own = ["administrator-needed", "host-unsuitable", "hyperv-not-running"];
       if (bad?.finding && !own.includes(bad.finding.code ?? ""))
         return { status: "unknown", found: `host ${bad.machine.name} is not reached` };
-      return bad?.finding ?? fine(seen.map(({ machine }) => `${machine.name}: ${told.get(machine.name)}`).join("; "));
+      return (
+        bad?.finding ??
+        fine(seen.map(({ machine }) => `${machine.name}: ${told.get(machine.name)}`).join("; "))
+      );
     },
   },
 ];

@@ -3,6 +3,7 @@ import { CHANNEL_CLIENT } from "../../components/hypervisors/libvirt/channel";
 import { FaultError } from "../../course/faults";
 import type { LabPlan } from "../../course/plan";
 import { channelClient } from "../channelClient";
+import { placeGuestRunOn } from "../virtualbox/guestRun";
 import { prepareAccess } from "./access";
 import { machinesOf, type RemoteMachine } from "./machine";
 import { runOn } from "./ssh";
@@ -42,6 +43,7 @@ export async function openHosts(plan: Pick<LabPlan, "lab" | "hosts">): Promise<v
   await Promise.all(
     machines.map(async (machine) => {
       if (machine.remote.system === "windows") await windowsState(machine);
+      else if (machine.target === "virtualbox") await placeGuestRunOn(machine);
       else await placeOnHost(machine);
     }),
   );

@@ -19,6 +19,8 @@ import { planLab } from "../plan";
 import { guestsStanding } from "../platforms/guests";
 import type { PlatformGuest } from "../platforms/platform";
 import type { StackFile } from "../stackFile";
+import { placeGuestRun } from "../virtualbox/guestRun";
+import { needsVirtualBox } from "../virtualbox/record";
 import type { Evidence } from "./evidence";
 import { judge } from "./judge";
 import { tryLogin } from "./logins";
@@ -283,6 +285,7 @@ export async function verify(file: StackFile, options: VerifyOptions): Promise<V
   const began = performance.now();
   const plan = await planStanding(file);
   if (needsLibvirt(plan)) placeChannelClient();
+  if (needsVirtualBox(plan)) placeGuestRun();
   const { internetProbe } = file.config.verify;
   const all = checksOf(plan, internetProbe === "none" ? undefined : internetProbe);
   const [first, ...more] = [

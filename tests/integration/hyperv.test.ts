@@ -105,7 +105,9 @@ suite("guests on Hyper-V of a Windows host", () => {
       8192,
       false,
     ]);
-    expect(nested.adapters.map(({ SwitchName, MacAddressSpoofing }) => [SwitchName, MacAddressSpoofing])).toEqual([
+    expect(
+      nested.adapters.map(({ SwitchName, MacAddressSpoofing }) => [SwitchName, MacAddressSpoofing]),
+    ).toEqual([
       [`${LAB}-team-01-nat-network`, "On"],
       [`${LAB}_lan`, "On"],
     ]);
@@ -124,7 +126,10 @@ suite("guests on Hyper-V of a Windows host", () => {
 
   test("a second preview is empty, and up has nothing to do and makes nothing", async () => {
     const preview = await lab.pulumi("preview", "--stack", LAB, "--expect-no-changes");
-    expect({ code: preview.code, out: preview.code === 0 ? "" : preview.stdout }).toEqual({ code: 0, out: "" });
+    expect({ code: preview.code, out: preview.code === 0 ? "" : preview.stdout }).toEqual({
+      code: 0,
+      out: "",
+    });
     host.drain();
     const [unit] = (await lab.up()).units;
     expect(Object.keys(unit?.changes ?? {})).toEqual(["same"]);

@@ -74,10 +74,17 @@ export async function checkFiles(files: readonly PowerShellFile[]): Promise<Chec
     files.map(async (file) => ({ ...file, root: await parsePowerShell(file.text) })),
   );
   const functions = trees.flatMap(({ path, root }) => functionsIn(root, path));
-  const own = new Map(functions.map((each) => [each.name.toLowerCase(), each]));
+  // Of functions that two files have by one name, a file calls its own.
+  const ownOf = (path: string) =>
+    new Map(
+      [
+        ...functions.filter((each) => each.module !== path),
+        ...functions.filter((each) => each.module === path),
+      ].map((each) => [each.name.toLowerCase(), each]),
+    );
   const calls = trees.flatMap(({ root }) => callsIn(root));
   return {
-    findings: trees.flatMap(({ path, root, text }) => checkTree(path, root, text, own)),
+    findings: trees.flatMap(({ path, root, text }) => checkTree(path, root, text, ownOf(path))),
     calls: calls.length,
     functions,
     called: new Set(calls.flatMap(({ name }) => (name === undefined ? [] : [name.toLowerCase()]))),

@@ -384,12 +384,7 @@ const ALL: readonly ModuleCall[] = [
   HOST,
   imageCalls(MARK, { source: "D:\\base.vhdx", sha256: "" }),
   ...PLAN.switches.map((entry) => switchCalls(entry, MARK)),
-  ...[TEST1, DESK].flatMap((each) => [
-    disk(each),
-    guest(each),
-    adapters(each),
-    powerCalls(each, MARK),
-  ]),
+  ...[TEST1, DESK].flatMap((each) => [disk(each), guest(each), adapters(each), powerCalls(each, MARK)]),
   baseCalls(TEST1, MARK),
   snapshotCalls(TEST1, "snapshot1", MARK),
   ...[SHARE].flatMap((each) => each ?? []),

@@ -1,4 +1,4 @@
-import { uuidOf } from "../../components/hypervisors/libvirt/identity";
+import { uuidOf } from "../../components/hypervisors/identity";
 import { type Drift, type Found, findDrift, findUnknown } from "../../operations/drift";
 import type { PlannedStep, StateResource } from "../../operations/engine";
 import { switchesLeaving } from "../../operations/freeSwitches";

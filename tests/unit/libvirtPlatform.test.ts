@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bridgeNameOf, uuidOf } from "../../components/hypervisors/libvirt/identity";
+import { uuidOf } from "../../components/hypervisors/identity";
+import { bridgeNameOf } from "../../components/hypervisors/libvirt/bridgeName";
 import { renderNetwork, renderParking } from "../../components/hypervisors/libvirt/network";
 import { poolMark, poolName } from "../../components/hypervisors/libvirt/pool";
 import { FaultError } from "../../course/faults";

@@ -9,7 +9,8 @@ const checked = checkFiles(files);
 const text = (name: string) => readFileSync(join(ROOT, MODULE_FOLDER, name), "utf8");
 
 /** The verbs that Microsoft approves, of those that the module could need (its page on approved verbs). */
-const VERBS = "Add Assert ConvertTo Copy Enable Get Invoke New Read Remove Rename Restart Set Test Wait".split(" ");
+const VERBS =
+  "Add Assert ConvertTo Copy Enable Find Get Invoke New Read Remove Rename Restart Set Test Wait".split(" ");
 
 test("PowerShell of the repository has no findings", async () => {
   const { findings } = await checked;
@@ -18,11 +19,13 @@ test("PowerShell of the repository has no findings", async () => {
 
 test("what was looked at is all there is", async () => {
   expect(files.map(({ path }) => path).sort()).toEqual([
+    "components/hosts/precheck/Precheck.ps1",
     `${MODULE_FOLDER}/Bootstrap.ps1`,
     `${MODULE_FOLDER}/Classlab.HyperV.Tests.ps1`,
     `${MODULE_FOLDER}/Classlab.HyperV.psd1`,
     `${MODULE_FOLDER}/Classlab.HyperV.psm1`,
     `${MODULE_FOLDER}/Runner.ps1`,
+    "components/hypervisors/virtualbox/VirtualBoxSteps.psm1",
     "tests/powershell/Invoke-Tests.ps1",
   ]);
   const { calls, called } = await checked;
@@ -68,7 +71,16 @@ test("functions of the module are named by approved verbs and a noun", async () 
 test("functions that change something know -WhatIf, those that only look do not", async () => {
   const { functions } = await checked;
   const asking = functions.filter(({ shouldProcess }) => shouldProcess).map(({ name }) => name.split("-")[0]);
-  expect([...new Set(asking)].sort()).toEqual(["Copy", "Enable", "New", "Remove", "Rename", "Restart", "Set"]);
+  expect([...new Set(asking)].sort()).toEqual([
+    "Copy",
+    "Enable",
+    "Invoke",
+    "New",
+    "Remove",
+    "Rename",
+    "Restart",
+    "Set",
+  ]);
 });
 
 test("files are plain ASCII with bare line ends: no byte order mark, and no quotes that Windows reads otherwise", () => {

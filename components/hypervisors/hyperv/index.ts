@@ -125,6 +125,8 @@ const MERGE_SECONDS = 900;
 
 /** Virtual machines on Hyper-V of a Windows host over SSH. */
 export const hypervDriver: HypervisorDriver = {
+  docker: false,
+
   prepareHost: (name, plan, opts, providers, context, owned) => {
     const made = { ...opts, provider: providers.command, deleteBeforeReplace: true };
     const { mark } = context;

@@ -160,7 +160,9 @@ function noAnswer(where: string, { stdout, stderr, code }: HostOutput): Fault {
  * @returns undefined where there is no whole answer, or none that tells a fault
  */
 export function faultIn(text: string): Fault | undefined {
-  for (const [, , json = ""] of text.matchAll(/<classlab ([0-9a-f]{16})>\s*(\{[\s\S]*?\})\s*<\/classlab \1>/g)) {
+  for (const [, , json = ""] of text.matchAll(
+    /<classlab ([0-9a-f]{16})>\s*(\{[\s\S]*?\})\s*<\/classlab \1>/g,
+  )) {
     const answer = answerSchema.safeParse(parsed(json));
     if (answer.success && !answer.data.ok) return plainFault(answer.data.fault);
   }

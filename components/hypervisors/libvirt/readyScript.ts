@@ -4,8 +4,7 @@ import { quote } from "../../../course/shell";
 import type { SshKeyPair } from "../../sshKey";
 import { renderLanguage } from "../containers/guestLanguage";
 import { patientShell } from "./channel";
-import type { DomainSettings } from "./domain";
-import { READY_SECONDS, renderWatch } from "./watch";
+import { readySeconds, renderWatch, type WaitSettings } from "./watch";
 
 /** What a guest is to have whenever it is ready: secrets among it. */
 export interface ReadyArgs {
@@ -86,13 +85,9 @@ echo '{"ready":true}'
  * Script for this machine: waits until the guest is ready. A guest that does not know the team's key, since that was made anew, is
  * told it by its agent, which asks for none.
  */
-export function renderReady(
-  guest: GuestPlan,
-  settings: Pick<DomainSettings, "acceleration" | "consoleFolder">,
-  args: ReadyArgs,
-): string {
+export function renderReady(guest: GuestPlan, settings: WaitSettings, args: ReadyArgs): string {
   const shell = patientShell(guest, args.lab, CONNECT_SECONDS);
-  return `${renderWatch(guest, settings, shell, READY_SECONDS[settings.acceleration])}refused() {
+  return `${renderWatch(guest, settings, shell, readySeconds(settings))}refused() {
   case $1 in *"Permission denied"*) ;; *) return 0 ;; esac
   key=$(printf '%s\\n' ${quote(args.authorizedKey)} | base64 | tr -d '\\n')
   virsh qemu-agent-command --timeout 10 "$guest" '{"execute":"guest-exec","arguments":{"path":"/bin/sh","arg":["-c","umask 077; cat > /etc/classlab/channel_keys"],"input-data":"'"$key"'"}}' >/dev/null 2>&1 || :

@@ -1,8 +1,7 @@
 import type { GuestPlan } from "../../../course/plan";
 import { patientShell } from "./channel";
-import type { DomainSettings } from "./domain";
 import { assigned, LIBVIRT_URI } from "./virsh";
-import { READY_SECONDS, renderWatch } from "./watch";
+import { readySeconds, renderWatch, type WaitSettings } from "./watch";
 
 /** Seconds that a guest may take to shut down, and a snapshot to be written: its memory is in it. */
 const STOP_SECONDS = 90;
@@ -38,15 +37,10 @@ GUEST
 export function renderSnapshot(
   guest: GuestPlan,
   snapshot: string,
-  settings: Pick<DomainSettings, "acceleration" | "consoleFolder">,
+  settings: WaitSettings,
   lab: string,
 ): string {
-  const watch = renderWatch(
-    guest,
-    settings,
-    patientShell(guest, lab, 30),
-    READY_SECONDS[settings.acceleration],
-  );
+  const watch = renderWatch(guest, settings, patientShell(guest, lab, 30), readySeconds(settings));
   return `${watch}${assigned({ snapshot })}take() {
   timeout ${WRITE_SECONDS} virsh -q -c ${LIBVIRT_URI} snapshot-create-as "$guest" "$snapshot" --description "taken by classlab" --atomic >/dev/null </dev/null
 }

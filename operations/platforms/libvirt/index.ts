@@ -1,8 +1,9 @@
 import { setTimeout } from "node:timers/promises";
 import { hostFolder } from "../../../components/hosts/paths";
+import { isOwnUuid } from "../../../components/hypervisors/identity";
+import { bridgeNameOf } from "../../../components/hypervisors/libvirt/bridgeName";
 import { CHANNEL_PORTS, channelSocket } from "../../../components/hypervisors/libvirt/channelPorts";
 import { CONSOLE_FOLDER, consoleLog, qemuLog } from "../../../components/hypervisors/libvirt/domain";
-import { bridgeNameOf, isOwnUuid } from "../../../components/hypervisors/libvirt/identity";
 import { parkingName } from "../../../components/hypervisors/libvirt/network";
 import { markIn } from "../../../components/hypervisors/libvirt/ownerMark";
 import {

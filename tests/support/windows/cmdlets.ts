@@ -26,7 +26,11 @@ function adapter(given: Given): Adapter {
 }
 
 function off(host: Windows, vm: Machine, rule: Parameters<Windows["rule"]>[0], what: string): void {
-  host.rule(rule, vm.State !== "Off", `Failed to modify ${what}: the operation cannot be performed while the virtual machine is in its current state.`);
+  host.rule(
+    rule,
+    vm.State !== "Off",
+    `Failed to modify ${what}: the operation cannot be performed while the virtual machine is in its current state.`,
+  );
 }
 
 function switchNamed(host: Windows, name: string): Switch {
@@ -51,7 +55,8 @@ function takeHostPort(host: Windows, name: string): void {
   if (place >= 0) host.interfaces.splice(place, 1);
 }
 
-const number32 = (address: string): number => address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+const number32 = (address: string): number =>
+  address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
 
 function meets(a: string, b: string): boolean {
   const [[first = "", length = "32"], [other = "", otherLength = "32"]] = [a.split("/"), b.split("/")];
@@ -61,7 +66,11 @@ function meets(a: string, b: string): boolean {
 
 function addNat(host: Windows, given: Given): Nat {
   const prefix = text(given, "internalipinterfaceaddressprefix");
-  host.rule("nat-has-no-overlap", host.nats.some((nat) => meets(nat.InternalIPInterfaceAddressPrefix, prefix)), "The parameter is incorrect. (Windows System Error 87)");
+  host.rule(
+    "nat-has-no-overlap",
+    host.nats.some((nat) => meets(nat.InternalIPInterfaceAddressPrefix, prefix)),
+    "The parameter is incorrect. (Windows System Error 87)",
+  );
   host.rule("one-nat", host.nats.length > 0, "A second internal prefix puts the system in an unknown state.");
   const made = { Name: text(given, "name"), InternalIPInterfaceAddressPrefix: prefix };
   host.nats.push(made);
@@ -75,12 +84,15 @@ function addSwitch(host: Windows, given: Given): Switch {
     : undefined;
   if (given.has("netadaptername")) {
     if (!card) throw new PowerShellError("No network adapter was found.");
-    const taken = host.switches.some((each) => each.NetAdapterInterfaceDescription === card.InterfaceDescription);
+    const taken = host.switches.some(
+      (each) => each.NetAdapterInterfaceDescription === card.InterfaceDescription,
+    );
     host.rule("one-switch-a-card", taken, "The network adapter is already bound to another virtual switch.");
   }
   host.rule("switch-types");
   const type = card ? "External" : text(given, "switchtype");
-  if (type !== "External" && type !== "Internal" && type !== "Private") throw new PowerShellError(`SwitchType ${type}`);
+  if (type !== "External" && type !== "Internal" && type !== "Private")
+    throw new PowerShellError(`SwitchType ${type}`);
   const made = new Switch(name, type, card?.InterfaceDescription);
   made.Notes = text(given, "notes");
   host.switches.push(made);
@@ -102,8 +114,14 @@ function changeSwitch(host: Windows, given: Given): void {
 
 function setVlan(host: Windows, given: Given): void {
   const own = adapter(given);
-  const modes = ["untagged", "access", "trunk", "isolated", "promiscuous"].filter((mode) => isTrue(given.get(mode)));
-  host.rule("vlan-modes", modes.length !== 1, "Parameter set cannot be resolved using the specified named parameters.");
+  const modes = ["untagged", "access", "trunk", "isolated", "promiscuous"].filter((mode) =>
+    isTrue(given.get(mode)),
+  );
+  host.rule(
+    "vlan-modes",
+    modes.length !== 1,
+    "Parameter set cannot be resolved using the specified named parameters.",
+  );
   const none = { OperationMode: "Untagged", AccessVlanId: 0, PrivateVlanMode: "", PrimaryVlanId: 0 } as const;
   switch (modes[0]) {
     case "access":
@@ -113,10 +131,20 @@ function setVlan(host: Windows, given: Given): void {
       own.vlan = { ...none, OperationMode: "Trunk" };
       return;
     case "isolated":
-      own.vlan = { ...none, OperationMode: "Private", PrivateVlanMode: "Isolated", PrimaryVlanId: number(given, "primaryvlanid") };
+      own.vlan = {
+        ...none,
+        OperationMode: "Private",
+        PrivateVlanMode: "Isolated",
+        PrimaryVlanId: number(given, "primaryvlanid"),
+      };
       return;
     case "promiscuous":
-      own.vlan = { ...none, OperationMode: "Private", PrivateVlanMode: "Promiscuous", PrimaryVlanId: number(given, "primaryvlanid") };
+      own.vlan = {
+        ...none,
+        OperationMode: "Private",
+        PrivateVlanMode: "Promiscuous",
+        PrimaryVlanId: number(given, "primaryvlanid"),
+      };
       return;
     default:
       own.vlan = { ...none };
@@ -140,7 +168,11 @@ function addMachine(host: Windows, given: Given): Machine {
 }
 
 function removeMachine(host: Windows, vm: Machine): void {
-  host.rule("removal-keeps-disks", vm.State !== "Off", "The virtual machine cannot be removed while it runs.");
+  host.rule(
+    "removal-keeps-disks",
+    vm.State !== "Off",
+    "The virtual machine cannot be removed while it runs.",
+  );
   host.machines.splice(host.machines.indexOf(vm), 1);
   host.remove(`${vm.Path}\\Virtual Machines`);
 }
@@ -160,7 +192,11 @@ function checkpoint(host: Windows, given: Given): void {
   const vm = machine(given);
   host.rule("snapshot-makes-avhdx");
   const top = `${vm.Path}\\disk_${vm.snapshots.length}-${vm.Id}.avhdx`;
-  host.file(top, Buffer.alloc(0), 4 * 2 ** 20, { size: host.need(vm.disk).vhd?.size ?? 0, type: "Differencing", parent: vm.disk });
+  host.file(top, Buffer.alloc(0), 4 * 2 ** 20, {
+    size: host.need(vm.disk).vhd?.size ?? 0,
+    type: "Differencing",
+    parent: vm.disk,
+  });
   vm.snapshots.push({ Name: text(given, "snapshotname"), vm, disk: vm.disk });
   vm.disk = top;
 }
@@ -177,7 +213,8 @@ function convertDisk(host: Windows, given: Given): void {
   const from = host.need(text(given, "path"));
   const size = from.vhd?.size ?? 0;
   const type = text(given, "vhdtype") === "Fixed" ? "Fixed" : "Dynamic";
-  const taken = type === "Fixed" ? size : host.chain(from.path).reduce((sum, each) => sum + host.need(each).size, 0);
+  const taken =
+    type === "Fixed" ? size : host.chain(from.path).reduce((sum, each) => sum + host.need(each).size, 0);
   host.file(text(given, "destinationpath"), from.bytes, taken, { size, type });
 }
 
@@ -189,7 +226,11 @@ function addDisk(host: Windows, given: Given): void {
 }
 
 const CLASSES: Readonly<Record<string, (host: Windows) => object>> = {
-  Win32_OperatingSystem: (host) => ({ ProductType: host.productType, BuildNumber: "26100", LastBootUpTime: host.lastBoot }),
+  Win32_OperatingSystem: (host) => ({
+    ProductType: host.productType,
+    BuildNumber: "26100",
+    LastBootUpTime: host.lastBoot,
+  }),
   Win32_ComputerSystem: (host) => ({
     NumberOfLogicalProcessors: host.cpus,
     TotalPhysicalMemory: host.memory,
@@ -202,11 +243,18 @@ function features(host: Windows): object[] {
   host.rule("feature-asks-administrator", !host.administrator, "The requested operation requires elevation.");
   const others = [{ FeatureName: "TelnetClient", State: "Disabled" }];
   host.rule("home-has-none");
-  return host.edition === "home" ? others : [...others, { FeatureName: "Microsoft-Hyper-V", State: host.feature }];
+  return host.edition === "home"
+    ? others
+    : [...others, { FeatureName: "Microsoft-Hyper-V", State: host.feature }];
 }
 
 function addresses(host: Windows): object[] {
-  const loopback = { IPAddress: "127.0.0.1", PrefixLength: 8, InterfaceIndex: 1, InterfaceAlias: "Loopback Pseudo-Interface 1" };
+  const loopback = {
+    IPAddress: "127.0.0.1",
+    PrefixLength: 8,
+    InterfaceIndex: 1,
+    InterfaceAlias: "Loopback Pseudo-Interface 1",
+  };
   const own = host.interfaces.flatMap((each) =>
     each.addresses.map(({ address, length }) => ({
       IPAddress: address,
@@ -219,7 +267,9 @@ function addresses(host: Windows): object[] {
 }
 
 function interfaceOf(host: Windows, given: Given): Interface {
-  const found = host.interfaces.find(({ InterfaceIndex }) => InterfaceIndex === number(given, "interfaceindex"));
+  const found = host.interfaces.find(
+    ({ InterfaceIndex }) => InterfaceIndex === number(given, "interfaceindex"),
+  );
   if (!found) throw new PowerShellError("No matching MSFT_NetIPInterface objects found.");
   return found;
 }
@@ -258,9 +308,12 @@ const CMDLETS: Readonly<Record<string, Cmdlet>> = {
     machine(given).adapters.push(made);
     return made;
   }),
-  "add-vmnetworkadapteracl": hyperv(["vmnetworkadapter", "action", "direction", "remoteipaddress"], (_host, given) => {
-    adapter(given).acl.push({ action: text(given, "action"), remote: text(given, "remoteipaddress") });
-  }),
+  "add-vmnetworkadapteracl": hyperv(
+    ["vmnetworkadapter", "action", "direction", "remoteipaddress"],
+    (_host, given) => {
+      adapter(given).acl.push({ action: text(given, "action"), remote: text(given, "remoteipaddress") });
+    },
+  ),
   "checkpoint-vm": hyperv(["vm", "snapshotname"], checkpoint),
   "connect-vmnetworkadapter": hyperv(["vmnetworkadapter", "switchname"], (host, given) => {
     adapter(given).SwitchName = switchNamed(host, text(given, "switchname")).Name;
@@ -273,22 +326,34 @@ const CMDLETS: Readonly<Record<string, Cmdlet>> = {
       throw new PowerShellError("Invalid JSON primitive.");
     }
   }),
-  "convertto-json": cmdlet(["inputobject", "compress"], (_host, given) => JSON.stringify(toJson(given.get("inputobject")))),
+  "convertto-json": cmdlet(["inputobject", "compress"], (_host, given) =>
+    JSON.stringify(toJson(given.get("inputobject"))),
+  ),
   "disconnect-vmnetworkadapter": hyperv(["vmnetworkadapter"], (_host, given) => {
     adapter(given).SwitchName = "";
   }),
   "enable-windowsoptionalfeature": cmdlet(["online", "featurename", "all", "norestart"], (host) => {
-    host.rule("client-feature", host.productType !== 1 || host.edition === "home", "Feature name is unknown.");
+    host.rule(
+      "client-feature",
+      host.productType !== 1 || host.edition === "home",
+      "Feature name is unknown.",
+    );
     host.feature = "EnablePending";
     return { RestartNeeded: true };
   }),
   "install-windowsfeature": cmdlet(["name", "includemanagementtools"], (host) => {
-    host.rule("server-feature", host.productType === 1, "The term 'Install-WindowsFeature' is not recognized as the name of a cmdlet.");
+    host.rule(
+      "server-feature",
+      host.productType === 1,
+      "The term 'Install-WindowsFeature' is not recognized as the name of a cmdlet.",
+    );
     host.feature = "EnablePending";
     return { RestartNeeded: "Yes" };
   }),
   "get-ciminstance": cmdlet(["classname"], (host, given) => CLASSES[text(given, "classname")]?.(host)),
-  "get-filehash": cmdlet(["literalpath", "algorithm"], (host, given) => ({ Hash: host.hash(text(given, "literalpath")) })),
+  "get-filehash": cmdlet(["literalpath", "algorithm"], (host, given) => ({
+    Hash: host.hash(text(given, "literalpath")),
+  })),
   "get-item": cmdlet(["literalpath"], (host, given) => item(host, text(given, "literalpath"))),
   "get-netadapter": cmdlet(["includehidden", "physical"], (host, given) =>
     host.interfaces.filter(({ physical }) => physical || !given.has("physical")),
@@ -296,10 +361,17 @@ const CMDLETS: Readonly<Record<string, Cmdlet>> = {
   "get-netipaddress": cmdlet(["addressfamily"], addresses),
   "get-netnat": cmdlet([], (host) => [...host.nats]),
   "get-netroute": cmdlet(["addressfamily"], (host) =>
-    host.interfaces.slice(0, 1).map(({ InterfaceIndex }) => ({ DestinationPrefix: "0.0.0.0/0", InterfaceIndex, RouteMetric: 0 })),
+    host.interfaces
+      .slice(0, 1)
+      .map(({ InterfaceIndex }) => ({ DestinationPrefix: "0.0.0.0/0", InterfaceIndex, RouteMetric: 0 })),
   ),
   "get-service": cmdlet([], (host) =>
-    host.feature === "Enabled" ? [{ Name: "vmms", Status: "Running" }, { Name: "sshd", Status: "Running" }] : [{ Name: "sshd", Status: "Running" }],
+    host.feature === "Enabled"
+      ? [
+          { Name: "vmms", Status: "Running" },
+          { Name: "sshd", Status: "Running" },
+        ]
+      : [{ Name: "sshd", Status: "Running" }],
   ),
   "get-smbshare": cmdlet([], (host) => [...host.shares]),
   "get-vhd": hyperv(["path"], (host, given) => ({ Size: host.need(text(given, "path")).vhd?.size ?? 0 })),
@@ -336,17 +408,24 @@ const CMDLETS: Readonly<Record<string, Cmdlet>> = {
   })),
   "get-vmsnapshot": hyperv(["vm"], (_host, given) => [...machine(given).snapshots]),
   "get-vmswitch": hyperv(["switchtype"], (host, given) =>
-    host.switches.filter(({ SwitchType }) => !given.has("switchtype") || SwitchType === text(given, "switchtype")),
+    host.switches.filter(
+      ({ SwitchType }) => !given.has("switchtype") || SwitchType === text(given, "switchtype"),
+    ),
   ),
   "get-windowsoptionalfeature": cmdlet(["online"], features),
-  "join-path": cmdlet(["path", "childpath"], (_host, given) => `${text(given, "path").replace(/\\$/, "")}\\${text(given, "childpath")}`),
+  "join-path": cmdlet(
+    ["path", "childpath"],
+    (_host, given) => `${text(given, "path").replace(/\\$/, "")}\\${text(given, "childpath")}`,
+  ),
   "new-item": cmdlet(["itemtype", "path", "force"], (host, given) => host.folder(text(given, "path"))),
   "new-netipaddress": cmdlet(["interfaceindex", "ipaddress", "prefixlength"], addAddress),
   "new-netnat": cmdlet(["name", "internalipinterfaceaddressprefix"], addNat),
   "new-vhd": hyperv(["path", "parentpath", "differencing"], addDisk),
   "new-vm": hyperv(["name", "generation", "path", "vhdpath", "memorystartupbytes"], addMachine),
   "new-vmswitch": hyperv(["name", "switchtype", "netadaptername", "allowmanagementos", "notes"], addSwitch),
-  "remove-item": cmdlet(["literalpath", "recurse", "force"], (host, given) => host.remove(text(given, "literalpath"))),
+  "remove-item": cmdlet(["literalpath", "recurse", "force"], (host, given) =>
+    host.remove(text(given, "literalpath")),
+  ),
   "remove-netipaddress": cmdlet(["interfaceindex", "ipaddress"], (host, given) => {
     const own = interfaceOf(host, given);
     own.addresses = own.addresses.filter(({ address }) => address !== text(given, "ipaddress"));
@@ -364,14 +443,16 @@ const CMDLETS: Readonly<Record<string, Cmdlet>> = {
   }),
   "remove-vmnetworkadapteracl": hyperv(["inputobject"], (host, given) => {
     const rule = given.get("inputobject");
-    for (const each of host.machines.flatMap(({ adapters }) => adapters)) each.acl = each.acl.filter((own) => own !== rule);
+    for (const each of host.machines.flatMap(({ adapters }) => adapters))
+      each.acl = each.acl.filter((own) => own !== rule);
   }),
   "remove-vmsnapshot": hyperv(["vmsnapshot"], removeSnapshot),
   "remove-vmswitch": hyperv(["vmswitch", "force"], (host, given) => {
     const gone = given.get("vmswitch");
     if (!(gone instanceof Switch)) throw new PowerShellError("Cannot bind parameter 'VMSwitch'.");
     host.rule("switch-removal-frees-adapters");
-    for (const each of host.machines.flatMap(({ adapters }) => adapters)) if (each.SwitchName === gone.Name) each.SwitchName = "";
+    for (const each of host.machines.flatMap(({ adapters }) => adapters))
+      if (each.SwitchName === gone.Name) each.SwitchName = "";
     takeHostPort(host, gone.Name);
     host.switches.splice(host.switches.indexOf(gone), 1);
   }),
@@ -387,12 +468,23 @@ const CMDLETS: Readonly<Record<string, Cmdlet>> = {
     host.need(text(given, "literalpath")).readOnly = isTrue(given.get("value"));
   }),
   "set-vm": hyperv(
-    ["vm", "notes", "automaticcheckpointsenabled", "checkpointtype", "automaticstartaction", "automaticstopaction", "enhancedsessiontransporttype"],
+    [
+      "vm",
+      "notes",
+      "automaticcheckpointsenabled",
+      "checkpointtype",
+      "automaticstartaction",
+      "automaticstopaction",
+      "enhancedsessiontransporttype",
+    ],
     (host, given) => {
       const vm = machine(given);
       if (given.has("automaticstopaction")) off(host, vm, "stop-action-while-off", "the action");
       if (given.has("notes")) vm.Notes = text(given, "notes");
-      vm.settings = { ...vm.settings, ...Object.fromEntries([...given].filter(([name]) => name !== "vm" && name !== "notes")) };
+      vm.settings = {
+        ...vm.settings,
+        ...Object.fromEntries([...given].filter(([name]) => name !== "vm" && name !== "notes")),
+      };
     },
   ),
   "set-vmcomport": hyperv(["vm", "number", "path"], (_host, given) => {
@@ -404,32 +496,52 @@ const CMDLETS: Readonly<Record<string, Cmdlet>> = {
     host.need(text(given, "path"));
     if (vm instanceof Machine) vm.dvd = text(given, "path");
   }),
-  "set-vmfirmware": hyperv(["vm", "enablesecureboot", "securebootTemplate".toLowerCase(), "firstbootdevice"], (host, given) => {
-    const vm = machine(given);
-    off(host, vm, "firmware-while-off", "firmware");
-    if (given.has("enablesecureboot")) vm.secureBoot = text(given, "enablesecureboot");
-    if (given.has("securebootTemplate".toLowerCase())) vm.secureBootTemplate = text(given, "securebootTemplate".toLowerCase());
-  }),
+  "set-vmfirmware": hyperv(
+    ["vm", "enablesecureboot", "securebootTemplate".toLowerCase(), "firstbootdevice"],
+    (host, given) => {
+      const vm = machine(given);
+      off(host, vm, "firmware-while-off", "firmware");
+      if (given.has("enablesecureboot")) vm.secureBoot = text(given, "enablesecureboot");
+      if (given.has("securebootTemplate".toLowerCase()))
+        vm.secureBootTemplate = text(given, "securebootTemplate".toLowerCase());
+    },
+  ),
   "set-vmhost": hyperv(["enableenhancedsessionmode"], (host, given) => {
     host.enhancedSession = isTrue(given.get("enableenhancedsessionmode"));
   }),
-  "set-vmmemory": hyperv(["vm", "dynamicmemoryenabled", "startupbytes", "minimumbytes", "maximumbytes"], (host, given) => {
-    const vm = machine(given);
-    off(host, vm, "hardware-while-off", "memory");
-    vm.DynamicMemoryEnabled = isTrue(given.get("dynamicmemoryenabled"));
-    vm.MemoryStartup = number(given, "startupbytes");
-    if (given.has("minimumbytes")) vm.MemoryMinimum = number(given, "minimumbytes");
-    if (given.has("maximumbytes")) vm.MemoryMaximum = number(given, "maximumbytes");
-  }),
-  "set-vmnetworkadapter": hyperv(["vmnetworkadapter", "macaddressspoofing", "dhcpguard", "routerguard"], (_host, given) => {
-    const own = adapter(given);
-    own.MacAddressSpoofing = text(given, "macaddressspoofing");
-    own.guards = { dhcp: text(given, "dhcpguard"), router: text(given, "routerguard") };
-  }),
+  "set-vmmemory": hyperv(
+    ["vm", "dynamicmemoryenabled", "startupbytes", "minimumbytes", "maximumbytes"],
+    (host, given) => {
+      const vm = machine(given);
+      off(host, vm, "hardware-while-off", "memory");
+      vm.DynamicMemoryEnabled = isTrue(given.get("dynamicmemoryenabled"));
+      vm.MemoryStartup = number(given, "startupbytes");
+      if (given.has("minimumbytes")) vm.MemoryMinimum = number(given, "minimumbytes");
+      if (given.has("maximumbytes")) vm.MemoryMaximum = number(given, "maximumbytes");
+    },
+  ),
+  "set-vmnetworkadapter": hyperv(
+    ["vmnetworkadapter", "macaddressspoofing", "dhcpguard", "routerguard"],
+    (_host, given) => {
+      const own = adapter(given);
+      own.MacAddressSpoofing = text(given, "macaddressspoofing");
+      own.guards = { dhcp: text(given, "dhcpguard"), router: text(given, "routerguard") };
+    },
+  ),
   "set-vmnetworkadaptervlan": hyperv(
     [
-      "vmnetworkadapter", "untagged", "access", "vlanid", "trunk", "allowedvlanidlist", "nativevlanid",
-      "isolated", "promiscuous", "primaryvlanid", "secondaryvlanid", "secondaryvlanidlist",
+      "vmnetworkadapter",
+      "untagged",
+      "access",
+      "vlanid",
+      "trunk",
+      "allowedvlanidlist",
+      "nativevlanid",
+      "isolated",
+      "promiscuous",
+      "primaryvlanid",
+      "secondaryvlanid",
+      "secondaryvlanidlist",
     ],
     setVlan,
   ),

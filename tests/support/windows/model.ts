@@ -98,7 +98,9 @@ export class Machine {
   ) {}
 
   get Heartbeat(): string {
-    return this.State === "Running" && this.host.now() - this.started >= this.host.bootSeconds * 1000 && !this.host.deaf
+    return this.State === "Running" &&
+      this.host.now() - this.started >= this.host.bootSeconds * 1000 &&
+      !this.host.deaf
       ? "OkApplicationsUnknown"
       : "NoContact";
   }
@@ -212,7 +214,12 @@ export class Windows {
     return new Moment(this.booted);
   }
 
-  addInterface(name: string, description: string, physical: boolean, addresses: Interface["addresses"] = []): Interface {
+  addInterface(
+    name: string,
+    description: string,
+    physical: boolean,
+    addresses: Interface["addresses"] = [],
+  ): Interface {
     this.lastIndex += 1;
     const made: Interface = {
       Name: name,
@@ -250,7 +257,15 @@ export class Windows {
     const parent = path.replace(/\\[^\\]+$/, "");
     if (!this.entry(parent)) throw new PowerShellError(`Could not find a part of the path '${path}'.`);
     this.drop(path);
-    const made = { path, folder: false, bytes, size, readOnly: false, sparse: false, ...(vhd ? { vhd } : {}) };
+    const made = {
+      path,
+      folder: false,
+      bytes,
+      size,
+      readOnly: false,
+      sparse: false,
+      ...(vhd ? { vhd } : {}),
+    };
     this.entries.set(plain(path), made);
     this.freeBytes -= size;
     return made;
@@ -324,7 +339,11 @@ export class Windows {
 
   /** Refuses cmdlets of Hyper-V where it does not run. */
   manage(): void {
-    this.rule("management-service", !this.managed, "The Hyper-V Virtual Machine Management service is not running.");
+    this.rule(
+      "management-service",
+      !this.managed,
+      "The Hyper-V Virtual Machine Management service is not running.",
+    );
     for (const machine of this.machines) this.mergeDue(machine);
   }
 
@@ -334,7 +353,8 @@ export class Windows {
     machine.merged = 0;
     const [top, ...below] = this.chain(machine.disk);
     const base = below.find((each) => !each.endsWith(".avhdx"));
-    if (machine.snapshots.length > 0 || top === undefined || base === undefined || !top.endsWith(".avhdx")) return;
+    if (machine.snapshots.length > 0 || top === undefined || base === undefined || !top.endsWith(".avhdx"))
+      return;
     const state = machine.State;
     machine.State = "Off";
     for (const each of this.chain(machine.disk)) {
@@ -353,8 +373,14 @@ export class Windows {
   start(machine: Machine): void {
     for (const path of this.chain(machine.disk))
       this.rule("sparse-disk", this.need(path).sparse, "Failed to start: 0xC03A001A");
-    const taken = this.machines.filter(({ State }) => State !== "Off").reduce((sum, each) => sum + each.MemoryStartup, 0);
-    this.rule("memory-of-host", taken + machine.MemoryStartup > this.memory, "Not enough memory in the system to start the virtual machine. (0x8007000E)");
+    const taken = this.machines
+      .filter(({ State }) => State !== "Off")
+      .reduce((sum, each) => sum + each.MemoryStartup, 0);
+    this.rule(
+      "memory-of-host",
+      taken + machine.MemoryStartup > this.memory,
+      "Not enough memory in the system to start the virtual machine. (0x8007000E)",
+    );
     this.rule("heartbeat");
     if (machine.State === "Off") machine.started = this.now();
     machine.State = "Running";

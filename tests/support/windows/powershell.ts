@@ -1,14 +1,5 @@
 import type { Node } from "../../powershell/parser";
-import {
-  castTo,
-  isObject,
-  isTrue,
-  PowerShellError,
-  propertyOf,
-  Table,
-  toNumber,
-  toText,
-} from "./values";
+import { castTo, isObject, isTrue, PowerShellError, propertyOf, Table, toNumber, toText } from "./values";
 
 /** What a program in PowerShell runs on: cmdlets, and types of .NET. Whatever it was not taught it refuses. */
 export interface Machine {
@@ -71,8 +62,12 @@ const COMMON = ["erroraction", "whatif"];
 
 const SIZES: Readonly<Record<string, number>> = { kb: 2 ** 10, mb: 2 ** 20, gb: 2 ** 30, tb: 2 ** 40 };
 
+function untaught(node: Node): Error {
+  return new Error(`the stand-in was not taught ${node.type} (line ${node.line}): ${node.text.slice(0, 80)}`);
+}
+
 function refuse(node: Node): never {
-  throw new Error(`the stand-in was not taught ${node.type} (line ${node.line}): ${node.text.slice(0, 80)}`);
+  throw untaught(node);
 }
 
 const kids = (node: Node): readonly Node[] => node.namedChildren.filter(({ type }) => type !== "comment");
@@ -92,7 +87,10 @@ const listed = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? value : value === undefined ? [] : [value];
 
 function wildcard(pattern: string): RegExp {
-  const text = pattern.replaceAll(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".");
+  const text = pattern
+    .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
   return new RegExp(`^${text}$`, "is");
 }
 
@@ -140,7 +138,8 @@ const TEXT_METHODS: Readonly<Record<string, (text: string, args: readonly unknow
   split: (text, [by]) => text.split(toText(by)),
   trim: (text, signs) => {
     const kept = [...text];
-    const drop = (sign: string | undefined) => sign !== undefined && (signs.length === 0 ? /\s/.test(sign) : signs.includes(sign));
+    const drop = (sign: string | undefined) =>
+      sign !== undefined && (signs.length === 0 ? /\s/.test(sign) : signs.includes(sign));
     while (drop(kept[0])) kept.shift();
     while (drop(kept.at(-1))) kept.pop();
     return kept.join("");
@@ -176,7 +175,10 @@ export class PowerShell {
   load(root: Node): void {
     for (const statement of this.statements(root)) {
       if (statement.type === "function_statement") this.declare(statement);
-      else if (!statement.text.startsWith("Export-ModuleMember") && !statement.text.startsWith("Set-StrictMode"))
+      else if (
+        !statement.text.startsWith("Export-ModuleMember") &&
+        !statement.text.startsWith("Set-StrictMode")
+      )
         this.statement(statement, this.global);
     }
   }
@@ -197,9 +199,9 @@ export class PowerShell {
     const list = block && kids(block).find(({ type }) => type === "parameter_list");
     const body = kids(node).find(({ type }) => type === "script_block");
     const inner = body && kids(body).filter(({ type }) => type !== "param_block");
-    const bodies = (inner ?? kids(node).filter(({ type }) => !["function_name", "param_block"].includes(type))).flatMap(
-      (child) => (child.type === "script_block_body" ? this.statements(child) : [child]),
-    );
+    const bodies = (
+      inner ?? kids(node).filter(({ type }) => !["function_name", "param_block"].includes(type))
+    ).flatMap((child) => (child.type === "script_block_body" ? this.statements(child) : [child]));
     const found = block ?? (body && kids(body).find(({ type }) => type === "param_block"));
     const parameters = list ?? (found && kids(found).find(({ type }) => type === "parameter_list"));
     this.functions.set(name.toLowerCase(), {
@@ -210,14 +212,19 @@ export class PowerShell {
   }
 
   private parameter(node: Node): Parameter {
-    const name = kids(node).find(({ type }) => type === "variable")?.text.slice(1) ?? refuse(node);
+    const name =
+      kids(node)
+        .find(({ type }) => type === "variable")
+        ?.text.slice(1) ?? refuse(node);
     const head = node.text.slice(0, node.text.indexOf(`$${name}`));
     const set = /ValidateSet\(([^)]*)\)/.exec(head)?.[1];
     const types = [...head.matchAll(/\[([A-Za-z]+(?:\[\])?)\]/g)].map(([, type]) => type);
     const initial = kids(node).find(({ type }) => type === "script_parameter_default");
     return {
       name,
-      type: types.find((type) => type !== undefined && /^(?:string|int|long|bool|psobject)(?:\[\])?$/i.test(type)),
+      type: types.find(
+        (type) => type !== undefined && /^(?:string|int|long|bool|psobject)(?:\[\])?$/i.test(type),
+      ),
       mandatory: /Mandatory = \$true/.test(head),
       allowsEmpty: /AllowEmpty/.test(head),
       accepted: set?.split(",").map((each) => each.trim().replaceAll("'", "")),
@@ -227,11 +234,10 @@ export class PowerShell {
 
   private bind(parameter: Parameter, value: unknown): unknown {
     const cast =
-      parameter.type === undefined
-        ? value
-        : castTo(parameter.type, value === undefined ? null : value);
+      parameter.type === undefined ? value : castTo(parameter.type, value === undefined ? null : value);
     const { name, mandatory, allowsEmpty, accepted } = parameter;
-    const empty = cast === "" || cast === null || cast === undefined || (Array.isArray(cast) && cast.length === 0);
+    const empty =
+      cast === "" || cast === null || cast === undefined || (Array.isArray(cast) && cast.length === 0);
     if (mandatory && empty && !allowsEmpty)
       throw new PowerShellError(`Cannot bind argument to parameter '${name}' because it is null or empty.`);
     if (accepted && !accepted.some((each) => same(each, cast)))
@@ -251,10 +257,14 @@ export class PowerShell {
     for (const parameter of declared.parameters) {
       const key = parameter.name.toLowerCase();
       if (!given.has(key) && parameter.mandatory)
-        throw new PowerShellError(`Cannot process command because of missing mandatory parameters: ${parameter.name}.`);
+        throw new PowerShellError(
+          `Cannot process command because of missing mandatory parameters: ${parameter.name}.`,
+        );
       const initial = parameter.initial ? this.expression(parameter.initial, scope) : undefined;
       const isText = parameter.type?.toLowerCase() === "string";
-      const value = given.has(key) ? this.bind(parameter, given.get(key)) : initial ?? (isText ? "" : undefined);
+      const value = given.has(key)
+        ? this.bind(parameter, given.get(key))
+        : (initial ?? (isText ? "" : undefined));
       scope.set(key, value ?? (parameter.type && !given.has(key) ? castTo(parameter.type, null) : value));
     }
     if (given.has("whatif")) scope.set("whatifpreference", given.get("whatif"));
@@ -303,7 +313,9 @@ export class PowerShell {
       case "switch_statement": {
         const [condition, body] = kids(node);
         const value = this.expression(only(condition ?? refuse(node)), scope);
-        const clauses = body ? kids(body).flatMap((each) => (each.type === "switch_clauses" ? kids(each) : [each])) : [];
+        const clauses = body
+          ? kids(body).flatMap((each) => (each.type === "switch_clauses" ? kids(each) : [each]))
+          : [];
         const clause = clauses.find((each) => same(only(each).text.replaceAll(/^['"]|['"]$/g, ""), value));
         const inner = clause && kids(clause)[1];
         return inner ? this.block(inner, scope) : [];
@@ -323,12 +335,14 @@ export class PowerShell {
 
   private conditional(node: Node, scope: Scope): unknown[] {
     const [condition, body, ...more] = kids(node);
-    if (isTrue(this.expression(condition ?? refuse(node), scope))) return this.block(body ?? refuse(node), scope);
+    if (isTrue(this.expression(condition ?? refuse(node), scope)))
+      return this.block(body ?? refuse(node), scope);
     const clauses = more.flatMap((each) => (each.type === "elseif_clauses" ? kids(each) : [each]));
     for (const clause of clauses) {
       const [first, second] = kids(clause);
       if (clause.type === "else_clause") return this.block(first ?? refuse(clause), scope);
-      if (isTrue(this.expression(first ?? refuse(clause), scope))) return this.block(second ?? refuse(clause), scope);
+      if (isTrue(this.expression(first ?? refuse(clause), scope)))
+        return this.block(second ?? refuse(clause), scope);
     }
     return [];
   }
@@ -467,7 +481,7 @@ export class PowerShell {
   private assign(node: Node, scope: Scope): void {
     const parts = kids(node);
     const [left, operator, right] = parts.length === 3 ? parts : [parts[0], undefined, parts[1]];
-    if (!left || !right) return refuse(node);
+    if (!left || !right) throw untaught(node);
     const kept = this.assigned(right, scope);
     this.store(left, operator?.text === "+=" ? this.added(this.expression(left, scope), kept) : kept, scope);
   }
@@ -475,7 +489,9 @@ export class PowerShell {
   /** What is assigned: a list that an expression gives stays one, what a command gives is unrolled. */
   private assigned(node: Node, scope: Scope): unknown {
     const inner = innermostOf(node);
-    return STATEMENTS.has(inner.type) ? unrolled(this.statement(inner, scope)) : this.expression(inner, scope);
+    return STATEMENTS.has(inner.type)
+      ? unrolled(this.statement(inner, scope))
+      : this.expression(inner, scope);
   }
 
   private added(left: unknown, right: unknown): unknown {
@@ -493,25 +509,29 @@ export class PowerShell {
     }
     if (target.type === "cast_expression") {
       const [type, variable] = kids(target);
-      return this.store(variable ?? refuse(node), castTo(type?.text.slice(1, -1) ?? "", value), scope);
+      this.store(variable ?? refuse(node), castTo(type?.text.slice(1, -1) ?? "", value), scope);
+      return;
     }
     if (target.type === "element_access") {
       const [table, key] = kids(target);
       const owner = this.expression(table ?? refuse(node), scope);
-      if (!(owner instanceof Table)) return refuse(node);
-      return owner.set(toText(this.expression(key ?? refuse(node), scope)), value);
+      if (!(owner instanceof Table)) throw untaught(node);
+      owner.set(toText(this.expression(key ?? refuse(node), scope)), value);
+      return;
     }
     if (target.type === "array_literal_expression") {
       const values = listed(value);
-      kids(target).forEach((each, index) => this.store(each, values[index] ?? null, scope));
+      for (const [index, each] of kids(target).entries()) this.store(each, values[index] ?? null, scope);
       return;
     }
     // A static property: only what the machine lets be set.
     if (target.type === "member_access" && target.text.startsWith("[")) {
-      this.machine.member(target.text.replace(/^\[([\w.]+)\].*/, "$1"), `set ${target.text.split("::")[1]}`, [value]);
+      this.machine.member(target.text.replace(/^\[([\w.]+)\].*/, "$1"), `set ${target.text.split("::")[1]}`, [
+        value,
+      ]);
       return;
     }
-    return refuse(node);
+    throw untaught(node);
   }
 
   private expression(node: Node, scope: Scope): unknown {
@@ -565,7 +585,9 @@ export class PowerShell {
       case "bitwise_expression":
       case "bitwise_argument_expression": {
         const operator = inner.children.find(({ text }) => /^-b(?:and|or)$/i.test(text))?.text.toLowerCase();
-        const [left, right] = [first, second].map((each) => toNumber(this.expression(each ?? refuse(inner), scope)));
+        const [left, right] = [first, second].map((each) =>
+          toNumber(this.expression(each ?? refuse(inner), scope)),
+        );
         return operator === "-band" ? (left ?? 0) & (right ?? 0) : (left ?? 0) | (right ?? 0);
       }
       case "expression_with_unary_operator": {
@@ -588,7 +610,9 @@ export class PowerShell {
         const key = this.expression(second ?? refuse(inner), scope);
         if (owner instanceof Table) return owner.get(toText(key)) ?? null;
         if (Array.isArray(owner))
-          return typeof key === "string" ? (propertyOf(owner, key)?.value ?? null) : (owner[toNumber(key)] ?? null);
+          return typeof key === "string"
+            ? (propertyOf(owner, key)?.value ?? null)
+            : (owner[toNumber(key)] ?? null);
         if (isObject(owner)) return propertyOf(owner, toText(key))?.value ?? null;
         throw new PowerShellError("Cannot index into a null array.");
       }
@@ -609,7 +633,10 @@ export class PowerShell {
   }
 
   private variable(node: Node, scope: Scope): unknown {
-    const name = node.text.replace(/^\$\{?/, "").replace(/\}$/, "").toLowerCase();
+    const name = node.text
+      .replace(/^\$\{?/, "")
+      .replace(/\}$/, "")
+      .toLowerCase();
     if (!scope.has(name))
       throw new PowerShellError(`The variable '$${name}' cannot be retrieved because it has not been set.`);
     return scope.get(name);
@@ -636,7 +663,9 @@ export class PowerShell {
       const [key, value] = kids(entry);
       if (!key || !value) return refuse(entry);
       const inner = innermostOf(key);
-      const name = ["simple_name", "key_expression"].includes(inner.type) ? inner.text : toText(this.expression(key, scope));
+      const name = ["simple_name", "key_expression"].includes(inner.type)
+        ? inner.text
+        : toText(this.expression(key, scope));
       table.set(name, this.assigned(value, scope) ?? null);
     }
     return table;
@@ -662,7 +691,10 @@ export class PowerShell {
   private arithmetic(node: Node, scope: Scope): unknown {
     const [left, right] = kids(node);
     const operator = node.children.find(({ isNamed, text }) => !isNamed && /^[-+*/%]$/.test(text))?.text;
-    const [a, b] = [this.expression(left ?? refuse(node), scope), this.expression(right ?? refuse(node), scope)];
+    const [a, b] = [
+      this.expression(left ?? refuse(node), scope),
+      this.expression(right ?? refuse(node), scope),
+    ];
     switch (operator) {
       case "+":
         return this.added(a, b);
@@ -696,7 +728,9 @@ export class PowerShell {
     if (!args) return this.property(value, written);
     const method = isObject(value) ? propertyOf(value, written)?.value : undefined;
     if (typeof method !== "function")
-      throw new PowerShellError(`Method invocation failed because it does not contain a method named '${written}'.`);
+      throw new PowerShellError(
+        `Method invocation failed because it does not contain a method named '${written}'.`,
+      );
     return Reflect.apply(method, value, args);
   }
 
@@ -707,7 +741,9 @@ export class PowerShell {
       if (found) return found.value;
       if (value instanceof Table && name.toLowerCase() === "keys") return value.pairs().map(([key]) => key);
     }
-    throw new PowerShellError(`The property '${name}' cannot be found on this object. Verify that the property exists.`);
+    throw new PowerShellError(
+      `The property '${name}' cannot be found on this object. Verify that the property exists.`,
+    );
   }
 }
 
@@ -727,10 +763,17 @@ function innermostOf(node: Node): Node {
   let inner = node;
   for (;;) {
     const [child, ...more] = kids(inner);
-    if (!child || more.length > 0 || child.text !== inner.text || inner.type === "string_literal") return inner;
+    if (!child || more.length > 0 || child.text !== inner.text || inner.type === "string_literal")
+      return inner;
     if (KEPT.has(inner.type)) return inner;
     inner = child;
   }
 }
 
-const KEPT = new Set(["variable", "integer_literal", "expandable_string_literal", "sub_expression", "command"]);
+const KEPT = new Set([
+  "variable",
+  "integer_literal",
+  "expandable_string_literal",
+  "sub_expression",
+  "command",
+]);

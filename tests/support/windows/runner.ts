@@ -1,5 +1,5 @@
-import { answerId, type Verb } from "../../../components/hypervisors/hyperv/transport";
 import { readModuleFiles, sha256 } from "../../../components/hypervisors/hyperv/moduleFiles";
+import { answerId, type Verb } from "../../../components/hypervisors/hyperv/transport";
 import { parsePowerShell } from "../../powershell/parser";
 import { ROOT } from "../cli";
 import { runCmdlet } from "./cmdlets";

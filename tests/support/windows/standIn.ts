@@ -130,7 +130,10 @@ export class StandInWindows {
     this.sshd = sshd;
     for (let tries = 0; tries < 100; tries += 1) {
       await new Promise((resolve) => setTimeout(resolve, 50));
-      if (existsSync(this.path("log")) && /Server listening/.test(readFileSync(this.path("log"), "utf8").slice(this.logged)))
+      if (
+        existsSync(this.path("log")) &&
+        /Server listening/.test(readFileSync(this.path("log"), "utf8").slice(this.logged))
+      )
         return;
       if (sshd.exitCode !== null) break;
     }

@@ -139,8 +139,10 @@ export function castTo(type: string, value: unknown): unknown {
 export function toJson(value: unknown): unknown {
   if (value === undefined) return null;
   if (Array.isArray(value)) return value.map(toJson);
-  if (value instanceof Table) return Object.fromEntries(value.pairs().map(([key, each]) => [key, toJson(each)]));
+  if (value instanceof Table)
+    return Object.fromEntries(value.pairs().map(([key, each]) => [key, toJson(each)]));
   if (value instanceof Moment) return value.ToString();
-  if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, toJson(each)]));
+  if (isObject(value))
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, toJson(each)]));
   return value;
 }
