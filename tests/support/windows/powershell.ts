@@ -62,8 +62,12 @@ const COMMON = ["erroraction", "whatif"];
 
 const SIZES: Readonly<Record<string, number>> = { kb: 2 ** 10, mb: 2 ** 20, gb: 2 ** 30, tb: 2 ** 40 };
 
+function untaught(node: Node): Error {
+  return new Error(`the stand-in was not taught ${node.type} (line ${node.line}): ${node.text.slice(0, 80)}`);
+}
+
 function refuse(node: Node): never {
-  throw new Error(`the stand-in was not taught ${node.type} (line ${node.line}): ${node.text.slice(0, 80)}`);
+  throw untaught(node);
 }
 
 const kids = (node: Node): readonly Node[] => node.namedChildren.filter(({ type }) => type !== "comment");
@@ -477,7 +481,7 @@ export class PowerShell {
   private assign(node: Node, scope: Scope): void {
     const parts = kids(node);
     const [left, operator, right] = parts.length === 3 ? parts : [parts[0], undefined, parts[1]];
-    if (!left || !right) return refuse(node);
+    if (!left || !right) throw untaught(node);
     const kept = this.assigned(right, scope);
     this.store(left, operator?.text === "+=" ? this.added(this.expression(left, scope), kept) : kept, scope);
   }
@@ -505,17 +509,19 @@ export class PowerShell {
     }
     if (target.type === "cast_expression") {
       const [type, variable] = kids(target);
-      return this.store(variable ?? refuse(node), castTo(type?.text.slice(1, -1) ?? "", value), scope);
+      this.store(variable ?? refuse(node), castTo(type?.text.slice(1, -1) ?? "", value), scope);
+      return;
     }
     if (target.type === "element_access") {
       const [table, key] = kids(target);
       const owner = this.expression(table ?? refuse(node), scope);
-      if (!(owner instanceof Table)) return refuse(node);
-      return owner.set(toText(this.expression(key ?? refuse(node), scope)), value);
+      if (!(owner instanceof Table)) throw untaught(node);
+      owner.set(toText(this.expression(key ?? refuse(node), scope)), value);
+      return;
     }
     if (target.type === "array_literal_expression") {
       const values = listed(value);
-      kids(target).forEach((each, index) => this.store(each, values[index] ?? null, scope));
+      for (const [index, each] of kids(target).entries()) this.store(each, values[index] ?? null, scope);
       return;
     }
     // A static property: only what the machine lets be set.
@@ -525,7 +531,7 @@ export class PowerShell {
       ]);
       return;
     }
-    return refuse(node);
+    throw untaught(node);
   }
 
   private expression(node: Node, scope: Scope): unknown {
