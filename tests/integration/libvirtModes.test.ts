@@ -68,7 +68,7 @@ const config = stringify({
 /** The snapshots of exercise 3a, as the example has them. */
 function example(): { readonly snapshots: string[] } {
   const document: { config: { "classlab:lab": { guests: [{ snapshots: string[] }] } } } = parse(
-    readFileSync(join(ROOT, "examples/06-snapshots/Pulumi.snapshots.yaml"), "utf8"),
+    readFileSync(join(ROOT, "examples/11-snapshots/Pulumi.snapshots.yaml"), "utf8"),
   );
   return document.config["classlab:lab"].guests[0];
 }
