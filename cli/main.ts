@@ -17,6 +17,7 @@ import { type ConvertOptions, convertVerb } from "./verbs/convert";
 import { doctorVerb } from "./verbs/doctor";
 import { downVerb } from "./verbs/down";
 import { envVerb } from "./verbs/env";
+import { handoutVerb } from "./verbs/handout";
 import { imagesVerb } from "./verbs/images";
 import { initVerb } from "./verbs/init";
 import { planVerb } from "./verbs/plan";
@@ -167,6 +168,15 @@ function makeProgram(finish: (code: number) => void): Command {
   );
   add("rotate", "make a team's keys and passwords anew", rotateVerb, (command) =>
     command.option("--team <id>", "a team; may be repeated", collect).option("--all", "every team"),
+  );
+  add(
+    "handout",
+    "write what teams take to their PCs: Vagrantfile, Remote Desktop, SSH",
+    handoutVerb,
+    (command) =>
+      command
+        .option("--team <id>", "only this team (may be repeated)", collect)
+        .option("--out <folder>", "for the teams' folders (default: handout-<lab>)"),
   );
   add("env", "print the environment for plain Pulumi commands", envVerb, (command) =>
     command.option("--team <id>", "of this team's stack (default: the first stack)", (id: string) => [id]),

@@ -68,7 +68,7 @@ const config = stringify({
 /** What exercise 3a makes, as the example has it. */
 function example(): { readonly snapshots: string[]; readonly clones: { name: string; kind: string }[] } {
   const document: { config: { "classlab:lab": { guests: [{ snapshots: string[]; clones: never[] }] } } } =
-    parse(readFileSync(join(ROOT, "examples/06-snapshots/Pulumi.snapshots.yaml"), "utf8"));
+    parse(readFileSync(join(ROOT, "examples/11-snapshots/Pulumi.snapshots.yaml"), "utf8"));
   return document.config["classlab:lab"].guests[0];
 }
 

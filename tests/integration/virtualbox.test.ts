@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { stringify } from "yaml";
 import { z } from "zod";
 import { expectNothingToDo } from "../support/nothingToDo";
@@ -59,13 +60,18 @@ const config = (image: string) =>
 
   test("a machine of the same name that is somebody else's is refused, and stays as it is", async () => {
     await box.manage("createvm", "--name", TEST1, "--ostype", "Ubuntu_64", "--register");
-    const before = await box.manage("showvminfo", TEST1, "--machinereadable");
+    const settings = await box.setting(TEST1, "CfgFile");
+    const before = readFileSync(settings, "utf8");
+    box.calls();
     const refused = await lab.run("up", "--yes");
     expect(refused.stderr).toContain(
       `virtual machine ${TEST1}: it is not classlab's and has the name that the lab's own needs`,
     );
     expect(refused.code).not.toBe(0);
-    expect(await box.manage("showvminfo", TEST1, "--machinereadable")).toBe(before);
+    expect(readFileSync(settings, "utf8")).toBe(before);
+    expect(
+      box.calls().filter((call) => !/^(list|showvminfo|getextradata|--version|natnetwork list)/.test(call)),
+    ).toEqual([]);
     await box.manage("unregistervm", TEST1, "--delete");
   }, 240_000);
 
