@@ -94,7 +94,10 @@ export const ROOM_RULES: readonly RoomRule[] = [
       en: "Its processor has no second level address translation, which Hyper-V needs.",
       ja: "プロセッサがHyper-Vに必要なSLAT（第2レベルのアドレス変換）に対応していません。",
     },
-    mend: { en: "Use VirtualBox on it, or take another PC.", ja: "VirtualBoxを使うか、別のPCを用意してください。" },
+    mend: {
+      en: "Use VirtualBox on it, or take another PC.",
+      ja: "VirtualBoxを使うか、別のPCを用意してください。",
+    },
   },
   {
     code: "virtualization-off",
@@ -168,7 +171,10 @@ export const ROOM_RULES: readonly RoomRule[] = [
     when: [LINUX, { field: "kvm", is: "absent" }],
     level: "mend",
     uses: ["libvirt"],
-    found: { en: "Linux has no KVM here: there is no /dev/kvm.", ja: "KVMが使えません（/dev/kvmがありません）。" },
+    found: {
+      en: "Linux has no KVM here: there is no /dev/kvm.",
+      ja: "KVMが使えません（/dev/kvmがありません）。",
+    },
     mend: {
       en: "Switch virtualization on in the firmware, and load the module kvm_intel or kvm_amd; without it guests are emulated and slow.",
       ja: "ファームウェアで仮想化を有効にし、kvm_intelまたはkvm_amdモジュールを読み込んでください。ないとエミュレーションになり、非常に遅くなります。",
@@ -225,7 +231,10 @@ export const ROOM_RULES: readonly RoomRule[] = [
       en: "It is on Wi-Fi only: bridged guests get no answer, and the access point may keep PCs apart.",
       ja: "Wi-Fiだけで接続しています。ブリッジ接続のゲストは通信できず、アクセスポイントがPC同士の通信を遮断する場合もあります。",
     },
-    mend: { en: "Bring a cable, or use mode nat-network.", ja: "LANケーブルを用意するか、nat-networkモードを使ってください。" },
+    mend: {
+      en: "Bring a cable, or use mode nat-network.",
+      ja: "LANケーブルを用意するか、nat-networkモードを使ってください。",
+    },
   },
   {
     code: "no-network",
@@ -233,7 +242,10 @@ export const ROOM_RULES: readonly RoomRule[] = [
     level: "mend",
     uses: USES,
     found: { en: "No network card of it is connected.", ja: "ネットワークに接続されていません。" },
-    mend: { en: "Connect it, and run the precheck again.", ja: "接続してから、もう一度事前確認を実行してください。" },
+    mend: {
+      en: "Connect it, and run the precheck again.",
+      ja: "接続してから、もう一度事前確認を実行してください。",
+    },
   },
   {
     code: "no-administrator",
