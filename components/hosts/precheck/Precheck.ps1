@@ -93,15 +93,6 @@ function Test-Plain {
   $Text -match '^[\x20-\x7e]*$'
 }
 
-# An IPv4 address as a number.
-function ConvertTo-AddressNumber {
-  [CmdletBinding()]
-  param([Parameter(Mandatory = $true)] [string]$Address)
-  [long]$number = 0
-  foreach ($byte in [Net.IPAddress]::Parse($Address).GetAddressBytes()) { $number = $number * 256 + $byte }
-  $number
-}
-
 function Get-Card {
   [CmdletBinding()]
   param()
@@ -111,12 +102,14 @@ function Get-Card {
     if ($adapter.HardwareInterface -and -not $adapter.Virtual) { $kind = 'wired' }
     if ($kind -eq 'wired' -and $Wireless -contains [int]$adapter.NdisPhysicalMedium) { $kind = 'wifi' }
     $own = @($addresses | Where-Object -FilterScript { $_.InterfaceIndex -eq $adapter.InterfaceIndex -and $_.IPAddress -notlike '169.254.*' })
+    $mac = "$($adapter.MacAddress)".Replace('-', ':').ToLowerInvariant()
+    if ($mac -notmatch '^[0-9a-f]{2}(:[0-9a-f]{2}){5}$') { $mac = '' }
     @{
       name      = "$($adapter.Name)"
       kind      = $kind
       # IfOperStatus (ifdef.h): 1 is up. The word beside it is in the language of Windows.
       up        = [int]$adapter.InterfaceOperationalStatus -eq 1
-      mac       = "$($adapter.MacAddress)".Replace('-', ':').ToLowerInvariant()
+      mac       = $mac
       addresses = @($own | ForEach-Object -Process { "$($_.IPAddress)/$($_.PrefixLength)" })
     }
   }
