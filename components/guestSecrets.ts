@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { HOME_VARIABLE, teamKeyPath } from "./hypervisors/channelOptions";
+import { consolePasswordPath, hostKeyPath } from "./guestSecretPaths";
+import { HOME_VARIABLE } from "./hypervisors/channelOptions";
 import { writePrivateFile } from "./privateFile";
 import { sha512Crypt } from "./sha512Crypt";
 import { type SshKeyPair, sshKeyFromText } from "./sshKey";
@@ -12,16 +13,6 @@ const SEED_LENGTH = 48;
 
 /** Small letters and digits: 62 bits, and the same keys on every keyboard. */
 const PASSWORD_LENGTH = 12;
-
-/** Path, below the home folder, of a guest's public host key: one line, type and key. */
-export function hostKeyPath(lab: string, objectName: string): string {
-  return teamKeyPath(lab, `${objectName}.pub`);
-}
-
-/** Path, below the home folder, of the password of a guest's console. */
-export function consolePasswordPath(lab: string, objectName: string): string {
-  return teamKeyPath(lab, `${objectName}.password`);
-}
 
 /** Arguments of {@link GuestSecrets}. */
 export interface GuestSecretsArgs {

@@ -129,12 +129,13 @@ export async function prepareUp(
       : first;
   const units = standing.length === plan.units.length ? standing : await openUnits(plan, folder, true);
   const id = knownBefore ?? (await makeId(units));
+  // A host that is refused is told before images are made.
+  await provideWindows(plan, options.consent, options.say);
   const wanted = before && !options.updateImages ? before.images.source : file.config.images.source;
   let images = before && !options.updateImages ? before.images : undefined;
   if (!images || (await missingImages(images)).length > 0)
     images = await ensureImages(wanted, options.say, options.consent, file.config.site.network);
   else await keepStoreVolume();
-  await provideWindows(plan, options.consent, options.say);
   const libvirt = await libvirtRecord(plan, {
     before: options.updateImages ? undefined : before?.libvirt,
     images,

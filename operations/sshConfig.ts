@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { hostKeyPath } from "../components/guestSecrets";
+import { hostKeyPath } from "../components/guestSecretPaths";
 import { teamKeyPath } from "../components/hypervisors/channelOptions";
 import { writePrivateFile } from "../components/privateFile";
 import { accessOf } from "../course/access";
