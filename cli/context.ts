@@ -58,7 +58,7 @@ export function json(document: object): void {
 }
 
 /** The lab that the options name; `dev` by default. */
-export function labFile(options: Options): StackFile {
+export function labFile(options: Pick<Options, "stack" | "config">): StackFile {
   const name = options.stack ?? process.env.PULUMI_STACK ?? "dev";
   if (options.config !== undefined) return readStackFile(options.config);
   return readStackFile(join(PACKAGE_ROOT, `Pulumi.${name}.yaml`), `--stack ${name}`);

@@ -83,8 +83,13 @@ const WITHOUT_SIZE: readonly Leftover["kind"][] = [
   "domain",
   "virtual network",
   "storage pool",
+  "virtual machine",
+  "virtual switch",
   "NAT network",
   "host-only interface",
+  "NAT",
+  "share",
+  "lab folder",
 ];
 
 function totalLine(report: SweepReport): string {

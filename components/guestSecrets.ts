@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { HOME_VARIABLE, teamKeyPath } from "./hypervisors/containers/channel";
+import { HOME_VARIABLE, teamKeyPath } from "./hypervisors/channelOptions";
 import { writePrivateFile } from "./privateFile";
 import { sha512Crypt } from "./sha512Crypt";
 import { type SshKeyPair, sshKeyFromText } from "./sshKey";

@@ -42,14 +42,15 @@ export class GuestVm extends pulumi.ComponentResource {
     this.guest = driver.createGuest(name, plan, host.prepared, args.key, context, child, args.base, switches);
     const adapters =
       this.guest.adapters ?? driver.connectAdapters(name, plan, this.guest, switches, host.prepared, child);
-    const settings = site && driver.applySite(name, plan, site, this.guest, adapters, host.prepared, child);
+    const settings = site && driver.applySite?.(name, plan, site, this.guest, adapters, host.prepared, child);
+    const channel = driver.docker ? driver.channel?.(plan, context.mark.lab, host.prepared.plan) : undefined;
     const docker =
-      driver.docker &&
+      channel &&
       new DockerHost(
         `${name}-docker`,
         {
           stacks: plan.docker,
-          channel: driver.channel(plan, context.mark.lab, host.prepared.plan),
+          channel,
           guest: this.guest,
           ...(settings ? { settings } : {}),
           providers: host.prepared.providers,

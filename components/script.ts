@@ -22,6 +22,8 @@ export interface ScriptArgs {
    * encrypted in state, and is never part of an error's text.
    */
   readonly script: pulumi.Input<string>;
+  /** Variables of the command on this machine, in the place of words of its arguments: a preview shows each by itself. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** A change of any value replaces the resource. */
   readonly triggers?: readonly pulumi.Input<string>[];
   /** How long creating or updating may take, as Pulumi writes it: `5m`. The script's own deadline must be shorter. */
@@ -58,7 +60,12 @@ export function script(
     );
   return new command.local.Command(
     name,
-    { ...inputs, interpreter: ["/bin/sh", "-c"], logging: command.local.Logging.None },
+    {
+      ...inputs,
+      ...(args.environment === undefined ? {} : { environment: args.environment }),
+      interpreter: ["/bin/sh", "-c"],
+      logging: command.local.Logging.None,
+    },
     timed,
   );
 }

@@ -95,6 +95,12 @@ export const FAULT_CODES = [
   "administrator-needed",
   "module-mismatch",
   "merge-unfinished",
+  "precheck-missing",
+  "precheck-invalid",
+  "enrolment-invalid",
+  "package-untrusted",
+  "release-incomplete",
+  "port-taken",
 ] as const;
 
 /** One of the closed list of causes. */
@@ -148,10 +154,13 @@ const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
   "host-command-failed": EXIT.failed,
   "module-mismatch": EXIT.failed,
   "merge-unfinished": EXIT.failed,
+  "package-untrusted": EXIT.failed,
+  "release-incomplete": EXIT.failed,
   "state-damaged": EXIT.failed,
   "disk-full": EXIT.failed,
   "would-replace": EXIT.failed,
   "object-in-the-way": EXIT.failed,
+  "port-taken": EXIT.failed,
   interrupted: EXIT.failed,
   "guest-not-ready": EXIT.failed,
   "rotate-failed": EXIT.failed,

@@ -26,6 +26,7 @@ export const NOTE_CODES = [
   "coexistence-slow",
   "coexistence-reboot-between",
   "coexistence-separate-host",
+  "host-restores",
 ] as const;
 
 /** One of the kinds. */
@@ -259,6 +260,23 @@ const nesting: NoteMaker = (config) =>
       : [],
   );
 
+const restores: NoteMaker = (config) =>
+  config.hosts.flatMap((host, index): PlanNote[] =>
+    host.kind === "existing" && host.restores
+      ? [
+          {
+            code: "host-restores",
+            where: `lab.hosts[${index}].restores`,
+            text: {
+              en: `Software on host "${host.name}" undoes every change at a restart: it has to be switched off from the enrolment until the class is over.`,
+              ja: `ホスト「${host.name}」には、再起動で変更を元に戻す環境復元ソフトが入っています。登録作業から講習終了まで、復元機能を解除してください。`,
+            },
+            source: "the configuration",
+          },
+        ]
+      : [],
+  );
+
 const MAKERS: readonly NoteMaker[] = [
   edition,
   adaptersShown,
@@ -271,6 +289,7 @@ const MAKERS: readonly NoteMaker[] = [
   azureLibvirt,
   nesting,
   coexistenceNotes,
+  restores,
 ];
 
 /** Everything that staff should know of a lab and that is no fault of it. */

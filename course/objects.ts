@@ -109,7 +109,34 @@ const ON_LIBVIRT: HostKinds = {
   typeOf: (_role, host) => scriptOn(host),
 };
 
-const kindsOn = (target: Target): HostKinds => (target === "libvirt" ? ON_LIBVIRT : ON_CONTAINERS);
+const ON_HYPERV: HostKinds = {
+  switch: "virtual switch",
+  disk: "virtual hard disk",
+  guest: "virtual machine",
+  diskName: (guest) => guest.objectName,
+  baseName: (guest) => `${guest.objectName}.vhdx`,
+  typeOf: (_role, host) => scriptOn(host),
+};
+
+const KINDS: Partial<Record<Target, HostKinds>> = { libvirt: ON_LIBVIRT, hyperv: ON_HYPERV };
+
+const kindsOn = (target: Target): HostKinds => KINDS[target] ?? ON_CONTAINERS;
+
+/**
+ * Name of the switch over a Windows host's network card. A card carries one, so that the classroom LAN and its VLANs are ports of the
+ * same; no other switch's, since names of switches have no underscore.
+ */
+export function externalSwitchName({ lab }: Pick<LabPlan, "lab">): string {
+  return `${lab}_lan`;
+}
+
+/** Name on its platform of what a planned switch is there. */
+export function switchNameOnHost(
+  plan: Pick<LabPlan, "lab" | "hosts" | "target">,
+  { host, mode, objectName }: Pick<SwitchPlan, "host" | "mode" | "objectName">,
+): string {
+  return targetOfHost(plan, host) === "hyperv" && mode === "bridged" ? externalSwitchName(plan) : objectName;
+}
 
 /** Switches that are objects of VirtualBox's; the others are there with the adapters on them. */
 const VIRTUALBOX_SWITCHES: Partial<Record<SwitchPlan["mode"], PlatformKind>> = {
@@ -123,7 +150,7 @@ function switchObjects(plan: LabPlan, entry: SwitchPlan): PlannedObject[] {
   const object = (kind: PlatformKind, type: string): PlannedObject => ({
     role: "switch",
     kind,
-    name: entry.objectName,
+    name: switchNameOnHost(plan, entry),
     type,
     resource: `${entry.key}-network`,
   });

@@ -28,8 +28,8 @@ const libvirtHostSchema = z.strictObject({
 export type LibvirtHostRecord = z.output<typeof libvirtHostSchema>;
 
 const libvirtSchema = z.strictObject({
-  /** Hash of the machine image, in hexadecimal: names its folder in the cache of each host. */
-  image: z.string().regex(/^[0-9a-f]{8,64}$/),
+  /** Name of the machine image, which is that of its folder in the cache of each host: a hash in hexadecimal, for a cloud image behind its release. */
+  image: z.string().regex(/^(?:ubuntu-\d{2}\.\d{2}-)?[0-9a-f]{8,64}$/),
   /** By the name of the host. */
   hosts: z.record(z.string(), libvirtHostSchema),
 });

@@ -1,18 +1,24 @@
+import { hostsResources } from "./clouds/resources";
 import { type HostPlan, makesHost, remoteOf } from "./hosts";
 import type { DockerStackPlan, GuestPlan, LabPlan, TeamPlan, UnitPlan } from "./plan";
+import {
+  component,
+  PASSWORD,
+  type PlannedResource,
+  password,
+  provider,
+  REMOTE_SCRIPT,
+  SCRIPT,
+} from "./resourceTypes";
 import { siteSettingsOf } from "./siteSettings";
 import type { Target } from "./support";
 
-/** A resource that a stack will hold, by type token and logical name. */
-export interface PlannedResource {
-  readonly type: string;
-  readonly name: string;
-}
+export { type PlannedResource, REMOTE_SCRIPT, SCRIPT } from "./resourceTypes";
 
 /** Kinds of objects that a Docker Engine holds. */
 export type ObjectKind = "container" | "network" | "volume";
 
-/** Kinds of objects that a host's platform holds: Docker's, then libvirt's and VirtualBox's by their own words where those are not Docker's. */
+/** Kinds of objects that a host's platform holds: Docker's, and those of libvirt, VirtualBox and Windows by their own words. */
 export type PlatformKind =
   | ObjectKind
   | "domain"
@@ -21,7 +27,12 @@ export type PlatformKind =
   | "storage pool"
   | "virtual machine"
   | "NAT network"
-  | "host-only interface";
+  | "host-only interface"
+  | "virtual switch"
+  | "virtual hard disk"
+  | "NAT"
+  | "share"
+  | "lab folder";
 
 /** Kinds that are guests. */
 export const GUEST_KINDS: readonly PlatformKind[] = ["container", "domain", "virtual machine"];
@@ -35,12 +46,6 @@ export function logicalType(kind: ObjectKind): string {
 export function guestLogicalName(guest: { readonly team: string; readonly name: string }): string {
   return `${guest.team}-${guest.name}`;
 }
-
-/** Type token of a resource that a script stands for, on this machine and in guests. */
-export const SCRIPT = "command:local:Command";
-
-/** The same for a script on a host over SSH. */
-export const REMOTE_SCRIPT = "command:remote:Command";
 
 /** Type token of a resource that a script on a host stands for. */
 export function scriptOn(host: HostPlan | undefined): string {
@@ -57,15 +62,8 @@ export function hostNamed(plan: Pick<LabPlan, "hosts">, name: string): HostPlan 
   return plan.hosts.find((host) => host.name === name);
 }
 
-const component = (kind: string, name: string): PlannedResource => ({ type: `classlab:index:${kind}`, name });
 const command = (name: string, type = SCRIPT): PlannedResource => ({ type, name });
-const provider = (kind: string, name: string): PlannedResource => ({
-  type: `pulumi:providers:${kind}`,
-  name,
-});
 const docker = (kind: ObjectKind, name: string): PlannedResource => ({ type: logicalType(kind), name });
-const PASSWORD = "random:index/randomPassword:RandomPassword";
-const password = (name: string): PlannedResource => ({ type: PASSWORD, name });
 
 function stackResources(parent: string, stack: DockerStackPlan): PlannedResource[] {
   const name = `${parent}-${stack.name}`;
@@ -103,6 +101,8 @@ interface TargetResources {
   readonly docker: boolean;
   /** Whether what a guest takes from the site is a resource of its own. */
   readonly settings: boolean;
+  /** Whether something of this machine reaches into a guest. */
+  readonly reached: boolean;
   /** What is made of a guest once all that belongs to it stands. */
   readonly kept: (name: string, guest: GuestPlan, host: HostPlan | undefined) => readonly PlannedResource[];
 }
@@ -114,6 +114,7 @@ const CONTAINERS: TargetResources = {
   kept: () => [],
   docker: true,
   settings: true,
+  reached: true,
 };
 
 const LIBVIRT: TargetResources = {
@@ -133,6 +134,7 @@ const LIBVIRT: TargetResources = {
   ],
   docker: true,
   settings: true,
+  reached: true,
 };
 
 const VIRTUALBOX: TargetResources = {
@@ -148,17 +150,31 @@ const VIRTUALBOX: TargetResources = {
   kept: LIBVIRT.kept,
   docker: false,
   settings: false,
+  reached: true,
+};
+
+const HYPERV: TargetResources = {
+  ...LIBVIRT,
+  host: (host, owned) =>
+    owned ? ["hyperv", "image"].map((what) => command(`${host.name}-${what}`, scriptOn(host))) : [],
+  docker: false,
+  settings: false,
+  reached: false,
 };
 
 const RESOURCES: Readonly<Record<Target, TargetResources>> = {
   containers: CONTAINERS,
   libvirt: LIBVIRT,
   virtualbox: VIRTUALBOX,
-  // Such a lab is not brought up.
-  hyperv: CONTAINERS,
+  hyperv: HYPERV,
 };
 
 const resourcesOn = (target: Target): TargetResources => RESOURCES[target];
+
+/** Whether something of this machine reaches into the guests of a target, to look and to work there. */
+export function reachesGuests(target: Target): boolean {
+  return resourcesOn(target).reached;
+}
 
 /** Where the guests of a host run. @param name of the host */
 export function targetOfHost(plan: Pick<LabPlan, "hosts" | "target">, name: string): Target {
@@ -229,8 +245,10 @@ export function secretsOf(plan: Pick<LabPlan, "hosts" | "target">, team: TeamPla
  */
 export function resourcesOf(plan: LabPlan, unit: UnitPlan): PlannedResource[] {
   const site = siteSettingsOf(plan) !== undefined;
+  const stack = { type: "pulumi:pulumi:Stack", name: `classlab-${unit.stack}` };
+  if (unit.kind === "hosts") return [stack, ...hostsResources(plan, unit)];
   return [
-    { type: "pulumi:pulumi:Stack", name: `classlab-${unit.stack}` },
+    stack,
     component("LabRecord", "record"),
     provider("command", "scripts"),
     provider("random", "secrets"),

@@ -9,6 +9,7 @@ import type { LabPlan } from "../course/plan";
 import { dockerOutput, inspectAll } from "./docker";
 import { machinesOf, type RemoteMachine } from "./hosts/machine";
 import { runOn } from "./hosts/ssh";
+import { windowsSubnets } from "./hosts/windows";
 import { libvirtSubnets } from "./platforms/libvirt/subnets";
 import { virshOn } from "./platforms/libvirt/virsh";
 
@@ -94,8 +95,9 @@ export async function portsInUse(ports: readonly number[]): Promise<number[]> {
   return ports.filter((_port, index) => !free[index]);
 }
 
-/** Subnets in use on a host over SSH: by its libvirt and by its interfaces. */
+/** Subnets in use on a host over SSH: by its interfaces, and by its libvirt where it has one. */
 async function hostSubnets(machine: RemoteMachine): Promise<SubnetInUse[]> {
+  if (machine.remote.system === "windows") return windowsSubnets(machine);
   const routes = await runOn(machine)("cat", [ROUTES_FILE]);
   const told = machine.target === "libvirt" ? await libvirtSubnets(virshOn(machine)) : [];
   const known = new Set(told.map(({ subnet }) => subnet));

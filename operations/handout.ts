@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { teamKeyPath } from "../components/hypervisors/containers/channel";
+import { teamKeyPath } from "../components/hypervisors/channelOptions";
 import { RDP_ENCODING, renderRdp, renderSshConfig } from "../course/clientFiles";
 import { type Fault, FaultError } from "../course/faults";
 import type { LabPlan, TeamPlan } from "../course/plan";

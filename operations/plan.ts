@@ -1,6 +1,6 @@
 import type { LabFacts } from "../course/facts";
 import { type Fault, FaultError } from "../course/faults";
-import { osOf } from "../course/hosts";
+import { type HostPlan, osOf } from "../course/hosts";
 import { targetOfGuest } from "../course/objects";
 import { guestsOf, type LabPlan, makePlan } from "../course/plan";
 import { BUILT_TARGETS, type Target } from "../course/support";
@@ -23,14 +23,46 @@ function dockerOnVirtualBox(plan: LabPlan): Fault[] {
     }));
 }
 
+/** What guests on Hyper-V cannot be given, and what their host lacks. */
+function unbuiltOnHyperV(plan: LabPlan, { name, config }: HostPlan): Fault[] {
+  const imageless = config.kind === "existing" && !config.machineImage;
+  const guests = guestsOf(plan).filter(({ host }) => host === name);
+  return [
+    ...(imageless
+      ? [
+          {
+            code: "image-missing" as const,
+            where: `host ${name}`,
+            what: "its machineImage is not configured, and guests on Hyper-V are made from one",
+            expected: "machineImage: { source: D:\\images\\ubuntu.vhdx, sha256: … }",
+            fix: "Make one of a cloud image of Ubuntu with classlab convert, and put it on the host or on a web server",
+          },
+        ]
+      : []),
+    ...guests.flatMap((guest): Fault[] => {
+      const unbuilt = [
+        ...(guest.docker.length > 0 ? ["Docker stacks"] : []),
+        ...(guest.sharedFolder ? ["a shared folder"] : []),
+      ];
+      return unbuilt.map((what) => ({
+        code: "target-not-built",
+        where: `guest ${guest.team}/${guest.name}`,
+        what: `${what} in a guest on Hyper-V can be planned, but this version does not make ${what === "Docker stacks" ? "them" : "it"}`,
+        fix: "Leave it out there and have learners make it, or give the guest to a host with target libvirt",
+      }));
+    }),
+  ];
+}
+
 /**
  * Refuses what can be planned, but not brought up by this version.
  * @throws FaultError `target-not-built`, a fault each host
  */
 export function refuseUnbuilt(plan: LabPlan): void {
   const faults = plan.hosts.flatMap((host): Fault[] => {
-    const remote =
-      host.kind === "existing" && osOf(host.config) === "linux" && OVER_SSH.includes(host.target);
+    const os = host.kind === "existing" ? osOf(host.config) : undefined;
+    if (os === "windows" && host.target === "hyperv") return unbuiltOnHyperV(plan, host);
+    const remote = os === "linux" && OVER_SSH.includes(host.target);
     const built = (BUILT_TARGETS.includes(host.target) && host.kind === "this-machine") || remote;
     if (built) return [];
     return [
@@ -38,7 +70,7 @@ export function refuseUnbuilt(plan: LabPlan): void {
         code: "target-not-built",
         where: `host ${host.name}`,
         what: `guests on ${host.target} on a host of kind ${host.kind} can be planned, but this version does not make them`,
-        expected: `${BUILT_TARGETS.join(" or ")} on this-machine, or ${OVER_SSH.join(" or ")} on an existing host with Linux`,
+        expected: `${BUILT_TARGETS.join(" or ")} on this-machine, ${OVER_SSH.join(" or ")} on an existing host with Linux, or hyperv on one with Windows`,
         fix: "classlab plan shows the lab all the same",
       },
     ];

@@ -8,7 +8,9 @@ import { rosterKey } from "../course/roster/teams";
 import { placeChannelClient } from "./channelClient";
 import { StackEngine, type StackState } from "./engine";
 import { gatherFacts, portsInUse } from "./facts";
+import { machinesOf } from "./hosts/machine";
 import { openHosts } from "./hosts/prepare";
+import { provideHyperV } from "./hosts/windows";
 import { keepStoreVolume } from "./imageStore";
 import { ensureImages, missingImages, type Say } from "./images";
 import { libvirtRecord, needsLibvirt } from "./libvirtRecord";
@@ -132,9 +134,11 @@ export async function prepareUp(
   if (!images || (await missingImages(images)).length > 0)
     images = await ensureImages(wanted, options.say, options.consent, file.config.site.network);
   else await keepStoreVolume();
+  await provideWindows(plan, options.consent, options.say);
   const libvirt = await libvirtRecord(plan, {
     before: options.updateImages ? undefined : before?.libvirt,
     images,
+    machine: file.config.images.machine,
     consent: options.consent,
     network: file.config.site.network,
     say: options.say,
@@ -151,6 +155,12 @@ export async function prepareUp(
   const roster = rosterKey(plan);
   for (const { unit, state } of units) writeStackFile(file, unit, record, state.salt, roster);
   return { plan, record, folder, units };
+}
+
+/** Hyper-V on every Windows host of a lab. */
+async function provideWindows(plan: LabPlan, consent: boolean, say: Say): Promise<void> {
+  const windows = machinesOf(plan).filter(({ remote }) => remote.system === "windows");
+  await Promise.all(windows.map((machine) => provideHyperV(machine, consent, say)));
 }
 
 /** How far beyond a wanted port a free one is looked for. */

@@ -137,10 +137,9 @@ export interface HypervisorDriver {
   ): pulumi.CustomResource;
   /**
    * What the guest takes from the site, in place: a change updates this resource and leaves the guest and its containers
-   * running. `adapters` is connected before.
-   * @returns undefined where it comes with the guest's seed alone
+   * running. `adapters` is connected before. Absent where it comes with the guest's seed alone, or nothing of this machine reaches into a guest.
    */
-  applySite(
+  applySite?(
     name: string,
     plan: GuestPlan,
     settings: SiteSettings,
@@ -148,9 +147,9 @@ export interface HypervisorDriver {
     adapters: pulumi.CustomResource,
     host: PreparedHost,
     opts: pulumi.CustomResourceOptions,
-  ): pulumi.CustomResource | undefined;
+  ): pulumi.CustomResource;
   /** Whether a guest's Docker Engine is looked after: false where the learner installs it, and the lab makes nothing in it. */
   readonly docker: boolean;
-  /** The management channel of a guest on a host, from this machine. */
-  channel(plan: GuestPlan, lab: string, host: HostPlan): GuestChannel;
+  /** The management channel of a guest on a host, from this machine; absent where there is none. */
+  channel?(plan: GuestPlan, lab: string, host: HostPlan): GuestChannel;
 }

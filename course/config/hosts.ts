@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { TARGETS } from "../support";
-import { endpoint, gibibytes, mebibytes, name } from "./primitives";
+import { endpoint, gibibytes, label, mebibytes, name } from "./primitives";
 
 /** What a host can bear; what is left out is not checked, or taken from the type of a cloud host. */
 const capacity = {
@@ -66,6 +66,21 @@ export const hostSchema = z.discriminatedUnion("kind", [
     identityFile: z.string().regex(/^\//, { error: "an absolute path" }).optional(),
     os: z.enum(OPERATING_SYSTEMS),
     windows: z.enum(WINDOWS_EDITIONS).optional(),
+    /** The disk that guests on Hyper-V are made from, of generation 2 and with cloud-init. */
+    machineImage: z
+      .strictObject({
+        /** Path on the host, or address of a web server that the host reaches. */
+        source: z.string().regex(/^(?:[A-Za-z]:\\|https?:\/\/).+\.vhdx$/i, {
+          error:
+            "a path on the host such as D:\\images\\ubuntu.vhdx, or an address such as https://…/ubuntu.vhdx",
+        }),
+        /** SHA-256 of the file, in hexadecimal digits. */
+        sha256: z
+          .string()
+          .regex(/^[0-9a-fA-F]{64}$/, { error: "64 hexadecimal digits" })
+          .toLowerCase(),
+      })
+      .optional(),
     /** Whether it is in the classroom by cable or by Wi-Fi: towards Wi-Fi nothing is bridged. */
     link: z.enum(["wired", "wifi"]).default("wired"),
     /** Whether several teams share it: slot 1 then has the course's addresses, the others computed ones. */
@@ -73,6 +88,12 @@ export const hostSchema = z.discriminatedUnion("kind", [
     virtualbox,
     /** Whether it already runs Hyper-V, Memory Integrity or WSL 2, which VirtualBox suffers from. */
     hyperv: z.boolean().optional(),
+    /** Where it stands in the room. */
+    seat: label.max(40).optional(),
+    /** Whether virtualization is on in its firmware; not checked when left out. */
+    virtualization: z.boolean().optional(),
+    /** Whether software on it undoes every change at a restart. */
+    restores: z.boolean().default(false),
   }),
   z.strictObject({
     kind: z.literal("ec2"),

@@ -7,6 +7,7 @@ import { placeGuestRunOn } from "../virtualbox/guestRun";
 import { prepareAccess } from "./access";
 import { machinesOf, type RemoteMachine } from "./machine";
 import { runOn } from "./ssh";
+import { windowsState } from "./windows";
 
 /** Script for a host: the program on standard input is where the lab's guests are reached from, root's alone. Its path is the argument. */
 const PLACE = `set -eu
@@ -40,8 +41,10 @@ export async function openHosts(plan: Pick<LabPlan, "lab" | "hosts">): Promise<v
   const machines = machinesOf(plan);
   prepareAccess(plan.lab, machines);
   await Promise.all(
-    machines.map((machine) =>
-      machine.target === "virtualbox" ? placeGuestRunOn(machine) : placeOnHost(machine),
-    ),
+    machines.map(async (machine) => {
+      if (machine.remote.system === "windows") await windowsState(machine);
+      else if (machine.target === "virtualbox") await placeGuestRunOn(machine);
+      else await placeOnHost(machine);
+    }),
   );
 }

@@ -8,6 +8,7 @@ import type { Target } from "../../course/support";
 import { machineOf, type RemoteMachine } from "../hosts/machine";
 import { MANAGE_VARIABLE } from "../virtualbox/manage";
 import { containersPlatform } from "./containers";
+import { hypervOn } from "./hyperv";
 import { libvirtOn, libvirtPlatform } from "./libvirt";
 import type { ObservedObject, Platform } from "./platform";
 import { virtualBoxOn, virtualBoxPlatform } from "./virtualbox";
@@ -18,8 +19,9 @@ const PLATFORMS: Partial<Record<Target, Platform>> = {
   virtualbox: virtualBoxPlatform,
 };
 
-/** The platform of a host over SSH. */
+/** The platform of a host over SSH: by what it runs. */
 function remotePlatform(machine: RemoteMachine): Platform {
+  if (machine.remote.system === "windows") return hypervOn(machine);
   return machine.target === "virtualbox" ? virtualBoxOn(machine) : libvirtOn(machine);
 }
 
@@ -34,8 +36,8 @@ export function platformOf(plan: Pick<LabPlan, "lab" | "hosts" | "target">, name
   return platform;
 }
 
-/** Which platform has objects of a kind. */
-const OF_KIND: Readonly<Record<PlatformKind, Platform>> = {
+/** Which platform of this machine has objects of a kind. */
+const OF_KIND: Partial<Record<PlatformKind, Platform>> = {
   container: containersPlatform,
   network: containersPlatform,
   volume: containersPlatform,
@@ -50,7 +52,9 @@ const OF_KIND: Readonly<Record<PlatformKind, Platform>> = {
 
 /** The platform that an object stands on. @param machine the host that it is on; this machine without one */
 export function platformOfKind(kind: PlatformKind, machine?: RemoteMachine): Platform {
-  return machine ? remotePlatform(machine) : OF_KIND[kind];
+  const platform = machine ? remotePlatform(machine) : OF_KIND[kind];
+  if (!platform) throw new Error(`this machine has no ${kind}`);
+  return platform;
 }
 
 function onPath(program: string): boolean {

@@ -9,6 +9,7 @@ import { guestsOf, type LabPlan } from "../../course/plan";
 import { publishedKey } from "../../course/ports";
 import { notesOf } from "../../course/reachability";
 import { hostNamed } from "../../course/resources";
+import { needChannels } from "../channel";
 import { placeChannelClient } from "../channelClient";
 import { machineOf, type RemoteMachine } from "../hosts/machine";
 import { openHosts } from "../hosts/prepare";
@@ -118,6 +119,7 @@ function declaredState(
 /** The plan as the standing lab has it: whether ports are published is seen on the guests, not read from any state. */
 async function planStanding(file: StackFile): Promise<LabPlan> {
   const draft = planLab(file);
+  needChannels(draft, "verify looks at guests from inside");
   await openHosts(draft);
   const seen = await guestsStanding(draft);
   const ports = guestsOf(draft).flatMap((guest) =>
@@ -263,7 +265,15 @@ async function measure(
 }
 
 function rowOf(evidence: Evidence, check: Check): VerifyRow {
-  const { pages: _pages, name: _name, stack: _stack, adapter: _adapter, objects: _objects, ...row } = check;
+  const {
+    pages: _pages,
+    name: _name,
+    stack: _stack,
+    adapter: _adapter,
+    objects: _objects,
+    mount: _mount,
+    ...row
+  } = check;
   const verdict = judge(evidence, check);
   return {
     ...row,

@@ -77,6 +77,7 @@ exit "$code"
   );
   answer("dumpxml lab-team-01-web", OURS);
   answer("dumpxml lab-team-01-web --inactive", DEFINED);
+  answer("snapshot-list lab-team-01-web --name", "snapshot1\nby-hand\n\n");
   answer("dumpxml their-own", FOREIGN);
   answer("net-list --name", "lab-team-01-nat-network\n\n");
   const iptables = join(folder, "bin", "iptables");
@@ -125,6 +126,7 @@ test("what carries the mark: domains with state and switches, networks, disks, t
         "disk sda": "nothing",
         "the management channel": "2 ports",
       },
+      snapshots: ["snapshot1", "by-hand"],
     },
     {
       kind: "virtual network",

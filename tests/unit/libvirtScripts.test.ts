@@ -378,7 +378,13 @@ describe.each(SHELLS)("under %s", (shell) => {
   });
 
   describe("readiness", () => {
-    const ARGS = { lab: "lab", authorizedKey: KEY, hostKey: HOST_KEY, passwordHash: HASH };
+    const ARGS = {
+      lab: "lab",
+      authorizedKey: KEY,
+      hostKey: HOST_KEY,
+      passwordHash: HASH,
+      sharedBy: "9p" as const,
+    };
     const run = () => fake.run(shell, renderReady(GUEST, SETTINGS, ARGS));
     const log = (text: string) => fake.write(`log/${NAME}.console.log`, text);
     beforeEach(() => {

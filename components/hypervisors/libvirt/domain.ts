@@ -33,6 +33,8 @@ export interface DomainSettings extends GuestIdentity {
   readonly virtualization?: "vmx" | "svm" | "none";
   readonly boot: GuestBoot;
   readonly sharedFolders: SharedFolders;
+  /** Whether the first start installs packages, and takes longer. */
+  readonly installs?: boolean;
   /** Folder on the host for the log of each guest's console. */
   readonly consoleFolder: string;
 }

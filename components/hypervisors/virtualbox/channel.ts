@@ -3,7 +3,7 @@ import { type HostPlan, remoteOf } from "../../../course/hosts";
 import type { GuestPlan } from "../../../course/plan";
 import { quote } from "../../../course/shell";
 import { hostsConfigPath } from "../../hosts/paths";
-import { HOME_VARIABLE, teamKeyPath } from "../containers/channel";
+import { HOME_VARIABLE, teamKeyPath } from "../channelOptions";
 import type { GuestChannel } from "../driver";
 import { GUEST_RUN, hostClientFolder } from "./paths";
 

@@ -295,8 +295,6 @@ export const virtualBoxDriver: HypervisorDriver = {
     return guest.adapters;
   },
 
-  applySite: () => undefined,
-
   docker: false,
 
   channel: virtualBoxChannel,
