@@ -175,6 +175,12 @@ const cases: [string, object, LabFacts, string[]][] = [
     ["coexistence-reboot-between lab.coexistence"],
   ],
   [
+    "a host whose restarts undo what was changed",
+    { target: "virtualbox", hosts: [{ ...WINDOWS, restores: true }], guests: [GUEST] },
+    {},
+    ["host-restores lab.hosts[0].restores"],
+  ],
+  [
     "a host for each",
     {
       coexistence: "separate-host",
