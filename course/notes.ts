@@ -1,3 +1,4 @@
+import { coexistenceNotes } from "./coexistence";
 import type { LabConfig } from "./config";
 import { ENDS_OF_SUPPORT } from "./endsOfSupport";
 import type { LabFacts } from "./facts";
@@ -6,7 +7,6 @@ import { amountsOf, machineSize, machineType, nestingDocumented } from "./instan
 import type { Language } from "./languages";
 import type { Placement } from "./placement";
 import { isClassroomLan } from "./siteNetwork";
-import { meeting } from "./validators/coexistence";
 import { desktopUsers } from "./validators/users";
 
 /** Kinds of notes: what staff should know and what stops nothing. */
@@ -24,6 +24,8 @@ export const NOTE_CODES = [
   "azure-libvirt",
   "nesting-undocumented",
   "coexistence-slow",
+  "coexistence-reboot-between",
+  "coexistence-separate-host",
   "host-restores",
 ] as const;
 
@@ -258,24 +260,6 @@ const nesting: NoteMaker = (config) =>
       : [],
   );
 
-const slow: NoteMaker = (config, { teams }) => {
-  const met = teams.filter(
-    (team) => (team.coexistence ?? config.coexistence) === "slow" && meeting(config, team.host) !== undefined,
-  );
-  if (met.length === 0) return [];
-  return [
-    {
-      code: "coexistence-slow",
-      where: met.some((team) => team.coexistence) ? "lab.teams" : "lab.coexistence",
-      text: {
-        en: "Beside Hyper-V, VirtualBox runs slower and no guest can run guests of its own.",
-        ja: "Hyper-Vと同時に使うと、VirtualBoxの動作が遅くなり、ゲストの中でさらに仮想マシンを動かすことはできません。",
-      },
-      source: "VirtualBox manual, using Hyper-V with VirtualBox",
-    },
-  ];
-};
-
 const restores: NoteMaker = (config) =>
   config.hosts.flatMap((host, index): PlanNote[] =>
     host.kind === "existing" && host.restores
@@ -304,7 +288,7 @@ const MAKERS: readonly NoteMaker[] = [
   seatsKnown,
   azureLibvirt,
   nesting,
-  slow,
+  coexistenceNotes,
   restores,
 ];
 

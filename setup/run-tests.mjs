@@ -56,7 +56,7 @@ export async function runTests(argv, env) {
       );
     }
   }
-  if (chosen("conformance")) {
+  if (chosen("conformance") || chosen("virtualbox")) {
     const virtualBox = await provideVirtualBox({ root: ROOT, say, env: provided.env });
     if (virtualBox.folder) provided.env.CLASSLAB_VIRTUALBOX = virtualBox.folder;
     else {

@@ -6,7 +6,7 @@ import type { HostPlan } from "../hosts";
 import type { PlacementValidator } from "./validator";
 
 /** Exercises that turn Hyper-V on (course.md: Hyper-V Manager, provider `hyperv`, `Set-VMProcessor`). */
-const HYPERV_EXERCISES: readonly ExerciseId[] = ["hyperv", "vagrant", "nested"];
+export const HYPERV_EXERCISES: readonly ExerciseId[] = ["hyperv", "vagrant", "nested"];
 
 /** Exercises that are about VirtualBox itself. */
 const VIRTUALBOX_EXERCISES: readonly ExerciseId[] = ["1-virtualbox"];

@@ -603,7 +603,7 @@ function cloneIn(original: GuestPlan, name: string, kind: "full" | "linked"): Gu
       args ? [args] : [],
     );
     const moved = adapterSteps(modes, { ...SETTINGS, ...onCard() }, subnetIn(plan)).flatMap(({ args }) =>
-      args?.[0] === "controlvm" ? [args] : [],
+      args?.[0] === "controlvm" && args[2]?.startsWith("nic") ? [args] : [],
     );
     const interfaces = [
       ...switchSteps(inMode("host-only"), MARK),

@@ -81,7 +81,7 @@ const config = (image: string) =>
     expect(document.units.map(({ resources, planned }) => resources === planned)).toEqual([true]);
     expect(await box.machines()).toEqual([COPY, TEST1]);
     const told = ["VMState", "memory", "nic1", "bridgeadapter1", "nic2", "hostonlyadapter2", "SnapshotName"];
-    expect(await Promise.all(told.map((key) => box.setting(TEST1, key)))).toEqual([
+    expect(await box.settings(TEST1, told)).toEqual([
       "running",
       "1024",
       "bridged",

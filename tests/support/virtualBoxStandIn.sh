@@ -18,7 +18,8 @@ refuse() {
 }
 # The UUID of a machine that is told by name or UUID.
 known() {
-  uuid=$(real list vms | awk -v wanted="$1" '{
+  listed=$(real list vms) || exit 1
+  uuid=$(printf '%s\n' "$listed" | awk -v wanted="$1" '{
     uuid = $NF; gsub(/[{}]/, "", uuid); name = $0; sub(/" \{[^}]*\}$/, "", name); sub(/^"/, "", name)
     if (name == wanted || uuid == wanted) { print uuid; exit } }')
   [ -n "$uuid" ] || refuse "Could not find a registered machine named '$1'"
@@ -31,11 +32,12 @@ printf '%s\n' "$*" >> "$model/calls"
 case $1 in
   showvminfo)
     known "$2"
+    text=$(real "$@") || exit 1
     if runs; then
-      real "$@" | sed 's/^VMState="poweroff"/VMState="running"/; s/^VMState="aborted"/VMState="running"/'
+      printf '%s\n' "$text" | sed 's/^VMState="poweroff"/VMState="running"/; s/^VMState="aborted"/VMState="running"/'
       echo 'SessionName="headless"'
     else
-      real "$@"
+      printf '%s\n' "$text"
     fi
     ;;
   startvm)

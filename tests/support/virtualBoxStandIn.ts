@@ -39,10 +39,16 @@ export class VirtualBoxStandIn {
     return output(this.program, args);
   }
 
-  /** The value of a setting of a machine; empty where it has none. */
-  async setting(machine: string, key: string): Promise<string> {
+  /** Values of settings of a machine; empty where it has none. */
+  async settings(machine: string, keys: readonly string[]): Promise<string[]> {
     const text = await this.manage("showvminfo", machine, "--machinereadable");
-    return new RegExp(`^"?${key}"?="?(.*?)"?$`, "m").exec(text)?.[1] ?? "";
+    return keys.map((key) => new RegExp(`^"?${key}"?="?(.*?)"?$`, "m").exec(text)?.[1] ?? "");
+  }
+
+  /** One of them. */
+  async setting(machine: string, key: string): Promise<string> {
+    const [value = ""] = await this.settings(machine, [key]);
+    return value;
   }
 
   /** Names of the machines, but those that keep images. */

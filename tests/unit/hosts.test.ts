@@ -51,7 +51,14 @@ test("a host over SSH: user, port and key as configured; the key's comment is no
     name: "rack",
     lab: "lab",
     target: "libvirt",
-    remote: { address: "192.0.2.7", port: 22, user: "classlab", hostKey: KEY, asRoot: "sudo -n " },
+    remote: {
+      address: "192.0.2.7",
+      port: 22,
+      user: "classlab",
+      hostKey: KEY,
+      asRoot: "sudo -n ",
+      system: "linux",
+    },
   });
   expect(machineWith({ user: "root" }).remote.asRoot).toBe("");
   // Machines of VirtualBox are each user's own.

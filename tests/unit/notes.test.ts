@@ -1,3 +1,4 @@
+import { restartsBetween } from "../../course/coexistence";
 import type { LabFacts } from "../../course/facts";
 import { NOTE_CODES, type PlanNote } from "../../course/notes";
 import { AZURE, EC2, GUEST, OUT, planOf, WINDOWS } from "./labs";
@@ -163,6 +164,37 @@ const cases: [string, object, LabFacts, string[]][] = [
     ["coexistence-slow lab.teams"],
   ],
   [
+    "one of them at a time",
+    {
+      target: "virtualbox",
+      coexistence: "reboot-between",
+      hosts: [{ ...WINDOWS, hyperv: true }],
+      guests: [GUEST],
+    },
+    {},
+    ["coexistence-reboot-between lab.coexistence"],
+  ],
+  [
+    "a host whose restarts undo what was changed",
+    { target: "virtualbox", hosts: [{ ...WINDOWS, restores: true }], guests: [GUEST] },
+    {},
+    ["host-restores lab.hosts[0].restores"],
+  ],
+  [
+    "a host for each",
+    {
+      coexistence: "separate-host",
+      exercises: ["4-docker", "hyperv"],
+      hosts: [
+        { ...WINDOWS, target: "virtualbox", shared: true },
+        { ...WINDOWS, name: "pc-2", address: "192.0.2.2", target: "hyperv" },
+      ],
+      guests: [GUEST],
+    },
+    {},
+    ["host-unused lab.hosts[1]", "coexistence-separate-host lab.coexistence"],
+  ],
+  [
     "VirtualBox alone, whatever the lab says",
     { target: "virtualbox", coexistence: "slow", hosts: [WINDOWS], guests: [GUEST] },
     {},
@@ -181,7 +213,7 @@ const cases: [string, object, LabFacts, string[]][] = [
       guests: [GUEST],
     },
     {},
-    [],
+    ["coexistence-reboot-between lab.teams"],
   ],
 ];
 
@@ -209,5 +241,36 @@ test("notes tell names, figures and dates", () => {
   ).toEqual({
     en: 'Whether the guests fit host "pc" is not checked: its cpus, memory and disk are not given.',
     ja: "cpus、memory、diskが設定されていないため、ゲストがホスト「pc」に収まるかどうかは確認していません。",
+  });
+});
+
+describe("VirtualBox and Hyper-V on one server", () => {
+  const textOf = (more: object) =>
+    planOf("lab", {
+      target: "virtualbox",
+      coexistence: "reboot-between",
+      hosts: [{ ...WINDOWS, hyperv: true }],
+      exercises: ["2-guest", "hyperv", "vagrant", "3b-bridged", "4-docker"],
+      guests: [GUEST],
+      ...more,
+    }).notes.find(({ code }) => code === "coexistence-reboot-between")?.text;
+
+  test("restarts are those between exercises of the one and the other", () => {
+    expect(restartsBetween([])).toBe(0);
+    expect(restartsBetween(["1-virtualbox", "4-docker", "2-guest"])).toBe(0);
+    expect(restartsBetween(["1-virtualbox", "hyperv", "vagrant", "4-docker", "3b-nat", "nested"])).toBe(3);
+    expect(textOf({})?.en).toBe(
+      "VirtualBox and Hyper-V take turns: 2 restarts of the server in the order of the exercises. While the one is used, guests of the other do not run.",
+    );
+  });
+
+  test("those for which the calendar has a break between lessons take nobody's time", () => {
+    const lessons = [
+      { start: "2027-01-18T09:00", end: "2027-01-18T12:00" },
+      { start: "2027-01-18T13:00", end: "2027-01-18T17:00" },
+    ];
+    expect(textOf({ calendar: { lessons } })?.en).toContain(
+      "2 restarts of the server in the order of the exercises, 1 of them within lessons (the calendar has 1 break between lessons)",
+    );
   });
 });

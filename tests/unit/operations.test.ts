@@ -163,7 +163,7 @@ describe("refuseUnbuilt", () => {
   };
 
   const EXPECTED =
-    "Expected containers or libvirt or virtualbox on this-machine, or libvirt or virtualbox on an existing host with Linux.";
+    "Expected containers or libvirt or virtualbox on this-machine, libvirt or virtualbox on an existing host with Linux, or hyperv on one with Windows.";
   const roomPc = { kind: "existing", name: "room-pc", address: "192.0.2.7", os: "linux" };
 
   test("containers and libvirt on this machine, and libvirt on a Linux host over SSH can be brought up", () => {
