@@ -26,6 +26,8 @@ export interface Options {
   readonly fix?: boolean;
   readonly failed?: boolean;
   readonly verify?: boolean;
+  readonly hosts?: boolean;
+  readonly preview?: boolean;
   readonly parallel?: number;
   readonly exercise?: readonly string[];
   readonly junit?: string;

@@ -139,6 +139,8 @@ function makeProgram(finish: (code: number) => void): Command {
         "only stacks that are not up: never finished, failed, or something of them is missing",
       )
       .option("--parallel <n>", "teams' stacks at once (default: processors + 1)", wholeNumber)
+      .option("--hosts", "only the hosts in clouds, without guests")
+      .option("--preview", "with --hosts: show what would be made, and make nothing")
       .option(
         "--replace <team[/guest]>",
         "allow this guest to be replaced or deleted (may be repeated)",

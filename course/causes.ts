@@ -574,6 +574,15 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "Run `npx classlab doctor`, which tries both.",
     ],
   },
+  "cloud-type-unfit": {
+    group: "Running",
+    means:
+      "The cloud says of a host's type that no guests run in it, or its region does not have the type. Nothing of the host was made.",
+    steps: [
+      "Run the command of the message: it lists what the cloud has.",
+      "Name one of those in the host's `instanceType`, or another `region`, and run the command again.",
+    ],
+  },
   "host-unsuitable": {
     group: "Running",
     means:

@@ -47,7 +47,11 @@ export async function down(file: StackFile, options: DownOptions): Promise<DownR
     }
     units = await runUnits(
       [...lab.units].reverse(),
-      (unit) => unit.engine.destroy((event) => options.onEvent(unit.unit.stack, event), options.signal),
+      async ({ unit, engine }) => {
+        // What costs when it goes by accident goes by this command.
+        if (unit.kind === "hosts") await engine.unprotect();
+        return engine.destroy((event) => options.onEvent(unit.stack, event), options.signal);
+      },
       { parallel: defaultParallel(), ...(options.signal ? { signal: options.signal } : {}) },
     );
     const [failed, ...others] = units.flatMap((unit) => unit.failed ?? []);

@@ -232,6 +232,12 @@ export class StackEngine {
     await this.guard(() => this.stack.up(options));
   }
 
+  /** Takes the protection off everything of the unit, for a run that is meant to remove it. */
+  async unprotect(): Promise<void> {
+    const words = ["state", "unprotect", "--all", "--yes", "--stack", this.name];
+    await this.guard(async () => (await pulumiCommand()).run(words, this.stack.workspace.workDir, {}));
+  }
+
   /** Removes everything of the unit. */
   async destroy(onEvent: (event: EngineEvent) => void, signal?: AbortSignal): Promise<Changes> {
     const counted = counting(onEvent);

@@ -77,6 +77,23 @@ function toldByWindows(text: string): Fault | undefined {
   };
 }
 
+/** What is told of a cloud: by what asks it, and by a host's own look at its processor. */
+function cloudFault(stack: string, text: string): Fault | undefined {
+  const unfit = /cloud-type-unfit: ([^\n]+)/.exec(text)?.[1];
+  if (unfit !== undefined) {
+    const [what = "", fix = ""] = unfit.split(/\. (?=What|Those)/);
+    return { code: "cloud-type-unfit", where: `stack ${stack}`, what, fix: fix.trim() };
+  }
+  const impossible = /nested-impossible: ([^\n]+)/.exec(text)?.[1];
+  if (impossible === undefined) return undefined;
+  return {
+    code: "nested-impossible",
+    where: `stack ${stack}`,
+    what: impossible.trim().replace(/\.$/, ""),
+    fix: "Give the hosts another type, or have the cloud's support say why; then run the command again",
+  };
+}
+
 /** What scripts say of somebody else's that is where the lab's would be, as a fault. */
 export function inTheWayFault(text: string): Fault | undefined {
   const taken = [...text.matchAll(/port-taken: (port \d+ of \S+): ([^\n]+)/g)];
@@ -118,6 +135,8 @@ function toldFault(stack: string, text: string): Fault | undefined {
       fix: "Give the switch another subnet, and the guests' addresses on it with it",
     };
   }
+  const cloud = cloudFault(stack, text);
+  if (cloud) return cloud;
   const silent = /libvirt-not-answering: ([^\n]+)/.exec(text)?.[1];
   if (silent !== undefined) return libvirtSilent(silent.replace(/^error: /, ""));
   const lost = hostFault(text);

@@ -1,6 +1,6 @@
 import { FaultError } from "../course/faults";
 import { engineEnvironment } from "./engine";
-import { prepareExisting } from "./prepare";
+import { openStanding } from "./prepare";
 import type { StackFile } from "./stackFile";
 
 /** The environment of one of a lab's stacks. */
@@ -17,7 +17,7 @@ export interface LabEnvironment {
  * @throws FaultError `unknown-team`, or `stack-absent` when nothing of the lab stands
  */
 export async function labEnvironment(file: StackFile, team?: string): Promise<LabEnvironment> {
-  const lab = await prepareExisting(file);
+  const lab = await openStanding(file);
   const { units, teams } = lab.plan;
   const unit = team === undefined ? units[0] : units.find((entry) => entry.teams.includes(team));
   if (!unit) {

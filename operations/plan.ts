@@ -1,6 +1,6 @@
 import type { LabFacts } from "../course/facts";
 import { type Fault, FaultError } from "../course/faults";
-import { type HostPlan, osOf } from "../course/hosts";
+import { type HostPlan, isCloud, osOf } from "../course/hosts";
 import { targetOfGuest } from "../course/objects";
 import { guestsOf, type LabPlan, makePlan } from "../course/plan";
 import { BUILT_TARGETS, type Target } from "../course/support";
@@ -71,7 +71,9 @@ export function refuseUnbuilt(plan: LabPlan): void {
         where: `host ${host.name}`,
         what: `guests on ${host.target} on a host of kind ${host.kind} can be planned, but this version does not make them`,
         expected: `${BUILT_TARGETS.join(" or ")} on this-machine, ${OVER_SSH.join(" or ")} on an existing host with Linux, or hyperv on one with Windows`,
-        fix: "classlab plan shows the lab all the same",
+        fix: isCloud(host.config)
+          ? "classlab up --hosts makes the hosts without guests, and classlab plan shows the lab all the same"
+          : "classlab plan shows the lab all the same",
       },
     ];
   });

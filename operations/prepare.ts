@@ -39,8 +39,12 @@ export interface PreparedLab {
   readonly units: readonly PreparedUnit[];
 }
 
-/** The lab's stacks that exist, or all of them, made where they do not. */
-async function openUnits(plan: LabPlan, folder: string, create: boolean): Promise<PreparedUnit[]> {
+/** The lab's stacks that exist, or all of them, made where they do not. @param plan of the units in question */
+export async function openUnits(
+  plan: Pick<LabPlan, "units">,
+  folder: string,
+  create: boolean,
+): Promise<PreparedUnit[]> {
   const settled = await pooled(plan.units, defaultParallel(), async (unit) => {
     const opened = await StackEngine.open(unit.stack, folder, create);
     return opened ? [{ unit, ...opened }] : [];
@@ -58,7 +62,7 @@ export async function knownId(units: readonly PreparedUnit[]): Promise<string | 
 }
 
 /** The lab's id, made when it has none: of two runs that begin at once, one does. */
-async function makeId(units: readonly PreparedUnit[]): Promise<string> {
+export async function makeId(units: readonly PreparedUnit[]): Promise<string> {
   const [first] = units;
   const files = first && stackFiles(first.unit.stack);
   const make = async () => {
@@ -204,8 +208,16 @@ export async function openExisting(file: StackFile, say?: Say): Promise<OpenedLa
     record ? { routed: record.access === "routed", publishedBefore: record.published } : {},
   );
   const roster = rosterKey(plan);
-  for (const { unit, state } of units) writeStackFile(file, unit, record, state.salt, roster);
+  const id = plan.units.some(({ kind }) => kind === "hosts") ? await knownId(units) : undefined;
+  for (const { unit, state } of units) writeStackFile(file, unit, record, state.salt, roster, id);
   return { plan, record, folder, units };
+}
+
+/** Opens a lab of which something stands, be it hosts in clouds alone. @throws FaultError `stack-absent` when nothing does */
+export async function openStanding(file: StackFile): Promise<OpenedLab> {
+  const lab = await openExisting(file);
+  if (lab.record || lab.units.some(({ unit }) => unit.kind === "hosts")) return lab;
+  throw new FaultError([stackAbsent(file, "nothing of it stands")]);
 }
 
 /** Opens a lab of which something stands. @throws FaultError `stack-absent` when nothing does */

@@ -71,6 +71,7 @@ function plainYaml(data: object): string {
  * Writes the stack file of a unit: the user's configuration, what classlab decided, and the engine's own keys, from
  * state where the stack exists already (another salt would make another encryption of the same secrets).
  * @param roster the roster's teams by `rosterKey`: the program reads no roster
+ * @param id the lab's id, for the stack of cloud hosts, which is made before there is a record
  */
 export function writeStackFile(
   file: StackFile,
@@ -78,6 +79,7 @@ export function writeStackFile(
   record: LabRecord | undefined,
   salt: string | undefined,
   roster: string | undefined,
+  id?: string,
 ): void {
   const path = join(workFolder(file.lab), `Pulumi.${unit.stack}.yaml`);
   const before: unknown = existsSync(path) ? parse(readFileSync(path, "utf8")) : undefined;
@@ -99,6 +101,7 @@ export function writeStackFile(
         "classlab:name": file.lab,
         ...(record ? { "classlab:record": record } : {}),
         ...(roster === undefined ? {} : { "classlab:roster": roster }),
+        ...(id === undefined ? {} : { "classlab:id": id }),
       },
     }),
   );

@@ -38,5 +38,8 @@ export function deployHosts(
 /** The part of each cloud that a unit has hosts in: no other's SDK is loaded. */
 export async function cloudsOf({ plan, unit }: Pick<HostsSettings, "plan" | "unit">): Promise<DeployHosts[]> {
   const kinds = new Set(plan.hosts.filter(({ name }) => unit.hosts.includes(name)).map(({ kind }) => kind));
-  return kinds.has("ec2") ? [(await import("../components/hosts/ec2/index.js")).deployEc2] : [];
+  return [
+    ...(kinds.has("ec2") ? [(await import("../components/hosts/ec2/index.js")).deployEc2] : []),
+    ...(kinds.has("azure") ? [(await import("../components/hosts/azure/index.js")).deployAzure] : []),
+  ];
 }

@@ -2,10 +2,12 @@ import { EXIT } from "../../course/faults";
 import { consent, json, labFile, type Options } from "../context";
 import { renderUp, upJson, upLocked, upSucceeded } from "../output";
 import { withProgress } from "../run";
+import { hostsVerb } from "./hosts";
 import { verifyVerb } from "./verify";
 
 /** Brings a lab to its plan. */
 export async function upVerb(options: Options): Promise<number> {
+  if (options.hosts) return hostsVerb(options);
   const file = labFile(options);
   const { up } = await import("../../operations/up.js");
   const { countStanding } = await import("../../operations/sweep.js");

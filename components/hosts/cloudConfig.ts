@@ -9,6 +9,8 @@ export interface HostSettings {
   readonly authorizedKey: string;
   /** The host's Ed25519 key, made here, so that it is known before it is first met: a secret. */
   readonly hostKey: SshKeyPair;
+  /** Users besides root that cloud-init makes, such as `default`, the one that the cloud itself asks for; none by default. */
+  readonly users?: readonly string[];
   /** Addresses of the cloud's own services that guests are kept from; none where the cloud keeps them itself. */
   readonly hidden?: readonly string[];
 }
@@ -52,13 +54,19 @@ WantedBy=multi-user.target
  * `user-data` of a Linux host in a cloud, for cloud-init. It holds the host's private key: a secret as a whole.
  * @throws when it is longer than a cloud takes
  */
-export function renderHostUserData({ name, authorizedKey, hostKey, hidden = [] }: HostSettings): string {
+export function renderHostUserData({
+  name,
+  authorizedKey,
+  hostKey,
+  users = [],
+  hidden = [],
+}: HostSettings): string {
   const config = {
     hostname: name,
     preserve_hostname: false,
     manage_etc_hosts: "localhost",
-    // Virtual machines and networks are root's: there is no other user to become root from.
-    users: [{ name: "root", lock_passwd: true }],
+    // Virtual machines and networks are root's: nobody becomes root from another user.
+    users: [...users, { name: "root", lock_passwd: true }],
     disable_root: false,
     ssh_authorized_keys: [authorizedKey],
     ssh_pwauth: false,

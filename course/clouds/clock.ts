@@ -1,3 +1,4 @@
+import { DateTime } from "luxon";
 import { phasesOf, type SchedulePlan } from "../calendar";
 
 /** One thing that the cloud's own clock does with all hosts of a lab. */
@@ -36,4 +37,14 @@ export function clockOf(schedule: SchedulePlan): Clock {
       }),
     end,
   };
+}
+
+/**
+ * Time of day in UTC, `hhmm`, by which on every day the hosts may be stopped: where a cloud knows one time for all days. It is that of the
+ * lesson that ends latest by the classroom's clock, with its extension.
+ */
+export function dailyStop({ running, timeZone }: Pick<SchedulePlan, "running" | "timeZone">): string {
+  const ends = running.map(({ to }) => DateTime.fromISO(to, { zone: timeZone }));
+  const latest = ends.reduce((a, b) => (a.toFormat("HHmm") >= b.toFormat("HHmm") ? a : b));
+  return latest.toUTC().toFormat("HHmm");
 }

@@ -32,6 +32,13 @@ export function ec2HostsOf(plan: LabPlan, unit: Pick<UnitPlan, "hosts">): Ec2Hos
   );
 }
 
+/** Those of them that are of Azure. */
+export function azureHostsOf(plan: LabPlan, unit: Pick<UnitPlan, "hosts">): AzureHost[] {
+  return cloudHostsOf(plan, unit).flatMap(({ config, ...host }) =>
+    config.kind === "azure" ? [{ ...host, config }] : [],
+  );
+}
+
 /** The prefixes that are let in, once each: what is meant for everybody is written twice. */
 export function allowedOnce(config: CloudHostConfig): string[] {
   return [...new Set(config.allowedCidrs)];

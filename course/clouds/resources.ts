@@ -1,7 +1,8 @@
 import type { LabPlan, UnitPlan } from "../plan";
 import { type PlannedResource, provider } from "../resourceTypes";
+import { azureLocations, azureResources } from "./azure";
 import { ec2Regions, ec2Resources } from "./ec2";
-import { ec2HostsOf } from "./hosts";
+import { azureHostsOf, ec2HostsOf } from "./hosts";
 
 /** Every resource of the stack of cloud hosts but the stack's own. */
 export function hostsResources(plan: LabPlan, unit: UnitPlan): PlannedResource[] {
@@ -9,5 +10,6 @@ export function hostsResources(plan: LabPlan, unit: UnitPlan): PlannedResource[]
     provider("command", "scripts"),
     provider("random", "secrets"),
     ...ec2Regions(plan, ec2HostsOf(plan, unit)).flatMap(ec2Resources),
+    ...azureLocations(plan, azureHostsOf(plan, unit)).flatMap(azureResources),
   ];
 }

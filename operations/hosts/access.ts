@@ -60,7 +60,7 @@ export function hostsConfig(lab: string): string {
 }
 
 /** The private key by which a lab opens its hosts, made when there is none. @returns its public line */
-function ownKey(lab: string): { readonly file: string; readonly publicKey: string } {
+export function ownKey(lab: string): { readonly file: string; readonly publicKey: string } {
   const file = join(homeFolder(), hostsKeyPath(lab));
   const publicFile = `${file}.pub`;
   if (existsSync(file) && existsSync(publicFile))

@@ -36,7 +36,7 @@ beforeAll(async () => {
   if (!unit) throw new Error("the plan has no unit");
   deployHosts({ plan, unit, labId: LAB_ID }, [deployEc2]);
   await engine.settle();
-});
+}, 120_000);
 afterAll(() => {
   rmSync(home, { recursive: true });
   if (before === undefined) delete process.env.CLASSLAB_HOME;

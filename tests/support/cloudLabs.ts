@@ -22,6 +22,16 @@ export const EC2 = {
   allowedCidrs: ALLOWED,
 };
 
+/** A pattern of hosts on Azure as configured. */
+export const AZURE = {
+  kind: "azure",
+  name: "az",
+  location: "japaneast",
+  vmSize: "Standard_D4s_v5",
+  disk: 64,
+  allowedCidrs: ALLOWED,
+};
+
 /** A lab on Linux hosts in clouds, one guest a team. */
 export function cloudLab(hosts: readonly object[], teams: unknown = 2): object {
   return {

@@ -140,6 +140,12 @@ function outputsOf(
       return { output: args.inputs.input };
     case "aws:ec2/eip:Eip":
       return { publicIp: `198.51.100.${args.name.length}` };
+    case "azure-native:network:PublicIPAddress":
+      return { ipAddress: `198.51.100.${args.name.length}` };
+    case "azure-native:resources:ResourceGroup":
+      return { name: args.inputs.resourceGroupName };
+    case "azure-native:network:VirtualNetwork":
+      return { name: args.inputs.virtualNetworkName };
     case "aws:iam/role:Role":
     case "aws:scheduler/scheduleGroup:ScheduleGroup":
       return { arn: `arn of ${args.name}` };

@@ -180,6 +180,29 @@ error: update failed`;
     expect(engineFault("dev", transcript(words)).faults[0]).toMatchObject(fault);
   });
 
+  test.each([
+    [
+      'error: cloud-type-unfit: host "aws": no zone of us-east-1 has m8i.xlarge. What there is: aws ec2 describe',
+      {
+        code: "cloud-type-unfit",
+        where: "stack dev",
+        what: 'host "aws": no zone of us-east-1 has m8i.xlarge',
+        fix: "What there is: aws ec2 describe",
+      },
+    ],
+    [
+      "nested-impossible: the host's processor shows neither vmx nor svm",
+      {
+        code: "nested-impossible",
+        where: "stack dev",
+        what: "the host's processor shows neither vmx nor svm",
+        fix: "Give the hosts another type, or have the cloud's support say why; then run the command again",
+      },
+    ],
+  ])("of a cloud's host is told as that: %s", (words, fault) => {
+    expect(engineFault("dev", transcript(words)).faults[0]).toEqual(fault);
+  });
+
   test("for want of space is told as that", () => {
     const fault = engineFault("dev", transcript("write /data/tmp/layer.tar: no space left on device"));
     expect(fault.faults[0]).toMatchObject({

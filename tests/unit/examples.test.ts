@@ -21,8 +21,20 @@ test.each(examples)("%s is a lab without a fault, and its README runs it by its 
   const plan = planLab(readStackFile(join(ROOT, path)));
   expect(checksOf(plan, undefined).length).toBeGreaterThan(10);
   const readme = readFileSync(join(ROOT, path, "../README.md"), "utf8");
-  for (const verb of ["up", "verify", "down"])
+  // Guests on hosts in clouds are not made yet, so that there is nothing to measure.
+  const clouds = plan.units.some(({ kind }) => kind === "hosts");
+  for (const verb of clouds ? ["plan", "up", "down"] : ["up", "verify", "down"])
     expect(readme).toContain(`npx classlab ${verb} --config ${path}`);
+});
+
+test("the examples of clouds give each remote team a host of its own; in the mixed class the others have PCs", () => {
+  const hostsOf = (path: string) => planLab(readStackFile(join(ROOT, path))).teams.map(({ host }) => host);
+  expect(hostsOf("examples/08-aws/Pulumi.aws.yaml")).toEqual(["aws-team-01", "aws-team-02"]);
+  expect(hostsOf("examples/09-azure/Pulumi.azure.yaml")).toEqual(["azure-team-01", "azure-team-02"]);
+  expect(hostsOf("examples/10-mixed-cohort/Pulumi.mixed-cohort.yaml")).toEqual([
+    ...["pc-1", "pc-2", "pc-3", "pc-4", "pc-5", "pc-6"],
+    ...["aws-team-07", "aws-team-08", "azure-team-09", "azure-team-10"],
+  ]);
 });
 
 test("the example of network modes has a pair of guests in every mode, in two teams", () => {

@@ -52,6 +52,7 @@ const AT_RUN_TIME = [
   "convert-failed",
   // Of this machine's KVM: nested.test.ts.
   "nested-impossible",
+  "cloud-type-unfit",
   // Of a download: cloudImage.test.ts.
   "cloud-image-unreachable",
   "cloud-image-untrusted",

@@ -1,22 +1,16 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import { ruleName } from "../../../course/clouds/ec2";
 import { allowedOnce, type Ec2Host as Ec2HostPlan } from "../../../course/clouds/hosts";
 import { cloudSubnet } from "../../../course/clouds/network";
 import { type CloudTags, cloudTags } from "../../../course/clouds/tags";
 import type { StackProviders } from "../../hypervisors/driver";
-import { script } from "../../script";
-import { type SshKeyPair, sshKeyFromText } from "../../sshKey";
+import type { SshKeyPair } from "../../sshKey";
 import { renderHostUserData } from "../cloudConfig";
-import { HOST_READY_SECONDS, renderHostReady } from "../readyScript";
+import { hostKeyFor } from "../ownKey";
+import { HOST_USER, hostReady, SSH } from "../ready";
 import type { Ec2Region } from "./region";
-
-/** Letters and digits that hold more than the 256 bits of a key. */
-const SEED_LENGTH = 48;
-
-const SSH = 22;
 
 /** Arguments of an {@link Ec2Host}. */
 export interface Ec2HostArgs {
@@ -52,13 +46,8 @@ export class Ec2Host extends pulumi.ComponentResource {
     const choice = region.choices.get(config.name);
     if (!choice) throw new Error(`the region has nothing decided for hosts of ${config.name}`);
 
-    const seed = new random.RandomPassword(
-      `${name}-host-key`,
-      { length: SEED_LENGTH, special: false },
-      { parent: this, provider: providers.random },
-    );
-    const pair = seed.result.apply((text) => sshKeyFromText(text, name));
-    this.hostKey = pulumi.unsecret(pair.apply(({ publicKey }) => publicKey.split(" ").slice(0, 2).join(" ")));
+    const own = hostKeyFor(name, providers.random, this);
+    this.hostKey = own.publicKey;
 
     const subnet = new ec2.Subnet(
       `${name}-subnet`,
@@ -128,7 +117,7 @@ export class Ec2Host extends pulumi.ComponentResource {
           encrypted: true,
           deleteOnTermination: true,
         },
-        userData: pair.apply((hostKey) =>
+        userData: own.pair.apply((hostKey) =>
           renderHostUserData({ name, authorizedKey: key.publicKey, hostKey }),
         ),
         tags: tagged,
@@ -151,34 +140,11 @@ export class Ec2Host extends pulumi.ComponentResource {
     );
     this.address = address.publicIp;
     this.instanceId = machine.id;
-    script(
-      `${name}-ready`,
-      {
-        on: {
-          connection: {
-            host: address.publicIp,
-            port: SSH,
-            user: "root",
-            hostKey: this.hostKey,
-            privateKey: pulumi.secret(key.privateKey),
-            // It boots: until it answers, the deadline counts.
-            dialErrorLimit: -1,
-            perDialTimeout: 10,
-          },
-          asRoot: "",
-        },
-        shell: "sh -s --",
-        apply: "",
-        script: renderHostReady(),
-        triggers: [machine.id],
-        deadline: `${HOST_READY_SECONDS + 300}s`,
-      },
-      { parent: this, provider: providers.command, deletedWith: machine, deleteBeforeReplace: true },
-    );
+    hostReady(name, { host: this, machine, key, provider: providers.command }, this);
     this.registerOutputs({
       address: this.address,
       port: SSH,
-      user: "root",
+      user: HOST_USER,
       hostKey: this.hostKey,
       instanceId: this.instanceId,
     });

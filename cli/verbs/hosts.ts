@@ -1,0 +1,41 @@
+import { EXIT } from "../../course/faults";
+import { hostsConfig } from "../../operations/hosts/access";
+import { json, labFile, type Options } from "../context";
+import { SCHEMA_VERSION } from "../output";
+import { withProgress } from "../run";
+
+/** Makes a lab's hosts in clouds, or shows what would be made. */
+export async function hostsVerb(options: Options): Promise<number> {
+  const file = labFile(options);
+  const { bringUpHosts } = await import("../../operations/clouds/hosts.js");
+  const report = await withProgress((progress, signal) =>
+    bringUpHosts(file, {
+      say: (line) => progress.line(line),
+      onEvent: (event) => progress.event(event),
+      preview: options.preview === true,
+      signal,
+    }),
+  );
+  const { stack, changes, planned, steps } = report;
+  const config = hostsConfig(file.lab);
+  const hosts = report.hosts.map(({ name, team, remote: { address, port, user, hostKey } }) => ({
+    name,
+    team,
+    address,
+    port,
+    user,
+    hostKey,
+    sshCommand: `ssh -F ${config} ${name}`,
+  }));
+  if (options.json) json({ schemaVersion: SCHEMA_VERSION, ok: true, stack, changes, planned, steps, hosts });
+  else
+    process.stdout.write(
+      [
+        ...steps.map(({ op, urn, type }) => `${op.padEnd(8)} ${type} ${urn.split("::").at(-1)}`),
+        `stack ${stack}: ${planned} resources in the plan`,
+        ...hosts.map(({ name, address, sshCommand }) => `${name}  ${address}  ${sshCommand}`),
+        "",
+      ].join("\n"),
+    );
+  return EXIT.done;
+}

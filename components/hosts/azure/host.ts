@@ -1,0 +1,209 @@
+import * as compute from "@pulumi/azure-native/compute";
+import * as devtestlab from "@pulumi/azure-native/devtestlab";
+import * as network from "@pulumi/azure-native/network";
+import * as resources from "@pulumi/azure-native/resources";
+import * as pulumi from "@pulumi/pulumi";
+import { type AzureHost as AzureHostPlan, allowedOnce } from "../../../course/clouds/hosts";
+import { cloudSubnet } from "../../../course/clouds/network";
+import { type CloudTags, cloudTags } from "../../../course/clouds/tags";
+import type { StackProviders } from "../../hypervisors/driver";
+import type { SshKeyPair } from "../../sshKey";
+import { renderHostUserData } from "../cloudConfig";
+import { hostKeyFor } from "../ownKey";
+import { HOST_USER, hostReady, SSH } from "../ready";
+import type { AzureLocation } from "./location";
+
+/** Azure makes a user of its own and refuses to call it root. */
+const ADMIN = "classlab";
+
+/**
+ * Azure's own services: metadata, which answers at any number of hops, and the one that agents ask (learn.microsoft.com, "What is IP address
+ * 168.63.129.16?"). Guests behind the host's translation would be taken for the host.
+ */
+const HIDDEN = ["169.254.169.254", "168.63.129.16"];
+
+/** Arguments of an {@link AzureHost}. */
+export interface AzureHostArgs {
+  readonly plan: AzureHostPlan;
+  readonly location: AzureLocation;
+  /** Network of the lab's cloud hosts, in CIDR form. */
+  readonly range: string;
+  readonly tags: CloudTags;
+  /** Time of day in UTC, `hhmm`, at which Azure stops it each day. */
+  readonly dailyStop: string | undefined;
+  /** The key by which the lab reaches its hosts. */
+  readonly key: SshKeyPair;
+  readonly providers: StackProviders;
+}
+
+/** What comes in: SSH from the allowed networks. Azure would let in whatever is in the network, other teams' hosts among it. */
+function rules(cidrs: readonly string[]) {
+  const any = { sourcePortRange: "*", destinationAddressPrefix: "*" } as const;
+  return [
+    {
+      ...any,
+      name: "ssh",
+      priority: 100,
+      direction: "Inbound",
+      access: "Allow",
+      protocol: "Tcp",
+      sourceAddressPrefixes: [...cidrs],
+      destinationPortRange: String(SSH),
+    },
+    {
+      ...any,
+      name: "nothing-else",
+      priority: 4096,
+      direction: "Inbound",
+      access: "Deny",
+      protocol: "*",
+      sourceAddressPrefix: "*",
+      destinationPortRange: "*",
+    },
+  ];
+}
+
+/** A team's host on Azure, in a resource group and a subnet of its own: reached and known as one on EC2 is. */
+export class AzureHost extends pulumi.ComponentResource {
+  /** Its public address; it stays while the host is stopped. */
+  readonly address: pulumi.Output<string>;
+  /** Its public key, type and base64. */
+  readonly hostKey: pulumi.Output<string>;
+
+  /** @param name logical name; children are named after it */
+  constructor(name: string, args: AzureHostArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { plan, tags, key, providers, dailyStop } = args;
+    const { config, team } = plan;
+    const { location } = config;
+    super("classlab:index:AzureHost", name, { team: team.id, location }, opts);
+    const { lab, id } = tags.mark;
+    const made = { parent: this, provider: args.location.api };
+    const tagged = cloudTags(tags, `${lab}-${name}`, team.id);
+    const own = hostKeyFor(name, providers.random, this);
+    this.hostKey = own.publicKey;
+
+    const group = new resources.ResourceGroup(
+      `${name}-group`,
+      { resourceGroupName: `classlab-${id}-${name}`, location, tags: tagged },
+      made,
+    );
+    const common = { resourceGroupName: group.name, location, tags: tagged };
+    const firewall = new network.NetworkSecurityGroup(
+      `${name}-firewall`,
+      { ...common, networkSecurityGroupName: `${name}-firewall`, securityRules: rules(allowedOnce(config)) },
+      made,
+    );
+    const subnet = new network.Subnet(
+      `${name}-subnet`,
+      {
+        resourceGroupName: args.location.group.name,
+        virtualNetworkName: args.location.network.name,
+        subnetName: name,
+        addressPrefix: cloudSubnet(args.range, team.slot),
+        // What is not said here Azure's next version decides.
+        defaultOutboundAccess: false,
+        networkSecurityGroup: { id: firewall.id },
+      },
+      made,
+    );
+    const address = new network.PublicIPAddress(
+      `${name}-address`,
+      {
+        ...common,
+        publicIpAddressName: `${name}-address`,
+        sku: { name: "Standard" },
+        publicIPAllocationMethod: "Static",
+        publicIPAddressVersion: "IPv4",
+      },
+      made,
+    );
+    this.address = address.ipAddress.apply((text) => text ?? "");
+    const adapter = new network.NetworkInterface(
+      `${name}-adapter`,
+      {
+        ...common,
+        networkInterfaceName: `${name}-adapter`,
+        ipConfigurations: [
+          {
+            name: "primary",
+            privateIPAllocationMethod: "Dynamic",
+            subnet: { id: subnet.id },
+            publicIPAddress: { id: address.id },
+          },
+        ],
+      },
+      made,
+    );
+    const machine = new compute.VirtualMachine(
+      `${name}-machine`,
+      {
+        ...common,
+        vmName: name,
+        hardwareProfile: { vmSize: config.vmSize },
+        // No security profile: with Trusted Launch guests may not run, and what is not said is none (learn.microsoft.com, "Trusted Launch").
+        storageProfile: {
+          imageReference: {
+            publisher: "Canonical",
+            offer: "ubuntu-24_04-lts",
+            sku: "server",
+            version: "latest",
+          },
+          osDisk: {
+            createOption: "FromImage",
+            // By default it stays behind, and is paid for.
+            deleteOption: "Delete",
+            diskSizeGB: config.disk,
+            managedDisk: { storageAccountType: "StandardSSD_LRS" },
+          },
+        },
+        networkProfile: { networkInterfaces: [{ id: adapter.id, deleteOption: "Delete", primary: true }] },
+        osProfile: {
+          computerName: name,
+          adminUsername: ADMIN,
+          customData: own.pair.apply((hostKey) =>
+            Buffer.from(
+              renderHostUserData({
+                name,
+                authorizedKey: key.publicKey,
+                hostKey,
+                users: ["default"],
+                hidden: HIDDEN,
+              }),
+            ).toString("base64"),
+          ),
+          linuxConfiguration: {
+            disablePasswordAuthentication: true,
+            ssh: {
+              publicKeys: [{ path: `/home/${ADMIN}/.ssh/authorized_keys`, keyData: key.publicKey }],
+            },
+          },
+        },
+      },
+      {
+        ...made,
+        // What learners made is on its disk: only `classlab down` takes it away.
+        protect: true,
+        // Newer images change no host that stands, and its user data is read at the first boot alone.
+        ignoreChanges: ["storageProfile.imageReference", "osProfile.customData"],
+      },
+    );
+    if (dailyStop !== undefined)
+      new devtestlab.GlobalSchedule(
+        `${name}-stop`,
+        {
+          ...common,
+          // Azure knows it by this name alone (learn.microsoft.com, "Auto-shutdown a VM").
+          name: `shutdown-computevm-${name}`,
+          status: "Enabled",
+          taskType: "ComputeVmShutdownTask",
+          dailyRecurrence: { time: dailyStop },
+          timeZoneId: "UTC",
+          targetResourceId: machine.id,
+          notificationSettings: { status: "Disabled", timeInMinutes: 30 },
+        },
+        made,
+      );
+    hostReady(name, { host: this, machine, key, provider: providers.command }, this);
+    this.registerOutputs({ address: this.address, port: SSH, user: HOST_USER, hostKey: this.hostKey });
+  }
+}

@@ -1,0 +1,22 @@
+import { azureLocations } from "../../../course/clouds/azure";
+import { azureHostsOf } from "../../../course/clouds/hosts";
+import { cloudNetwork } from "../../../course/clouds/network";
+import type { CloudHostsArgs, MadeHost } from "../cloudHosts";
+import { AzureHost } from "./host";
+import { AzureLocation } from "./location";
+
+/** Makes a lab's hosts on Azure, location by location. @returns how each is reached, by name */
+export function deployAzure({ plan, unit, tags, key, providers }: CloudHostsArgs): Record<string, MadeHost> {
+  const range = cloudNetwork(plan);
+  const made: Record<string, MadeHost> = {};
+  for (const place of azureLocations(plan, azureHostsOf(plan, unit))) {
+    const location = new AzureLocation(place.name, { plan: place, range, tags });
+    for (const host of place.hosts) {
+      const { dailyStop } = place;
+      const args = { plan: host, location, range, tags, dailyStop, key, providers };
+      const { address, hostKey } = new AzureHost(host.name, args);
+      made[host.name] = { address, hostKey };
+    }
+  }
+  return made;
+}

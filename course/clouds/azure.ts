@@ -1,0 +1,56 @@
+import { groupBy } from "../groupBy";
+import type { LabPlan } from "../plan";
+import { component, type PlannedResource, password, provider, REMOTE_SCRIPT } from "../resourceTypes";
+import { dailyStop } from "./clock";
+import type { AzureHost } from "./hosts";
+
+/** What a lab has in one location of Azure. */
+export interface AzureLocationPlan {
+  /** Logical name, `azure-<location>`: what the location's hosts share is named after it. */
+  readonly name: string;
+  readonly location: string;
+  readonly hosts: readonly AzureHost[];
+  /** Time of day in UTC, `hhmm`, at which Azure itself stops the hosts each day; absent without a calendar. */
+  readonly dailyStop?: string;
+}
+
+/** The locations of Azure that a lab's hosts are in, in the order in which each first comes. */
+export function azureLocations(
+  { schedule }: Pick<LabPlan, "schedule">,
+  hosts: readonly AzureHost[],
+): AzureLocationPlan[] {
+  return [...groupBy(hosts, ({ config }) => config.location)].map(([location, own]) => ({
+    name: `azure-${location}`,
+    location,
+    hosts: own,
+    ...(schedule ? { dailyStop: dailyStop(schedule) } : {}),
+  }));
+}
+
+const azure = (type: string, name: string): PlannedResource => ({ type: `azure-native:${type}`, name });
+
+function hostResources({ name }: AzureHost, stops: boolean): PlannedResource[] {
+  return [
+    component("AzureHost", name),
+    password(`${name}-host-key`),
+    azure("resources:ResourceGroup", `${name}-group`),
+    azure("network:NetworkSecurityGroup", `${name}-firewall`),
+    azure("network:Subnet", `${name}-subnet`),
+    azure("network:PublicIPAddress", `${name}-address`),
+    azure("network:NetworkInterface", `${name}-adapter`),
+    azure("compute:VirtualMachine", `${name}-machine`),
+    ...(stops ? [azure("devtestlab:GlobalSchedule", `${name}-stop`)] : []),
+    { type: REMOTE_SCRIPT, name: `${name}-ready` },
+  ];
+}
+
+/** Every resource of a location. */
+export function azureResources({ name, hosts, dailyStop: stops }: AzureLocationPlan): PlannedResource[] {
+  return [
+    component("AzureLocation", name),
+    provider("azure-native", `${name}-api`),
+    azure("resources:ResourceGroup", `${name}-group`),
+    azure("network:VirtualNetwork", `${name}-network`),
+    ...hosts.flatMap((host) => hostResources(host, stops !== undefined)),
+  ];
+}

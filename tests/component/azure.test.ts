@@ -1,0 +1,221 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { deployAzure } from "../../components/hosts/azure";
+import { resourcesOf } from "../../course/resources";
+import { deployHosts } from "../../stacks/hosts";
+import { ALLOWED, AZURE, cloudLab } from "../support/cloudLabs";
+import { isSecretInput, MockEngine, type Registration, unsecret } from "../support/mocks";
+import { planOf } from "../unit/labs";
+
+// What these tests do not prove: that Azure takes it.
+const LAB_ID = "0123456789abcdef";
+const plan = planOf("lab", cloudLab([AZURE]));
+const [unit] = plan.units;
+const marked = (name: string, team?: string) => ({
+  Name: `lab-${name}`,
+  classlab: "lab",
+  "classlab.id": LAB_ID,
+  "classlab.stack": "lab-hosts",
+  ...(team === undefined ? {} : { "classlab.team": team }),
+  "classlab.expires": "2027-01-20T15:00:00.000Z",
+});
+const HOST = "az-team-02";
+const GROUP = `classlab-${LAB_ID}-${HOST}`;
+const common = { resourceGroupName: GROUP, location: "japaneast", tags: marked(HOST, "team-02") };
+
+let home: string;
+let engine: MockEngine;
+const before = process.env.CLASSLAB_HOME;
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), "classlab-azure-"));
+  process.env.CLASSLAB_HOME = home;
+  mkdirSync(join(home, "keys", "lab"), { recursive: true });
+  writeFileSync(join(home, "keys", "lab", "hosts.key"), "the key that opens hosts");
+  writeFileSync(join(home, "keys", "lab", "hosts.key.pub"), "ssh-ed25519 AAAA classlab:lab/hosts\n");
+  engine = await MockEngine.start({ preview: false, images: {} });
+  if (!unit) throw new Error("the plan has no unit");
+  deployHosts({ plan, unit, labId: LAB_ID }, [deployAzure]);
+  await engine.settle();
+}, 120_000);
+afterAll(() => {
+  rmSync(home, { recursive: true });
+  if (before === undefined) delete process.env.CLASSLAB_HOME;
+  else process.env.CLASSLAB_HOME = before;
+});
+
+const found = (type: string, name: string): Registration => engine.find(`:${type}`, name);
+
+test("it registers what the plan lists, and nothing else", () => {
+  const planned = (unit ? resourcesOf(plan, unit) : []).map(({ type, name }) => `${type} ${name}`);
+  expect(engine.registrations.map(({ type, name }) => `${type} ${name}`).sort()).toEqual(
+    planned.filter((title) => !title.startsWith("pulumi:pulumi:Stack")).sort(),
+  );
+  expect(planned).toHaveLength(27);
+});
+
+test("the location: a group and a network for the lab", () => {
+  expect(found("ResourceGroup", "azure-japaneast-group").inputs).toEqual({
+    resourceGroupName: `classlab-${LAB_ID}-japaneast`,
+    location: "japaneast",
+    tags: marked("japaneast"),
+  });
+  expect(found("VirtualNetwork", "azure-japaneast-network").inputs).toEqual({
+    resourceGroupName: `classlab-${LAB_ID}-japaneast`,
+    virtualNetworkName: "network",
+    location: "japaneast",
+    addressSpace: { addressPrefixes: ["10.200.0.0/16"] },
+    // What the SDK says of itself.
+    enableDdosProtection: false,
+    enableVmProtection: false,
+    tags: marked("network"),
+  });
+});
+
+test("each team has a group of its own, and only the allowed networks come in, by SSH", () => {
+  expect(found("ResourceGroup", `${HOST}-group`).inputs).toEqual(common);
+  expect(found("NetworkSecurityGroup", `${HOST}-firewall`).inputs).toEqual({
+    ...common,
+    networkSecurityGroupName: `${HOST}-firewall`,
+    securityRules: [
+      {
+        name: "ssh",
+        priority: 100,
+        direction: "Inbound",
+        access: "Allow",
+        protocol: "Tcp",
+        sourceAddressPrefixes: ALLOWED,
+        sourcePortRange: "*",
+        destinationAddressPrefix: "*",
+        destinationPortRange: "22",
+      },
+      // Azure's own rule after it lets in all of the lab's network.
+      {
+        name: "nothing-else",
+        priority: 4096,
+        direction: "Inbound",
+        access: "Deny",
+        protocol: "*",
+        sourceAddressPrefix: "*",
+        sourcePortRange: "*",
+        destinationAddressPrefix: "*",
+        destinationPortRange: "*",
+      },
+    ],
+  });
+  expect(found("Subnet", `${HOST}-subnet`).inputs).toMatchObject({
+    resourceGroupName: `classlab-${LAB_ID}-japaneast`,
+    virtualNetworkName: "network",
+    subnetName: HOST,
+    addressPrefix: "10.200.0.64/26",
+    defaultOutboundAccess: false,
+    networkSecurityGroup: { id: `${HOST}-firewall-id` },
+  });
+  expect(found("PublicIPAddress", `${HOST}-address`).inputs).toMatchObject({
+    ...common,
+    sku: { name: "Standard" },
+    publicIPAllocationMethod: "Static",
+    publicIPAddressVersion: "IPv4",
+  });
+  expect(found("NetworkInterface", `${HOST}-adapter`).inputs).toMatchObject({
+    ...common,
+    ipConfigurations: [
+      {
+        name: "primary",
+        privateIPAllocationMethod: "Dynamic",
+        subnet: { id: `${HOST}-subnet-id` },
+        publicIPAddress: { id: `${HOST}-address-id` },
+      },
+    ],
+  });
+});
+
+test("a machine: no Trusted Launch, no identity, nothing stays behind, protected", () => {
+  const machine = found("VirtualMachine", `${HOST}-machine`);
+  const { osProfile, ...inputs } = machine.inputs;
+  expect(inputs).toEqual({
+    ...common,
+    vmName: HOST,
+    hardwareProfile: { vmSize: "Standard_D4s_v5" },
+    storageProfile: {
+      imageReference: {
+        publisher: "Canonical",
+        offer: "ubuntu-24_04-lts",
+        sku: "server",
+        version: "latest",
+      },
+      osDisk: {
+        createOption: "FromImage",
+        deleteOption: "Delete",
+        diskSizeGB: 64,
+        managedDisk: { storageAccountType: "StandardSSD_LRS" },
+      },
+    },
+    networkProfile: {
+      networkInterfaces: [{ id: `${HOST}-adapter-id`, deleteOption: "Delete", primary: true }],
+    },
+  });
+  expect(machine.protect).toBe(true);
+  expect(machine.ignoreChanges).toEqual(["storageProfile.imageReference", "osProfile.customData"]);
+  expect(engine.registrations.filter(({ protect }) => protect)).toHaveLength(2);
+});
+
+test("its user data keeps guests from Azure's own services, and is a secret", () => {
+  const { osProfile } = found("VirtualMachine", `${HOST}-machine`).inputs;
+  // One secret in it makes all of it one.
+  const profile = Object(unsecret(osProfile));
+  expect(isSecretInput(osProfile) || isSecretInput(profile.customData)).toBe(true);
+  const { customData, ...plain } = profile;
+  expect(plain).toEqual({
+    computerName: HOST,
+    adminUsername: "classlab",
+    linuxConfiguration: {
+      disablePasswordAuthentication: true,
+      ssh: {
+        publicKeys: [
+          {
+            path: "/home/classlab/.ssh/authorized_keys",
+            keyData: "ssh-ed25519 AAAA classlab:lab/hosts",
+          },
+        ],
+      },
+    },
+  });
+  const text = Buffer.from(String(unsecret(customData)), "base64").toString();
+  const config = parse(text);
+  expect(config.users).toEqual(["default", { name: "root", lock_passwd: true }]);
+  expect(config.write_files[0].content).toContain("ip daddr { 169.254.169.254, 168.63.129.16 } drop");
+});
+
+test("Azure stops it each day when the latest lesson has ended", () => {
+  expect(found("GlobalSchedule", `${HOST}-stop`).inputs).toEqual({
+    ...common,
+    name: `shutdown-computevm-${HOST}`,
+    status: "Enabled",
+    taskType: "ComputeVmShutdownTask",
+    // 12:30 in Tokyo.
+    dailyRecurrence: { time: "0330" },
+    timeZoneId: "UTC",
+    targetResourceId: `${HOST}-machine-id`,
+    notificationSettings: { status: "Disabled", timeInMinutes: 30 },
+  });
+});
+
+test("it is waited for by the key that was made for it", () => {
+  const { connection } = found("Command", `${HOST}-ready`).inputs;
+  expect(isSecretInput(connection)).toBe(true);
+  expect(unsecret(connection)).toMatchObject({
+    host: "198.51.100.18",
+    user: "root",
+    hostKey: expect.stringMatching(/^ssh-ed25519 [A-Za-z0-9+/=]+$/),
+    privateKey: "the key that opens hosts",
+  });
+});
+
+test("everything of Azure's that takes tags carries the owner mark and when it should be gone", () => {
+  const bare = engine.registrations
+    .filter(({ type, inputs }) => type.startsWith("azure-native:") && inputs.tags === undefined)
+    .map(({ name }) => name);
+  expect(bare.sort()).toEqual(["az-team-01-subnet", "az-team-02-subnet"]);
+});
