@@ -29,6 +29,7 @@ export interface Options {
   readonly parallel?: number;
   readonly exercise?: readonly string[];
   readonly junit?: string;
+  readonly out?: string;
   readonly html?: string;
   readonly language?: Language;
   readonly svg?: string;

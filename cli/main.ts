@@ -17,6 +17,7 @@ import { type ConvertOptions, convertVerb } from "./verbs/convert";
 import { doctorVerb } from "./verbs/doctor";
 import { downVerb } from "./verbs/down";
 import { envVerb } from "./verbs/env";
+import { handoutVerb } from "./verbs/handout";
 import { type EnrollOptions, hostEnrollVerb } from "./verbs/hostEnroll";
 import { hostPrecheckVerb, type PrecheckOptions } from "./verbs/hostPrecheck";
 import { hostReleaseVerb, type ReleaseOptions } from "./verbs/hostRelease";
@@ -171,6 +172,15 @@ function makeProgram(finish: (code: number) => void): Command {
   add("rotate", "make a team's keys and passwords anew", rotateVerb, (command) =>
     command.option("--team <id>", "a team; may be repeated", collect).option("--all", "every team"),
   );
+  add(
+    "handout",
+    "write what teams take to their PCs: Vagrantfile, Remote Desktop, SSH",
+    handoutVerb,
+    (command) =>
+      command
+        .option("--team <id>", "only this team (may be repeated)", collect)
+        .option("--out <folder>", "for the teams' folders (default: handout-<lab>)"),
+  );
   add("env", "print the environment for plain Pulumi commands", envVerb, (command) =>
     command.option("--team <id>", "of this team's stack (default: the first stack)", (id: string) => [id]),
   );
@@ -276,7 +286,19 @@ function addHost(program: Command, finish: (code: number) => void): void {
     });
 }
 
+/**
+ * Has a verb go on to its end where nobody reads any more, as after `| head` or when a terminal is gone: what it does is worth more than
+ * what it says. The engine would take each error of a write for one of the program's, and keep it.
+ */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+}
+
 async function main(): Promise<number> {
+  outliveReaders();
   markThisRun();
   let code: number = EXIT.done;
   const program = makeProgram((value) => {

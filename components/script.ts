@@ -11,8 +11,10 @@ export interface ScriptArgs {
    * `shell`. Recorded in state and shown on failure: no secret and no path of this machine in it.
    */
   readonly shell: string;
-  /** Arguments for creating and updating, appended to `shell`; shown in previews. */
+  /** Arguments for creating, appended to `shell`; shown in previews. */
   readonly apply: string;
+  /** Arguments for updating; those for creating where they are absent. */
+  readonly again?: string;
   /** Arguments for deleting; absent when there is nothing to clean outside what is deleted with it. */
   readonly remove?: string;
   /**
@@ -20,6 +22,8 @@ export interface ScriptArgs {
    * encrypted in state, and is never part of an error's text.
    */
   readonly script: pulumi.Input<string>;
+  /** Variables of the command on this machine, in the place of words of its arguments: a preview shows each by itself. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** A change of any value replaces the resource. */
   readonly triggers?: readonly pulumi.Input<string>[];
   /** How long creating or updating may take, as Pulumi writes it: `5m`. The script's own deadline must be shorter. */
@@ -40,7 +44,7 @@ export function script(
   const line = (words: string) => `${on?.asRoot ?? ""}${args.shell} ${words}`.trim();
   const inputs = {
     create: line(args.apply),
-    update: line(args.apply),
+    update: line(args.again ?? args.apply),
     ...(args.remove === undefined ? {} : { delete: line(args.remove) }),
     ...(args.triggers === undefined ? {} : { triggers: [...args.triggers] }),
     stdin: args.script,
@@ -56,7 +60,12 @@ export function script(
     );
   return new command.local.Command(
     name,
-    { ...inputs, interpreter: ["/bin/sh", "-c"], logging: command.local.Logging.None },
+    {
+      ...inputs,
+      ...(args.environment === undefined ? {} : { environment: args.environment }),
+      interpreter: ["/bin/sh", "-c"],
+      logging: command.local.Logging.None,
+    },
     timed,
   );
 }

@@ -476,6 +476,15 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "Rename or remove it yourself, or give the lab another name: that of its file.",
     ],
   },
+  "port-taken": {
+    group: "Running",
+    means:
+      "In a guest, a program or a container of the learners has a port that the farm of nginx needs. It is theirs and stays; every other port of the farm answers.",
+    steps: [
+      "Ask the team of that guest to stop it, by the name in the message, and run `up` again: only what lacks is made.",
+      "Or leave it to them and give the farm another `firstPort`.",
+    ],
+  },
   "disk-full": {
     group: "This machine",
     means:
@@ -503,6 +512,17 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "Run `npx classlab doctor`, which says which of these it is; `npx classlab doctor --fix` starts it or, after asking, installs it on Debian and Ubuntu.",
       "If it does not let you in, join the group `libvirt` (`sudo usermod -aG libvirt $USER`) and log in again.",
       "If it does not start, look at its log: `journalctl -u libvirtd`, without systemd `/var/log/libvirt/libvirtd.log`.",
+    ],
+  },
+  "virtualbox-not-ready": {
+    group: "This machine",
+    means:
+      "The guests run as virtual machines of VirtualBox, and the host does not have what they need: VirtualBox 7.1 or 7.2 for the user who makes the lab, the file that their disks begin with, or a network card on the classroom LAN.",
+    steps: [
+      "Read what the message names. VirtualBox is looked for as that user: `VBoxManage --version`; with a variable `VBOXMANAGE` elsewhere.",
+      "Put the disk image or the installer's DVD where `hosts[].virtualbox.image` says, or leave that key out: then Ubuntu's cloud image is fetched.",
+      "Name the card as `VBoxManage list bridgedifs` does: `hosts[].virtualbox.bridge`.",
+      "If VirtualBox does not answer, end its service (`pkill -u $USER VBoxSVC` while no guest runs) and run the command again.",
     ],
   },
   "nested-impossible": {

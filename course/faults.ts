@@ -38,6 +38,7 @@ export const FAULT_CODES = [
   "registry-unreachable",
   "docker-not-running",
   "libvirt-not-running",
+  "virtualbox-not-ready",
   "stack-absent",
   "stack-locked",
   "state-damaged",
@@ -99,6 +100,7 @@ export const FAULT_CODES = [
   "enrolment-invalid",
   "package-untrusted",
   "release-incomplete",
+  "port-taken",
 ] as const;
 
 /** One of the closed list of causes. */
@@ -135,6 +137,7 @@ const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
   "registry-unreachable": EXIT.missing,
   "docker-not-running": EXIT.missing,
   "libvirt-not-running": EXIT.missing,
+  "virtualbox-not-ready": EXIT.missing,
   "nested-impossible": EXIT.missing,
   "cloud-image-unreachable": EXIT.missing,
   "cloud-image-untrusted": EXIT.failed,
@@ -157,6 +160,7 @@ const EXIT_BY_CODE: Partial<Record<FaultCode, number>> = {
   "disk-full": EXIT.failed,
   "would-replace": EXIT.failed,
   "object-in-the-way": EXIT.failed,
+  "port-taken": EXIT.failed,
   interrupted: EXIT.failed,
   "guest-not-ready": EXIT.failed,
   "rotate-failed": EXIT.failed,

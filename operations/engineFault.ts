@@ -1,3 +1,4 @@
+import { faultIn } from "../components/hypervisors/hyperv/transport";
 import { type Fault, FaultError } from "../course/faults";
 import { diskFull, libvirtSilent, saysDiskFull, saysLibvirtSilent } from "./trouble";
 
@@ -60,17 +61,53 @@ function hostFault(text: string): Fault | undefined {
   };
 }
 
-/** What scripts for a host tell before anything is made there, as a fault. */
-function toldFault(stack: string, text: string): Fault | undefined {
-  const [, kind, name, taken] = /object-in-the-way: (\S+) ([^\s:]+): ([^\n]+)/.exec(text) ?? [];
-  if (kind !== undefined && taken !== undefined) {
+/** What the module on a Windows host answered, in the words of the step that it failed. */
+function toldByWindows(text: string): Fault | undefined {
+  const fault = faultIn(text);
+  if (fault) return fault;
+  const cut =
+    /running "powershell\.exe [^"]*":/.test(text) &&
+    /wait: remote command exited without|EOF|connection (?:lost|reset)/i.test(text);
+  if (!cut) return undefined;
+  return {
+    code: "host-unreachable",
+    where: "the lab's host",
+    what: "the connection ended in the middle of a step, before the host had answered",
+    fix: "Run the command again: it goes on where it stopped",
+  };
+}
+
+/** What scripts say of somebody else's that is where the lab's would be, as a fault. */
+export function inTheWayFault(text: string): Fault | undefined {
+  const taken = [...text.matchAll(/port-taken: (port \d+ of \S+): ([^\n]+)/g)];
+  const [first] = taken;
+  if (first !== undefined) {
+    const more = new Set(taken.map(([line]) => line)).size - 1;
+    return {
+      code: "port-taken",
+      where: first[1] ?? "a port",
+      what: `${(first[2] ?? "").trim()}${more > 0 ? `; ${more} more of the farm's ports ${more === 1 ? "is" : "are"} taken` : ""}`,
+      fix: "Let the learners stop it, or give the farm another firstPort, and run the command again: all other ports of the farm answer",
+    };
+  }
+  const [, kind, name, whose] = /object-in-the-way: (\S+) ([^\s:]+): ([^\n]+)/.exec(text) ?? [];
+  if (kind !== undefined && whose !== undefined) {
     return {
       code: "object-in-the-way",
       where: `${kind} ${name}`,
-      what: taken.trim().replace(/\.$/, ""),
+      what: whose.trim().replace(/\.$/, ""),
       fix: "Rename or remove it, or give the lab another name",
     };
   }
+  return undefined;
+}
+
+/** What scripts for a host tell before anything is made there, as a fault. */
+function toldFault(stack: string, text: string): Fault | undefined {
+  const answered = toldByWindows(text);
+  if (answered) return answered;
+  const inTheWay = inTheWayFault(text);
+  if (inTheWay) return inTheWay;
   const [, network, user] = /subnet-in-use: ([^\s:]+): ([^\n]+)/.exec(text) ?? [];
   if (network !== undefined && user !== undefined) {
     return {

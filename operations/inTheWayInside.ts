@@ -1,3 +1,4 @@
+import { isYetToCome } from "../components/farmScript";
 import type { Fault } from "../course/faults";
 import { readMark } from "../course/mark";
 import { guestObjects, unitGuests } from "../course/objects";
@@ -17,11 +18,16 @@ function some(names: readonly string[]): string {
 function ofStack(
   guest: GuestPlan,
   stack: DockerStackPlan,
-  recorded: ReadonlySet<string>,
+  recorded: ReadonlyMap<string, StateResource>,
   contents: GuestContents,
 ): Fault[] {
-  const wanted = guestObjects(guest).filter(
-    (object) => object.stack === stack.name && !recorded.has(object.resource),
+  const wanted = guestObjects(guest).filter((object) => {
+    if (object.stack !== stack.name) return false;
+    const resource = recorded.get(object.resource);
+    return resource === undefined || isYetToCome(object.name, resource.inputs?.environment);
+  });
+  const ports = stack.ports.filter(
+    (port) => stack.kind !== "nginx-farm" || wanted.some(({ name }) => name === `${stack.name}-${port}`),
   );
   if (wanted.length === 0) return [];
   const own = contents.objects.filter((object) => readMark(object.labels) === undefined);
@@ -32,7 +38,7 @@ function ofStack(
     (object) =>
       object.state === "running" &&
       !named.includes(object) &&
-      object.ports?.some((port) => stack.ports.includes(port)),
+      object.ports?.some((port) => ports.includes(port)),
   );
   const ways = [
     ...(named.length > 0
@@ -60,8 +66,10 @@ export function findInTheWayInside(
   resources: readonly StateResource[],
   found: Found,
 ): Fault[] {
-  const recorded = new Set(
-    resources.flatMap((entry) => (entry.id === undefined ? [] : [`${entry.urn.split("::").at(-1)}`])),
+  const recorded = new Map(
+    resources.flatMap((entry) =>
+      entry.id === undefined ? [] : [[`${entry.urn.split("::").at(-1)}`, entry] as const],
+    ),
   );
   return unitGuests(plan, unit).flatMap((guest) => {
     const contents = found.guests.get(guest.objectName);

@@ -18,6 +18,7 @@ import {
   windowsNests,
 } from "./hosts";
 import { extensionPackLicensed } from "./licences";
+import { machineImageUsed } from "./machineImage";
 import { memoryValid } from "./memory";
 import { clonesUnique, labName, nameFree, snapshotsUnique, uniqueNames } from "./names";
 import { lanIsTheRoom, roomValid } from "./site";
@@ -50,6 +51,7 @@ const VALIDATORS: readonly Validator[] = [
   subnetsValid,
   adaptersValid,
   memoryValid,
+  machineImageUsed,
   timeZonesKnown,
   dockerStacksValid,
   extensionPackLicensed,

@@ -1,3 +1,4 @@
+import { FARM_PORTS } from "../../components/farmScript";
 import { resourcesOf } from "../../course/resources";
 import { deployUnit } from "../../stacks/unit";
 import { devPlan, RECORD } from "../support/devPlan";
@@ -174,10 +175,16 @@ test("containers in the guest use the images that the guest has, on the plan's p
   });
 });
 
-test("the farm is one resource that lists its ports", () => {
+test("the farm is one resource with a variable for each port", () => {
   const farm = engine.find(":Command", `${DOCKER}-nginx-farm-containers`).inputs;
-  expect(farm.create).toBe(
-    "docker exec -i dev-team-01-ubuntu-test1 sh -s -- 8001 8002 8003 8004 8005 8006 8007 8008 8009 8010",
+  expect(farm.create).toBe(`docker exec -i dev-team-01-ubuntu-test1 sh -s -- ${FARM_PORTS}`);
+  expect(farm.environment).toEqual(
+    Object.fromEntries(
+      Array.from({ length: 10 }, (_, index) => [
+        `CLASSLAB_PORT_${8001 + index}`,
+        `nginx-farm-${8001 + index}`,
+      ]),
+    ),
   );
   expect(farm.delete).toBe("docker exec -i dev-team-01-ubuntu-test1 sh -s --");
 });

@@ -52,6 +52,7 @@ test.each([
   ["disk-full", EXIT.failed],
   ["would-replace", EXIT.failed],
   ["object-in-the-way", EXIT.failed],
+  ["port-taken", EXIT.failed],
   ["unknown-team", EXIT.usage],
   ["unknown-exercise", EXIT.usage],
   ["team-not-alone", EXIT.usage],

@@ -1,3 +1,4 @@
+import { farmEnvironment } from "../../components/farmScript";
 import { COURSE_IMAGES } from "../../course/images";
 import { type Drift, type Found, findDrift, findUnknown, findUnknownInside } from "../../operations/drift";
 import type { StateResource } from "../../operations/engine";
@@ -176,6 +177,18 @@ describe("inside a guest", () => {
       ["container nginx is exited", "changes made in the container outside its volumes"],
       ["container nginx-farm-8001 is exited", undefined],
     ]);
+  });
+
+  test("what is yet to come to a farm that grows is no drift; what it had is", () => {
+    state = state.map((entry) =>
+      entry.urn === urn(COMMAND, "-docker-nginx-farm-containers")
+        ? { ...entry, inputs: { environment: farmEnvironment("nginx-farm", [8001]) } }
+        : entry,
+    );
+    changeInside("nginx-farm-8002", undefined);
+    expect(drift()).toEqual([]);
+    changeInside("nginx-farm-8001", undefined);
+    expect(said(drift())).toEqual(["guest missing web: container nginx-farm-8001 is missing"]);
   });
 
   test("a data volume that is gone: nothing is left to lose", () => {

@@ -43,6 +43,23 @@ err?: Error: Command failed with exit code 255: pulumi up --yes`;
   ]);
 });
 
+test("ports of a farm that learners have: the first with who has it, and how many more", () => {
+  const line = (port: number, who: string) =>
+    `port-taken: port ${port} of web: ${who} has it, and it is not the lab's\n`;
+  const told = (text: string) => engineFault("dev", new Error(`exit status 1: running sh:\n${text}`)).message;
+  const fix =
+    "Let the learners stop it, or give the farm another firstPort, and run the command again: all other ports of the farm answer. [port-taken]";
+  const one = line(8010, "container mine");
+  expect(told(one)).toBe(`port 8010 of web: container mine has it, and it is not the lab's. ${fix}`);
+  // The engine says everything twice.
+  expect(told(one + line(8011, "program perl") + one)).toBe(
+    `port 8010 of web: container mine has it, and it is not the lab's; 1 more of the farm's ports is taken. ${fix}`,
+  );
+  expect(told(one + line(8011, "program perl") + line(8012, "program perl"))).toContain(
+    "; 2 more of the farm's ports are taken. ",
+  );
+});
+
 test("a lock is told with who holds it and since when", () => {
   const text =
     "error: the stack is currently locked by 1 lock(s). file:///state/.pulumi/locks/x.json: created by root@vm (pid 27178) at 2026-11-23T22:36:50Z";

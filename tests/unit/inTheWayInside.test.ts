@@ -1,3 +1,4 @@
+import { farmEnvironment } from "../../components/farmScript";
 import { guestsOf } from "../../course/plan";
 import type { GuestContents, GuestObject } from "../../operations/guestContents";
 import { parseContents } from "../../operations/guestContents";
@@ -75,6 +76,23 @@ test("a stopped container holds no port, and what carries our mark is never in t
 test("a stack that stands is not to be made: learners' own beside it is listed elsewhere", () => {
   const all = wholeState(solved.plan, solved.unit);
   expect(inTheWay([container("nginx"), container("other", { ports: [8001] })], all)).toEqual([]);
+});
+
+test("a farm that grows is asked for the ports it gains, and for no others", () => {
+  const all = wholeState(solved.plan, solved.unit).map((entry) =>
+    entry.urn.endsWith("-nginx-farm-containers")
+      ? {
+          ...entry,
+          inputs: {
+            environment: farmEnvironment("nginx-farm", [8001, 8002, 8003, 8004, 8005, 8006, 8007, 8008]),
+          },
+        }
+      : entry,
+  );
+  expect(inTheWay([container("old", { ports: [8001] })], all)).toEqual([]);
+  expect(inTheWay([container("mine", { ports: [8010] })], all)).toMatchObject([
+    { what: "nginx-farm is to be made there, and its ports are taken by the learners' own container mine" },
+  ]);
 });
 
 test("a guest that cannot be looked into says so elsewhere", () => {

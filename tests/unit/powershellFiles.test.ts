@@ -8,9 +8,8 @@ const files = powerShellFiles();
 const checked = checkFiles(files);
 
 /** The verbs that Microsoft approves, of those that the module could need (its page on approved verbs). */
-const VERBS = "Add Assert ConvertTo Copy Enable Find Get Invoke New Read Remove Restart Set Test Wait".split(
-  " ",
-);
+const VERBS =
+  "Add Assert ConvertTo Copy Enable Find Get Invoke New Read Remove Rename Restart Set Test Wait".split(" ");
 
 test("PowerShell of the repository has no findings", async () => {
   const { findings } = await checked;
@@ -88,6 +87,7 @@ test("functions that change something know -WhatIf, those that only look do not"
     "Invoke",
     "New",
     "Remove",
+    "Rename",
     "Restart",
     "Set",
   ]);

@@ -1,13 +1,13 @@
 import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { renderPreload } from "../../components/courseImages";
+import { renderFarm } from "../../components/farmScript";
 import { containerChannel } from "../../components/hypervisors/containers/channel";
 import {
   renderAdapterList,
   renderAdapters,
   renderReady,
 } from "../../components/hypervisors/containers/render";
-import { renderFarm } from "../../components/nginxFarm";
 import { renderRotationCheck, renderWordPressFiles } from "../../components/wordPressFiles";
 import { COURSE_IMAGES, type ImageSet } from "../../course/images";
 import type { SwitchMode } from "../../course/modes";
@@ -493,74 +493,119 @@ esac
   });
 
   describe("renderFarm", () => {
-    /** Containers are files: `<state> <farm>`; run and start make them running. */
+    const MARK = { lab: "dev", id: "0123456789abcdef", stack: "dev", team: "team-01" };
+    const IMAGE = `sha256:${"ab".repeat(32)}`;
+    /** Containers are files: `<state> <farm> <image>`. A port is taken while `taken-PORT` is there. */
     const DOCKER = `
 mkdir -p "$FAKE/containers"
 cd "$FAKE/containers"
-case "$1" in
-  ps)
-    want=
-    farm=
-    for word in "$@"; do
-      case $word in
-        status=*) want=\${word#status=} ;;
-        label=classlab.farm=*) farm=\${word#label=classlab.farm=} ;;
-      esac
-    done
-    [ -n "$farm" ] && [ "$2" = -a ] || exit 9
-    for name in *; do
-      [ -e "$name" ] || continue
-      read -r state of < "$name"
-      [ "$of" = "$farm" ] || continue
-      [ -z "$want" ] || [ "$want" = "$state" ] || continue
-      echo "$name"
-    done ;;
-  rm) [ "$2" = -f ] && [ -e "$3" ] && rm "$3" ;;
-  start) [ -e "$2" ] || exit 1; read -r state of < "$2"; echo "running $of" > "$2" ;;
-  run)
-    [ "$2 $3" = "-d --name" ] || exit 9
-    [ ! -e "$4" ] || { echo "name in use: $4" >&2; exit 125; }
-    for word in "$@"; do case $word in classlab.farm=*) echo "running \${word#classlab.farm=}" > "$4" ;; esac; done ;;
-  *) exit 9 ;;
-esac
+[ "$1" = ps ] || exit 9
+farm=
+ancestor=
+for word in "$@"; do
+  case $word in
+    label=classlab.farm=*) farm=\${word#label=classlab.farm=} ;;
+    ancestor=*) ancestor=\${word#ancestor=} ;;
+    publish=*) cat "$FAKE/taken-\${word#publish=}"; exit 0 ;;
+  esac
+done
+[ -n "$farm" ] && [ "$2" = -a ] || exit 9
+for name in *; do
+  [ -e "$name" ] || continue
+  read -r state of image < "$name"
+  [ "$of" = "$farm" ] || continue
+  [ -z "$ancestor" ] || [ "$ancestor" = "$image" ] || continue
+  echo "$name $state"
+done
 `;
-    const MARK = { lab: "dev", id: "0123456789abcdef", stack: "dev", team: "team-01" };
-    const IMAGE = `sha256:${"ab".repeat(32)}`;
+    /** curl against Docker's API, of the requests that a file of its options lists. */
+    const CURL = `#!/bin/sh
+cd "$FAKE/containers"
+while [ "$1" != -K ]; do shift; done
+request() {
+  call="$method \${url#http://docker/containers/}"
+  printf 'guest curl|%s\n' "$call" >> "$FAKE/calls"
+  name=\${url#*name=}
+  answer=
+  case $call in
+    "POST create"*)
+      if [ -e "$name" ]; then code=409; answer="{\\"message\\":\\"Conflict. The container name \\\\\\"/$name\\\\\\" is already in use\\"}"
+      else code=201; echo "$data" > "$FAKE/body-$name"; echo "created nginx-farm ${IMAGE}" > "$name"
+      fi ;;
+    POST*start)
+      name=\${call#POST }
+      name=\${name%/start}
+      read -r state of image < "$name"
+      if [ -e "$FAKE/taken-\${name##*-}" ]; then code=500; answer='{"message":"Bind for 0.0.0.0 failed: port is already allocated"}'
+      else code=204; echo "running $of $image" > "$name"
+      fi ;;
+    DELETE*)
+      name=\${call#DELETE }
+      name=\${name%\\?*}
+      if [ -e "$name" ]; then rm "$name"; code=204; else code=404; fi ;;
+  esac
+  echo "$answer" > "$output"
+  echo "$code $name"
+}
+method=POST
+while read -r key equals value || [ -n "$key" ]; do
+  value=\${value#\\"}
+  value=\${value%\\"}
+  case $key in
+    next) request; method=POST ;;
+    url) url=$value ;;
+    request) method=$value ;;
+    output) output=$value ;;
+    data) data=$(printf '%s' "$value" | sed 's/\\\\"/"/g') ;;
+  esac
+done < "$2"
+request
+`;
     const farm = (...ports: number[]) =>
       fake.run(shell, renderFarm("nginx-farm", IMAGE, MARK), ...ports.map(String));
     const containers = () =>
       Object.fromEntries(
-        fake.list("containers").map((name) => [name, fake.read(`containers/${name}`).trim()]),
+        fake
+          .list("containers")
+          .map((name) => [name, fake.read(`containers/${name}`).replace(IMAGE, "image").trim()]),
       );
-    const changes = (run: ShellRun) => run.calls.filter((call) => !call.includes("docker|ps|")).sort();
+    const changes = (run: ShellRun) =>
+      run.calls.filter((call) => !call.includes("docker|ps|")).map((call) => call.replace("guest curl|", ""));
+    const stands = (name: string, state: string, of = "nginx-farm", image = IMAGE) =>
+      fake.write(`containers/${name}`, `${state} ${of} ${image}\n`);
 
     beforeEach(() => {
       fake = new FakeShell(DOCKER);
+      fake.program("curl", CURL);
+      fake.program("hostname", "#!/bin/sh\necho web\n");
+      fake.program("ss", "#!/bin/sh\n");
+      fake.program("sleep", "#!/bin/sh\n");
     });
 
-    test("makes what lacks, with mark, port and restart policy", () => {
+    test("makes what lacks, with mark, port and restart policy, and starts it", () => {
       const run = farm(8001, 8002);
       expectJson(run, { containers: 2 });
-      expect(changes(run)).toEqual(
-        [8001, 8002].map((port) =>
-          [
-            "host docker",
-            ...[
-              "run",
-              "-d",
-              "--name",
-              `nginx-farm-${port}`,
-              "-p",
-              `${port}:80`,
-              "--restart",
-              "unless-stopped",
-            ],
-            ...["--label", "classlab=dev", "--label", "classlab.id=0123456789abcdef"],
-            ...["--label", "classlab.stack=dev", "--label", "classlab.team=team-01"],
-            ...["--label", "classlab.farm=nginx-farm", IMAGE],
-          ].join("|"),
-        ),
-      );
+      expect(changes(run)).toEqual([
+        "POST create?name=nginx-farm-8001",
+        "POST create?name=nginx-farm-8002",
+        "POST nginx-farm-8001/start",
+        "POST nginx-farm-8002/start",
+      ]);
+      expect(JSON.parse(fake.read("body-nginx-farm-8002"))).toEqual({
+        Image: IMAGE,
+        Labels: {
+          classlab: "dev",
+          "classlab.id": "0123456789abcdef",
+          "classlab.stack": "dev",
+          "classlab.team": "team-01",
+          "classlab.farm": "nginx-farm",
+        },
+        ExposedPorts: { "80/tcp": {} },
+        HostConfig: {
+          PortBindings: { "80/tcp": [{ HostIp: "0.0.0.0", HostPort: "8002" }] },
+          RestartPolicy: { Name: "unless-stopped" },
+        },
+      });
     });
 
     test("a hundred, each once; again does nothing", () => {
@@ -573,50 +618,86 @@ esac
     });
 
     test("starts what stopped, makes what was removed, leaves what runs", () => {
-      fake.write("containers/nginx-farm-8001", "exited nginx-farm\n");
-      fake.write("containers/nginx-farm-8003", "running nginx-farm\n");
+      stands("nginx-farm-8001", "exited");
+      stands("nginx-farm-8003", "running");
       const run = farm(8001, 8002, 8003);
       expectJson(run, { containers: 3 });
-      expect(changes(run).map((call) => call.split("|").slice(1, 5).join(" "))).toEqual([
-        "run -d --name nginx-farm-8002",
-        "start nginx-farm-8001",
+      expect(changes(run)).toEqual([
+        "POST create?name=nginx-farm-8002",
+        "POST nginx-farm-8002/start",
+        "POST nginx-farm-8001/start",
       ]);
     });
 
+    test("what ends again and again, and what has another image, is made anew", () => {
+      stands("nginx-farm-8001", "restarting");
+      stands("nginx-farm-8002", "running", "nginx-farm", "sha256:old");
+      stands("nginx-farm-8003", "running");
+      const run = farm(8001, 8002, 8003);
+      expectJson(run, { containers: 3 });
+      expect(changes(run).slice(0, 4)).toEqual([
+        "DELETE nginx-farm-8001?force=1&v=1",
+        "DELETE nginx-farm-8002?force=1&v=1",
+        "POST create?name=nginx-farm-8001",
+        "POST create?name=nginx-farm-8002",
+      ]);
+      expect(new Set(Object.values(containers()))).toEqual(new Set(["running nginx-farm image"]));
+    });
+
     test("removes ports that left; a port that begins alike is another one", () => {
-      fake.write("containers/nginx-farm-80", "running nginx-farm\n");
-      fake.write("containers/nginx-farm-8001", "exited nginx-farm\n");
-      const run = farm(800);
-      expectJson(run, { containers: 1 });
+      stands("nginx-farm-80", "running");
+      stands("nginx-farm-8001", "exited");
+      expectJson(farm(800), { containers: 1 });
       expect(Object.keys(containers())).toEqual(["nginx-farm-800"]);
     });
 
     test("without ports the whole farm goes, and nothing else", () => {
-      fake.write("containers/nginx-farm-8001", "running nginx-farm\n");
-      fake.write("containers/nginx-farm-8002", "exited nginx-farm\n");
-      fake.write("containers/web", "running -\n");
+      stands("nginx-farm-8001", "running");
+      stands("nginx-farm-8002", "exited");
+      stands("web", "running", "-");
       expectJson(farm(), { containers: 0 });
-      expect(containers()).toEqual({ web: "running -" });
+      expect(containers()).toEqual({ web: "running - image" });
     });
 
     test("containers that are not the farm's are left alone, also under the farm's own kind of name", () => {
-      fake.write("containers/nginx-farm-9000", "running -\n");
-      fake.write("containers/second-8001", "exited second\n");
+      stands("nginx-farm-9000", "running", "-");
+      stands("second-8001", "exited", "second");
       expectJson(farm(8001), { containers: 1 });
       expect(containers()).toEqual({
-        "nginx-farm-8001": "running nginx-farm",
-        "nginx-farm-9000": "running -",
-        "second-8001": "exited second",
+        "nginx-farm-8001": "running nginx-farm image",
+        "nginx-farm-9000": "running - image",
+        "second-8001": "exited second image",
       });
     });
 
     test("a learner's container in the way is not removed: the script fails with Docker's words", () => {
-      fake.write("containers/nginx-farm-8001", "running -\n");
+      stands("nginx-farm-8001", "running", "-");
       const run = farm(8001, 8002);
       expect(run.code).not.toBe(0);
       expect(run.stdout).toBe("");
-      expect(run.stderr).toContain("name in use: nginx-farm-8001");
-      expect(containers()["nginx-farm-8001"]).toBe("running -");
+      expect(run.stderr).toBe(
+        'nginx-farm-8001: Conflict. The container name "/nginx-farm-8001" is already in use\n',
+      );
+      expect(containers()).toMatchObject({
+        "nginx-farm-8001": "running - image",
+        "nginx-farm-8002": "running nginx-farm image",
+      });
+    });
+
+    test.each([
+      ["container mine\n", "", "container mine"],
+      ["", 'users:(("perl",pid=7,fd=3))', "program perl"],
+      ["", "", "another program"],
+    ])("a port that somebody has is told with who (%j, %j); the others run", (container, program, who) => {
+      fake.write("taken-8001", container);
+      fake.program("ss", `#!/bin/sh\necho 'LISTEN 0 5 0.0.0.0:8001 0.0.0.0:* ${program}'\n`);
+      const run = farm(8001, 8002);
+      expect(run).toMatchObject({
+        code: 1,
+        stdout: "",
+        stderr: `port-taken: port 8001 of web: ${who} has it, and it is not the lab's\n`,
+      });
+      expect(containers()).toEqual({ "nginx-farm-8002": "running nginx-farm image" });
     });
   });
 
@@ -859,11 +940,15 @@ describe("as text", () => {
       "-o",
       "IdentitiesOnly=yes",
       "-o",
+      "BatchMode=yes",
+      "-o",
       "StrictHostKeyChecking=no",
       "-o",
       "UserKnownHostsFile=/dev/null",
       "-o",
       "LogLevel=ERROR",
+      "-o",
+      "KexAlgorithms=^curve25519-sha256",
       "-o",
       "ConnectTimeout=20",
     ]);
