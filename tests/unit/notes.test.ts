@@ -62,6 +62,12 @@ const cases: [string, object, LabFacts, string[]][] = [
     ["host-unused lab.hosts[1]"],
   ],
   [
+    "a host with restore software",
+    { target: "virtualbox", hosts: [{ ...WINDOWS, restores: true }], guests: [GUEST] },
+    {},
+    ["host-restores lab.hosts[0].restores"],
+  ],
+  [
     "a room with DHCP that registers MAC addresses",
     { target: "libvirt", site: { network: { addressing: "dhcp", macRegistration: true } } },
     {},
