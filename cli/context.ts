@@ -36,6 +36,7 @@ export interface Options {
   readonly mermaid?: boolean;
   readonly markdown?: boolean;
   readonly macs?: boolean;
+  readonly out?: string;
   readonly timeout?: number;
   readonly name?: string;
   readonly teams?: number;

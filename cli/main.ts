@@ -17,6 +17,7 @@ import { type ConvertOptions, convertVerb } from "./verbs/convert";
 import { doctorVerb } from "./verbs/doctor";
 import { downVerb } from "./verbs/down";
 import { envVerb } from "./verbs/env";
+import { handoutVerb } from "./verbs/handout";
 import { imagesVerb } from "./verbs/images";
 import { initVerb } from "./verbs/init";
 import { planVerb } from "./verbs/plan";
@@ -121,6 +122,15 @@ function makeProgram(finish: (code: number) => void): Command {
     for (const option of formatOptions()) command.addOption(option);
     return command.addOption(languageOption("of what is shown").default("en"));
   });
+  add(
+    "handout",
+    "write the Compose files that a team's learners would write, of its stacks",
+    handoutVerb,
+    (command) =>
+      command
+        .option("--team <id>", "only this team's (may be repeated)", collect)
+        .option("--out <folder>", "where they are written, by team, guest and stack", "handouts"),
+  );
   add("up", "bring a lab to its plan and show what to open", upVerb, (command) =>
     command
       .option("--repair", "also bring back what learners changed inside guests; listed first")
