@@ -29,6 +29,7 @@ export interface Options {
   readonly parallel?: number;
   readonly exercise?: readonly string[];
   readonly junit?: string;
+  readonly out?: string;
   readonly html?: string;
   readonly language?: Language;
   readonly svg?: string;
@@ -36,7 +37,6 @@ export interface Options {
   readonly mermaid?: boolean;
   readonly markdown?: boolean;
   readonly macs?: boolean;
-  readonly out?: string;
   readonly timeout?: number;
   readonly name?: string;
   readonly teams?: number;
@@ -58,7 +58,7 @@ export function json(document: object): void {
 }
 
 /** The lab that the options name; `dev` by default. */
-export function labFile(options: Options): StackFile {
+export function labFile(options: Pick<Options, "stack" | "config">): StackFile {
   const name = options.stack ?? process.env.PULUMI_STACK ?? "dev";
   if (options.config !== undefined) return readStackFile(options.config);
   return readStackFile(join(PACKAGE_ROOT, `Pulumi.${name}.yaml`), `--stack ${name}`);

@@ -18,6 +18,9 @@ import { doctorVerb } from "./verbs/doctor";
 import { downVerb } from "./verbs/down";
 import { envVerb } from "./verbs/env";
 import { handoutVerb } from "./verbs/handout";
+import { type EnrollOptions, hostEnrollVerb } from "./verbs/hostEnroll";
+import { hostPrecheckVerb, type PrecheckOptions } from "./verbs/hostPrecheck";
+import { hostReleaseVerb, type ReleaseOptions } from "./verbs/hostRelease";
 import { imagesVerb } from "./verbs/images";
 import { initVerb } from "./verbs/init";
 import { planVerb } from "./verbs/plan";
@@ -122,15 +125,6 @@ function makeProgram(finish: (code: number) => void): Command {
     for (const option of formatOptions()) command.addOption(option);
     return command.addOption(languageOption("of what is shown").default("en"));
   });
-  add(
-    "handout",
-    "write the Compose files that a team's learners would write, of its stacks",
-    handoutVerb,
-    (command) =>
-      command
-        .option("--team <id>", "only this team's (may be repeated)", collect)
-        .option("--out <folder>", "where they are written, by team, guest and stack", "handouts"),
-  );
   add("up", "bring a lab to its plan and show what to open", upVerb, (command) =>
     command
       .option("--repair", "also bring back what learners changed inside guests; listed first")
@@ -178,6 +172,15 @@ function makeProgram(finish: (code: number) => void): Command {
   add("rotate", "make a team's keys and passwords anew", rotateVerb, (command) =>
     command.option("--team <id>", "a team; may be repeated", collect).option("--all", "every team"),
   );
+  add(
+    "handout",
+    "write what teams take to their PCs: Vagrantfile, Remote Desktop, SSH, Compose files",
+    handoutVerb,
+    (command) =>
+      command
+        .option("--team <id>", "only this team (may be repeated)", collect)
+        .option("--out <folder>", "for the teams' folders (default: handout-<lab>)"),
+  );
   add("env", "print the environment for plain Pulumi commands", envVerb, (command) =>
     command.option("--team <id>", "of this team's stack (default: the first stack)", (id: string) => [id]),
   );
@@ -217,10 +220,85 @@ function makeProgram(finish: (code: number) => void): Command {
         finish(await reportError(error, options));
       }
     });
+  addHost(program, finish);
   return program;
 }
 
+/** The verbs about the PCs of a room, before there is a lab on them and after. */
+function addHost(program: Command, finish: (code: number) => void): void {
+  const host = program
+    .command("host")
+    .description("the PCs of a room: look at them a week before, enrol them, give them back");
+  host
+    .command("precheck")
+    .description("look at PCs from a stick, changing nothing, and make the lab's hosts of what they are")
+    .option("--write <folder>", "write the scripts into the folder of a stick")
+    .option("--read <folder>", "read what came back, and show what each PC can do")
+    .option("--inventory <file>", "with --read: write the PCs as the hosts of a lab (YAML)")
+    .addOption(languageOption("of reports").default("en"))
+    .option("--json", "print one JSON document on stdout and nothing else there")
+    .action(async (options: PrecheckOptions) => {
+      try {
+        finish(await hostPrecheckVerb(options));
+      } catch (error) {
+        finish(await reportError(error, options));
+      }
+    });
+  const ofLab = (command: Command) =>
+    command
+      .option("--stack <name>", "the lab of Pulumi.<name>.yaml (default: dev)")
+      .option("--config <file>", "a Pulumi stack file; the lab is named after it")
+      .option("--json", "print one JSON document on stdout and nothing else there");
+  ofLab(host.command("enroll"))
+    .description("write the stick by which PCs let the lab in, and by which they are given back")
+    .option("--write <folder>", "write it into the folder of a stick")
+    .option("--read <folder>", "show what PCs wrote on it")
+    .option("--from <subnet>", "let this subnet in, beside the classroom LAN (may be repeated)", collect)
+    .option("--no-ssh", "let nobody in by SSH")
+    .addOption(
+      new Option("--hypervisor <name>", "what is put on Windows PCs (default: the lab's target)").choices([
+        "hyperv",
+        "virtualbox",
+        "none",
+      ]),
+    )
+    .option("--openssh <file>", "OpenSSH as an MSI, for PCs whose optional features are blocked (0x800f0954)")
+    .option("--virtualbox <file>", "Oracle's installer of VirtualBox; its version and checksum are pinned")
+    .option("--extension-pack <file>", "its Extension Pack; the lab's licences have to accept it")
+    .action(async (options: EnrollOptions) => {
+      try {
+        finish(await hostEnrollVerb(options));
+      } catch (error) {
+        finish(await reportError(error, options));
+      }
+    });
+  ofLab(host.command("release"))
+    .description("give the lab's hosts back over SSH as they were before they were enrolled")
+    .option("--host <name>", "only this host (may be repeated)", collect)
+    .option("--check", "change nothing: tell what is still enrolled")
+    .option("-y, --yes", "answer every question with yes")
+    .action(async (options: ReleaseOptions) => {
+      try {
+        finish(await hostReleaseVerb(options));
+      } catch (error) {
+        finish(await reportError(error, options));
+      }
+    });
+}
+
+/**
+ * Has a verb go on to its end where nobody reads any more, as after `| head` or when a terminal is gone: what it does is worth more than
+ * what it says. The engine would take each error of a write for one of the program's, and keep it.
+ */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+}
+
 async function main(): Promise<number> {
+  outliveReaders();
   markThisRun();
   let code: number = EXIT.done;
   const program = makeProgram((value) => {

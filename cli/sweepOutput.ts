@@ -78,7 +78,19 @@ function labLines(found: readonly Leftover[], view: SweepView, pc: Colours): str
 }
 
 /** Kinds that take nothing of a disk themselves. */
-const WITHOUT_SIZE: readonly Leftover["kind"][] = ["network", "domain", "virtual network", "storage pool"];
+const WITHOUT_SIZE: readonly Leftover["kind"][] = [
+  "network",
+  "domain",
+  "virtual network",
+  "storage pool",
+  "virtual machine",
+  "virtual switch",
+  "NAT network",
+  "host-only interface",
+  "NAT",
+  "share",
+  "lab folder",
+];
 
 function totalLine(report: SweepReport): string {
   const sized = report.found.filter(({ kind }) => !WITHOUT_SIZE.includes(kind));

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { HOME_VARIABLE, teamKeyPath } from "./hypervisors/containers/channel";
+import { HOME_VARIABLE, teamKeyPath } from "./hypervisors/channelOptions";
 import { writePrivateFile } from "./privateFile";
 import { sha512Crypt } from "./sha512Crypt";
 import { type SshKeyPair, sshKeyFromText } from "./sshKey";
@@ -41,6 +41,8 @@ export interface GuestSecretsArgs {
 export class GuestSecrets extends pulumi.ComponentResource {
   /** The guest's Ed25519 host key: a secret. */
   readonly hostKey: pulumi.Output<SshKeyPair>;
+  /** Password of the console: a secret. */
+  readonly password: pulumi.Output<string>;
   /** Hash of the console's password by crypt(5): a secret. */
   readonly passwordHash: pulumi.Output<string>;
 
@@ -72,6 +74,7 @@ export class GuestSecrets extends pulumi.ComponentResource {
       keep(hostKeyPath(lab, objectName), pair.publicKey.split(" ").slice(0, 2).join(" "));
       return pair;
     });
+    this.password = password.result;
     this.passwordHash = password.result.apply((text) => {
       keep(consolePasswordPath(lab, objectName), text);
       return sha512Crypt(text, salt);

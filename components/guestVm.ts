@@ -38,29 +38,27 @@ export class GuestVm extends pulumi.ComponentResource {
     const { plan, driver, host, context, site } = args;
     super("classlab:index:GuestVm", name, { guest: plan.name, team: plan.team }, opts);
     const child = { parent: this };
-    this.guest = driver.createGuest(name, plan, host.prepared, args.key, context, child, args.base);
-    const adapters = driver.connectAdapters(
-      name,
-      plan,
-      this.guest,
-      args.switches.map((entry) => entry.network),
-      host.prepared,
-      child,
-    );
-    const settings = site && driver.applySite(name, plan, site, this.guest, adapters, host.prepared, child);
-    const docker = new DockerHost(
-      `${name}-docker`,
-      {
-        stacks: plan.docker,
-        channel: driver.channel(plan, context.mark.lab, host.prepared.plan),
-        guest: this.guest,
-        ...(settings ? { settings } : {}),
-        providers: host.prepared.providers,
-        context,
-      },
-      child,
-    );
-    const whole = [this.guest.ready, adapters, ...(settings ? [settings] : []), docker];
+    const switches = args.switches.map((entry) => entry.network);
+    this.guest = driver.createGuest(name, plan, host.prepared, args.key, context, child, args.base, switches);
+    const adapters =
+      this.guest.adapters ?? driver.connectAdapters(name, plan, this.guest, switches, host.prepared, child);
+    const settings = site && driver.applySite?.(name, plan, site, this.guest, adapters, host.prepared, child);
+    const channel = driver.docker ? driver.channel?.(plan, context.mark.lab, host.prepared.plan) : undefined;
+    const docker =
+      channel &&
+      new DockerHost(
+        `${name}-docker`,
+        {
+          stacks: plan.docker,
+          channel,
+          guest: this.guest,
+          ...(settings ? { settings } : {}),
+          providers: host.prepared.providers,
+          context,
+        },
+        child,
+      );
+    const whole = [this.guest.ready, adapters, ...(settings ? [settings] : []), ...(docker ? [docker] : [])];
     this.base = driver.keepGuest(name, plan, this.guest, whole, host.prepared, child);
     this.registerOutputs({});
   }

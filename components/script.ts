@@ -11,8 +11,10 @@ export interface ScriptArgs {
    * `shell`. Recorded in state and shown on failure: no secret and no path of this machine in it.
    */
   readonly shell: string;
-  /** Arguments for creating and updating, appended to `shell`; shown in previews. */
+  /** Arguments for creating, appended to `shell`; shown in previews. */
   readonly apply: string;
+  /** Arguments for updating; those for creating where they are absent. */
+  readonly again?: string;
   /** Arguments for deleting; absent when there is nothing to clean outside what is deleted with it. */
   readonly remove?: string;
   /**
@@ -42,7 +44,7 @@ export function script(
   const line = (words: string) => `${on?.asRoot ?? ""}${args.shell} ${words}`.trim();
   const inputs = {
     create: line(args.apply),
-    update: line(args.apply),
+    update: line(args.again ?? args.apply),
     ...(args.remove === undefined ? {} : { delete: line(args.remove) }),
     ...(args.triggers === undefined ? {} : { triggers: [...args.triggers] }),
     stdin: args.script,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { HOME_VARIABLE, teamKeyPath } from "./hypervisors/containers/channel";
+import { HOME_VARIABLE, teamKeyPath } from "./hypervisors/channelOptions";
 import { writePrivateFile } from "./privateFile";
 import { sshKeyFromText } from "./sshKey";
 

@@ -6,6 +6,7 @@ export const CAUSE_GROUPS = [
   "The command",
   "This machine",
   "A host over SSH",
+  "The room's PCs",
   "Images",
   "The lab's state",
   "Running",
@@ -513,6 +514,17 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "If it does not start, look at its log: `journalctl -u libvirtd`, without systemd `/var/log/libvirt/libvirtd.log`.",
     ],
   },
+  "virtualbox-not-ready": {
+    group: "This machine",
+    means:
+      "The guests run as virtual machines of VirtualBox, and the host does not have what they need: VirtualBox 7.1 or 7.2 for the user who makes the lab, the file that their disks begin with, or a network card on the classroom LAN.",
+    steps: [
+      "Read what the message names. VirtualBox is looked for as that user: `VBoxManage --version`; with a variable `VBOXMANAGE` elsewhere.",
+      "Put the disk image or the installer's DVD where `hosts[].virtualbox.image` says, or leave that key out: then Ubuntu's cloud image is fetched.",
+      "Name the card as `VBoxManage list bridgedifs` does: `hosts[].virtualbox.bridge`.",
+      "If VirtualBox does not answer, end its service (`pkill -u $USER VBoxSVC` while no guest runs) and run the command again.",
+    ],
+  },
   "nested-impossible": {
     group: "This machine",
     means:
@@ -612,6 +624,48 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
     steps: [
       "Wait until Hyper-V Manager shows no status for the guest, and run the same command again.",
       "If it makes no headway, look whether the drive is full.",
+    ],
+  },
+  "precheck-missing": {
+    group: "The room's PCs",
+    means: "The folder named holds no file that the precheck of a PC has written.",
+    steps: [
+      "Name the folder of the stick: the one that holds `precheck.cmd`, with the folder `results` in it.",
+      "If nothing has been run yet, start `precheck.cmd` (Windows) or `sh precheck.sh` (Linux) from the stick at each PC.",
+    ],
+  },
+  "precheck-invalid": {
+    group: "The room's PCs",
+    means:
+      "A file that came back from a PC cannot be used: it was cut off, as when the stick was pulled out too early, it is of another version, or somebody has written in it. The other PCs are not held up by it.",
+    steps: [
+      "Run the precheck at that PC again, from a stick that `npx classlab host precheck --write` of this version wrote.",
+      "Wait until the script says that it is done before pulling the stick out.",
+    ],
+  },
+  "enrolment-invalid": {
+    group: "The room's PCs",
+    means:
+      "What was given for enrolling PCs does not fit: a network, a user's name, a key or a file of the bundle; or a record that came back from a PC cannot be read.",
+    steps: [
+      "Change what the message names, and write the stick again.",
+      "A record that is damaged on the stick is whole on the PC: `C:\\ProgramData\\classlab\\enrolment.json`, `/var/lib/classlab/enrolment`.",
+    ],
+  },
+  "package-untrusted": {
+    group: "The room's PCs",
+    means:
+      "An installer on the stick is not the file that was pinned when the stick was written: another version, or a copy that was damaged. It was not started.",
+    steps: [
+      "Fetch the file from its maker again, compare its SHA-256 with the maker's list, and write the stick anew.",
+    ],
+  },
+  "release-incomplete": {
+    group: "The room's PCs",
+    means:
+      "A PC was given back except for what the message lists. The record of that is still on the PC, so that nothing is forgotten.",
+    steps: [
+      "Do what the message says, restart the PC where it asks for that, and run `release` there again: what is done already is passed over.",
     ],
   },
   "environment-missing": {

@@ -7,6 +7,7 @@ import { guestObjects } from "./objects";
 import { type DockerStackPlan, type GuestPlan, guestsOf, type LabPlan } from "./plan";
 import { SSH_PORT } from "./ports";
 import { lanOf, type Reach, reachabilityOf, type Vantage } from "./reachability";
+import { sharedFolderPlace } from "./sharedFolder";
 import type { StatePlan } from "./states";
 
 /** What a check looks at. */
@@ -25,6 +26,7 @@ export const CHECK_KINDS = [
   "volume",
   "left-over",
   "nested",
+  "shared-folder",
 ] as const;
 
 /** One of the kinds. */
@@ -69,6 +71,8 @@ export interface Check {
   readonly adapter?: number;
   /** Objects of the guest's Docker Engine that must be there. */
   readonly objects?: readonly string[];
+  /** A folder of the host by the name of its share, and where the guest mounts it. */
+  readonly mount?: { readonly name: string; readonly place: string };
   readonly mode?: Reach["mode"];
   readonly exercises: readonly Exercise[];
   /** False where it must not be reached. */
@@ -209,6 +213,19 @@ function guestChecks(
   return [
     { ...common, id: `guest/${key}`, kind: "guest", title: `${key} runs` },
     ...(guest.nested ? nestedChecks(team, name) : []),
+    ...(guest.sharedFolder && mountsFolders(plan, guest)
+      ? [
+          {
+            ...common,
+            id: `shared-folder/${key}`,
+            kind: "shared-folder",
+            title: `the folder ${guest.sharedFolder.name} of its host is mounted in ${key} at ${sharedFolderPlace(guest.sharedFolder)}`,
+            from: self,
+            mount: { name: guest.sharedFolder.name, place: sharedFolderPlace(guest.sharedFolder) },
+            rule: "manual L2640: a folder of the host is a folder of the guest",
+          } satisfies Check,
+        ]
+      : []),
     ...connected.map(
       (adapter): Check => ({
         ...common,
@@ -274,6 +291,11 @@ function guestChecks(
       : []),
     ...guest.docker.flatMap((stack) => stackChecks(plan, guest, stack, lan)),
   ];
+}
+
+/** Whether a guest's target mounts the folder that it shares: containers have none, and the others are not made yet. */
+function mountsFolders(plan: LabPlan, guest: GuestPlan): boolean {
+  return plan.hosts.some(({ name, target }) => name === guest.host && target === "libvirt");
 }
 
 /** Id of the check that a guest's processor shows that guests can run in it. @param key of the guest, as {@link vantageKey} writes it */

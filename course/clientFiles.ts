@@ -29,7 +29,7 @@ function oneLine(value: string): string {
 const CRLF = "\r\n";
 
 /** What a file for Remote Desktop is written as: UTF-16, little-endian, with a byte order mark, as mstsc.exe itself writes it. */
-export const RDP_ENCODING = "utf16le";
+export const RDP_ENCODING = "utf16le" as const;
 
 /**
  * The file by which Remote Desktop of a client PC opens a team's server, to be written as {@link RDP_ENCODING}; undefined where the server is

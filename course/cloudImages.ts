@@ -4,6 +4,37 @@ export const CLOUD_RELEASES = ["24.04", "22.04"] as const;
 /** One of the releases. */
 export type CloudRelease = (typeof CLOUD_RELEASES)[number];
 
+/**
+ * What virtual machines of libvirt begin with: `built` is the image made of distribution packages, the course's images in it; `auto` is Ubuntu's
+ * newest cloud image where its site answers, else `built`.
+ */
+export const MACHINE_IMAGES = ["built", "auto", "ubuntu-24.04", "ubuntu-22.04"] as const;
+
+/** One of them, as configured. */
+export type MachineImageChoice = (typeof MACHINE_IMAGES)[number];
+
+/** The release that `auto` means. */
+export const NEWEST_RELEASE = CLOUD_RELEASES[0];
+
+/** The release that a choice names; undefined where it names none. */
+export function releaseChosen(choice: MachineImageChoice): CloudRelease | undefined {
+  return CLOUD_RELEASES.find((release) => choice === `ubuntu-${release}`);
+}
+
+/**
+ * Name by which hosts keep a release's image: the release and the beginning of its checksum, so that a newer one is another image. A built
+ * image's name is the hash of what it is made of alone.
+ * @param sha256 in hexadecimal
+ */
+export function cloudImageName(release: CloudRelease, sha256: string): string {
+  return `ubuntu-${release}-${sha256.slice(0, 16)}`;
+}
+
+/** The release of an image by its name on hosts; undefined for one that was built. */
+export function releaseOfImage(name: string): CloudRelease | undefined {
+  return CLOUD_RELEASES.find((release) => name.startsWith(`ubuntu-${release}-`));
+}
+
 /** Code names, by which the site has its folders (cloud-images.ubuntu.com/releases/, 2026-08). */
 const CODE_NAMES: Readonly<Record<CloudRelease, string>> = { "24.04": "noble", "22.04": "jammy" };
 

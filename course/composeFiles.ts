@@ -128,7 +128,7 @@ export function renderCompose(stack: DockerStackPlan, edition: Edition): string 
 
 /** A file for a team, to be handed out. */
 export interface Handout {
-  /** Where it is put, below the folder that was asked for; `/` between its parts. */
+  /** Where it is put, below the team's folder; `/` between its parts. */
   readonly path: string;
   readonly text: string;
 }
@@ -140,10 +140,10 @@ const COMPOSE_FILE: Readonly<Record<Edition, string>> = {
 };
 
 /** The Compose files of a team: one for each stack of its guests as they are planned. */
-export function handoutsOf(plan: Pick<LabPlan, "edition">, team: Pick<TeamPlan, "id" | "guests">): Handout[] {
+export function handoutsOf(plan: Pick<LabPlan, "edition">, team: Pick<TeamPlan, "guests">): Handout[] {
   return team.guests.flatMap((guest) =>
     guest.docker.map((stack) => ({
-      path: `${team.id}/${guest.name}/${stack.name}/${COMPOSE_FILE[plan.edition]}`,
+      path: `${guest.name}/${stack.name}/${COMPOSE_FILE[plan.edition]}`,
       text: renderCompose(stack, plan.edition),
     })),
   );

@@ -94,7 +94,7 @@ export function totalOf(amounts: readonly Amounts[]): Amounts {
  * asks for (microsoft.com/windows/windows-11-specifications; 2026-11); Linux: 3 GiB and 25 GB, what Ubuntu Server suggests
  * (documentation.ubuntu.com/server, system requirements; 2026-11). Where no operating system is told, Linux's.
  */
-const RESERVE: Readonly<Record<"linux" | "windows", Amounts>> = {
+export const RESERVE: Readonly<Record<"linux" | "windows", Amounts>> = {
   linux: { cpus: 0, memory: 3072, disk: 25 },
   windows: { cpus: 0, memory: 4096, disk: 64 },
 };

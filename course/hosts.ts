@@ -55,8 +55,13 @@ export function cloudHostOf(
   return { ...hostOf(lab, config), name: `${config.name}-${team.id}` };
 }
 
+/** The disk that guests on a Windows host are made from. */
+export type MachineImage = NonNullable<Extract<HostConfig, { kind: "existing" }>["machineImage"]>;
+
 /** A host that is reached over SSH. */
 export interface RemoteHost {
+  /** What it runs: what is asked of it is asked in another language. */
+  readonly system: "linux" | "windows";
   /** Host name or IPv4 address. */
   readonly address: string;
   readonly port: number;
@@ -65,22 +70,26 @@ export interface RemoteHost {
   readonly hostKey?: string;
   /** File of this machine with the private key that opens it; the lab's own key where it is absent. */
   readonly identityFile?: string;
-  /** What stands before a command there so that root runs it (`sudo -n ` with a space); empty where root logs in. */
+  /**
+   * What stands before a command there so that root runs it (`sudo -n ` with a space); empty where root logs in, on Windows, and for
+   * VirtualBox, whose machines are each user's own.
+   */
   readonly asRoot: string;
 }
 
 /** How a host is reached over SSH; undefined where it is this machine, or is yet to be made. */
-export function remoteOf({ config }: Pick<HostPlan, "config">): RemoteHost | undefined {
+export function remoteOf({ config, target }: Pick<HostPlan, "config" | "target">): RemoteHost | undefined {
   if (config.kind !== "existing") return undefined;
-  const { address, port, user, hostKey, identityFile } = config;
+  const { address, port, user, hostKey, identityFile, os } = config;
   return {
+    system: os,
     address,
     port,
     user,
     // What stands behind the key is a comment.
     ...(hostKey === undefined ? {} : { hostKey: hostKey.split(" ").slice(0, 2).join(" ") }),
     ...(identityFile === undefined ? {} : { identityFile }),
-    asRoot: user === "root" ? "" : "sudo -n ",
+    asRoot: user === "root" || os === "windows" || target === "virtualbox" ? "" : "sudo -n ",
   };
 }
 

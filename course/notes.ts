@@ -24,6 +24,7 @@ export const NOTE_CODES = [
   "azure-libvirt",
   "nesting-undocumented",
   "coexistence-slow",
+  "host-restores",
 ] as const;
 
 /** One of the kinds. */
@@ -275,6 +276,23 @@ const slow: NoteMaker = (config, { teams }) => {
   ];
 };
 
+const restores: NoteMaker = (config) =>
+  config.hosts.flatMap((host, index): PlanNote[] =>
+    host.kind === "existing" && host.restores
+      ? [
+          {
+            code: "host-restores",
+            where: `lab.hosts[${index}].restores`,
+            text: {
+              en: `Software on host "${host.name}" undoes every change at a restart: it has to be switched off from the enrolment until the class is over.`,
+              ja: `ホスト「${host.name}」には、再起動で変更を元に戻す環境復元ソフトが入っています。登録作業から講習終了まで、復元機能を解除してください。`,
+            },
+            source: "the configuration",
+          },
+        ]
+      : [],
+  );
+
 const MAKERS: readonly NoteMaker[] = [
   edition,
   adaptersShown,
@@ -287,6 +305,7 @@ const MAKERS: readonly NoteMaker[] = [
   azureLibvirt,
   nesting,
   slow,
+  restores,
 ];
 
 /** Everything that staff should know of a lab and that is no fault of it. */

@@ -109,22 +109,76 @@ const ON_LIBVIRT: HostKinds = {
   typeOf: (_role, host) => scriptOn(host),
 };
 
-const kindsOn = (target: Target): HostKinds => (target === "libvirt" ? ON_LIBVIRT : ON_CONTAINERS);
+const ON_HYPERV: HostKinds = {
+  switch: "virtual switch",
+  disk: "virtual hard disk",
+  guest: "virtual machine",
+  diskName: (guest) => guest.objectName,
+  baseName: (guest) => `${guest.objectName}.vhdx`,
+  typeOf: (_role, host) => scriptOn(host),
+};
 
-function switchObject(plan: LabPlan, entry: SwitchPlan): PlannedObject {
-  const kinds = kindsOn(targetOfHost(plan, entry.host));
-  return {
+const KINDS: Partial<Record<Target, HostKinds>> = { libvirt: ON_LIBVIRT, hyperv: ON_HYPERV };
+
+const kindsOn = (target: Target): HostKinds => KINDS[target] ?? ON_CONTAINERS;
+
+/**
+ * Name of the switch over a Windows host's network card. A card carries one, so that the classroom LAN and its VLANs are ports of the
+ * same; no other switch's, since names of switches have no underscore.
+ */
+export function externalSwitchName({ lab }: Pick<LabPlan, "lab">): string {
+  return `${lab}_lan`;
+}
+
+/** Name on its platform of what a planned switch is there. */
+export function switchNameOnHost(
+  plan: Pick<LabPlan, "lab" | "hosts" | "target">,
+  { host, mode, objectName }: Pick<SwitchPlan, "host" | "mode" | "objectName">,
+): string {
+  return targetOfHost(plan, host) === "hyperv" && mode === "bridged" ? externalSwitchName(plan) : objectName;
+}
+
+/** Switches that are objects of VirtualBox's; the others are there with the adapters on them. */
+const VIRTUALBOX_SWITCHES: Partial<Record<SwitchPlan["mode"], PlatformKind>> = {
+  "nat-network": "NAT network",
+  "host-only": "host-only interface",
+};
+
+function switchObjects(plan: LabPlan, entry: SwitchPlan): PlannedObject[] {
+  const target = targetOfHost(plan, entry.host);
+  const host = hostNamed(plan, entry.host);
+  const object = (kind: PlatformKind, type: string): PlannedObject => ({
     role: "switch",
-    kind: kinds.switch,
-    name: entry.objectName,
-    type: kinds.typeOf("switch", hostNamed(plan, entry.host)),
+    kind,
+    name: switchNameOnHost(plan, entry),
+    type,
     resource: `${entry.key}-network`,
+  });
+  if (target !== "virtualbox") {
+    const kinds = kindsOn(target);
+    return [object(kinds.switch, kinds.typeOf("switch", host))];
+  }
+  const kind = VIRTUALBOX_SWITCHES[entry.mode];
+  return kind === undefined ? [] : [object(kind, scriptOn(host))];
+}
+
+/** A machine of VirtualBox with its disk in its folder, and what clones are made of within it. */
+function virtualBoxMachine(guest: GuestPlan, host: HostPlan | undefined): PlannedObject {
+  return {
+    role: "guest",
+    kind: "virtual machine",
+    name: guest.objectName,
+    type: scriptOn(host),
+    resource: `${guestLogicalName(guest)}-machine`,
+    guest,
   };
 }
 
 function machineObjects(plan: LabPlan, guest: GuestPlan): PlannedObject[] {
-  const kinds = kindsOn(targetOfGuest(plan, guest));
+  const target = targetOfGuest(plan, guest);
   const host = hostNamed(plan, guest.host);
+  if (target === "virtualbox") return [virtualBoxMachine(guest, host)];
+  const kinds = kindsOn(target);
   const name = guestLogicalName(guest);
   return [
     {
@@ -163,7 +217,7 @@ export function hostObjects(plan: LabPlan, unit: UnitPlan): PlannedObject[] {
   return [
     ...plan.switches
       .filter((entry) => unit.switches.includes(entry.key))
-      .map((entry) => switchObject(plan, entry)),
+      .flatMap((entry) => switchObjects(plan, entry)),
     ...unitGuests(plan, unit).flatMap((guest) => machineObjects(plan, guest)),
   ];
 }

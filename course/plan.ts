@@ -8,7 +8,7 @@ import type { LabFacts } from "./facts";
 import { type Fault, failed, type Result, succeeded } from "./faults";
 import { browserGateway, type GatewayPlan } from "./gateway";
 import { groupBy } from "./groupBy";
-import type { HostPlan } from "./hosts";
+import { type HostPlan, isCloud } from "./hosts";
 import { LANGUAGE_SETTINGS } from "./languages";
 import { MacAddresses } from "./macs";
 import type { SwitchMode } from "./modes";
@@ -117,7 +117,7 @@ export interface TeamPlan extends TeamIdentity {
 export interface UnitPlan {
   /** Name of the Pulumi stack. */
   readonly stack: string;
-  readonly kind: "one" | "site" | "team";
+  readonly kind: "hosts" | "one" | "site" | "team";
   /** Ids of the teams in it. */
   readonly teams: readonly string[];
   /** Keys of the switches made in it. */
@@ -161,6 +161,12 @@ function dockerStack(config: DockerStackConfig): DockerStackPlan {
   };
 }
 
+/** The stack of a lab's hosts in clouds: they stand before what is on them is begun, and are looked at before it is decided. */
+function hostsUnit(lab: string, carrying: readonly HostPlan[]): UnitPlan[] {
+  const hosts = carrying.filter((host) => isCloud(host.config)).map((host) => host.name);
+  return hosts.length === 0 ? [] : [{ stack: `${lab}-hosts`, kind: "hosts", teams: [], switches: [], hosts }];
+}
+
 /** What each stack holds. A team's own host goes with the team, and all on it; what teams share goes with the site. */
 function makeUnits(
   lab: string,
@@ -174,10 +180,14 @@ function makeUnits(
   const names = (own: readonly HostPlan[]) => own.map((host) => host.name);
   if (config.units === "one") {
     const ids = teams.map((team) => team.id);
-    return [{ stack: lab, kind: "one", teams: ids, switches: keys(switches), hosts: names(carrying) }];
+    return [
+      ...hostsUnit(lab, carrying),
+      { stack: lab, kind: "one", teams: ids, switches: keys(switches), hosts: names(carrying) },
+    ];
   }
   const ofTeam = groupBy(switches, (entry) => entry.team);
   return [
+    ...hostsUnit(lab, carrying),
     {
       stack: `${lab}-site`,
       kind: "site",

@@ -28,14 +28,43 @@ const libvirtHostSchema = z.strictObject({
 export type LibvirtHostRecord = z.output<typeof libvirtHostSchema>;
 
 const libvirtSchema = z.strictObject({
-  /** Hash of the machine image, in hexadecimal: names its folder in the cache of each host. */
-  image: z.string().regex(/^[0-9a-f]{8,64}$/),
+  /** Name of the machine image, which is that of its folder in the cache of each host: a hash in hexadecimal, for a cloud image behind its release. */
+  image: z.string().regex(/^(?:ubuntu-\d{2}\.\d{2}-)?[0-9a-f]{8,64}$/),
   /** By the name of the host. */
   hosts: z.record(z.string(), libvirtHostSchema),
 });
 
 /** What guests on libvirt are made of. */
 export type LibvirtRecord = z.output<typeof libvirtSchema>;
+
+/** What guests' disks on a host of VirtualBox begin with. */
+const virtualBoxSource = z.discriminatedUnion("kind", [
+  /** A disk image on the host, by the hash of its content in hexadecimal and its absolute path there. */
+  z.strictObject({ kind: z.literal("image"), hash: z.string().regex(/^[0-9a-f]{8,64}$/), path: z.string() }),
+  /** Nothing: the learner installs from this image of a DVD on the host (manual L2580). */
+  z.strictObject({ kind: z.literal("installer"), path: z.string() }),
+]);
+
+/** What was found of a host that guests run on by VirtualBox, and what they begin with there. */
+const virtualBoxHostSchema = z.strictObject({
+  version: z.enum(["7", "6.0"]),
+  /** Absolute path of the folder for machines, disks and images. */
+  folder: z.string(),
+  /** The host's card that is on the classroom LAN; absent where no guest is bridged. */
+  bridge: z.string().optional(),
+  source: virtualBoxSource,
+  /** Absolute path of the image of the Guest Additions; absent where the host has none. */
+  additions: z.string().optional(),
+});
+
+/** What was found of a host of the target virtualbox. */
+export type VirtualBoxHostRecord = z.output<typeof virtualBoxHostSchema>;
+
+/** By the name of the host. */
+const virtualBoxSchema = z.record(z.string(), virtualBoxHostSchema);
+
+/** What guests on VirtualBox are made of, host by host. */
+export type VirtualBoxRecord = z.output<typeof virtualBoxSchema>;
 
 /**
  * What was decided once for a lab and must stay, wherever it is run from: kept in the stack's state, read back before
@@ -57,6 +86,8 @@ export const labRecordSchema = z.strictObject({
   }),
   /** Absent where no host's target is libvirt. */
   libvirt: libvirtSchema.optional(),
+  /** Absent where no host's target is virtualbox. */
+  virtualbox: virtualBoxSchema.optional(),
 });
 
 /** A lab's decisions, as kept in state. */

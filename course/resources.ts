@@ -1,22 +1,41 @@
+import { hostsResources } from "./clouds/resources";
 import { type HostPlan, makesHost, remoteOf } from "./hosts";
 import type { DockerStackPlan, GuestPlan, LabPlan, TeamPlan, UnitPlan } from "./plan";
+import {
+  component,
+  PASSWORD,
+  type PlannedResource,
+  password,
+  provider,
+  REMOTE_SCRIPT,
+  SCRIPT,
+} from "./resourceTypes";
 import { siteSettingsOf } from "./siteSettings";
 import type { Target } from "./support";
 
-/** A resource that a stack will hold, by type token and logical name. */
-export interface PlannedResource {
-  readonly type: string;
-  readonly name: string;
-}
+export { type PlannedResource, REMOTE_SCRIPT, SCRIPT } from "./resourceTypes";
 
 /** Kinds of objects that a Docker Engine holds. */
 export type ObjectKind = "container" | "network" | "volume";
 
-/** Kinds of objects that a host's platform holds: Docker's, and libvirt's by its own words where they are not Docker's. */
-export type PlatformKind = ObjectKind | "domain" | "virtual network" | "virtual disk" | "storage pool";
+/** Kinds of objects that a host's platform holds: Docker's, and those of libvirt, VirtualBox and Windows by their own words. */
+export type PlatformKind =
+  | ObjectKind
+  | "domain"
+  | "virtual network"
+  | "virtual disk"
+  | "storage pool"
+  | "virtual machine"
+  | "NAT network"
+  | "host-only interface"
+  | "virtual switch"
+  | "virtual hard disk"
+  | "NAT"
+  | "share"
+  | "lab folder";
 
 /** Kinds that are guests. */
-export const GUEST_KINDS: readonly PlatformKind[] = ["container", "domain"];
+export const GUEST_KINDS: readonly PlatformKind[] = ["container", "domain", "virtual machine"];
 
 /** Type token of the resource for an object of a kind. */
 export function logicalType(kind: ObjectKind): string {
@@ -27,12 +46,6 @@ export function logicalType(kind: ObjectKind): string {
 export function guestLogicalName(guest: { readonly team: string; readonly name: string }): string {
   return `${guest.team}-${guest.name}`;
 }
-
-/** Type token of a resource that a script stands for, on this machine and in guests. */
-export const SCRIPT = "command:local:Command";
-
-/** The same for a script on a host over SSH. */
-export const REMOTE_SCRIPT = "command:remote:Command";
 
 /** Type token of a resource that a script on a host stands for. */
 export function scriptOn(host: HostPlan | undefined): string {
@@ -49,15 +62,8 @@ export function hostNamed(plan: Pick<LabPlan, "hosts">, name: string): HostPlan 
   return plan.hosts.find((host) => host.name === name);
 }
 
-const component = (kind: string, name: string): PlannedResource => ({ type: `classlab:index:${kind}`, name });
 const command = (name: string, type = SCRIPT): PlannedResource => ({ type, name });
-const provider = (kind: string, name: string): PlannedResource => ({
-  type: `pulumi:providers:${kind}`,
-  name,
-});
 const docker = (kind: ObjectKind, name: string): PlannedResource => ({ type: logicalType(kind), name });
-const PASSWORD = "random:index/randomPassword:RandomPassword";
-const password = (name: string): PlannedResource => ({ type: PASSWORD, name });
 
 function stackResources(parent: string, stack: DockerStackPlan): PlannedResource[] {
   const name = `${parent}-${stack.name}`;
@@ -91,6 +97,12 @@ interface TargetResources {
   readonly host: (host: HostPlan, owned: boolean) => readonly PlannedResource[];
   readonly network: (key: string, host: HostPlan | undefined) => PlannedResource;
   readonly guest: (name: string, host: HostPlan | undefined) => readonly PlannedResource[];
+  /** Whether a guest's Docker Engine is looked after. */
+  readonly docker: boolean;
+  /** Whether what a guest takes from the site is a resource of its own. */
+  readonly settings: boolean;
+  /** Whether something of this machine reaches into a guest. */
+  readonly reached: boolean;
   /** What is made of a guest once all that belongs to it stands. */
   readonly kept: (name: string, guest: GuestPlan, host: HostPlan | undefined) => readonly PlannedResource[];
 }
@@ -100,6 +112,9 @@ const CONTAINERS: TargetResources = {
   network: (key) => docker("network", `${key}-network`),
   guest: (name) => [docker("volume", `${name}-disk`), docker("container", `${name}-machine`)],
   kept: () => [],
+  docker: true,
+  settings: true,
+  reached: true,
 };
 
 const LIBVIRT: TargetResources = {
@@ -117,13 +132,58 @@ const LIBVIRT: TargetResources = {
     ...snapshots.map((snapshot) => command(`${name}-snapshot-${snapshot}`, scriptOn(host))),
     ...(clones.length > 0 ? [command(`${name}-base`, scriptOn(host))] : []),
   ],
+  docker: true,
+  settings: true,
+  reached: true,
 };
 
-const resourcesOn = (target: Target): TargetResources => (target === "libvirt" ? LIBVIRT : CONTAINERS);
+const VIRTUALBOX: TargetResources = {
+  host: (host, owned) => (owned ? [command(`${host.name}-images`, scriptOn(host))] : []),
+  network: LIBVIRT.network,
+  guest: (name, host) => [
+    component("GuestSecrets", `${name}-secrets`),
+    password(`${name}-secrets-host-key`),
+    password(`${name}-secrets-password`),
+    command(`${name}-seed`, scriptOn(host)),
+    command(`${name}-machine`, scriptOn(host)),
+  ],
+  kept: LIBVIRT.kept,
+  docker: false,
+  settings: false,
+  reached: true,
+};
+
+const HYPERV: TargetResources = {
+  ...LIBVIRT,
+  host: (host, owned) =>
+    owned ? ["hyperv", "image"].map((what) => command(`${host.name}-${what}`, scriptOn(host))) : [],
+  docker: false,
+  settings: false,
+  reached: false,
+};
+
+const RESOURCES: Readonly<Record<Target, TargetResources>> = {
+  containers: CONTAINERS,
+  libvirt: LIBVIRT,
+  virtualbox: VIRTUALBOX,
+  hyperv: HYPERV,
+};
+
+const resourcesOn = (target: Target): TargetResources => RESOURCES[target];
+
+/** Whether something of this machine reaches into the guests of a target, to look and to work there. */
+export function reachesGuests(target: Target): boolean {
+  return resourcesOn(target).reached;
+}
 
 /** Where the guests of a host run. @param name of the host */
 export function targetOfHost(plan: Pick<LabPlan, "hosts" | "target">, name: string): Target {
   return hostNamed(plan, name)?.target ?? plan.target;
+}
+
+/** Whether the lab makes something in the Docker Engine of a target's guests, and looks after it. */
+export function looksAfterDocker(target: Target): boolean {
+  return resourcesOn(target).docker;
 }
 
 /** Where a team's guests are. */
@@ -145,17 +205,22 @@ function guestResources(
   const name = guestLogicalName({ team: team.id, name: guest.name });
   const inside = `${name}-docker`;
   const type = scriptOn(host);
+  const on = resourcesOn(target);
   return [
     component("GuestVm", name),
-    ...resourcesOn(target).guest(name, host),
+    ...on.guest(name, host),
     command(`${name}-ready`, type),
     command(`${name}-adapters`, type),
-    ...(site ? [command(`${name}-settings`, type)] : []),
-    component("DockerHost", inside),
-    command(`${inside}-images`),
-    ...(guest.docker.length > 0 ? [provider("docker", `${inside}-engine`)] : []),
-    ...guest.docker.flatMap((stack) => stackResources(inside, stack)),
-    ...resourcesOn(target).kept(name, guest, host),
+    ...(site && on.settings ? [command(`${name}-settings`, type)] : []),
+    ...(on.docker
+      ? [
+          component("DockerHost", inside),
+          command(`${inside}-images`),
+          ...(guest.docker.length > 0 ? [provider("docker", `${inside}-engine`)] : []),
+          ...guest.docker.flatMap((stack) => stackResources(inside, stack)),
+        ]
+      : []),
+    ...on.kept(name, guest, host),
   ];
 }
 
@@ -180,8 +245,10 @@ export function secretsOf(plan: Pick<LabPlan, "hosts" | "target">, team: TeamPla
  */
 export function resourcesOf(plan: LabPlan, unit: UnitPlan): PlannedResource[] {
   const site = siteSettingsOf(plan) !== undefined;
+  const stack = { type: "pulumi:pulumi:Stack", name: `classlab-${unit.stack}` };
+  if (unit.kind === "hosts") return [stack, ...hostsResources(plan, unit)];
   return [
-    { type: "pulumi:pulumi:Stack", name: `classlab-${unit.stack}` },
+    stack,
     component("LabRecord", "record"),
     provider("command", "scripts"),
     provider("random", "secrets"),

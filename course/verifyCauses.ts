@@ -102,6 +102,10 @@ export const VERIFY_CAUSES = {
     what: "the guest's processor shows that guests can run in it, but none starts",
     next: "Look at dmesg in the guest for kvm, and at this machine's own KVM with classlab doctor",
   },
+  "folder-not-mounted": {
+    what: "the folder that the guest shares with its host is not mounted in it",
+    next: "Mount it in the guest (sudo mount -a says what is wrong); by 9p, which a host without virtiofsd shares by, the guest's kernel needs the module 9p",
+  },
   "internet-down": {
     what: "this machine itself does not reach the internet probe",
     next: "Look at this machine's network, or set verify.internetProbe to something it reaches",

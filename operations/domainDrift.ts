@@ -1,12 +1,15 @@
-import { isOwnUuid, uuidOf } from "../components/hypervisors/libvirt/identity";
+import { z } from "zod";
+import { isOwnUuid, uuidOf } from "../components/hypervisors/identity";
 import type { StateResource } from "./engine";
 import { domainSettings } from "./platforms/libvirt/domainXml";
 import type { ObservedObject } from "./platforms/platform";
 
-/** Whether an object is the domain that was made under a name, whatever it is called now: by its UUID. */
+/** Whether an object is the virtual machine that was made under a name, whatever it is called now: by its UUID. */
 export function isMadeAs(object: ObservedObject, name: string): boolean {
   return (
-    object.kind === "domain" && isOwnUuid(object.id) && object.id === uuidOf(object.mark, "domain", name)
+    (object.kind === "domain" || object.kind === "virtual machine") &&
+    isOwnUuid(object.id) &&
+    object.id === uuidOf(object.mark, "domain", name)
   );
 }
 
@@ -16,12 +19,32 @@ export function isMadeAs(object: ObservedObject, name: string): boolean {
  */
 export function editedSettings(resource: StateResource, object: ObservedObject): string[] {
   const { settings } = object;
+  if (object.kind === "virtual machine") return settings ? differing(toldSettings(resource), settings) : [];
   const triggers = resource.inputs?.triggers;
   const recorded: unknown = Array.isArray(triggers) ? triggers[0] : undefined;
   if (settings === undefined || typeof recorded !== "string" || !recorded.startsWith("<domain")) return [];
-  return Object.entries(domainSettings(recorded)).flatMap(([name, value]) => {
+  return differing(domainSettings(recorded), settings);
+}
+
+function differing(
+  wanted: Readonly<Record<string, string>>,
+  settings: Readonly<Record<string, string>>,
+): string[] {
+  return Object.entries(wanted).flatMap(([name, value]) => {
     const now = settings[name];
     if (now === value) return [];
     return [now === undefined ? `${name} is gone (${value})` : `${name}: ${now}, not ${value}`];
   });
+}
+
+const toldSchema = z.looseObject({ settings: z.record(z.string(), z.string()) });
+
+/** The settings that the script of a machine of VirtualBox told; none where it did not. */
+function toldSettings({ outputs }: StateResource): Readonly<Record<string, string>> {
+  if (typeof outputs?.stdout !== "string") return {};
+  try {
+    return toldSchema.safeParse(JSON.parse(outputs.stdout)).data?.settings ?? {};
+  } catch {
+    return {};
+  }
 }

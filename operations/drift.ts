@@ -4,8 +4,15 @@ import { renderAdapterList } from "../components/hypervisors/containers/render";
 import { siteFilesLeft } from "../components/hypervisors/containers/siteScript";
 import { COURSE_IMAGES } from "../course/images";
 import { readMark } from "../course/mark";
-import { guestObjects, hostObjects, type PlannedObject, unitGuests } from "../course/objects";
-import type { GuestPlan, LabPlan, UnitPlan } from "../course/plan";
+import {
+  externalSwitchName,
+  guestObjects,
+  hostObjects,
+  type PlannedObject,
+  switchNameOnHost,
+  unitGuests,
+} from "../course/objects";
+import type { AdapterPlan, GuestPlan, LabPlan, UnitPlan } from "../course/plan";
 import { GUEST_KINDS, guestLogicalName, isScript, type PlatformKind } from "../course/resources";
 import { editedSettings, isMadeAs } from "./domainDrift";
 import type { StateResource } from "./engine";
@@ -115,18 +122,32 @@ function standsFor(resource: StateResource, planned: PlannedObject, object: Obse
 
 /**
  * A machine that starts anew is at work only when its adapters are where they belong and it is ready: by the commands of those two. A
- * container's network and readiness are looked at by themselves.
+ * container's network and readiness are looked at by themselves. One that is defined again has its snapshots in its disk, and libvirt is told
+ * of them.
+ * @param defined whether it is defined again
  */
 function afterStart(
   planned: PlannedObject,
   resources: readonly StateResource[],
+  defined = false,
 ): { readonly also?: readonly string[] } {
   const { guest } = planned;
   if (!isScript(planned.type) || planned.role !== "guest" || !guest) return {};
-  const also = ["adapters", "ready"].flatMap(
-    (name) => resourceOf(resources, planned.type, `${guestLogicalName(guest)}-${name}`)?.urn ?? [],
-  );
+  const also = [
+    "adapters",
+    "ready",
+    ...(defined ? guest.snapshots.map((name) => `snapshot-${name}`) : []),
+  ].flatMap((name) => resourceOf(resources, planned.type, `${guestLogicalName(guest)}-${name}`)?.urn ?? []);
   return { also };
+}
+
+/** A guest's adapters, each with the name that its switch has on the host. */
+function adaptersOnHost(plan: LabPlan, guest: GuestPlan): AdapterPlan[] {
+  return guest.adapters.map((adapter) => {
+    if (adapter.mode === "disabled") return adapter;
+    const { mode, switchObject: objectName } = adapter;
+    return { ...adapter, switchObject: switchNameOnHost(plan, { host: guest.host, mode, objectName }) };
+  });
 }
 
 /** A network that is gone leaves the ends of running machines behind: their adapters are joined to the new one by their own commands. */
@@ -138,11 +159,24 @@ function afterSwitch(
 ): { readonly also?: readonly string[] } {
   if (!isScript(planned.type) || planned.role !== "switch") return {};
   const also = unitGuests(plan, unit)
-    .filter(({ adapters }) =>
-      adapters.some((adapter) => adapter.mode !== "disabled" && adapter.switchObject === planned.name),
+    .filter((guest) =>
+      adaptersOnHost(plan, guest).some(
+        (adapter) => adapter.mode !== "disabled" && adapter.switchObject === planned.name,
+      ),
     )
     .flatMap((guest) => scriptOf(resources, `${guestLogicalName(guest)}-adapters`)?.urn ?? []);
   return { also };
+}
+
+/** The script of a Windows host, which makes the switch over its card; undefined for all else, which its own resource makes. */
+function makerOf(
+  plan: LabPlan,
+  planned: PlannedObject,
+  resources: readonly StateResource[],
+): StateResource | undefined {
+  if (planned.role !== "switch" || planned.name !== externalSwitchName(plan)) return undefined;
+  const host = plan.switches.find(({ key }) => planned.resource === `${key}-network`)?.host;
+  return scriptOf(resources, `${host}-hyperv`);
 }
 
 /** A guest that a script defined is defined again on its disk; a disk that is gone takes all with it. */
@@ -181,7 +215,10 @@ function switchDrift(
   return [{ ...common, kind: "missing", what }];
 }
 
-/** A guest that goes by another name. libvirt renames only what does not run. */
+/** States of a virtual machine that does not run, in the words of libvirt and VirtualBox. */
+const IS_OFF: readonly string[] = ["shut off", "poweroff", "aborted"];
+
+/** A guest that goes by another name. libvirt and VirtualBox rename only what does not run. */
 function renamedDrift(
   planned: PlannedObject,
   resource: StateResource,
@@ -195,7 +232,7 @@ function renamedDrift(
     object: title(planned),
     what: `${title(planned)} was renamed to ${object.name} by hand`,
   } as const;
-  if (object.kind === "domain" && object.state !== "shut off") return common;
+  if (object.kind !== "container" && !IS_OFF.includes(object.state ?? "")) return common;
   return {
     ...common,
     mend: {
@@ -210,7 +247,12 @@ function renamedDrift(
 }
 
 /** A virtual machine whose definition was edited: left as it is, until it is to be repaired. */
-function editedDrift(planned: PlannedObject, resource: StateResource, object: ObservedObject): Drift[] {
+function editedDrift(
+  planned: PlannedObject,
+  resource: StateResource,
+  object: ObservedObject,
+  resources: readonly StateResource[],
+): Drift[] {
   const edited = isScript(planned.type) ? editedSettings(resource, object) : [];
   if (edited.length === 0) return [];
   return [
@@ -220,10 +262,35 @@ function editedDrift(planned: PlannedObject, resource: StateResource, object: Ob
       ...whose(planned.guest),
       object: title(planned),
       what: `${title(planned)} was edited by hand: ${edited.join("; ")}`,
-      mend: { how: "replace", urn: resource.urn },
+      // A machine of VirtualBox is its disk, too: it is changed where it stands.
+      mend:
+        object.kind === "virtual machine"
+          ? { how: "run", urn: resource.urn, ...afterStart(planned, resources) }
+          : { how: "replace", urn: resource.urn },
       overwrites: "what runs in the guest is started anew; its disk is kept",
     },
   ];
+}
+
+/** Snapshots that libvirt does not know any more. What was taken away on purpose is the learners' own doing: neither is mended unasked. */
+function snapshotDrift(guest: GuestPlan, resources: readonly StateResource[], found: Found): Drift[] {
+  const machine = found.objects.find(({ kind, name }) => kind === "domain" && name === guest.objectName);
+  const known = machine?.snapshots;
+  if (!known) return [];
+  return guest.snapshots.flatMap((snapshot): Drift[] => {
+    const resource = scriptOf(resources, `${guestLogicalName(guest)}-snapshot-${snapshot}`);
+    if (!resource || known.includes(snapshot)) return [];
+    return [
+      {
+        kind: "missing",
+        level: "guest",
+        ...whose(guest),
+        object: `snapshot ${snapshot}`,
+        what: `libvirt does not know snapshot ${snapshot} of it any more; where its disk still has it, that one is brought back, else it is taken anew`,
+        mend: { how: "run", urn: resource.urn },
+      },
+    ];
+  });
 }
 
 /** Copies that learners made of the lab's machines, with their mark. */
@@ -258,8 +325,8 @@ function hostDrift(
         mendMissing(planned) === "run"
           ? {
               how: "run",
-              urn: resource.urn,
-              ...afterStart(planned, resources),
+              urn: makerOf(plan, planned, resources)?.urn ?? resource.urn,
+              ...afterStart(planned, resources, true),
               ...afterSwitch(unit, plan, planned, resources),
             }
           : { how: "replace", urn: resource.urn };
@@ -270,9 +337,9 @@ function hostDrift(
     }
     if (planned.role !== "guest") return [];
     if (object.name !== planned.name) return [renamedDrift(planned, resource, object, resources)];
-    if (object.state === "running") return editedDrift(planned, resource, object);
+    if (object.state === "running") return editedDrift(planned, resource, object, resources);
     return [
-      ...editedDrift(planned, resource, object),
+      ...editedDrift(planned, resource, object, resources),
       {
         ...common,
         kind: "stopped",
@@ -290,6 +357,7 @@ function hostDrift(
 }
 
 function adapterDrift(
+  plan: LabPlan,
   guest: GuestPlan,
   resources: readonly StateResource[],
   found: Found,
@@ -300,7 +368,11 @@ function adapterDrift(
     (entry) => GUEST_KINDS.includes(entry.kind) && entry.name === guest.objectName,
   );
   if (!resource || !machine) return [];
-  const wanted = renderAdapterList(guest.adapters).split("\n").filter(Boolean);
+  const listed = renderAdapterList(adaptersOnHost(plan, guest)).split("\n").filter(Boolean);
+  // Several adapters may be on one switch over a card, each in a VLAN of its own: that one of them is there is all that is told.
+  const wanted = listed.filter(
+    (entry, index) => listed.findIndex((other) => other.split(" ")[0] === entry.split(" ")[0]) === index,
+  );
   const present = Object.entries(machine.networks ?? {})
     .filter(([name]) => name !== "none")
     // A platform that gives no addresses tells the switches alone.
@@ -478,14 +550,22 @@ export function findDrift(
   return [
     ...host,
     ...copies(unit, found.objects),
-    ...guests.flatMap((guest) => adapterDrift(guest, resources, found, host)),
+    ...guests.flatMap((guest) => snapshotDrift(guest, resources, found)),
+    ...guests.flatMap((guest) => adapterDrift(plan, guest, resources, found, host)),
     ...guests.flatMap((guest) => siteDrift(guest, resources)),
     ...guests.flatMap((guest) => insideDrift(guest, resources, found.guests.get(guest.objectName))),
   ];
 }
 
 /** What a run takes over with its content when it makes it again under its name, and never removes as unknown. */
-const KEPT_KINDS: readonly PlatformKind[] = ["volume", "virtual disk", "storage pool"];
+const KEPT_KINDS: readonly PlatformKind[] = [
+  "volume",
+  "virtual disk",
+  "storage pool",
+  "virtual hard disk",
+  "NAT",
+  "lab folder",
+];
 
 /** Names of objects that scripts made, as each told them. */
 function namesMade(resources: readonly StateResource[]): Set<string> {

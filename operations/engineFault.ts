@@ -1,3 +1,4 @@
+import { faultIn } from "../components/hypervisors/hyperv/transport";
 import { type Fault, FaultError } from "../course/faults";
 import { diskFull, libvirtSilent, saysDiskFull, saysLibvirtSilent } from "./trouble";
 
@@ -60,6 +61,22 @@ function hostFault(text: string): Fault | undefined {
   };
 }
 
+/** What the module on a Windows host answered, in the words of the step that it failed. */
+function toldByWindows(text: string): Fault | undefined {
+  const fault = faultIn(text);
+  if (fault) return fault;
+  const cut =
+    /running "powershell\.exe [^"]*":/.test(text) &&
+    /wait: remote command exited without|EOF|connection (?:lost|reset)/i.test(text);
+  if (!cut) return undefined;
+  return {
+    code: "host-unreachable",
+    where: "the lab's host",
+    what: "the connection ended in the middle of a step, before the host had answered",
+    fix: "Run the command again: it goes on where it stopped",
+  };
+}
+
 /** What scripts say of somebody else's that is where the lab's would be, as a fault. */
 export function inTheWayFault(text: string): Fault | undefined {
   const taken = [...text.matchAll(/port-taken: (port \d+ of \S+): ([^\n]+)/g)];
@@ -87,6 +104,8 @@ export function inTheWayFault(text: string): Fault | undefined {
 
 /** What scripts for a host tell before anything is made there, as a fault. */
 function toldFault(stack: string, text: string): Fault | undefined {
+  const answered = toldByWindows(text);
+  if (answered) return answered;
   const inTheWay = inTheWayFault(text);
   if (inTheWay) return inTheWay;
   const [, network, user] = /subnet-in-use: ([^\s:]+): ([^\n]+)/.exec(text) ?? [];

@@ -9,6 +9,7 @@ import type { LabPlan } from "../course/plan";
 import { dockerOutput, inspectAll } from "./docker";
 import { machinesOf, type RemoteMachine } from "./hosts/machine";
 import { runOn } from "./hosts/ssh";
+import { windowsSubnets } from "./hosts/windows";
 import { libvirtSubnets } from "./platforms/libvirt/subnets";
 import { virshOn } from "./platforms/libvirt/virsh";
 
@@ -62,7 +63,8 @@ export function parseRoutes(text: string): { subnet: string; name: string }[] {
       const [name, destination, , , , , , mask] = line.split(/\s+/);
       if (!name || !destination || !mask) return [];
       const bits = Number.parseInt(mask, 16).toString(2).replaceAll("0", "").length;
-      return name === "*" || bits < 1 || bits > 30
+      // A host-only interface of VirtualBox that has the address already is used as it is.
+      return name === "*" || /^vboxnet\d+$/.test(name) || bits < 1 || bits > 30
         ? []
         : [{ subnet: `${routeAddress(destination)}/${bits}`, name }];
     });
@@ -93,10 +95,11 @@ export async function portsInUse(ports: readonly number[]): Promise<number[]> {
   return ports.filter((_port, index) => !free[index]);
 }
 
-/** Subnets in use on a host over SSH: by its libvirt and by its interfaces. */
+/** Subnets in use on a host over SSH: by its interfaces, and by its libvirt where it has one. */
 async function hostSubnets(machine: RemoteMachine): Promise<SubnetInUse[]> {
+  if (machine.remote.system === "windows") return windowsSubnets(machine);
   const routes = await runOn(machine)("cat", [ROUTES_FILE]);
-  const told = await libvirtSubnets(virshOn(machine));
+  const told = machine.target === "libvirt" ? await libvirtSubnets(virshOn(machine)) : [];
   const known = new Set(told.map(({ subnet }) => subnet));
   const rest = parseRoutes(routes.stdout).filter(({ subnet }) => !known.has(subnet));
   return [

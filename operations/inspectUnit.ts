@@ -1,6 +1,6 @@
-import { unitGuests } from "../course/objects";
+import { targetOfGuest, unitGuests } from "../course/objects";
 import type { LabPlan, UnitPlan } from "../course/plan";
-import { GUEST_KINDS } from "../course/resources";
+import { GUEST_KINDS, looksAfterDocker } from "../course/resources";
 import { channelTo } from "./channel";
 import type { Found } from "./drift";
 import { type GuestContents, guestContents } from "./guestContents";
@@ -14,7 +14,8 @@ async function lookInside(
   unit: UnitPlan,
   objects: readonly ObservedObject[],
 ): Promise<Map<string, GuestContents | string>> {
-  const running = unitGuests(plan, unit).filter((guest) =>
+  const looked = unitGuests(plan, unit).filter((guest) => looksAfterDocker(targetOfGuest(plan, guest)));
+  const running = looked.filter((guest) =>
     objects.some(
       (object) =>
         GUEST_KINDS.includes(object.kind) && object.name === guest.objectName && object.state === "running",

@@ -1,9 +1,17 @@
 import { cachedImage } from "../components/hypervisors/libvirt/cache";
+import {
+  type CloudRelease,
+  type MachineImageChoice,
+  NEWEST_RELEASE,
+  releaseChosen,
+  releaseOfImage,
+} from "../course/cloudImages";
 import type { LabConfig } from "../course/config";
 import type { ImageSet } from "../course/images";
 import type { HostPlan, LabPlan } from "../course/plan";
 import type { LibvirtHostRecord, LibvirtRecord } from "../course/record";
 import { probeAcceleration } from "./acceleration";
+import { ensureCloudMachine, refuseShutInGuests } from "./cloudMachine";
 import { refuseStandInDesktops } from "./desktop";
 import { handOverImage, hostHasImage } from "./hosts/image";
 import { machineOf, type RemoteMachine } from "./hosts/machine";
@@ -14,6 +22,7 @@ import { ensureLibvirt } from "./libvirt";
 import { dropDamaged } from "./machineCache";
 import { ensureMachineImage, hasMachineImage } from "./machineImage";
 import { probeVirtualization, refuseImpossibleNesting } from "./nested";
+import { isFault } from "./runUnits";
 
 /** Where distributions put the server of virtiofs. */
 const VIRTIOFSD = ["/usr/libexec/virtiofsd", "/usr/lib/qemu/virtiofsd", "/usr/lib/virtiofsd"];
@@ -43,6 +52,8 @@ export interface LibvirtDecision {
   readonly before: LibvirtRecord | undefined;
   /** The images that the lab decided on. */
   readonly images: ImageSet;
+  /** What machines are to begin with where nothing was decided before. */
+  readonly machine: MachineImageChoice;
   /** Whether packages may be installed and daemons started without asking. */
   readonly consent: boolean;
   readonly network: LabConfig["site"]["network"];
@@ -64,6 +75,38 @@ async function allHave(machines: readonly (RemoteMachine | undefined)[], image: 
   return found.every(Boolean);
 }
 
+/**
+ * What machines begin with, decided: the official image first where the lab leaves the choice, what is made of distribution packages else.
+ * @throws FaultError
+ */
+export async function decideMachine(
+  plan: LabPlan,
+  { machine, images, network, say }: Pick<LibvirtDecision, "machine" | "images" | "network" | "say">,
+  fetch: (release: CloudRelease, say: Say) => Promise<string> = ensureCloudMachine,
+  build: typeof ensureMachineImage = ensureMachineImage,
+): Promise<string> {
+  const release = releaseChosen(machine);
+  if (release !== undefined) {
+    refuseShutInGuests(plan);
+    return fetch(release, say);
+  }
+  if (machine === "auto") {
+    try {
+      refuseShutInGuests(plan);
+      const image = await fetch(NEWEST_RELEASE, say);
+      say(`virtual machines begin with Ubuntu ${NEWEST_RELEASE}'s own cloud image`);
+      return image;
+    } catch (error) {
+      if (!isFault(error, "cloud-image-unreachable") && !isFault(error, "feature-unsupported")) throw error;
+      say(
+        `virtual machines begin with an image made of distribution packages, not with Ubuntu's: ${error.faults[0].where}: ${error.faults[0].what}`,
+      );
+    }
+  }
+  refuseStandInDesktops(plan, images);
+  return build(images, say, network);
+}
+
 /** Whether guests of a plan are virtual machines of libvirt. */
 export function needsLibvirt(plan: LabPlan): boolean {
   return plan.hosts.some(onLibvirt);
@@ -73,14 +116,16 @@ export function needsLibvirt(plan: LabPlan): boolean {
  * Provides libvirt and the machine image on the lab's hosts, and tells what the lab's guests are made of: what was decided before, or what
  * is found now.
  * @returns undefined for a lab without such guests
- * @throws FaultError `feature-unsupported`, `libvirt-not-running`, `environment-missing`, `nested-impossible`, `image-build-failed`, `image-damaged` or `disk-full`
+ * @throws FaultError `feature-unsupported`, `libvirt-not-running`, `environment-missing`, `nested-impossible`, `image-build-failed`, `image-damaged`, `cloud-image-unreachable`, `cloud-image-untrusted` or `disk-full`
  */
 export async function libvirtRecord(
   plan: LabPlan,
-  { before, images, consent, network, say }: LibvirtDecision,
+  decision: LibvirtDecision,
 ): Promise<LibvirtRecord | undefined> {
   if (!needsLibvirt(plan)) return undefined;
-  refuseStandInDesktops(plan, images);
+  const { before, consent, machine, say } = decision;
+  if (before ? releaseOfImage(before.image) === undefined : machine === "built")
+    refuseStandInDesktops(plan, decision.images);
   const machines = machinesOn(plan);
   const remote = machines.filter((machine) => machine !== undefined);
   if (remote.length < machines.length) await ensureLibvirt(consent);
@@ -102,7 +147,11 @@ export async function libvirtRecord(
   if (before) await dropDamaged(cachedImage(before.image), say);
   const kept =
     before !== undefined && (hasMachineImage(before.image) || (await allHave(machines, before.image)));
-  const image = kept ? before.image : await ensureMachineImage(images, say, network);
+  if (kept && machine !== "auto" && releaseChosen(machine) !== releaseOfImage(before.image))
+    say(
+      `virtual machines begin with what was decided before (${before.image}), not with ${machine}: npx classlab images --update decides anew, and makes the guests anew`,
+    );
+  const image = kept ? before.image : await decideMachine(plan, decision);
   for (const machine of remote) await handOverImage(machine, image, say);
   return { image, hosts };
 }

@@ -7,6 +7,7 @@ import type { StateResource } from "./engine";
 import { inTheWayFault } from "./engineFault";
 import { machineOf, type RemoteMachine } from "./hosts/machine";
 import { runWhere } from "./hosts/ssh";
+import { runOnWindows } from "./hosts/windows";
 import { platformOfKind } from "./platforms";
 import type { Platform } from "./platforms/platform";
 
@@ -30,7 +31,9 @@ async function runAgain(plan: LabPlan, resource: StateResource): Promise<boolean
   const stdin = text(resource, "stdin");
   // A script with secrets is encrypted in the state, and stays so.
   if (command === undefined || stdin === undefined) return false;
-  const onHost = runWhere(resource.type === REMOTE_SCRIPT ? machineBehind(plan, resource) : undefined);
+  const machine = resource.type === REMOTE_SCRIPT ? machineBehind(plan, resource) : undefined;
+  if (machine?.remote.system === "windows") return runOnWindows(machine, command, stdin, RUN_DEADLINE);
+  const onHost = runWhere(machine);
   const env = environmentSchema.safeParse(resource.inputs?.environment).data ?? {};
   const ended = await onHost("/bin/sh", ["-c", command], { stdin, env, deadline: RUN_DEADLINE });
   if (ended.code === 0) return true;
@@ -46,7 +49,8 @@ function machineBehind(plan: LabPlan, { urn }: StateResource): RemoteMachine | u
   const begins = (start: string) => name.startsWith(`${start}-`);
   const host =
     guestsOf(plan).find((guest) => begins(guestLogicalName(guest)))?.host ??
-    plan.switches.find(({ key }) => begins(key))?.host;
+    plan.switches.find(({ key }) => begins(key))?.host ??
+    plan.hosts.find(({ name: own }) => begins(own))?.name;
   return machineOf(plan.lab, host === undefined ? plan.hosts[0] : hostNamed(plan, host));
 }
 

@@ -1,10 +1,58 @@
 import type { LabFacts } from "../course/facts";
 import { type Fault, FaultError } from "../course/faults";
-import { osOf } from "../course/hosts";
-import { type LabPlan, makePlan } from "../course/plan";
-import { BUILT_TARGETS } from "../course/support";
+import { type HostPlan, osOf } from "../course/hosts";
+import { targetOfGuest } from "../course/objects";
+import { guestsOf, type LabPlan, makePlan } from "../course/plan";
+import { BUILT_TARGETS, type Target } from "../course/support";
 import { rosterTeams } from "./roster";
 import type { StackFile } from "./stackFile";
+
+/** Targets whose guests are made on a host with Linux over SSH as well. */
+const OVER_SSH: readonly Target[] = ["libvirt", "virtualbox"];
+
+/** Guests of VirtualBox that are to have Docker stacks: their learners install Docker, and guestcontrol carries no connection to it. */
+function dockerOnVirtualBox(plan: LabPlan): Fault[] {
+  return guestsOf(plan)
+    .filter((guest) => guest.docker.length > 0 && targetOfGuest(plan, guest) === "virtualbox")
+    .map((guest) => ({
+      code: "target-not-built",
+      where: `${guest.team}/${guest.name}`,
+      what: "Docker stacks in guests on virtualbox can be planned, but this version does not make them",
+      expected: "docker: [] there, a state before exercise 4-docker, or another target",
+      fix: "classlab plan shows the lab all the same",
+    }));
+}
+
+/** What guests on Hyper-V cannot be given, and what their host lacks. */
+function unbuiltOnHyperV(plan: LabPlan, { name, config }: HostPlan): Fault[] {
+  const imageless = config.kind === "existing" && !config.machineImage;
+  const guests = guestsOf(plan).filter(({ host }) => host === name);
+  return [
+    ...(imageless
+      ? [
+          {
+            code: "image-missing" as const,
+            where: `host ${name}`,
+            what: "its machineImage is not configured, and guests on Hyper-V are made from one",
+            expected: "machineImage: { source: D:\\images\\ubuntu.vhdx, sha256: … }",
+            fix: "Make one of a cloud image of Ubuntu with classlab convert, and put it on the host or on a web server",
+          },
+        ]
+      : []),
+    ...guests.flatMap((guest): Fault[] => {
+      const unbuilt = [
+        ...(guest.docker.length > 0 ? ["Docker stacks"] : []),
+        ...(guest.sharedFolder ? ["a shared folder"] : []),
+      ];
+      return unbuilt.map((what) => ({
+        code: "target-not-built",
+        where: `guest ${guest.team}/${guest.name}`,
+        what: `${what} in a guest on Hyper-V can be planned, but this version does not make ${what === "Docker stacks" ? "them" : "it"}`,
+        fix: "Leave it out there and have learners make it, or give the guest to a host with target libvirt",
+      }));
+    }),
+  ];
+}
 
 /**
  * Refuses what can be planned, but not brought up by this version.
@@ -12,7 +60,9 @@ import type { StackFile } from "./stackFile";
  */
 export function refuseUnbuilt(plan: LabPlan): void {
   const faults = plan.hosts.flatMap((host): Fault[] => {
-    const remote = host.kind === "existing" && osOf(host.config) === "linux" && host.target === "libvirt";
+    const os = host.kind === "existing" ? osOf(host.config) : undefined;
+    if (os === "windows" && host.target === "hyperv") return unbuiltOnHyperV(plan, host);
+    const remote = os === "linux" && OVER_SSH.includes(host.target);
     const built = (BUILT_TARGETS.includes(host.target) && host.kind === "this-machine") || remote;
     if (built) return [];
     return [
@@ -20,12 +70,12 @@ export function refuseUnbuilt(plan: LabPlan): void {
         code: "target-not-built",
         where: `host ${host.name}`,
         what: `guests on ${host.target} on a host of kind ${host.kind} can be planned, but this version does not make them`,
-        expected: `${BUILT_TARGETS.join(" or ")} on this-machine, or libvirt on an existing host with Linux`,
+        expected: `${BUILT_TARGETS.join(" or ")} on this-machine, ${OVER_SSH.join(" or ")} on an existing host with Linux, or hyperv on one with Windows`,
         fix: "classlab plan shows the lab all the same",
       },
     ];
   });
-  const [first, ...more] = faults;
+  const [first, ...more] = [...faults, ...dockerOnVirtualBox(plan)];
   if (first) throw new FaultError([first, ...more]);
 }
 

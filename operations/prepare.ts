@@ -8,7 +8,9 @@ import { rosterKey } from "../course/roster/teams";
 import { placeChannelClient } from "./channelClient";
 import { StackEngine, type StackState } from "./engine";
 import { gatherFacts, portsInUse } from "./facts";
+import { machinesOf } from "./hosts/machine";
 import { openHosts } from "./hosts/prepare";
+import { provideHyperV } from "./hosts/windows";
 import { keepStoreVolume } from "./imageStore";
 import { ensureImages, missingImages, type Say } from "./images";
 import { libvirtRecord, needsLibvirt } from "./libvirtRecord";
@@ -18,6 +20,8 @@ import { recoverStacks } from "./recovery";
 import { stackFiles } from "./recovery/fileBackend";
 import { withLock } from "./recovery/lock";
 import type { StackFile } from "./stackFile";
+import { placeGuestRun } from "./virtualbox/guestRun";
+import { needsVirtualBox, virtualBoxRecord } from "./virtualbox/record";
 import { prepareWorkFolder, writeStackFile } from "./workFolder";
 
 /** One unit of a lab with its engine, ready to run. */
@@ -71,7 +75,7 @@ function recordOf(
   plan: LabPlan,
   id: string,
   images: LabRecord["images"],
-  libvirt: LabRecord["libvirt"],
+  made: Pick<LabRecord, "libvirt" | "virtualbox">,
 ): LabRecord {
   const published = guestsOf(plan).flatMap((guest) =>
     guest.published.map((port) => [publishedKey(guest, port.guestPort), port.hostPort] as const),
@@ -82,7 +86,7 @@ function recordOf(
     access: plan.access,
     published: Object.fromEntries(published),
     images,
-    ...(libvirt ? { libvirt } : {}),
+    ...made,
   };
 }
 
@@ -104,14 +108,15 @@ export async function prepareUp(
   );
   const folder = prepareWorkFolder(file.lab);
   if (needsLibvirt(drafted)) placeChannelClient();
+  if (needsVirtualBox(drafted)) placeGuestRun();
   const standing = await openUnits(drafted, folder, false);
   const before = recordIn(standing);
   const knownBefore = await knownId(standing);
   const seen = await gatherFacts(drafted);
   const facts: LabFacts = {
     ...seen,
-    // libvirt publishes no ports: its guests are reached at their own addresses.
-    ...(needsLibvirt(drafted) ? { routed: true } : {}),
+    // A hypervisor's guests are reached at their own addresses.
+    ...(needsLibvirt(drafted) || needsVirtualBox(drafted) ? { routed: true } : {}),
     ...(knownBefore === undefined ? {} : { labId: knownBefore }),
     ...(before && file.config.access === "auto" ? { routed: before.access === "routed" } : {}),
     ...(before ? { publishedBefore: before.published } : {}),
@@ -129,17 +134,33 @@ export async function prepareUp(
   if (!images || (await missingImages(images)).length > 0)
     images = await ensureImages(wanted, options.say, options.consent, file.config.site.network);
   else await keepStoreVolume();
+  await provideWindows(plan, options.consent, options.say);
   const libvirt = await libvirtRecord(plan, {
     before: options.updateImages ? undefined : before?.libvirt,
     images,
+    machine: file.config.images.machine,
     consent: options.consent,
     network: file.config.site.network,
     say: options.say,
   });
-  const record = recordOf(plan, id, images, libvirt);
+  const virtualbox = await virtualBoxRecord(plan, {
+    before: options.updateImages ? undefined : before?.virtualbox,
+    edition: file.config.edition,
+    say: options.say,
+  });
+  const record = recordOf(plan, id, images, {
+    ...(libvirt ? { libvirt } : {}),
+    ...(virtualbox ? { virtualbox } : {}),
+  });
   const roster = rosterKey(plan);
   for (const { unit, state } of units) writeStackFile(file, unit, record, state.salt, roster);
   return { plan, record, folder, units };
+}
+
+/** Hyper-V on every Windows host of a lab. */
+async function provideWindows(plan: LabPlan, consent: boolean, say: Say): Promise<void> {
+  const windows = machinesOf(plan).filter(({ remote }) => remote.system === "windows");
+  await Promise.all(windows.map((machine) => provideHyperV(machine, consent, say)));
 }
 
 /** How far beyond a wanted port a free one is looked for. */
@@ -173,6 +194,7 @@ export async function openExisting(file: StackFile, say?: Say): Promise<OpenedLa
   }
   const folder = prepareWorkFolder(file.lab);
   if (needsLibvirt(drafted)) placeChannelClient();
+  if (needsVirtualBox(drafted)) placeGuestRun();
   const units = await openUnits(drafted, folder, false);
   if (units.length === 0) throw new FaultError([stackAbsent(file, "it has no stack in this backend")]);
   const record = recordIn(units);

@@ -2,7 +2,7 @@ import { renderRotationCheck } from "../components/wordPressFiles";
 import { type Fault, FaultError } from "../course/faults";
 import type { GuestPlan, LabPlan, TeamPlan } from "../course/plan";
 import { secretsOf } from "../course/resources";
-import { channelTo } from "./channel";
+import { channelTo, needChannels } from "./channel";
 import type { StackState } from "./engine";
 import { rotationFault } from "./engineFault";
 import type { Say } from "./images";
@@ -66,6 +66,7 @@ export function chooseTeams(plan: LabPlan, chosen: readonly string[] | "all"): r
 
 /** Refuses while nothing is changed what would fail half-way: passwords change inside a running database only. */
 async function checkGuest(plan: LabPlan, guest: GuestPlan): Promise<void> {
+  needChannels(plan, "rotate changes secrets inside guests");
   const { shell } = channelTo(plan, guest);
   for (const stack of guest.docker.filter(({ kind }) => kind === "wordpress")) {
     const result = await run("sh", ["-c", shell], {

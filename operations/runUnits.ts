@@ -40,6 +40,9 @@ function phases<T extends PreparedUnit>(units: readonly T[]): T[][] {
   return found;
 }
 
+/** True for a unit that others stand on. */
+const isShared = (kind: PreparedUnit["unit"]["kind"] | undefined) => kind === "site" || kind === "hosts";
+
 /** The faults of an error; anything else is a defect and thrown on. */
 export async function faultsOf(error: unknown): Promise<FaultError["faults"]> {
   const explained = await explain(error);
@@ -90,7 +93,7 @@ export async function runUnits<T extends PreparedUnit>(
       const stack = phase[index]?.unit.stack ?? "";
       if (result.status === "fulfilled") results.push(resultOf(stack, result.value));
       else if (options.signal?.aborted) throw result.reason;
-      else if (phase[index]?.unit.kind === "site" && phase !== all.at(-1))
+      else if (isShared(phase[index]?.unit.kind) && phase !== all.at(-1))
         throw await sharedFailure(result.reason);
       else if (phase[index]?.unit.kind !== "team" || (units.length === 1 && !options.others))
         throw result.reason;

@@ -20,6 +20,14 @@ const ORDER: Readonly<Record<ObservedObject["kind"], number>> = {
   "virtual network": 4,
   "virtual disk": 5,
   "storage pool": 6,
+  "virtual machine": 7,
+  "NAT network": 8,
+  "host-only interface": 9,
+  "virtual switch": 10,
+  share: 11,
+  "virtual hard disk": 12,
+  NAT: 13,
+  "lab folder": 14,
 };
 
 /** Something that stands. Its bytes: what a container wrote outside its volumes, a volume's content, what a virtual disk takes. */
@@ -138,6 +146,14 @@ const PLURALS: Readonly<Record<ObservedObject["kind"], readonly [one: string, ma
   "virtual network": ["switch", "switches"],
   "virtual disk": ["disk", "disks"],
   "storage pool": ["storage pool", "storage pools"],
+  "virtual machine": ["guest", "guests"],
+  "NAT network": ["switch", "switches"],
+  "host-only interface": ["switch", "switches"],
+  "virtual switch": ["switch", "switches"],
+  share: ["shared folder", "shared folders"],
+  "virtual hard disk": ["disk", "disks"],
+  NAT: ["NAT", "NATs"],
+  "lab folder": ["folder of a lab", "folders of labs"],
 };
 
 /** The hosts of a lab beside this machine, reachable by its key; none where its file cannot be read, which is no reason to find nothing here. */

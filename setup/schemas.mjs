@@ -5,11 +5,11 @@ import { installPackages } from "./packages.mjs";
 import { withAdminFolders } from "./root.mjs";
 import { which } from "./run.mjs";
 
-/** Programs that check a document, by the package of Debian and Ubuntu that has them. */
-const PROGRAMS = { "libxml2-utils": "xmllint", "netplan.io": "netplan" };
+/** Programs that check a document or sign one, by the package of Debian and Ubuntu that has them. */
+const PROGRAMS = { "libxml2-utils": "xmllint", "netplan.io": "netplan", gnupg: "gpg", gpgv: "gpgv" };
 
 /**
- * Provides what the tests check documents of virtual machines with: libvirt's schemas and what reads them, cloud-init and
+ * Provides what the tests check documents of virtual machines with: libvirt's schemas and what reads them, signatures, cloud-init and
  * netplan.
  * @param {object} options
  * @param {string} options.root the checkout

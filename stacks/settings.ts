@@ -4,6 +4,7 @@ import { formatFaults } from "../course/faults";
 import { type LabPlan, makePlan, type UnitPlan } from "../course/plan";
 import { type LabRecord, labRecordSchema } from "../course/record";
 import { readRosterKey } from "../course/roster/teams";
+import type { HostsSettings } from "./hosts";
 
 /** What a stack is to hold, read from its configuration. */
 export interface StackSettings {
@@ -13,41 +14,49 @@ export interface StackSettings {
 }
 
 /** Configuration keys that classlab adds to a stack's own; they are never written by hand. */
-export const PREPARED_KEYS = { name: "name", record: "record", roster: "roster" } as const;
+export const PREPARED_KEYS = { name: "name", record: "record", roster: "roster", id: "id" } as const;
 
 function refuse(text: string): never {
   // RunError prints its message without a stack: the reader is no programmer.
   throw new pulumi.RunError(text);
 }
 
+function notPrepared(stack: string): never {
+  refuse(
+    `stack "${stack}" is not prepared on this machine. Run: npx classlab up --stack ${stack}; ` +
+      `for plain Pulumi afterwards: eval "$(npx classlab env --stack ${stack})"`,
+  );
+}
+
 /**
  * Reads the stack's configuration with the loader the command line uses.
  * @throws RunError with one sentence when the folder was not prepared by classlab, or with every fault of the plan
  */
-export function readSettings(): StackSettings {
+export function readSettings(): StackSettings | HostsSettings {
   const config = new pulumi.Config("classlab");
   const stack = pulumi.getStack();
   const name = config.get(PREPARED_KEYS.name);
   const record = labRecordSchema.safeParse(config.getObject(PREPARED_KEYS.record));
-  if (name === undefined || !record.success) {
-    refuse(
-      `stack "${stack}" is not prepared on this machine. Run: npx classlab up --stack ${stack}; ` +
-        `for plain Pulumi afterwards: eval "$(npx classlab env --stack ${stack})"`,
-    );
-  }
+  const labId = config.get(PREPARED_KEYS.id);
+  // Hosts in clouds are made before what is on them is decided.
+  if (name === undefined || !(record.success || labId)) notPrepared(stack);
   const parsed = parseLab(config.getObject("lab"));
   if (!parsed.ok) refuse(formatFaults(parsed.faults));
   const roster = readRosterKey(config.getObject(PREPARED_KEYS.roster));
   const planned = makePlan(name, parsed.value, {
     ...(roster ? { roster } : {}),
-    routed: record.data.access === "routed",
-    publishedBefore: record.data.published,
+    ...(record.success
+      ? { routed: record.data.access === "routed", publishedBefore: record.data.published }
+      : {}),
   });
   if (!planned.ok) refuse(formatFaults(planned.faults));
-  const unit = planned.value.units.find((entry) => entry.stack === stack);
+  const plan = planned.value;
+  const unit = plan.units.find((entry) => entry.stack === stack);
   if (!unit)
     refuse(
-      `lab "${name}" has no stack "${stack}", only ${planned.value.units.map((entry) => entry.stack).join(", ")}`,
+      `lab "${name}" has no stack "${stack}", only ${plan.units.map((entry) => entry.stack).join(", ")}`,
     );
-  return { plan: planned.value, unit, record: record.data };
+  if (unit.kind === "hosts" && labId !== undefined) return { plan, unit, labId };
+  if (!record.success) notPrepared(stack);
+  return { plan, unit, record: record.data };
 }

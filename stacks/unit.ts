@@ -30,6 +30,7 @@ export function deployUnit({ plan, unit, record }: StackSettings): UnitOutputs {
     images: record.images,
     plan,
     ...(record.libvirt ? { libvirt: record.libvirt } : {}),
+    ...(record.virtualbox ? { virtualbox: record.virtualbox } : {}),
   };
   const hosts = new Map(
     plan.hosts

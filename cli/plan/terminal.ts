@@ -8,7 +8,7 @@ import { isSmall, type Section, sectionsOf } from "./sections";
 import { PLAN_WORDS } from "./words";
 
 /** Columns that line up, whatever letters are in them; the last one is left as long as it is. */
-function table(rows: readonly (readonly string[])[]): string[] {
+export function table(rows: readonly (readonly string[])[]): string[] {
   const width = (column: number) => Math.max(0, ...rows.map((row) => stringWidth(row[column] ?? "")));
   const widths = Array.from({ length: Math.max(0, ...rows.map((row) => row.length)) }, (_, column) =>
     width(column),

@@ -46,6 +46,7 @@ const KIND_EN: Texts["kind"] = {
   volume: "data volume",
   "left-over": "containers of another state",
   nested: "guests in the guest",
+  "shared-folder": "shared folder",
 };
 
 const KIND_JA: Texts["kind"] = {
@@ -63,6 +64,7 @@ const KIND_JA: Texts["kind"] = {
   volume: "データボリューム",
   "left-over": "別の状態のコンテナ",
   nested: "ネストされた仮想化",
+  "shared-folder": "共有フォルダ",
 };
 
 const CAUSE_JA: Texts["cause"] = {
@@ -167,6 +169,10 @@ const CAUSE_JA: Texts["cause"] = {
   "nested-not-starting": {
     what: "ゲストの CPU に仮想化支援機能は見えますが、その中でゲストが起動しません",
     next: "ゲストで dmesg の kvm の行を確認し、このマシンの KVM を classlab doctor で確認してください",
+  },
+  "folder-not-mounted": {
+    what: "ホストと共有するフォルダがゲストにマウントされていません",
+    next: "ゲストでマウントしてください（sudo mount -a で原因が表示されます）。virtiofsd のないホストでは 9p で共有するため、ゲストのカーネルに 9p モジュールが必要です",
   },
   "internet-down": {
     what: "このマシン自体がインターネットの確認先に届きません",

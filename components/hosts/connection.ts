@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { type HostPlan, remoteOf } from "../../course/hosts";
-import { HOME_VARIABLE } from "../hypervisors/containers/channel";
+import { HOME_VARIABLE } from "../hypervisors/channelOptions";
 import { hostsKeyPath } from "./paths";
 
 /** Failed attempts to connect before a script fails: a server under many logins at once turns some away (sshd_config(5), MaxStartups). */

@@ -1,4 +1,4 @@
-import { HOME_VARIABLE, teamKeyPath } from "../hypervisors/containers/channel";
+import { HOME_VARIABLE, teamKeyPath } from "../hypervisors/channelOptions";
 import { CHANNEL_CLIENT } from "../hypervisors/libvirt/channel";
 import { hostFolder } from "./paths";
 

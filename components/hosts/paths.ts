@@ -1,4 +1,4 @@
-import { teamKeyPath } from "../hypervisors/containers/channel";
+import { teamKeyPath } from "../hypervisors/channelOptions";
 
 /** Path, below the home folder, of the private key by which a lab reaches its hosts; one that a host names stands elsewhere. No team has a dot in its id. */
 export function hostsKeyPath(lab: string): string {

@@ -4,10 +4,12 @@ import type { Target } from "../../course/support";
 import { containerChannel } from "./containers/channel";
 import type { GuestChannel } from "./driver";
 import { libvirtChannel } from "./libvirt/channel";
+import { virtualBoxChannel } from "./virtualbox/channel";
 
 const CHANNELS: Partial<Record<Target, (plan: GuestPlan, lab: string, host?: HostPlan) => GuestChannel>> = {
   containers: containerChannel,
   libvirt: libvirtChannel,
+  virtualbox: virtualBoxChannel,
 };
 
 /** The management channel of a guest on a target, from this machine; `host` says where it is. Throws where there is none: the plan of such a lab is refused before. */

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ImageSet } from "../../course/images";
 import type { OwnerMark } from "../../course/mark";
 import type { GuestPlan, HostPlan, LabPlan } from "../../course/plan";
-import type { LibvirtRecord } from "../../course/record";
+import type { LibvirtRecord, VirtualBoxRecord } from "../../course/record";
 import type { SiteSettings } from "../../course/siteSettings";
 import type { SwitchPlan } from "../../course/switches";
 import type { HostConnection } from "../hosts/connection";
@@ -17,6 +17,8 @@ export interface DriverContext {
   readonly plan: LabPlan;
   /** What the lab decided on for guests on libvirt; absent where no host has that target. */
   readonly libvirt?: LibvirtRecord;
+  /** The same for hosts of VirtualBox. */
+  readonly virtualbox?: VirtualBoxRecord;
 }
 
 /** Providers that a stack makes once and hands down: no resource uses a default provider. */
@@ -57,6 +59,8 @@ export interface Guest {
   readonly ready: pulumi.CustomResource;
   /** Private key of its channel, a secret, where its own host needs it; absent elsewhere. */
   readonly channelKey?: pulumi.Output<string>;
+  /** Its adapters, where they are connected before its first start; absent where that comes with {@link HypervisorDriver.connectAdapters}. */
+  readonly adapters?: pulumi.CustomResource;
 }
 
 /** How a guest is managed without any lab network. */
@@ -97,7 +101,7 @@ export interface HypervisorDriver {
   ): pulumi.CustomResource;
   /**
    * A guest without adapters, and the wait until its channel answers. Who has `key` may log in as `ubuntu`; `base` is what a clone is
-   * made of, as {@link HypervisorDriver.keepGuest} gave it.
+   * made of, as {@link HypervisorDriver.keepGuest} gave it; `switches` are those of its adapters that this stack makes.
    */
   createGuest(
     name: string,
@@ -107,6 +111,7 @@ export interface HypervisorDriver {
     context: DriverContext,
     opts: pulumi.CustomResourceOptions,
     base?: pulumi.CustomResource,
+    switches?: readonly pulumi.CustomResource[],
   ): Guest;
   /**
    * The guest's snapshots, once all that belongs to it stands, and then what its clones are made of.
@@ -132,9 +137,9 @@ export interface HypervisorDriver {
   ): pulumi.CustomResource;
   /**
    * What the guest takes from the site, in place: a change updates this resource and leaves the guest and its containers
-   * running. `adapters` is connected before.
+   * running. `adapters` is connected before. Absent where it comes with the guest's seed alone, or nothing of this machine reaches into a guest.
    */
-  applySite(
+  applySite?(
     name: string,
     plan: GuestPlan,
     settings: SiteSettings,
@@ -143,6 +148,8 @@ export interface HypervisorDriver {
     host: PreparedHost,
     opts: pulumi.CustomResourceOptions,
   ): pulumi.CustomResource;
-  /** The management channel of a guest on a host, from this machine. */
-  channel(plan: GuestPlan, lab: string, host: HostPlan): GuestChannel;
+  /** Whether a guest's Docker Engine is looked after: false where the learner installs it, and the lab makes nothing in it. */
+  readonly docker: boolean;
+  /** The management channel of a guest on a host, from this machine; absent where there is none. */
+  channel?(plan: GuestPlan, lab: string, host: HostPlan): GuestChannel;
 }

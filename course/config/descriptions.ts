@@ -11,18 +11,32 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   "hosts[].cpus": "Logical processors; not checked when left out.",
   "hosts[].memory": "Memory in MiB; not checked when left out.",
   "hosts[].disk": "Disk space for guests in GiB.",
+  "hosts[].virtualbox": "What VirtualBox on the host is to use.",
+  "hosts[].virtualbox.image":
+    "File on the host that guests' disks begin with: a disk image (`.vdi`, `.vmdk`, `.vhd`, `.qcow2`, `.img`), or the DVD (`.iso`) that learners install from; on this machine Ubuntu's cloud image when left out.",
+  "hosts[].virtualbox.bridge":
+    "Network card that is on the classroom LAN, as `VBoxManage list bridgedifs` names it; the one with an address of that LAN when left out.",
   "hosts[].address": "Host name or IPv4 address by which this machine reaches it.",
   "hosts[].port": "Port of its SSH server.",
-  "hosts[].user": "User to log in as: root, or one who may become root by `sudo -n`.",
+  "hosts[].user":
+    "User to log in as: on Linux root, or one who may become root by `sudo -n`; on Windows an administrator.",
   "hosts[].hostKey": "Its public SSH key, type and base64, as `ssh-keyscan` prints them behind the name.",
   "hosts[].identityFile":
     "Private key on this machine that opens it, without a passphrase; the lab's own key when left out.",
   "hosts[].os": "Its operating system.",
   "hosts[].windows": "Edition of Windows; Home has no Hyper-V.",
+  "hosts[].machineImage": "The disk that guests on Hyper-V are made from: generation 2, with cloud-init.",
+  "hosts[].machineImage.source":
+    "Path on the host, or address of a web server that the host reaches; a VHDX.",
+  "hosts[].machineImage.sha256": "SHA-256 of the file, in hexadecimal digits.",
   "hosts[].link": "By cable or by Wi-Fi: towards Wi-Fi nothing is bridged.",
   "hosts[].shared":
     "Whether several teams share it: the first then has the course's addresses, others computed ones.",
   "hosts[].hyperv": "Whether Hyper-V, Memory Integrity or WSL 2 is on, which slow VirtualBox down.",
+  "hosts[].seat": "Where it stands in the room.",
+  "hosts[].virtualization":
+    "Whether virtualization (VT-x, AMD-V) is on in its firmware; not checked when left out.",
+  "hosts[].restores": "Whether software on it undoes every change at a restart.",
   "hosts[].region": "AWS region.",
   "hosts[].instanceType": "EC2 instance type; it must be one that nests.",
   "hosts[].location": "Azure location.",
@@ -90,6 +104,8 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
     "full: a disk of its own; linked: only what differs from a frozen copy of the guest's.",
   images: "Where images come from.",
   "images.source": "registry, distribution (built from packages), or auto: whichever answers.",
+  "images.machine":
+    "What machines of libvirt begin with: built (of distribution packages), one of Ubuntu's cloud images, or auto: that of 24.04 where its site answers.",
   access: "How learners on this machine reach guests: by their own addresses, or by ports on 127.0.0.1.",
   channels: "How learners come to their lab.",
   language: "Decides locale, keyboard and time zone of guests.",

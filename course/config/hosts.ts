@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { TARGETS } from "../support";
-import { endpoint, gibibytes, mebibytes, name } from "./primitives";
+import { endpoint, gibibytes, label, mebibytes, name } from "./primitives";
 
 /** What a host can bear; what is left out is not checked, or taken from the type of a cloud host. */
 const capacity = {
@@ -19,6 +19,24 @@ const common = {
   maxTeams: z.int().min(1).max(1000).optional(),
 };
 
+/** What VirtualBox on a host is to use; by default classlab's own choice. */
+const virtualbox = z
+  .strictObject({
+    /**
+     * File on the host that guests' disks begin with: a disk image (VDI, VMDK, VHD, qcow2) or, where its name ends in `.iso`, the DVD that learners
+     * install from (manual L2580). By default Ubuntu's cloud image.
+     */
+    image: z
+      .string()
+      .regex(/^(?:\/|[A-Za-z]:\\).+\.(?:vdi|vmdk|vhd|qcow2|img|iso)$/i, {
+        error: "an absolute path on the host that ends in .vdi, .vmdk, .vhd, .qcow2, .img or .iso",
+      })
+      .optional(),
+    /** The card that is on the classroom LAN, as `VBoxManage list bridgedifs` names it; by default the one with an address of that LAN. */
+    bridge: z.string().min(1).max(200).optional(),
+  })
+  .optional();
+
 const OPERATING_SYSTEMS = ["linux", "windows"] as const;
 
 /** Editions of Windows that differ in what they may do: Home has no Hyper-V. */
@@ -29,7 +47,7 @@ const allowedCidrs = z.array(z.cidrv4()).default([]);
 
 /** One host, or for clouds the pattern of which each team placed there gets one. */
 export const hostSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("this-machine"), ...common, ...capacity }),
+  z.strictObject({ kind: z.literal("this-machine"), ...common, ...capacity, virtualbox }),
   z.strictObject({
     kind: z.literal("existing"),
     ...common,
@@ -48,12 +66,34 @@ export const hostSchema = z.discriminatedUnion("kind", [
     identityFile: z.string().regex(/^\//, { error: "an absolute path" }).optional(),
     os: z.enum(OPERATING_SYSTEMS),
     windows: z.enum(WINDOWS_EDITIONS).optional(),
+    /** The disk that guests on Hyper-V are made from, of generation 2 and with cloud-init. */
+    machineImage: z
+      .strictObject({
+        /** Path on the host, or address of a web server that the host reaches. */
+        source: z.string().regex(/^(?:[A-Za-z]:\\|https?:\/\/).+\.vhdx$/i, {
+          error:
+            "a path on the host such as D:\\images\\ubuntu.vhdx, or an address such as https://…/ubuntu.vhdx",
+        }),
+        /** SHA-256 of the file, in hexadecimal digits. */
+        sha256: z
+          .string()
+          .regex(/^[0-9a-fA-F]{64}$/, { error: "64 hexadecimal digits" })
+          .toLowerCase(),
+      })
+      .optional(),
     /** Whether it is in the classroom by cable or by Wi-Fi: towards Wi-Fi nothing is bridged. */
     link: z.enum(["wired", "wifi"]).default("wired"),
     /** Whether several teams share it: slot 1 then has the course's addresses, the others computed ones. */
     shared: z.boolean().default(false),
+    virtualbox,
     /** Whether it already runs Hyper-V, Memory Integrity or WSL 2, which VirtualBox suffers from. */
     hyperv: z.boolean().optional(),
+    /** Where it stands in the room. */
+    seat: label.max(40).optional(),
+    /** Whether virtualization is on in its firmware; not checked when left out. */
+    virtualization: z.boolean().optional(),
+    /** Whether software on it undoes every change at a restart. */
+    restores: z.boolean().default(false),
   }),
   z.strictObject({
     kind: z.literal("ec2"),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MACHINE_IMAGES } from "../cloudImages";
 import { EXERCISE_IDS } from "../exercises";
 import { IMAGE_SOURCES } from "../images";
 import { LANGUAGES } from "../languages";
@@ -64,7 +65,13 @@ export const labSchema = z.strictObject({
   state: stateSchema.optional(),
   switches: z.array(switchSchema).default([{ name: "lan", mode: "bridged", subnet: "192.168.99.0/24" }]),
   guests: z.array(guestSchema).min(1).prefault(COURSE_GUESTS),
-  images: z.strictObject({ source: z.enum(IMAGE_SOURCES).default("auto") }).prefault({}),
+  images: z
+    .strictObject({
+      source: z.enum(IMAGE_SOURCES).default("auto"),
+      /** What virtual machines of libvirt begin with. */
+      machine: z.enum(MACHINE_IMAGES).default("built"),
+    })
+    .prefault({}),
   /** How learners on this machine reach guests: by their own addresses, or by ports on 127.0.0.1. */
   access: z.enum(["auto", "routed", "published"]).default("auto"),
   channels: z.array(z.enum(CHANNELS)).min(1).default(["classroom"]),

@@ -58,13 +58,13 @@ export const HYPERV: Readonly<Record<Feature, Cell>> = {
   }),
   "linked-clone": emulated(
     "hyperv-vhd Differencing",
-    "a new guest on a differencing disk over the disk of the first, which must not change after that",
-    "元のディスクを親とする差分ディスクで新しいゲストを作ります。以後、親のディスクは変更できません",
+    "a new guest on a differencing disk over a copy of the first one's disk, which nothing writes any more",
+    "元のディスクの複製を親とする差分ディスクで新しいゲストを作ります。以後、親の複製は変更されません",
   ),
   "full-clone": emulated(
-    "hyperv-import Copy, GenerateNewId",
-    "the guest is exported and imported as a copy with a new id",
-    "ゲストをエクスポートし、新しい ID のコピーとしてインポートします",
+    "hyperv-vhd VHDType",
+    "the guest is shut down while its disk is copied, and a new guest begins with the copy",
+    "ゲストを一度シャットダウンしてディスクを複製し、その複製から新しいゲストを作ります",
   ),
   console: native("hyperv-connect"),
   language: native("hyperv-linux"),

@@ -6,8 +6,8 @@ export const TARGETS = ["containers", "libvirt", "virtualbox", "hyperv"] as cons
 /** One of the targets. */
 export type Target = (typeof TARGETS)[number];
 
-/** Targets that this version can stand a lab up on; the others can be planned. */
-export const BUILT_TARGETS: readonly Target[] = ["containers", "libvirt"];
+/** Targets that this version can stand a lab up on where it runs itself; the others can be planned, or stand on other hosts. */
+export const BUILT_TARGETS: readonly Target[] = ["containers", "libvirt", "virtualbox"];
 
 /** One of the kinds of hosts, as the configuration names them. */
 export type HostKind = HostConfig["kind"];

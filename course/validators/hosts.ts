@@ -103,6 +103,23 @@ export const targetsPossible: Validator = (config) =>
     return [{ code: "target-unsupported", where, ...refused }];
   });
 
+/** Guests run only where virtualization is on in the firmware. Containers and an emulated guest of libvirt need none. */
+export const virtualizationOn: Validator = (config) =>
+  config.hosts.flatMap((host, index): Fault[] => {
+    const target = targetOf(config, host);
+    if (host.kind !== "existing" || host.virtualization !== false) return [];
+    if (target !== "hyperv" && target !== "virtualbox") return [];
+    return [
+      {
+        code: "host-unsuitable",
+        where: `lab.hosts[${index}].virtualization`,
+        what: `virtualization is off in the firmware of host "${host.name}"`,
+        expected: "VT-x or AMD-V switched on",
+        fix: "Switch it on at that PC, run the precheck there again, and write the inventory anew; or leave the host out",
+      },
+    ];
+  });
+
 /** Windows with guests in it is not too large for Amazon. */
 export const windowsNests: Validator = (config) =>
   config.hosts.flatMap((host, index): Fault[] => {

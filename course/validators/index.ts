@@ -14,9 +14,11 @@ import {
   machinesUnique,
   sharingSaid,
   targetsPossible,
+  virtualizationOn,
   windowsNests,
 } from "./hosts";
 import { extensionPackLicensed } from "./licences";
+import { machineImageUsed } from "./machineImage";
 import { memoryValid } from "./memory";
 import { clonesUnique, labName, nameFree, snapshotsUnique, uniqueNames } from "./names";
 import { lanIsTheRoom, roomValid } from "./site";
@@ -38,6 +40,7 @@ const VALIDATORS: readonly Validator[] = [
   machinesUnique,
   sharingSaid,
   targetsPossible,
+  virtualizationOn,
   windowsNests,
   cloudsClosed,
   channelsPossible,
@@ -48,6 +51,7 @@ const VALIDATORS: readonly Validator[] = [
   subnetsValid,
   adaptersValid,
   memoryValid,
+  machineImageUsed,
   timeZonesKnown,
   dockerStacksValid,
   extensionPackLicensed,

@@ -1,6 +1,7 @@
 import type { LabConfig } from "../config";
 import type { Fault } from "../faults";
 import { GATEWAY_ID } from "../gateway";
+import { isCloud } from "../hosts";
 import type { TeamIdentity } from "../teams";
 import { duplicates, type Validator } from "./validator";
 
@@ -100,6 +101,7 @@ export const nameFree: Validator = (_config, facts, lab) => {
 /** What has the name that a team's stack would have; undefined where nothing has. */
 function stackName(config: LabConfig, id: string): string | undefined {
   if (id === "site") return "the stack for what teams share";
+  if (id === "hosts" && config.hosts.some(isCloud)) return "the stack for hosts in clouds";
   const reserved = id === GATEWAY_ID && config.channels.includes("browser");
   return reserved ? "the gateway that is reserved for the channel browser" : undefined;
 }

@@ -3,6 +3,7 @@ import type { LabConfig } from "../config";
 import type { LabFacts, SubnetInUse } from "../facts";
 import type { Fault } from "../faults";
 import { groupBy } from "../groupBy";
+import { checkTranslation } from "../hypervNat";
 import { freeSubnet, numberToAddress, overlaps, parseSubnet, type Subnet } from "../network";
 import type { Placement } from "../placement";
 import { isClassroomLan } from "../siteNetwork";
@@ -139,5 +140,7 @@ export function checkSwitches(
     }
     return [];
   });
-  return [...keyFaults(switches), ...faults];
+  // One overlap would be told twice in other words.
+  const translation = faults.length > 0 ? [] : checkTranslation(placement.hosts, switches);
+  return [...keyFaults(switches), ...faults, ...translation];
 }

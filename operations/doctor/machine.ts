@@ -19,6 +19,7 @@ import { gatherFacts, portsInUse } from "../facts";
 import { prepareAccess } from "../hosts/access";
 import { machinesOf, type RemoteMachine } from "../hosts/machine";
 import { runOn } from "../hosts/ssh";
+import { type WindowsState, windowsState } from "../hosts/windows";
 import { imageReferences, missingImages } from "../images";
 import type { HostRun } from "../libvirt";
 import { homeFolder } from "../paths";
@@ -58,6 +59,8 @@ export interface Machine {
   access(lab: string, machines: readonly RemoteMachine[]): void;
   /** Runs programs on a host over SSH. @throws FaultError when it is not reached */
   runOn(machine: RemoteMachine): HostRun;
+  /** Asks a Windows host what it is and has. @throws FaultError when it is not reached */
+  askWindows(machine: RemoteMachine): Promise<WindowsState>;
   portsInUse(ports: readonly number[]): Promise<readonly number[]>;
   /** What carries the mark of the lab, here and on its hosts over SSH. */
   marked(lab: string, machines: readonly RemoteMachine[]): Promise<readonly ObservedObject[]>;
@@ -136,6 +139,7 @@ export function thisMachine(): Machine {
     },
     access: prepareAccess,
     runOn,
+    askWindows: windowsState,
     portsInUse,
     marked: async (lab, machines) => {
       prepareAccess(lab, machines);

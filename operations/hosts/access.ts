@@ -71,6 +71,11 @@ function ownKey(lab: string): { readonly file: string; readonly publicKey: strin
   return { file, publicKey: pair.publicKey };
 }
 
+/** The line by which a host lets the lab's own key in; the key is made when there is none. */
+export function labPublicKey(lab: string): string {
+  return ownKey(lab).publicKey;
+}
+
 /**
  * The line that opens a host by the lab's own key.
  * @returns undefined where the host names a key of the user's

@@ -2,7 +2,20 @@ import type { Fault } from "../../course/faults";
 import type { RemoteMachine } from "./machine";
 
 /** How the server's key is read on the host itself, where nobody stands between. */
-const READ_KEY = "on the host itself, cat /etc/ssh/ssh_host_ed25519_key.pub";
+const READ_KEY = {
+  linux: "on the host itself, cat /etc/ssh/ssh_host_ed25519_key.pub",
+  windows: "on the host itself, type C:\\ProgramData\\ssh\\ssh_host_ed25519_key.pub",
+} as const;
+
+/**
+ * The file that lets a key in. Administrators of Windows have one for all of them (Microsoft, "Key-based authentication in OpenSSH for
+ * Windows").
+ */
+function keysFile({ remote }: RemoteMachine): string {
+  return remote.system === "windows"
+    ? "C:\\ProgramData\\ssh\\administrators_authorized_keys on the host, a file that administrators and the system alone may open"
+    : `~/.ssh/authorized_keys of ${remote.user} on the host`;
+}
 
 const where = ({ name, remote }: RemoteMachine): string =>
   `host ${name} (${remote.user}@${remote.address}, port ${remote.port})`;
@@ -15,7 +28,7 @@ export function hostKeyMissing(machine: RemoteMachine): Fault {
     where: where(machine),
     what: "its hostKey is not configured, so that nobody could tell it from another machine at its address",
     expected: "hostKey: ssh-ed25519 AAAA…, the host's public key",
-    fix: `Run ssh-keyscan -t ed25519 -p ${port} ${address}, compare the key with the host's own (${READ_KEY}), and write it without the name before it`,
+    fix: `Run ssh-keyscan -t ed25519 -p ${port} ${address}, compare the key with the host's own (${READ_KEY[machine.remote.system]}), and write it without the name before it`,
   };
 }
 
@@ -74,7 +87,7 @@ export function connectionFault(
       where: where(machine),
       what: "the machine that answers there has another key than the hostKey that is configured: it was installed anew, or it is another machine; nothing was sent to it",
       expected: `the host with ${remote.hostKey ?? "its key"}`,
-      fix: `If the host was installed anew, read its key (${READ_KEY}) and write it as hostKey; otherwise find out who answers there`,
+      fix: `If the host was installed anew, read its key (${READ_KEY[remote.system]}) and write it as hostKey; otherwise find out who answers there`,
     };
   }
   if (NOT_LET_IN.test(words)) {
@@ -83,9 +96,9 @@ export function connectionFault(
       where: where(machine),
       what: `it does not let ${remote.user} in (${said})`,
       fix:
-        publicKey === undefined
+        publicKey === undefined && remote.system === "linux"
           ? `Let the key of ${remote.identityFile} in: ssh-copy-id -i ${remote.identityFile} -p ${remote.port} ${remote.user}@${remote.address}; it must have no passphrase`
-          : `Add this line to ~/.ssh/authorized_keys of ${remote.user} on the host: ${publicKey}`,
+          : `Add this line to ${keysFile(machine)}: ${publicKey ?? `the public key beside ${remote.identityFile}`}`,
     };
   }
   return NOT_THERE.test(words) || said === "" ? unreachable(machine, said) : undefined;

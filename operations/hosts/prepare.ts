@@ -3,9 +3,11 @@ import { CHANNEL_CLIENT } from "../../components/hypervisors/libvirt/channel";
 import { FaultError } from "../../course/faults";
 import type { LabPlan } from "../../course/plan";
 import { channelClient } from "../channelClient";
+import { placeGuestRunOn } from "../virtualbox/guestRun";
 import { prepareAccess } from "./access";
 import { machinesOf, type RemoteMachine } from "./machine";
 import { runOn } from "./ssh";
+import { windowsState } from "./windows";
 
 /** Script for a host: the program on standard input is where the lab's guests are reached from, root's alone. Its path is the argument. */
 const PLACE = `set -eu
@@ -38,5 +40,11 @@ async function placeOnHost(machine: RemoteMachine): Promise<void> {
 export async function openHosts(plan: Pick<LabPlan, "lab" | "hosts">): Promise<void> {
   const machines = machinesOf(plan);
   prepareAccess(plan.lab, machines);
-  await Promise.all(machines.map(placeOnHost));
+  await Promise.all(
+    machines.map(async (machine) => {
+      if (machine.remote.system === "windows") await windowsState(machine);
+      else if (machine.target === "virtualbox") await placeGuestRunOn(machine);
+      else await placeOnHost(machine);
+    }),
+  );
 }

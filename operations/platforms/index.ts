@@ -6,28 +6,38 @@ import type { LabPlan } from "../../course/plan";
 import { hostNamed, type PlatformKind } from "../../course/resources";
 import type { Target } from "../../course/support";
 import { machineOf, type RemoteMachine } from "../hosts/machine";
+import { MANAGE_VARIABLE } from "../virtualbox/manage";
 import { containersPlatform } from "./containers";
+import { hypervOn } from "./hyperv";
 import { libvirtOn, libvirtPlatform } from "./libvirt";
 import type { ObservedObject, Platform } from "./platform";
+import { virtualBoxOn, virtualBoxPlatform } from "./virtualbox";
 
 const PLATFORMS: Partial<Record<Target, Platform>> = {
   containers: containersPlatform,
   libvirt: libvirtPlatform,
+  virtualbox: virtualBoxPlatform,
 };
+
+/** The platform of a host over SSH: by what it runs. */
+function remotePlatform(machine: RemoteMachine): Platform {
+  if (machine.remote.system === "windows") return hypervOn(machine);
+  return machine.target === "virtualbox" ? virtualBoxOn(machine) : libvirtOn(machine);
+}
 
 /** The platform of a host of a lab. Throws where there is none: the plan of a lab that is to be brought up is refused before. */
 export function platformOf(plan: Pick<LabPlan, "lab" | "hosts" | "target">, name?: string): Platform {
   const host = name === undefined ? plan.hosts[0] : hostNamed(plan, name);
   const machine = machineOf(plan.lab, host);
-  if (machine) return libvirtOn(machine);
+  if (machine) return remotePlatform(machine);
   const target = host?.target ?? plan.target;
   const platform = PLATFORMS[target];
   if (!platform) throw new Error(`no platform for target ${target}`);
   return platform;
 }
 
-/** Which platform has objects of a kind. */
-const OF_KIND: Readonly<Record<PlatformKind, Platform>> = {
+/** Which platform of this machine has objects of a kind. */
+const OF_KIND: Partial<Record<PlatformKind, Platform>> = {
   container: containersPlatform,
   network: containersPlatform,
   volume: containersPlatform,
@@ -35,11 +45,16 @@ const OF_KIND: Readonly<Record<PlatformKind, Platform>> = {
   "virtual network": libvirtPlatform,
   "virtual disk": libvirtPlatform,
   "storage pool": libvirtPlatform,
+  "virtual machine": virtualBoxPlatform,
+  "NAT network": virtualBoxPlatform,
+  "host-only interface": virtualBoxPlatform,
 };
 
 /** The platform that an object stands on. @param machine the host that it is on; this machine without one */
 export function platformOfKind(kind: PlatformKind, machine?: RemoteMachine): Platform {
-  return machine ? libvirtOn(machine) : OF_KIND[kind];
+  const platform = machine ? remotePlatform(machine) : OF_KIND[kind];
+  if (!platform) throw new Error(`this machine has no ${kind}`);
+  return platform;
 }
 
 function onPath(program: string): boolean {
@@ -70,6 +85,11 @@ async function observeLibvirt(definitions: string): Promise<ObservedObject[]> {
   }
 }
 
+/** VirtualBox is each user's own: what this one has. */
+async function observeVirtualBox(): Promise<ObservedObject[]> {
+  return process.env[MANAGE_VARIABLE] || onPath("VBoxManage") ? await virtualBoxPlatform.observe() : [];
+}
+
 /** Everything on this machine and on hosts that carries an owner mark, on whichever platform. */
 async function observeAll(
   machines: readonly RemoteMachine[],
@@ -78,7 +98,8 @@ async function observeAll(
   const found = await Promise.all([
     containersPlatform.observe(),
     observeLibvirt(definitions),
-    ...machines.map((machine) => libvirtOn(machine).observe()),
+    observeVirtualBox(),
+    ...machines.map((machine) => remotePlatform(machine).observe()),
   ]);
   return found.flat();
 }

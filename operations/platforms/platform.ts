@@ -18,6 +18,8 @@ export interface ObservedObject {
   readonly copied?: boolean;
   /** How a virtual machine is defined, setting by setting; absent for other kinds. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Names of the snapshots that the platform knows of a virtual machine; absent for other kinds. */
+  readonly snapshots?: readonly string[];
   /** Bridges that the packet filter lets a network's guests reach; absent where that cannot be told. */
   readonly ways?: readonly string[];
   /** The switches that a guest is on, with its fixed address there, empty where the platform gives none; absent for other kinds. */

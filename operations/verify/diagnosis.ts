@@ -129,6 +129,7 @@ export function diagnose(evidence: Evidence, check: Check, result: ProbeResult):
       from && evidence.probed.get(vantageKey(from))?.findings.results.get(nestedFlagId(vantageKey(from)));
     return { cause: flag?.how === "ok" ? "nested-not-starting" : "nested-hidden", what: result.what };
   }
+  if (kind === "shared-folder") return { cause: "folder-not-mounted", what: result.what };
   const own = from && to && vantageKey(from) === vantageKey(to);
   const adapters = own ? undefined : wayTrouble(evidence, check);
   if (adapters) return adapters;

@@ -9,6 +9,7 @@ import { guestsOf, type LabPlan } from "../../course/plan";
 import { publishedKey } from "../../course/ports";
 import { notesOf } from "../../course/reachability";
 import { hostNamed } from "../../course/resources";
+import { needChannels } from "../channel";
 import { placeChannelClient } from "../channelClient";
 import { machineOf, type RemoteMachine } from "../hosts/machine";
 import { openHosts } from "../hosts/prepare";
@@ -18,6 +19,8 @@ import { planLab } from "../plan";
 import { guestsStanding } from "../platforms/guests";
 import type { PlatformGuest } from "../platforms/platform";
 import type { StackFile } from "../stackFile";
+import { placeGuestRun } from "../virtualbox/guestRun";
+import { needsVirtualBox } from "../virtualbox/record";
 import type { Evidence } from "./evidence";
 import { judge } from "./judge";
 import { tryLogin } from "./logins";
@@ -116,6 +119,7 @@ function declaredState(
 /** The plan as the standing lab has it: whether ports are published is seen on the guests, not read from any state. */
 async function planStanding(file: StackFile): Promise<LabPlan> {
   const draft = planLab(file);
+  needChannels(draft, "verify looks at guests from inside");
   await openHosts(draft);
   const seen = await guestsStanding(draft);
   const ports = guestsOf(draft).flatMap((guest) =>
@@ -261,7 +265,15 @@ async function measure(
 }
 
 function rowOf(evidence: Evidence, check: Check): VerifyRow {
-  const { pages: _pages, name: _name, stack: _stack, adapter: _adapter, objects: _objects, ...row } = check;
+  const {
+    pages: _pages,
+    name: _name,
+    stack: _stack,
+    adapter: _adapter,
+    objects: _objects,
+    mount: _mount,
+    ...row
+  } = check;
   const verdict = judge(evidence, check);
   return {
     ...row,
@@ -281,6 +293,7 @@ export async function verify(file: StackFile, options: VerifyOptions): Promise<V
   const began = performance.now();
   const plan = await planStanding(file);
   if (needsLibvirt(plan)) placeChannelClient();
+  if (needsVirtualBox(plan)) placeGuestRun();
   const { internetProbe } = file.config.verify;
   const all = checksOf(plan, internetProbe === "none" ? undefined : internetProbe);
   const [first, ...more] = [

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { teamKeyPath } from "../../components/hypervisors/containers/channel";
+import { teamKeyPath } from "../../components/hypervisors/channelOptions";
 import { GUEST_USER } from "../../course/access";
 import type { GuestPlan, LabPlan } from "../../course/plan";
 import { channelTo } from "../channel";

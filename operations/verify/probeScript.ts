@@ -99,6 +99,18 @@ name() {
   if words=$(timeout ${5 * patience} getent ahostsv4 "$2" 2>&1 | head -n 1) && [ -n "$words" ]; then result "$1" ok "\${words%% *}"; else result "$1" name "cannot be resolved"; fi
 }`;
 
+/** One whose server on the host is gone hangs whoever reads in it. */
+const sharedFolder = (patience: number) => `shared_folder() {
+  words=$(awk -v place="$3" '$2 == place { words = $1 " by " $3 } END { print words }' /proc/mounts)
+  case $words in
+    "$2 by virtiofs"|"$2 by 9p")
+      if timeout ${5 * patience} ls -A "$3" >/dev/null 2>&1; then result "$1" ok "$words is mounted at $3"; else result "$1" silent "$words is mounted at $3, and cannot be read"; fi ;;
+    "") result "$1" content "nothing is mounted at $3" ;;
+    *) result "$1" content "$words is mounted at $3" ;;
+  esac
+}
+`;
+
 const FACTS = `for program in ${PROGRAMS.join(" ")}; do command -v "$program" >/dev/null 2>&1 || printf 'missing\\t%s\\n' "$program"; done
 ip -o -4 address show 2>/dev/null | while read -r _ device _ address _; do printf 'address\\t%s\\t%s\\n' "$device" "$address"; done
 ip -o link show 2>/dev/null | sed -n 's/^[0-9]*: \\([^:@]*\\).*link\\/ether \\([0-9a-f:]*\\).*/link\\t\\1\\t\\2/p'
@@ -113,6 +125,8 @@ export interface SelfProbe {
 function command(check: Check): string | undefined {
   if (check.kind === "nested")
     return `${check.from && check.id === nestedFlagId(vantageKey(check.from)) ? "nested_flag" : "nested_start"} ${quote(check.id)}`;
+  if (check.mount)
+    return `shared_folder ${quote(check.id)} ${quote(check.mount.name)} ${quote(check.mount.place)}`;
   switch (check.protocol) {
     case "icmp":
       return `icmp ${quote(check.id)} ${quote(check.address ?? "")}`;
@@ -151,7 +165,7 @@ export function renderProbes(
   ].map((line, index) => `${line} </dev/null &${(index + 1) % AT_ONCE === 0 ? "\nwait" : ""}`);
   return `set -u
 ${functions(patience)}
-${checks.some(({ kind }) => kind === "nested") ? nestedFunctions(patience) : ""}${FACTS}
+${checks.some(({ kind }) => kind === "nested") ? nestedFunctions(patience) : ""}${checks.some(({ mount }) => mount) ? sharedFolder(patience) : ""}${FACTS}
 ${
   contents
     ? `( exec </dev/null

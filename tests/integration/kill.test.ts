@@ -1,3 +1,4 @@
+import { WatchedRun } from "../support/killedRun";
 import { type Snapshot, takeSnapshot } from "../support/snapshot";
 import { cyclesOf, type Moment, testKills } from "../support/suites/kills";
 import { SKIP_INTEGRATION, TestLab } from "../support/testLab";
@@ -21,10 +22,17 @@ suite("a killed run", () => {
   beforeAll(async () => {
     await lab.up();
     undisturbed = await takeSnapshot(lab);
-    expect((await lab.run("down", "--yes")).code).toBe(0);
   }, 20 * 60_000);
 
   afterAll(() => lab.dispose(), 120_000);
+
+  test("a run that nobody reads any more goes on to its end", async () => {
+    const run = new WatchedRun(lab, "down");
+    expect(await run.printed(/removed/)).toBe(true);
+    run.stopReading();
+    expect(await run.finished()).toBe(0);
+    expect(await lab.target.standing(lab.name)).toEqual([]);
+  }, 300_000);
 
   const created = (name: string) => ["event=create", `container=${name}`];
   const ups: Moment[] = [

@@ -11,7 +11,7 @@ import { StandInInternet } from "../support/standInInternet";
 import { type LabYaml, SKIP_LIBVIRT, TestLab, type UpDocument } from "../support/testLab";
 import { blackhole, redRows, verified } from "../support/verifying";
 
-// Two real machines that stand once: moved through every mode while they run, then broken and brought back by a snapshot. Outside
+// Two real machines that stand once: moved through every mode while they run, then broken and brought back by a snapshot, then cloned. Outside
 // is a stand-in on this machine. Without KVM they are emulated: minutes, not seconds.
 const suite = SKIP_LIBVIRT ? describe.skip : describe;
 
@@ -65,11 +65,10 @@ const config = stringify({
   },
 });
 
-/** The snapshots of exercise 3a, as the example has them. */
-function example(): { readonly snapshots: string[] } {
-  const document: { config: { "classlab:lab": { guests: [{ snapshots: string[] }] } } } = parse(
-    readFileSync(join(ROOT, "examples/06-snapshots/Pulumi.snapshots.yaml"), "utf8"),
-  );
+/** What exercise 3a makes, as the example has it. */
+function example(): { readonly snapshots: string[]; readonly clones: { name: string; kind: string }[] } {
+  const document: { config: { "classlab:lab": { guests: [{ snapshots: string[]; clones: never[] }] } } } =
+    parse(readFileSync(join(ROOT, "examples/11-snapshots/Pulumi.snapshots.yaml"), "utf8"));
   return document.config["classlab:lab"].guests[0];
 }
 
@@ -245,6 +244,36 @@ suite("virtual machines in every mode", () => {
     expect((await lab.run("status")).code).toBe(0);
     expect((await snapshotsOf("one")).sort()).toEqual(["own", "snapshot1"]);
   }, 900_000);
+
+  test("a full and a linked clone stand beside the guest, each another machine", async () => {
+    const { clones } = example();
+    // Of the one with less in it: what runs in a guest runs in its clones.
+    lab.edit(({ guests }) => Object.assign(guests.find(({ name }) => name === "two") ?? {}, { clones }));
+    const document = await lab.up();
+    const names = ["two", ...clones.map(({ name }) => name)];
+    expect(document.guests.map(({ guest }) => guest).sort()).toEqual([...names, "one"].sort());
+    await green();
+    for (const fact of [
+      "hostname",
+      "cat /etc/machine-id",
+      "cat /etc/ssh/ssh_host_ed25519_key.pub | cut -d' ' -f2",
+      "ip -o link show eth0 | grep -o 'ether [0-9a-f:]*'",
+      "ip -o -4 address show eth0 | awk '{ print $4 }'",
+    ]) {
+      const told = await Promise.all(names.map((name) => inGuest(name, fact)));
+      expect(told).not.toContain("");
+      expect({ fact, different: new Set(told).size }).toEqual({ fact, different: names.length });
+    }
+    const [full, linked] = await Promise.all(
+      ["ubuntu-full", "ubuntu-linked"].map((name) => virsh("domblklist", objectName(name), "--details")),
+    );
+    expect(full).toContain(`${objectName("ubuntu-full")}-disk.qcow2`);
+    expect(linked).toContain(`${objectName("ubuntu-linked")}-disk.qcow2`);
+    // Nothing was taken anew or away, and the next run has nothing to do.
+    expect((await snapshotsOf("one")).sort()).toEqual(["own", "snapshot1"]);
+    const [unit] = (await lab.up()).units;
+    expect(Object.keys(unit?.changes ?? {})).toEqual(["same"]);
+  }, 1_500_000);
 
   test("go without a trace", async () => {
     const down = await lab.run("down", "--yes");

@@ -9,8 +9,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { bridgeNameOf } from "../../components/hypervisors/libvirt/bridgeName";
 import { cachedImage } from "../../components/hypervisors/libvirt/cache";
-import { bridgeNameOf } from "../../components/hypervisors/libvirt/identity";
 import { probeAcceleration } from "../../operations/acceleration";
 import { noteImage } from "../../operations/machineCache";
 import { execute, type Finished, output } from "../support/cli";

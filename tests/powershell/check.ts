@@ -74,10 +74,15 @@ export async function checkFiles(files: readonly PowerShellFile[]): Promise<Chec
     files.map(async (file) => ({ ...file, root: await parsePowerShell(file.text) })),
   );
   const functions = trees.flatMap(({ path, root }) => functionsIn(root, path));
-  const own = new Map(functions.map((each) => [each.name.toLowerCase(), each]));
+  // Of functions that two modules have by one name, a file calls that of its own folder.
+  const ownOf = (path: string) => {
+    const isNear = (each: OwnFunction) => dirname(each.module) === dirname(path);
+    const farFirst = [...functions.filter((each) => !isNear(each)), ...functions.filter(isNear)];
+    return new Map(farFirst.map((each) => [each.name.toLowerCase(), each]));
+  };
   const calls = trees.flatMap(({ root }) => callsIn(root));
   return {
-    findings: trees.flatMap(({ path, root, text }) => checkTree(path, root, text, own)),
+    findings: trees.flatMap(({ path, root, text }) => checkTree(path, root, text, ownOf(path))),
     calls: calls.length,
     functions,
     called: new Set(calls.flatMap(({ name }) => (name === undefined ? [] : [name.toLowerCase()]))),

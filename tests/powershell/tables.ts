@@ -115,4 +115,7 @@ export const ALIASES: ReadonlySet<string> = new Set(
 export const PROGRAMS: Readonly<Record<string, string>> = {
   "fsutil.exe": "https://learn.microsoft.com/windows-server/administration/windows-commands/fsutil-sparse",
   "shutdown.exe": "https://learn.microsoft.com/windows-server/administration/windows-commands/shutdown",
+  "bcdedit.exe": "https://learn.microsoft.com/windows-server/administration/windows-commands/bcdedit",
+  "icacls.exe": "https://learn.microsoft.com/windows-server/administration/windows-commands/icacls",
+  "whoami.exe": "https://learn.microsoft.com/windows-server/administration/windows-commands/whoami",
 };

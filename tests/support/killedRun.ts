@@ -98,6 +98,17 @@ export class WatchedRun {
       : this.told(this.lab.target.guestShell(this.lab.name, guest), /./, line);
   }
 
+  /** Waits for an event of this machine's libvirt. @param kind `event` of domains, `net-event` of networks */
+  async libvirtEvent(kind: "event" | "net-event", pattern: RegExp): Promise<boolean> {
+    return this.told(`exec stdbuf -oL virsh -c qemu:///system ${kind} --event lifecycle --loop`, pattern);
+  }
+
+  /** Closes what it prints to, as `| head` does, or a terminal that is gone. */
+  stopReading(): void {
+    this.child.stdout?.destroy();
+    this.child.stderr?.destroy();
+  }
+
   /** Sends a signal to classlab's launcher, as a user's shell would. */
   signal(name: NodeJS.Signals): void {
     this.child.kill(name);

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CONSOLE_FOLDER } from "../../components/hypervisors/libvirt/domain";
 import { MARK_KEYS } from "../../course/mark";
 import { libvirtPlatform } from "../../operations/platforms/libvirt";
 import { inOrder } from "../../operations/sweep";
@@ -43,6 +44,14 @@ async function removeMachines(lab: string): Promise<void> {
   const standing = await libvirtPlatform.observe();
   for (const object of inOrder(standing.filter(({ mark }) => mark.lab === lab)))
     await libvirtPlatform.remove(object);
+  clearLogs(lab);
+}
+
+/** Removes what libvirt and QEMU said of a lab's guests: of one whose machines were removed some other way it stays. */
+export function clearLogs(lab: string): void {
+  if (!existsSync(CONSOLE_FOLDER)) return;
+  for (const file of readdirSync(CONSOLE_FOLDER))
+    if (file.startsWith(`${lab}-`)) rmSync(join(CONSOLE_FOLDER, file));
 }
 
 /** Jest's global set-up: labs of a test run that was killed do not fail this one. */

@@ -14,6 +14,7 @@ export interface Registration {
   readonly dependsOn: readonly string[];
   readonly ignoreChanges: readonly string[];
   readonly deleteBeforeReplace: boolean;
+  readonly protect: boolean;
   readonly provider: string | undefined;
   readonly createTimeout: string;
 }
@@ -43,6 +44,7 @@ interface RegisterRequest {
   getDependenciesList(): string[];
   getIgnorechangesList(): string[];
   getDeletebeforereplace(): boolean;
+  getProtect(): boolean;
   getProvider(): string;
   getCustomtimeouts(): { getCreate(): string } | undefined;
 }
@@ -59,6 +61,8 @@ export class MockEngine {
   static async start(options: {
     readonly preview: boolean;
     readonly images: Readonly<Record<string, string>>;
+    /** What clouds answer to a question; none is to be asked by default. */
+    readonly answer?: (token: string, inputs: Readonly<Record<string, unknown>>) => Record<string, unknown>;
   }): Promise<MockEngine> {
     const engine = new MockEngine();
     await pulumi.runtime.setMocks(
@@ -67,8 +71,9 @@ export class MockEngine {
           id: `${args.name}-id`,
           state: { ...args.inputs, ...outputsOf(args, options.images) },
         }),
-        call: () => {
-          throw new Error("no function is to be called");
+        call: ({ token, inputs }) => {
+          if (!options.answer) throw new Error("no function is to be called");
+          return options.answer(token, inputs);
         },
       },
       "classlab",
@@ -96,6 +101,7 @@ export class MockEngine {
           .sort(),
         ignoreChanges: request.getIgnorechangesList(),
         deleteBeforeReplace: request.getDeletebeforereplace(),
+        protect: request.getProtect(),
         provider: nameOf(request.getProvider().split("::").slice(0, -1).join("::")),
         createTimeout: request.getCustomtimeouts()?.getCreate() ?? "",
       });
@@ -129,6 +135,14 @@ function outputsOf(
       return { result: pulumi.secret(`secret of ${args.name}`) };
     case "command:local:Command":
       return { stdout: args.name.endsWith("-images") ? JSON.stringify(images) : "{}" };
+    // The engine's own: it keeps what it was first given.
+    case "pulumi:index:Stash":
+      return { output: args.inputs.input };
+    case "aws:ec2/eip:Eip":
+      return { publicIp: `198.51.100.${args.name.length}` };
+    case "aws:iam/role:Role":
+    case "aws:scheduler/scheduleGroup:ScheduleGroup":
+      return { arn: `arn of ${args.name}` };
     default:
       return {};
   }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { classlab, execute, type Finished, output, ROOT } from "./cli";
-import { LAB_FOLDER, removeLab, signFolder } from "./leftovers";
+import { clearLogs, LAB_FOLDER, removeLab, signFolder } from "./leftovers";
 import { CONTAINERS } from "./targets/containers";
 import type { TestTarget } from "./targets/target";
 
@@ -55,6 +55,7 @@ export class TestLab {
     this.file = join(this.folder, `Pulumi.${name}.yaml`);
     writeFileSync(this.file, config);
     signFolder(this.folder);
+    if (target.name === "libvirt") clearLogs(name);
     mkdirSync(join(this.folder, "home"));
     const { PULUMI_STACK: _stack, PULUMI_OPTION_CWD: _cwd, ...env } = process.env;
     this.env = { ...env, CI: "true", CLASSLAB_HOME: join(this.folder, "home") };

@@ -79,7 +79,7 @@ test.each(EDITIONS)("edition %s: one file a stack, named as that edition's Compo
   const { plan, team } = lab(edition);
   const file = edition === "2019" ? "docker-compose.yml" : "compose.yaml";
   expect(handoutsOf(plan, team).map(({ path }) => path)).toEqual(
-    ["nginx", "nginx-farm", "php-apache", "wordpress"].map((stack) => `team-01/web/${stack}/${file}`),
+    ["nginx", "nginx-farm", "php-apache", "wordpress"].map((stack) => `web/${stack}/${file}`),
   );
 });
 

@@ -474,7 +474,7 @@ test("defaults are the course's own values", () => {
         clones: [],
       },
     ],
-    images: { source: "auto" },
+    images: { machine: "built", source: "auto" },
     access: "auto",
     edition: "current",
     hosts: [{ kind: "this-machine", name: "this-machine" }],

@@ -114,6 +114,10 @@ class FakeMachine implements Machine {
     const [keyless] = machines.filter(({ remote }) => remote.hostKey === undefined);
     if (keyless) throw new FaultError([hostKeyMissing(keyless)]);
   };
+  askWindows = async (): Promise<never> => {
+    throw new Error("no host with Windows");
+  };
+
   runOn =
     ({ name }: RemoteMachine): HostRun =>
     async (program, args) => {

@@ -78,7 +78,7 @@ test("the example of a cohort has 30 teams and a spare one, with addresses from 
 });
 
 test("the example of snapshots has one guest with a snapshot, and a clone of each kind", () => {
-  const plan = planLab(readStackFile(join(ROOT, "examples/06-snapshots/Pulumi.snapshots.yaml")));
+  const plan = planLab(readStackFile(join(ROOT, "examples/11-snapshots/Pulumi.snapshots.yaml")));
   expect(plan.hosts.map(({ kind, target }) => [kind, target])).toEqual([["this-machine", "libvirt"]]);
   expect(
     plan.teams[0]?.guests.map(({ name, snapshots, cloneOf }) => [name, snapshots, cloneOf?.kind]),
@@ -87,4 +87,21 @@ test("the example of snapshots has one guest with a snapshot, and a clone of eac
     ["ubuntu-full", [], "full"],
     ["ubuntu-linked", [], "linked"],
   ]);
+});
+
+test("the example of a team on VirtualBox has the manual's machine, with a snapshot, a full clone and every mode to move to", () => {
+  const plan = planLab(readStackFile(join(ROOT, "examples/06-virtualbox-team/Pulumi.virtualbox-team.yaml")));
+  expect(plan.hosts.map(({ kind, target }) => [kind, target])).toEqual([["this-machine", "virtualbox"]]);
+  const [test1, test2] = plan.teams[0]?.guests ?? [];
+  expect(test1).toMatchObject({
+    name: "ubuntu-test1",
+    profile: "desktop",
+    memory: { start: 4096 },
+    disk: { size: 10, format: "auto", allocation: "dynamic" },
+    clipboard: "both",
+    sharedFolder: { name: "mount-test-win", mountPoint: "mnt-test" },
+    snapshots: ["snapshot1"],
+  });
+  expect([test2?.name, test2?.cloneOf?.kind]).toEqual(["ubuntu-test2", "full"]);
+  expect(plan.switches.map(({ mode }) => mode)).toEqual(["bridged", "internal", "nat-network", "host-only"]);
 });

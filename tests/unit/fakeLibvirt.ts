@@ -71,6 +71,10 @@ case $verb in
   snapshot-create-as)
     if [ -e "$FAKE/shares" ] && [ -e "$at.on" ]; then echo "error: migration is disabled" >&2; exit 1; fi
     echo "$2" >> "$at.snapshots" ;;
+  snapshot-create)
+    cp "$2" "$FAKE/reminded"
+    sed -n 's/.*<name>\\(snapshot[^<]*\\)<.*/\\1/p' "$2" >> "$at.snapshots" ;;
+  dumpxml) echo "<domain><name>$1</name></domain>" ;;
   shutdown) [ -e "$FAKE/stays" ] || rm "$at.on" ;;
   blockjob) [ -e "$FAKE/copying" ] || exit 1; rm "$FAKE/copying" ;;
   blockcopy) [ ! -e "$FAKE/copying" ] || exit 9; : > "$FAKE/copying"; : > "$3" ;;

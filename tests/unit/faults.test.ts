@@ -16,6 +16,7 @@ const AT_RUN_TIME = [
   "image-damaged",
   "registry-unreachable",
   "docker-not-running",
+  "virtualbox-not-ready",
   "libvirt-not-running",
   "stack-absent",
   "stack-locked",
@@ -54,8 +55,13 @@ const AT_RUN_TIME = [
   // Of a download: cloudImage.test.ts.
   "cloud-image-unreachable",
   "cloud-image-untrusted",
+  // Of what PCs of a room showed: room.test.ts, and of enrolling them: enrolment.test.ts.
+  "precheck-missing",
+  "precheck-invalid",
+  "enrolment-invalid",
+  "package-untrusted",
+  "release-incomplete",
   // What a Windows host answers: hypervTransport.test.ts.
-  "host-unsuitable",
   "host-command-failed",
   "hyperv-not-running",
   "administrator-needed",

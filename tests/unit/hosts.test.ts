@@ -50,9 +50,12 @@ test("a host over SSH: user, port and key as configured; the key's comment is no
   expect(machineWith()).toEqual({
     name: "rack",
     lab: "lab",
+    target: "libvirt",
     remote: { address: "192.0.2.7", port: 22, user: "classlab", hostKey: KEY, asRoot: "sudo -n " },
   });
   expect(machineWith({ user: "root" }).remote.asRoot).toBe("");
+  // Machines of VirtualBox are each user's own.
+  expect(machineWith({ target: "virtualbox" }).remote.asRoot).toBe("");
   const { hosts } = planWith();
   expect(machineOf("lab", hosts[0])).toEqual(machineWith());
   expect(machineOf("lab", undefined)).toBeUndefined();

@@ -4,7 +4,8 @@ import {
   adapterDocuments,
 } from "../../components/hypervisors/hyperv/adapterCalls";
 import {
-  cloneCalls,
+  baseCalls,
+  diskCalls,
   guestCalls,
   powerCalls,
   shareCalls,
@@ -13,19 +14,21 @@ import {
 import {
   HOST_RESTART,
   HOST_STATE,
+  HYPERV_ON,
   hostCalls,
   imageCalls,
   OBSERVE,
 } from "../../components/hypervisors/hyperv/hostCalls";
 import { imagePath } from "../../components/hypervisors/hyperv/names";
-import { natPrefix } from "../../components/hypervisors/hyperv/nat";
 import { switchCalls } from "../../components/hypervisors/hyperv/switchCalls";
 import type { ModuleCall } from "../../components/hypervisors/hyperv/transport";
-import { type AdapterPlan, type GuestPlan, guestsOf, type LabPlan } from "../../course/plan";
+import { parseLab } from "../../course/config";
+import { natPrefix } from "../../course/hypervNat";
+import { type AdapterPlan, type GuestPlan, guestsOf, type LabPlan, makePlan } from "../../course/plan";
 import { type Feature, SUPPORT } from "../../course/support";
 import type { SwitchPlan } from "../../course/switches";
 import { FOLDER, hypervPlan, LABELS, MARK, misfits, readModule, readOf } from "./hypervLab";
-import { faultsOf, guestNamed, solid, WINDOWS } from "./labs";
+import { faultsOf, guestNamed, planOf, solid, WINDOWS } from "./labs";
 
 const PLAN = hypervPlan();
 const MODULE = readModule();
@@ -55,11 +58,11 @@ const needs = (plan = PLAN) => ({
 });
 const HOST = hostCalls({ name: "pc" }, needs());
 const applied = (name: string): object => switchCalls(switchNamed(PLAN, name), MARK).apply.data;
-const guest = (plan: GuestPlan, more: object = {}) =>
-  guestCalls(plan, { mark: MARK, baseDisk: BASE, ...more });
+const guest = (plan: GuestPlan, more: object = {}) => guestCalls(plan, { mark: MARK, ...more });
+const disk = (plan: GuestPlan) => diskCalls(plan, { mark: MARK, baseDisk: BASE, seed: "c2VlZA==" });
 const adapters = (plan: GuestPlan, more: Partial<AdapterSettings> = {}) => adapterCalls(plan, settings(more));
 const SHARE = shareCalls(DESK, "classlab", MARK);
-const [FULL, LINKED] = TEST1.clones.map((clone) => cloneCalls(TEST1, clone, { mark: MARK }));
+const [FULL, LINKED] = ["clone1", "linked1"].map((name) => disk(guestNamed(PLAN, name)).apply);
 
 describe("a host", () => {
   test("has the lab's folder, one NAT, one switch over its card", () => {
@@ -100,10 +103,11 @@ describe("a host", () => {
   });
 
   test("has the image that guests are made from", () => {
-    expect(imageCalls(MARK, "base.vhdx", "ab".repeat(32))).toEqual({
+    const sha256 = "ab".repeat(32);
+    expect(imageCalls(MARK, { source: "D:\\base.vhdx", sha256 })).toEqual({
       apply: {
         function: "Set-ClasslabImage",
-        data: { path: `${FOLDER}\\images\\base.vhdx`, sha256: "ab".repeat(32) },
+        data: { path: `${FOLDER}\\images\\${sha256}.vhdx`, sha256, source: "D:\\base.vhdx" },
       },
     });
   });
@@ -132,7 +136,7 @@ describe("the one NAT prefix", () => {
 
   test("is refused where it would hold what is not translated, or most of the world", () => {
     expect(faultsOf(natPrefix("pc", [made("192.168.20.0/24"), made("10.0.2.0/24", "nat")]))).toBe(
-      'lab.switches: Windows translates for one prefix, and on host "pc" none holds all NAT switches and nothing else: k-192.168.20.0/24 192.168.20.0/24, k-10.0.2.0/24 10.0.2.0/24. Expected subnets side by side, such as 192.168.20.0/24 and 192.168.21.0/24. [subnet-invalid]',
+      'lab.switches: Windows translates for one prefix, and on host "pc" none of at most /16 holds all NAT switches and nothing else: k-192.168.20.0/24 192.168.20.0/24, k-10.0.2.0/24 10.0.2.0/24. Expected subnets side by side, such as 192.168.20.0/24 and 192.168.21.0/24. Set "subnet: 192.168.21.0/24" on switch "nat-network", and move the guests\' addresses with it. [subnet-invalid]',
     );
     const apart = [made("192.168.20.0/24"), made("192.168.22.0/24")];
     expect(natPrefix("pc", [...apart, made("192.168.21.0/24", "host-only")]).ok).toBe(false);
@@ -196,9 +200,6 @@ describe("a guest", () => {
           memoryStart: 4096,
           memoryMinimum: 4096,
           memoryMaximum: 4096,
-          diskSize: 10,
-          diskKind: "Differencing",
-          baseDisk: `${FOLDER}\\images\\base.vhdx`,
           seedImage: `${FOLDER}\\seeds\\lab-team-01-ubuntu-test1.iso`,
           secureBoot: "Off",
           nested: false,
@@ -210,13 +211,33 @@ describe("a guest", () => {
     });
   });
 
+  test("has a disk over the image, and a seed", () => {
+    const own = {
+      ...common,
+      name: "lab-team-01-ubuntu-test1",
+      seedImage: `${FOLDER}\\seeds\\lab-team-01-ubuntu-test1.iso`,
+    };
+    expect(disk(TEST1)).toEqual({
+      apply: {
+        function: "Set-ClasslabDisk",
+        data: {
+          ...own,
+          diskSize: 10,
+          diskKind: "Differencing",
+          baseDisk: `${FOLDER}\\images\\base.vhdx`,
+          seed: "c2VlZA==",
+        },
+      },
+      remove: { function: "Remove-ClasslabDisk", data: own },
+    });
+    expect(disk(DESK).apply.data).toMatchObject({ diskSize: 20, diskKind: "Fixed" });
+  });
+
   test("with dynamic memory, a whole disk, guests of its own, the clipboard and signatures", () => {
     expect(guest(DESK, { secureBoot: "Linux" }).apply.data).toMatchObject({
       memoryStart: 2048,
       memoryMinimum: 1024,
       memoryMaximum: 4096,
-      diskSize: 20,
-      diskKind: "Fixed",
       nested: true,
       enhancedSession: true,
       secureBoot: "Linux",
@@ -226,8 +247,8 @@ describe("a guest", () => {
   test("is turned on, and off when it goes", () => {
     const data = { mark: LABELS, guest: "lab-team-01-desk" };
     expect(powerCalls(DESK, MARK)).toEqual({
-      apply: { function: "Set-ClasslabPower", data: { ...data, state: "running" } },
-      remove: { function: "Set-ClasslabPower", data: { ...data, state: "off" } },
+      apply: { function: "Set-ClasslabPower", data: { ...data, state: "running", seconds: 600 } },
+      remove: { function: "Set-ClasslabPower", data: { ...data, state: "off", seconds: 90 } },
     });
   });
 
@@ -241,25 +262,19 @@ describe("a guest", () => {
     ]);
   });
 
-  test("has a full clone, and a linked one over its own disk", () => {
-    const names = ["lab-team-01-ubuntu-test1-clone1", "lab-team-01-ubuntu-test1-linked1"];
-    expect(FULL).toEqual({
+  test("has clones that begin with a copy of its disk: a full one is whole, a linked one lies over it", () => {
+    const path = `${FOLDER}\\bases\\lab-team-01-ubuntu-test1.vhdx`;
+    expect(baseCalls(TEST1, MARK)).toEqual({
       apply: {
-        function: "Copy-ClasslabGuest",
-        data: { ...common, source: "lab-team-01-ubuntu-test1", name: names[0] },
+        function: "Set-ClasslabBase",
+        data: { mark: LABELS, guest: "lab-team-01-ubuntu-test1", path, seconds: 600 },
       },
-      remove: { function: "Remove-ClasslabGuest", data: { ...common, name: names[0] } },
+      remove: { function: "Remove-ClasslabBase", data: { path } },
     });
-    expect(LINKED?.apply).toMatchObject({
-      function: "Set-ClasslabGuest",
-      data: {
-        name: names[1],
-        diskKind: "Differencing",
-        baseDisk: `${FOLDER}\\lab-team-01-ubuntu-test1\\disk.vhdx`,
-        seedImage: `${FOLDER}\\seeds\\${names[1]}.iso`,
-      },
-    });
-    expect(LINKED?.remove).toEqual({ function: "Remove-ClasslabGuest", data: { ...common, name: names[1] } });
+    expect([FULL, LINKED].map((call) => call?.data)).toMatchObject([
+      { name: "lab-team-01-clone1", diskKind: "Dynamic" },
+      { name: "lab-team-01-linked1", diskKind: "Differencing" },
+    ]);
   });
 
   test("has a shared folder where it is to have one", () => {
@@ -367,14 +382,16 @@ describe("adapters", () => {
 /** Everything that is ever asked of the module. */
 const ALL: readonly ModuleCall[] = [
   HOST,
-  imageCalls(MARK, "base.vhdx", ""),
+  imageCalls(MARK, { source: "D:\\base.vhdx", sha256: "" }),
   ...PLAN.switches.map((entry) => switchCalls(entry, MARK)),
-  ...[TEST1, DESK].flatMap((each) => [guest(each), adapters(each), powerCalls(each, MARK)]),
+  ...[TEST1, DESK].flatMap((each) => [disk(each), guest(each), adapters(each), powerCalls(each, MARK)]),
+  baseCalls(TEST1, MARK),
   snapshotCalls(TEST1, "snapshot1", MARK),
-  ...[FULL, LINKED, SHARE].flatMap((each) => each ?? []),
+  ...[SHARE].flatMap((each) => each ?? []),
 ]
   .flatMap(({ apply, remove }) => (remove ? [apply, remove] : [apply]))
-  .concat([HOST_STATE, HOST_RESTART, OBSERVE]);
+  .concat([HOST_STATE, HYPERV_ON, HOST_RESTART, OBSERVE])
+  .concat([{ function: "Rename-ClasslabGuest", data: { mark: LABELS, id: "an-id", name: "lab-web" } }]);
 
 describe("what is asked and what the module takes", () => {
   test("fit: names, kinds and values of parameters, and none is missing", async () => {
@@ -502,12 +519,12 @@ const MADE: Partial<Record<Feature, Rendered | string>> = {
   nested: { call: guest(DESK).apply, data: { nested: true }, cmdlets: ["Set-VMProcessor"] },
   "dynamic-memory": { call: guest(DESK).apply, data: { memoryMinimum: 1024 }, cmdlets: ["Set-VMMemory"] },
   "disk-vhdx": {
-    call: guest(TEST1).apply,
+    call: disk(TEST1).apply,
     data: { diskKind: "Differencing" },
     cmdlets: ["New-VHD", "Resize-VHD"],
   },
   "disk-fixed": {
-    call: guest(DESK).apply,
+    call: disk(DESK).apply,
     data: { diskKind: "Fixed" },
     cmdlets: ["Convert-VHD", "Resize-VHD"],
   },
@@ -519,11 +536,11 @@ const MADE: Partial<Record<Feature, Rendered | string>> = {
     cmdlets: ["Checkpoint-VM"],
   },
   "linked-clone": {
-    call: LINKED?.apply,
-    data: { baseDisk: `${FOLDER}\\lab-team-01-ubuntu-test1\\disk.vhdx` },
+    call: LINKED,
+    data: { diskKind: "Differencing" },
     cmdlets: ["New-VHD"],
   },
-  "full-clone": { call: FULL?.apply, data: {}, cmdlets: ["Export-VM", "Import-VM", "Rename-VM"] },
+  "full-clone": { call: FULL, data: { diskKind: "Dynamic" }, cmdlets: ["Convert-VHD"] },
   ntp: {
     call: guest(TEST1).apply,
     data: {},
@@ -550,16 +567,19 @@ test("every cell of the support table that is not refused is made as this says",
   }
 });
 
-test("a lab on the defaults of both NAT modes has no one prefix, and is told so", () => {
-  const plan = hypervPlan({
+test("a lab on the defaults of both NAT modes has no one prefix, and is told what would", () => {
+  const lab = (subnet: object) => ({
+    target: "hyperv",
     hosts: [WINDOWS],
     switches: [
-      { name: "a", mode: "nat" },
       { name: "b", mode: "nat-network" },
+      { name: "a", mode: "nat", ...subnet },
     ],
     guests: [{ name: "g", adapters: [{ switch: "a" }, { switch: "b" }] }],
   });
-  expect(faultsOf(natPrefix("pc", plan.switches))).toContain(
-    "team-01-a 10.0.2.0/24, team-01-b 192.168.20.0/24",
+  const planned = makePlan("lab", solid(parseLab(lab({}))));
+  expect(faultsOf(planned)).toBe(
+    'lab.switches: Windows translates for one prefix, and on host "pc" none of at most /16 holds all NAT switches and nothing else: team-01-b 192.168.20.0/24, team-01-a 10.0.2.0/24. Expected subnets side by side, such as 192.168.20.0/24 and 192.168.21.0/24. Set "subnet: 192.168.21.0/24" on switch "a", and move the guests\' addresses with it. [subnet-invalid]',
   );
+  expect(planOf("lab", lab({ subnet: "192.168.21.0/24" })).switches.length).toBe(2);
 });

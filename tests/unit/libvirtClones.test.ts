@@ -44,7 +44,7 @@ const standing = (name: string) => {
 describe.each(SHELLS)("scripts in %s", (shell) => {
   describe("a snapshot", () => {
     const take = (name: string) =>
-      fake.run(shell, renderSnapshot(guestOf(PLAN, name), "snapshot1", TCG, "lab"), "");
+      fake.run(shell, renderSnapshot(guestOf(PLAN, name), "snapshot1", TCG, MARK), "");
 
     test("is taken once, of the guest as it runs; one of that name stays, whoever took it", () => {
       standing(NAME);
@@ -54,9 +54,35 @@ describe.each(SHELLS)("scripts in %s", (shell) => {
       expect(changes(first)).toEqual([
         `snapshot-create-as|${NAME}|snapshot1|--description|taken by classlab|--atomic`,
       ]);
-      expect(fake.run(shell, renderSnapshot(PLAIN, "snapshot1", TCG, "lab"), "").code).toBe(0);
+      expect(fake.run(shell, renderSnapshot(PLAIN, "snapshot1", TCG, MARK), "").code).toBe(0);
       expect(fake.read(`domains/${NAME}.snapshots`)).toBe("snapshot1\n");
     });
+
+    test.each([
+      ["of what ran", 7340032, "running", "internal", [NAME]],
+      ["of its disk alone", 0, "shutoff", "no", [NAME, "--inactive"]],
+    ])(
+      "that libvirt forgot and the disk still has is not taken anew, but told: %s",
+      (_what, bytes, state, memory, asked) => {
+        standing(NAME);
+        const kept = (name: string, size: number, second: number) =>
+          `{\n "name": "${name}",\n "date-sec": ${second},\n "id": "1",\n "vm-state-size": ${size}\n}`;
+        const list = `{\n"snapshots": [\n${kept("snapshot10", 1, 5)},\n${kept("snapshot1", bytes, 1795670911)},\n${kept("a", 2, 6)}\n],\n"virtual-size": 1\n}`;
+        fake.program("qemu-img", `#!/bin/sh\ncat <<'JSON'\n${list}\nJSON\n`);
+        const told = take("plain");
+        expect(told.stderr).toBe("");
+        expect(JSON.parse(told.stdout)).toEqual({ snapshot: `${NAME}/snapshot1` });
+        expect(changes(told).map((call) => call.split("|"))).toEqual([
+          ["dumpxml", ...asked],
+          ["snapshot-create", NAME, expect.stringMatching(/snapshot\.xml$/), "--redefine"],
+        ]);
+        expect(fake.read("reminded")).toBe(
+          `<domainsnapshot><name>snapshot1</name><description>taken by classlab</description>\n<state>${state}</state><creationTime>1795670911</creationTime><memory snapshot='${memory}'/>\n<disks><disk name='vda' snapshot='internal'/><disk name='vdb' snapshot='no'/></disks>\n<domain><name>${NAME}</name></domain>\n</domainsnapshot>\n`,
+        );
+        expect(take("plain").code).toBe(0);
+        expect(fake.read(`domains/${NAME}.snapshots`)).toBe("snapshot1\n");
+      },
+    );
 
     test("of a guest that shares a folder is taken while it is off, and it comes back", () => {
       const { objectName } = guestOf(PLAN, "shares");

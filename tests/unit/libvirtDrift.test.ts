@@ -1,4 +1,4 @@
-import { uuidOf } from "../../components/hypervisors/libvirt/identity";
+import { uuidOf } from "../../components/hypervisors/identity";
 import { type Drift, type Found, findDrift, findUnknown } from "../../operations/drift";
 import type { PlannedStep, StateResource } from "../../operations/engine";
 import { switchesLeaving } from "../../operations/freeSwitches";
@@ -70,6 +70,50 @@ test("a guest that was deleted is defined again on its disk, a network made agai
     "missing: switch lab-lan is missing; run lan-network",
     `missing: guest ${NAME} is missing; run team-01-web-machine`,
   ]);
+});
+
+test("a snapshot that libvirt does not know any more is told, and brought back where that is asked for or the guest is defined again", () => {
+  const kept = planOf("lab", {
+    target: "libvirt",
+    units: "one",
+    teams: 1,
+    switches: [{ name: "lan", mode: "bridged", subnet: "10.1.0.0/24" }],
+    guests: [{ name: "web", adapters: [{ switch: "lan" }], snapshots: ["snapshot1", "later"] }],
+  });
+  const [one] = kept.units;
+  if (!one) throw new Error("the lab has a unit");
+  const whole = wholeUnit(kept, one);
+  const resources = wholeState(kept, one);
+  const look = (snapshots: readonly string[] | undefined) =>
+    findDrift(kept, one, resources, {
+      objects: whole.objects.map((object) =>
+        object.kind === "domain" && snapshots ? { ...object, snapshots } : object,
+      ),
+      guests: whole.guests,
+    });
+  expect(look(["later", "snapshot1", "of a learner"])).toEqual([]);
+  // Not looked at: nothing is known of it.
+  expect(look(undefined)).toEqual([]);
+  expect(look(["later"])).toEqual([
+    {
+      kind: "missing",
+      level: "guest",
+      team: "team-01",
+      guest: "web",
+      object: "snapshot snapshot1",
+      what: "libvirt does not know snapshot snapshot1 of it any more; where its disk still has it, that one is brought back, else it is taken anew",
+      mend: { how: "run", urn: urn("team-01-web-snapshot-snapshot1") },
+    },
+  ]);
+  const gone = whole.objects.filter(({ kind }) => kind !== "domain");
+  const [missing] = findDrift(kept, one, resources, { objects: gone, guests: new Map() });
+  expect(missing?.mend).toEqual({
+    how: "run",
+    urn: urn("team-01-web-machine"),
+    also: ["adapters", "ready", "snapshot-snapshot1", "snapshot-later"].map((name) =>
+      urn(`team-01-web-${name}`),
+    ),
+  });
 });
 
 test("with a disk all that was on it is made anew", () => {

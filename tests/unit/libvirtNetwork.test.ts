@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { BRIDGE_NAME_LENGTH, bridgeNameOf, uuidOf } from "../../components/hypervisors/libvirt/identity";
+import { uuidOf } from "../../components/hypervisors/identity";
+import { BRIDGE_NAME_LENGTH, bridgeNameOf } from "../../components/hypervisors/libvirt/bridgeName";
 import {
   type NetworkSettings,
   renderNetwork,

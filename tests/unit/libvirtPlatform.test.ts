@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bridgeNameOf, uuidOf } from "../../components/hypervisors/libvirt/identity";
+import { uuidOf } from "../../components/hypervisors/identity";
+import { bridgeNameOf } from "../../components/hypervisors/libvirt/bridgeName";
 import { renderNetwork, renderParking } from "../../components/hypervisors/libvirt/network";
 import { poolMark, poolName } from "../../components/hypervisors/libvirt/pool";
 import { FaultError } from "../../course/faults";
@@ -76,6 +77,7 @@ exit "$code"
   );
   answer("dumpxml lab-team-01-web", OURS);
   answer("dumpxml lab-team-01-web --inactive", DEFINED);
+  answer("snapshot-list lab-team-01-web --name", "snapshot1\nby-hand\n\n");
   answer("dumpxml their-own", FOREIGN);
   answer("net-list --name", "lab-team-01-nat-network\n\n");
   const iptables = join(folder, "bin", "iptables");
@@ -124,6 +126,7 @@ test("what carries the mark: domains with state and switches, networks, disks, t
         "disk sda": "nothing",
         "the management channel": "2 ports",
       },
+      snapshots: ["snapshot1", "by-hand"],
     },
     {
       kind: "virtual network",

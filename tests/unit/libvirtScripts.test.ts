@@ -1,10 +1,11 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { uuidOf } from "../../components/hypervisors/identity";
 import { renderAdapters } from "../../components/hypervisors/libvirt/adaptersScript";
+import { bridgeNameOf } from "../../components/hypervisors/libvirt/bridgeName";
 import { cachedImage } from "../../components/hypervisors/libvirt/cache";
 import { renderDiskScript } from "../../components/hypervisors/libvirt/diskScript";
 import { renderHostScript } from "../../components/hypervisors/libvirt/hostScript";
-import { bridgeNameOf, uuidOf } from "../../components/hypervisors/libvirt/identity";
 import { renderMachineScript } from "../../components/hypervisors/libvirt/machineScript";
 import { renderNetwork } from "../../components/hypervisors/libvirt/network";
 import type { GuestNetworkSettings } from "../../components/hypervisors/libvirt/networkConfig";
@@ -377,7 +378,13 @@ describe.each(SHELLS)("under %s", (shell) => {
   });
 
   describe("readiness", () => {
-    const ARGS = { lab: "lab", authorizedKey: KEY, hostKey: HOST_KEY, passwordHash: HASH };
+    const ARGS = {
+      lab: "lab",
+      authorizedKey: KEY,
+      hostKey: HOST_KEY,
+      passwordHash: HASH,
+      sharedBy: "9p" as const,
+    };
     const run = () => fake.run(shell, renderReady(GUEST, SETTINGS, ARGS));
     const log = (text: string) => fake.write(`log/${NAME}.console.log`, text);
     beforeEach(() => {

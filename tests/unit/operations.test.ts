@@ -163,7 +163,7 @@ describe("refuseUnbuilt", () => {
   };
 
   const EXPECTED =
-    "Expected containers or libvirt on this-machine, or libvirt on an existing host with Linux.";
+    "Expected containers or libvirt or virtualbox on this-machine, or libvirt or virtualbox on an existing host with Linux.";
   const roomPc = { kind: "existing", name: "room-pc", address: "192.0.2.7", os: "linux" };
 
   test("containers and libvirt on this machine, and libvirt on a Linux host over SSH can be brought up", () => {
@@ -172,15 +172,25 @@ describe("refuseUnbuilt", () => {
     expect(refused({ target: "libvirt", hosts: [roomPc] })).toBe("not refused");
   });
 
-  test("virtualbox on a host with an address can only be planned", () => {
-    expect(refused({ target: "virtualbox", hosts: [roomPc] })).toBe(
+  test("virtualbox on this machine and on a Linux host over SSH can be brought up, where no guest has Docker stacks", () => {
+    const lab = { target: "virtualbox", guests: [{ name: "web" }] };
+    expect(refused(lab)).toBe("not refused");
+    expect(refused({ ...lab, hosts: [roomPc] })).toBe("not refused");
+    expect(refused({ ...lab, guests: [{ name: "web", docker: [{ kind: "nginx" }] }] })).toBe(
+      "team-01/web: Docker stacks in guests on virtualbox can be planned, but this version does not make them. Expected docker: [] there, a state before exercise 4-docker, or another target. classlab plan shows the lab all the same. [target-not-built]",
+    );
+  });
+
+  test("virtualbox on a host with Windows can only be planned", () => {
+    const host = { ...roomPc, os: "windows", windows: "pro" };
+    expect(refused({ target: "virtualbox", guests: [{ name: "web" }], hosts: [host] })).toBe(
       `host room-pc: guests on virtualbox on a host of kind existing can be planned, but this version does not make them. ${EXPECTED} classlab plan shows the lab all the same. [target-not-built]`,
     );
   });
 
-  test.each(["virtualbox", "hyperv"])("%s can only be planned", (target) => {
-    expect(refused({ target })).toBe(
-      `host this-machine: guests on ${target} on a host of kind this-machine can be planned, but this version does not make them. ${EXPECTED} classlab plan shows the lab all the same. [target-not-built]`,
+  test("hyperv can only be planned", () => {
+    expect(refused({ target: "hyperv" })).toBe(
+      `host this-machine: guests on hyperv on a host of kind this-machine can be planned, but this version does not make them. ${EXPECTED} classlab plan shows the lab all the same. [target-not-built]`,
     );
   });
 });

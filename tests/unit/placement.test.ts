@@ -120,6 +120,7 @@ describe("cloud hosts", () => {
     ]);
     expect(addressesOf(plan)).toEqual({ t1: ["192.168.20.5"], t5: ["192.168.20.5"] });
     expect(plan.units).toEqual([
+      { stack: "lab-hosts", kind: "hosts", teams: [], switches: [], hosts: ["aws-t1", "aws-t5"] },
       { stack: "lab-site", kind: "site", teams: [], switches: [], hosts: [] },
       { stack: "lab-t1", kind: "team", teams: ["t1"], switches: ["t1-out"], hosts: ["aws-t1"] },
       { stack: "lab-t5", kind: "team", teams: ["t5"], switches: ["t5-out"], hosts: ["aws-t5"] },

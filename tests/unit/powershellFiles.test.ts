@@ -6,10 +6,10 @@ import { ROOT } from "./labs";
 
 const files = powerShellFiles();
 const checked = checkFiles(files);
-const text = (name: string) => readFileSync(join(ROOT, MODULE_FOLDER, name), "utf8");
 
 /** The verbs that Microsoft approves, of those that the module could need (its page on approved verbs). */
-const VERBS = "Add Assert ConvertTo Copy Enable Get Invoke New Read Remove Restart Set Test Wait".split(" ");
+const VERBS =
+  "Add Assert ConvertTo Copy Enable Find Get Invoke New Read Remove Rename Restart Set Test Wait".split(" ");
 
 test("PowerShell of the repository has no findings", async () => {
   const { findings } = await checked;
@@ -18,11 +18,17 @@ test("PowerShell of the repository has no findings", async () => {
 
 test("what was looked at is all there is", async () => {
   expect(files.map(({ path }) => path).sort()).toEqual([
+    "components/hosts/enrolment/Classlab.Host.Tests.ps1",
+    "components/hosts/enrolment/Classlab.Host.psd1",
+    "components/hosts/enrolment/Classlab.Host.psm1",
+    "components/hosts/enrolment/Enroll.ps1",
+    "components/hosts/precheck/Precheck.ps1",
     `${MODULE_FOLDER}/Bootstrap.ps1`,
     `${MODULE_FOLDER}/Classlab.HyperV.Tests.ps1`,
     `${MODULE_FOLDER}/Classlab.HyperV.psd1`,
     `${MODULE_FOLDER}/Classlab.HyperV.psm1`,
     `${MODULE_FOLDER}/Runner.ps1`,
+    "components/hypervisors/virtualbox/VirtualBoxSteps.psm1",
     "tests/powershell/Invoke-Tests.ps1",
   ]);
   const { calls, called } = await checked;
@@ -44,17 +50,24 @@ test("the tables hold what is called and no more", async () => {
   expect(unused.filter((name) => !ADDITIONS[name])).toEqual([]);
 });
 
-test("the module exports what its manifest lists, and its entry calls all of that but itself", async () => {
-  const { functions } = await checked;
-  const own = functions.filter(({ module }) => module.endsWith(".psm1"));
-  const exported = own.map(({ name }) => name).filter((name) => /-Classlab/.test(name));
-  const listed = /FunctionsToExport = @\(([^)]*)\)/.exec(text("Classlab.HyperV.psd1"))?.[1]?.match(/[\w-]+/g);
-  expect(listed).toEqual([...exported].sort());
-  const entry = own.find(({ name }) => name === "Invoke-ClasslabFunction");
-  expect([...(entry?.parameters.Function?.accepted ?? [])].sort()).toEqual(
-    exported.filter((name) => name !== "Invoke-ClasslabFunction").sort(),
-  );
-});
+test.each([
+  [MODULE_FOLDER, "Classlab.HyperV"],
+  ["components/hosts/enrolment", "Classlab.Host"],
+])(
+  "the module of %s exports what its manifest lists, and its entry calls all of that but itself",
+  async (folder, name) => {
+    const { functions } = await checked;
+    const own = functions.filter(({ module }) => module === `${folder}/${name}.psm1`);
+    const exported = own.map((each) => each.name).filter((each) => /-Classlab/.test(each));
+    const manifest = readFileSync(join(ROOT, folder, `${name}.psd1`), "utf8");
+    const listed = /FunctionsToExport = @\(([^)]*)\)/.exec(manifest)?.[1]?.match(/[\w-]+/g);
+    expect(listed).toEqual([...exported].sort());
+    const entry = own.find((each) => each.name === "Invoke-ClasslabFunction");
+    expect([...(entry?.parameters.Function?.accepted ?? [])].sort()).toEqual(
+      exported.filter((each) => each !== "Invoke-ClasslabFunction").sort(),
+    );
+  },
+);
 
 test("functions of the module are named by approved verbs and a noun", async () => {
   const { functions } = await checked;
@@ -68,7 +81,16 @@ test("functions of the module are named by approved verbs and a noun", async () 
 test("functions that change something know -WhatIf, those that only look do not", async () => {
   const { functions } = await checked;
   const asking = functions.filter(({ shouldProcess }) => shouldProcess).map(({ name }) => name.split("-")[0]);
-  expect([...new Set(asking)].sort()).toEqual(["Copy", "Enable", "New", "Remove", "Restart", "Set"]);
+  expect([...new Set(asking)].sort()).toEqual([
+    "Copy",
+    "Enable",
+    "Invoke",
+    "New",
+    "Remove",
+    "Rename",
+    "Restart",
+    "Set",
+  ]);
 });
 
 test("files are plain ASCII with bare line ends: no byte order mark, and no quotes that Windows reads otherwise", () => {

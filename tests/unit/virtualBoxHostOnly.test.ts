@@ -75,21 +75,23 @@ const make = () => hostOnlySteps(plan, MARK);
 const remove = () => hostOnlyRemoval(plan, MARK);
 const KNOWN = "classlab_0123456789abcdef_interface_lab-team-01-host-only";
 const MADE = "classlab_0123456789abcdef_made_lab-team-01-host-only";
+const WHOSE = { "classlab_0123456789abcdef_lab_lab-team-01-host-only": "lab" };
 const ALL = [
   "host-only interface",
   "mark of the host-only interface",
   "name of the host-only interface",
   "address of the host-only interface",
+  "lab of the host-only interface",
 ];
 
 test("an interface is made, marked and addressed, once; and removed", () => {
   have("vboxnet0", "192.168.60.1");
   expect(run(make())).toEqual(ALL);
   expect(files("interfaces")).toEqual({ vboxnet0: "192.168.60.1", vboxnet1: "192.168.56.1" });
-  expect(files("data")).toEqual({ [KNOWN]: "vboxnet1", [MADE]: "vboxnet1" });
+  expect(files("data")).toEqual({ ...WHOSE, [KNOWN]: "vboxnet1", [MADE]: "vboxnet1" });
   expect(readFileSync(join(place, "masks"), "utf8")).toBe("192.168.56.1 255.255.255.0\n");
   expect(run(make())).toEqual([]);
-  expect(run(remove())).toHaveLength(3);
+  expect(run(remove())).toHaveLength(4);
   expect(files("interfaces")).toEqual({ vboxnet0: "192.168.60.1" });
   expect(files("data")).toEqual({});
   expect(run(remove())).toEqual([]);
@@ -98,10 +100,10 @@ test("an interface is made, marked and addressed, once; and removed", () => {
 test("one that is at the address already is used, and stays", () => {
   have("VirtualBox Host-Only Ethernet Adapter", "192.168.56.1");
   have("VirtualBox Host-Only Ethernet Adapter #2", "192.168.57.1");
-  expect(run(make())).toEqual(["host-only interface taken"]);
-  expect(files("data")).toEqual({ [KNOWN]: "VirtualBox Host-Only Ethernet Adapter" });
+  expect(run(make())).toEqual(["host-only interface taken", "lab of the host-only interface"]);
+  expect(files("data")).toEqual({ ...WHOSE, [KNOWN]: "VirtualBox Host-Only Ethernet Adapter" });
   expect(run(make())).toEqual([]);
-  expect(run(remove())).toEqual(["name of the host-only interface removed"]);
+  expect(run(remove())).toEqual(Array(2).fill("name of the host-only interface removed"));
   expect(Object.keys(files("interfaces"))).toHaveLength(2);
 });
 
@@ -111,21 +113,21 @@ test("one that somebody removed is made anew", () => {
   have("vboxnet0x", "192.168.60.1");
   expect(run(make())).toContain("host-only interface");
   expect(files("interfaces")).toEqual({ vboxnet0x: "192.168.60.1", vboxnet1: "192.168.56.1" });
-  expect(files("data")).toEqual({ [KNOWN]: "vboxnet1", [MADE]: "vboxnet1" });
+  expect(files("data")).toEqual({ ...WHOSE, [KNOWN]: "vboxnet1", [MADE]: "vboxnet1" });
 });
 
 // Made by VirtualBox and not yet marked, it cannot be told from somebody else's: another one is made then ("1+" and "2").
-test.each(["1", "2+", "3", "3+", "4", "4+"])(
+test.each(["1", "2+", "3", "3+", "4", "4+", "5", "5+"])(
   "a run that was cut off in its change %s is finished by the next",
   (cut) => {
     expect(run(make(), cut)).toMatch(/: cut\n$/);
     expect(run(make())).toBeInstanceOf(Array);
     expect(files("interfaces")).toEqual({ vboxnet0: "192.168.56.1" });
-    expect(files("data")).toEqual({ [KNOWN]: "vboxnet0", [MADE]: "vboxnet0" });
+    expect(files("data")).toEqual({ ...WHOSE, [KNOWN]: "vboxnet0", [MADE]: "vboxnet0" });
   },
 );
 
-test.each(["1", "1+", "2", "2+", "3", "3+"])(
+test.each(["1", "1+", "2", "2+", "3", "3+", "4", "4+"])(
   "a removal that was cut off in its change %s is finished by the next",
   (cut) => {
     run(make());

@@ -7,7 +7,7 @@ import { switchSteps } from "../../components/hypervisors/virtualbox/network";
 import { startSteps } from "../../components/hypervisors/virtualbox/power";
 import type { VirtualBoxSettings } from "../../components/hypervisors/virtualbox/settings";
 import { sharedFolderSteps } from "../../components/hypervisors/virtualbox/sharedFolder";
-import { snapshotSteps } from "../../components/hypervisors/virtualbox/snapshots";
+import { cloneBaseSteps, snapshotSteps } from "../../components/hypervisors/virtualbox/snapshots";
 import { CAPTURED, type Step } from "../../components/hypervisors/virtualbox/steps";
 import { diskFormat, storageSteps } from "../../components/hypervisors/virtualbox/storage";
 import { renderSshConfig } from "../../course/clientFiles";
@@ -32,6 +32,17 @@ const mac = (number: number) => {
   const found = guest("modes").adapters[number - 1];
   return found && found.mode !== "disabled" ? found.mac.replaceAll(":", "").toUpperCase() : "";
 };
+
+/** A copy of a guest with one adapter. */
+const clone = (kind: "full" | "linked"): GuestPlan => ({
+  ...guest("vhd"),
+  name: "copy",
+  objectName: "lab-team-01-copy",
+  cloneOf: { guest: "vhd", objectName: "lab-team-01-vhd", kind },
+  adapters: guest("ubuntu-test1").adapters.map((each) =>
+    each.mode === "disabled" ? each : { ...each, mac: "0a:00:00:00:00:01" },
+  ),
+});
 
 const card = (number: number) =>
   `--nictype${number} 82540EM --macaddress${number} ${mac(number)} --cableconnected${number} on`;
@@ -149,24 +160,22 @@ const RENDERED: Partial<Record<Feature, () => void>> = {
   snapshots: () =>
     expect(calls(snapshotSteps(uuid("vhd"), "snapshot1"), "vhd")).toEqual(["snapshot take snapshot1"]),
   "linked-clone": () => {
-    const clone = { objectName: "lab-team-01-copy", kind: "linked", macs: ["0a:00:00:00:00:01"] } as const;
-    expect(calls(cloneSteps(clone, guest("ubuntu-test1"), LINUX), "ubuntu-test1").slice(0, 2)).toEqual([
-      "snapshot take snapshot1",
-      `clonevm --name lab-team-01-copy --groups /classlab/lab/team-01 --basefolder /srv/classlab --snapshot snapshot1 --options link --uuid ${uuid("copy")} --register`,
+    expect(calls(cloneBaseSteps(uuid("vhd")), "vhd")).toEqual([
+      "controlvm acpipowerbutton",
+      "snapshot take classlab-clone",
+      "startvm --type headless",
     ]);
-    expect(calls(cloneSteps(clone, guest("vhd"), LINUX), "vhd")[0]).toBe("snapshot take classlab-clone");
+    expect(calls(cloneSteps(clone("linked"), guest("vhd"), LINUX), "vhd")[0]).toBe(
+      `clonevm --name lab-team-01-copy --groups /classlab/lab/team-01 --basefolder /srv/classlab --snapshot classlab-clone --options link --uuid ${uuid("copy")} --register`,
+    );
   },
   "full-clone": () => {
-    const clone = {
-      objectName: "lab-team-01-copy",
-      kind: "full",
-      macs: ["0a:00:00:00:00:01", "0a:00:00:00:00:02"],
-    } as const;
-    const made = calls(cloneSteps(clone, guest("ubuntu-test1"), LINUX), "ubuntu-test1");
+    const made = calls(cloneSteps(clone("full"), guest("vhd"), LINUX), "vhd");
     expect(made[0]).toBe(
-      `clonevm --name lab-team-01-copy --groups /classlab/lab/team-01 --basefolder /srv/classlab --mode machine --uuid ${uuid("copy")} --register`,
+      `clonevm --name lab-team-01-copy --groups /classlab/lab/team-01 --basefolder /srv/classlab --snapshot classlab-clone --mode machine --uuid ${uuid("copy")} --register`,
     );
-    expect(made).toContain(`modifyvm ${uuid("copy")} --macaddress1 0A0000000001 --macaddress2 0A0000000002`);
+    expect(made).toContain(`modifyvm ${uuid("copy")} --macaddress1 0A0000000001`);
+    expect(() => cloneSteps(guest("vmdk"), guest("vhd"), LINUX)).toThrow("guest vmdk is no clone of vhd");
   },
   // VirtualBox's window shows a machine that was started without one, too.
   console: () => expect(calls(startSteps(uuid("vhd")), "vhd")).toEqual(["startvm --type headless"]),
@@ -240,6 +249,7 @@ test("the manual's server: Windows, 6.0.8, installed by hand", () => {
     "setextradata classlab.id 0123456789abcdef",
     "setextradata classlab.stack lab-team-01",
     "setextradata classlab.team team-01",
+    "controlvm acpipowerbutton",
     "modifyvm --memory 4096 --cpus 2 --ioapic on --vram 128 --graphicscontroller vmsvga --rtcuseutc on --audio none --mouse usbtablet --clipboard bidirectional --nested-hw-virt off --boot1 disk --boot2 dvd --boot3 none",
     "storagectl --name SATA --add sata --controller IntelAhci --portcount 3 --bootable on",
     `createmedium disk --filename ${folder}\\lab-team-01-ubuntu-test1.vdi --size 10240 --format VDI --variant Standard`,

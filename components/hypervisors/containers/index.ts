@@ -197,5 +197,7 @@ export const containersDriver: HypervisorDriver = {
       },
     ),
 
+  docker: true,
+
   channel: containerChannel,
 };

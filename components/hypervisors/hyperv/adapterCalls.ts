@@ -1,8 +1,8 @@
+import { isTranslated } from "../../../course/hypervNat";
 import { MacAddresses } from "../../../course/macs";
 import { markLabels, type OwnerMark } from "../../../course/mark";
 import type { AdapterPlan, GuestPlan } from "../../../course/plan";
 import type { SwitchPlan } from "../../../course/switches";
-import { isTranslated } from "./nat";
 import { PRIVATE_VLAN, switchNameOf } from "./switchCalls";
 import type { ModuleCalls } from "./transport";
 

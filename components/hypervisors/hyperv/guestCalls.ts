@@ -1,13 +1,11 @@
 import { markLabels, type OwnerMark } from "../../../course/mark";
 import type { GuestPlan } from "../../../course/plan";
-import { consolePipe, diskPath, labFolder, seedPath } from "./names";
+import { basePath, consolePipe, labFolder, seedPath } from "./names";
 import type { ModuleCalls } from "./transport";
 
 /** What a guest is made with besides its plan. */
 export interface GuestSettings {
   readonly mark: OwnerMark;
-  /** Path on the host of the disk that it is made from. */
-  readonly baseDisk: string;
   /**
    * Whose signatures its firmware asks for; `Off` by default. Of Linux those of the UEFI CA of Microsoft, whose keys changed in 2026:
    * a newer shim may not start on an older host (techcommunity.microsoft.com, "Linux Secure Boot").
@@ -15,12 +13,38 @@ export interface GuestSettings {
   readonly secureBoot?: "Off" | "Linux" | "Windows";
 }
 
-/**
- * A guest of generation 2, off and without adapters. Its disk lies over the one that it is made from, or is a whole one of its own.
- * Turning it on is a call of its own.
- */
-export function guestCalls(guest: GuestPlan, { mark, baseDisk, secureBoot }: GuestSettings): ModuleCalls {
-  const { objectName, memory, disk } = guest;
+/** What a guest's disk is made of. */
+export interface DiskSettings {
+  readonly mark: OwnerMark;
+  /** Path on the host of the disk that it is made from. */
+  readonly baseDisk: string;
+  /** The medium of its first start, in base64. */
+  readonly seed: string;
+}
+
+/** How a disk is made: over another one, or whole. A full clone is whole and grows, as what it is a copy of. */
+function diskKind({ disk, cloneOf }: GuestPlan): "Differencing" | "Dynamic" | "Fixed" {
+  if (disk.allocation === "fixed") return "Fixed";
+  return cloneOf?.kind === "full" ? "Dynamic" : "Differencing";
+}
+
+/** A guest's own disk and its seed, which holds secrets. */
+export function diskCalls(guest: GuestPlan, { mark, baseDisk, seed }: DiskSettings): ModuleCalls {
+  const { objectName, disk } = guest;
+  const seedImage = seedPath(mark, objectName);
+  const own = { mark: markLabels(mark), name: objectName, folder: labFolder(mark), seedImage };
+  return {
+    apply: {
+      function: "Set-ClasslabDisk",
+      data: { ...own, diskSize: disk.size, diskKind: diskKind(guest), baseDisk, seed },
+    },
+    remove: { function: "Remove-ClasslabDisk", data: own },
+  };
+}
+
+/** A guest of generation 2 on its disk, off and without adapters. Turning it on is a call of its own. */
+export function guestCalls(guest: GuestPlan, { mark, secureBoot }: GuestSettings): ModuleCalls {
+  const { objectName, memory } = guest;
   const own = { mark: markLabels(mark), name: objectName, folder: labFolder(mark) };
   return {
     apply: {
@@ -31,9 +55,6 @@ export function guestCalls(guest: GuestPlan, { mark, baseDisk, secureBoot }: Gue
         memoryStart: memory.start,
         memoryMinimum: memory.min,
         memoryMaximum: memory.max,
-        diskSize: disk.size,
-        diskKind: disk.allocation === "fixed" ? "Fixed" : "Differencing",
-        baseDisk,
         seedImage: seedPath(mark, objectName),
         secureBoot: secureBoot ?? "Off",
         nested: guest.nested,
@@ -45,13 +66,19 @@ export function guestCalls(guest: GuestPlan, { mark, baseDisk, secureBoot }: Gue
   };
 }
 
-/** On; removed, it is shut down. */
+/** Seconds that a guest has from its start to its answer, with the unpacking of a disk in it. */
+export const READY_SECONDS = 600;
+
+/** Seconds that a guest has to end by itself. */
+export const OFF_SECONDS = 90;
+
+/** On, and answering; removed, it is shut down. */
 export function powerCalls({ objectName }: Pick<GuestPlan, "objectName">, mark: OwnerMark): ModuleCalls {
-  const power = (state: "running" | "off") => ({
+  const power = (state: "running" | "off", seconds: number) => ({
     function: "Set-ClasslabPower",
-    data: { mark: markLabels(mark), guest: objectName, state },
+    data: { mark: markLabels(mark), guest: objectName, state, seconds },
   });
-  return { apply: power("running"), remove: power("off") };
+  return { apply: power("running", READY_SECONDS), remove: power("off", OFF_SECONDS) };
 }
 
 /** One snapshot, which Hyper-V calls a checkpoint. */
@@ -67,29 +94,16 @@ export function snapshotCalls(
   };
 }
 
-/**
- * A copy of a guest: a full one is exported and imported with an id of its own, a linked one is a guest over the disk of the first,
- * which must not change after that.
- */
-export function cloneCalls(
-  guest: GuestPlan,
-  clone: GuestPlan["clones"][number],
-  settings: Omit<GuestSettings, "baseDisk">,
-): ModuleCalls {
-  const { mark } = settings;
-  const objectName = `${guest.objectName}-${clone.name}`;
-  const linked = guestCalls(
-    { ...guest, objectName },
-    { ...settings, baseDisk: diskPath(mark, guest.objectName) },
-  );
-  if (clone.kind === "linked") return linked;
-  const data = {
-    mark: markLabels(mark),
-    source: guest.objectName,
-    name: objectName,
-    folder: labFolder(mark),
+/** What clones of a guest begin with. It is shut down while its disk is copied. */
+export function baseCalls({ objectName }: Pick<GuestPlan, "objectName">, mark: OwnerMark): ModuleCalls {
+  const path = basePath(mark, objectName);
+  return {
+    apply: {
+      function: "Set-ClasslabBase",
+      data: { mark: markLabels(mark), guest: objectName, path, seconds: READY_SECONDS },
+    },
+    remove: { function: "Remove-ClasslabBase", data: { path } },
   };
-  return { ...linked, apply: { function: "Copy-ClasslabGuest", data } };
 }
 
 /**

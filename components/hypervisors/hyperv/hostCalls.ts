@@ -1,7 +1,9 @@
+import type { MachineImage } from "../../../course/hosts";
 import { markLabels, type OwnerMark } from "../../../course/mark";
+import { externalSwitchName } from "../../../course/objects";
 import type { GuestPlan, HostPlan } from "../../../course/plan";
 import type { SwitchPlan } from "../../../course/switches";
-import { externalSwitchName, imagePath, labFolder } from "./names";
+import { imagePath, labFolder } from "./names";
 import type { ModuleCall, ModuleCalls } from "./transport";
 
 /** What of a lab decides about a host. */
@@ -31,17 +33,17 @@ export function hostCalls(host: Pick<HostPlan, "name">, needs: HostNeeds): Modul
   };
 }
 
-/**
- * The disk that guests are made from, once it is there.
- * @param file its name
- * @param sha256 of the file, in lower case
- */
-export function imageCalls(mark: OwnerMark, file: string, sha256: string): ModuleCalls {
-  return { apply: { function: "Set-ClasslabImage", data: { path: imagePath(mark, file), sha256 } } };
+/** The disk that guests are made from. It goes with the lab's folder. */
+export function imageCalls(mark: OwnerMark, { source, sha256 }: MachineImage): ModuleCalls {
+  const path = imagePath(mark, `${sha256}.vhdx`);
+  return { apply: { function: "Set-ClasslabImage", data: { path, sha256, source } } };
 }
 
 /** What a host is and has; changes nothing. */
 export const HOST_STATE: ModuleCall = { function: "Get-ClasslabHost", data: {} };
+
+/** Turns Hyper-V on; tells whether the host has to start anew for it. */
+export const HYPERV_ON: ModuleCall = { function: "Enable-ClasslabHyperV", data: {} };
 
 /** Starts a host anew. */
 export const HOST_RESTART: ModuleCall = { function: "Restart-ClasslabHost", data: {} };

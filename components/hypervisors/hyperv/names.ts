@@ -14,9 +14,14 @@ export function imagePath(mark: Pick<OwnerMark, "lab" | "id">, file: string): st
   return `${labFolder(mark)}\\images\\${file}`;
 }
 
-/** Path of a guest's own disk; Classlab.HyperV.psm1 puts it there. */
-export function diskPath(mark: Pick<OwnerMark, "lab" | "id">, objectName: string): string {
-  return `${labFolder(mark)}\\${objectName}\\disk.vhdx`;
+/** Path of what clones of a guest begin with. */
+export function basePath(mark: Pick<OwnerMark, "lab" | "id">, objectName: string): string {
+  return `${labFolder(mark)}\\bases\\${cloneBaseFile(objectName)}`;
+}
+
+/** Name of the file that clones of a guest begin with. */
+export function cloneBaseFile(objectName: string): string {
+  return `${objectName}.vhdx`;
 }
 
 /** Path of the medium of a guest's first start. */
@@ -27,12 +32,4 @@ export function seedPath(mark: Pick<OwnerMark, "lab" | "id">, objectName: string
 /** Named pipe of a guest's first serial port (Microsoft, "Set-VMComPort"). */
 export function consolePipe({ objectName }: Pick<GuestPlan, "objectName">): string {
   return `\\\\.\\pipe\\classlab-${objectName}`;
-}
-
-/**
- * Name of the switch over the host's network card. A card carries one, so that the classroom LAN and its VLANs are ports of the same;
- * no other switch's, since names of switches have no underscore.
- */
-export function externalSwitchName({ lab }: Pick<OwnerMark, "lab">): string {
-  return `${lab}_lan`;
 }

@@ -1,8 +1,8 @@
 import { markLabels, type OwnerMark } from "../../../course/mark";
 import type { SwitchMode } from "../../../course/modes";
 import { parseSubnet } from "../../../course/network";
+import { externalSwitchName } from "../../../course/objects";
 import type { SwitchPlan } from "../../../course/switches";
-import { externalSwitchName } from "./names";
 import type { ModuleCalls } from "./transport";
 
 /** Kinds of switches of Hyper-V (Microsoft, "New-VMSwitch"). */

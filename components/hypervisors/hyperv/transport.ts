@@ -156,6 +156,45 @@ function noAnswer(where: string, { stdout, stderr, code }: HostOutput): Fault {
 }
 
 /**
+ * The fault of an answer among other text, as the engine shows what a step printed.
+ * @returns undefined where there is no whole answer, or none that tells a fault
+ */
+export function faultIn(text: string): Fault | undefined {
+  for (const [, , json = ""] of text.matchAll(
+    /<classlab ([0-9a-f]{16})>\s*(\{[\s\S]*?\})\s*<\/classlab \1>/g,
+  )) {
+    const answer = answerSchema.safeParse(parsed(json));
+    if (answer.success && !answer.data.ok) return plainFault(answer.data.fault);
+  }
+  return undefined;
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+function plainFault({ code, where, what, expected, fix }: z.output<typeof faultSchema>): Fault {
+  return {
+    code,
+    where,
+    what,
+    ...(expected === undefined ? {} : { expected }),
+    ...(fix === undefined ? {} : { fix }),
+  };
+}
+
+/** The value of a good answer among other text; undefined where there is none. */
+export function valueIn(text: string): unknown {
+  const [, , json = ""] = /<classlab ([0-9a-f]{16})>\s*(\{[\s\S]*?\})\s*<\/classlab \1>/.exec(text) ?? [];
+  const answer = answerSchema.safeParse(parsed(json));
+  return answer.success && answer.data.ok ? answer.data.value : undefined;
+}
+
+/**
  * The value that a host answered with, or the fault that it told. Whatever else it wrote is passed over.
  * @param where the host, as a reader knows it
  * @param payload what it was given
@@ -176,13 +215,5 @@ export function readAnswer(where: string, payload: string, output: HostOutput): 
   if (!answer.success) return failed([noAnswer(where, { ...output, stdout: text })]);
   if (answer.data.ok) return succeeded(answer.data.value);
   const { fault } = answer.data;
-  return failed([
-    {
-      code: fault.code,
-      where: `${where}: ${fault.where}`,
-      what: fault.what,
-      ...(fault.expected === undefined ? {} : { expected: fault.expected }),
-      ...(fault.fix === undefined ? {} : { fix: fault.fix }),
-    },
-  ]);
+  return failed([{ ...plainFault(fault), where: `${where}: ${fault.where}` }]);
 }

@@ -1,13 +1,12 @@
 import type { GuestPlan } from "../../../course/plan";
 import { quote } from "../../../course/shell";
+import { macOf } from "../identity";
 import { patientShell } from "./channel";
-import type { DomainSettings } from "./domain";
-import { macOf } from "./identity";
 import { renderInterface, renderParkedInterface } from "./interface";
 import { parkingName } from "./network";
 import { type GuestNetworkSettings, NETWORK_SET, networkFingerprint, renderNetplan } from "./networkConfig";
 import { document } from "./virsh";
-import { READY_SECONDS, renderWatch } from "./watch";
+import { readySeconds, renderWatch, type WaitSettings } from "./watch";
 
 /** The file that cloud-init writes at the first start. */
 const NETPLAN = "/etc/netplan/50-cloud-init.yaml";
@@ -91,11 +90,11 @@ function adapterCalls(
 export function renderAdapters(
   guest: GuestPlan,
   settings: GuestNetworkSettings,
-  domain: Pick<DomainSettings, "acceleration" | "consoleFolder">,
+  domain: WaitSettings,
 ): string {
   const shell = patientShell(guest, settings.mark.lab, 30);
   const macs = guest.adapters.map((_, index) => macOf(guest, index, settings));
-  return `${renderWatch(guest, domain, shell, READY_SECONDS[domain.acceleration])}guests=$(lists list --all --name)
+  return `${renderWatch(guest, domain, shell, readySeconds(domain))}guests=$(lists list --all --name)
 if ! among "$guest" "$guests"; then
   [ "$1" = remove ] || fail "guest $guest is absent"
   echo '{"adapters":false}'

@@ -1,11 +1,10 @@
 import type { OwnerMark } from "../../../course/mark";
 import type { GuestPlan } from "../../../course/plan";
 import { patientShell } from "./channel";
-import type { DomainSettings } from "./domain";
 import { cloneBaseVolume, poolFolder, poolName } from "./pool";
 import { assigned, LIBVIRT_URI } from "./virsh";
 import { THERE } from "./volumes";
-import { READY_SECONDS, renderWatch } from "./watch";
+import { readySeconds, renderWatch, type WaitSettings } from "./watch";
 
 /** Seconds that copying what a guest has written may take. */
 const COPY_SECONDS = 1200;
@@ -15,13 +14,9 @@ const COPY_SECONDS = 1200;
  * an overlay it is a copy of what the guest wrote: what lies below is shared. One that is there stays as it is: linked clones lie over it.
  * Argument `remove` takes it away. Safe to repeat.
  */
-export function renderBaseScript(
-  guest: GuestPlan,
-  mark: OwnerMark,
-  settings: Pick<DomainSettings, "acceleration" | "consoleFolder">,
-): string {
+export function renderBaseScript(guest: GuestPlan, mark: OwnerMark, settings: WaitSettings): string {
   const shell = patientShell(guest, mark.lab, 30);
-  return `${renderWatch(guest, settings, shell, READY_SECONDS[settings.acceleration])}${assigned({
+  return `${renderWatch(guest, settings, shell, readySeconds(settings))}${assigned({
     pool: poolName(mark),
     folder: poolFolder(mark),
     base: cloneBaseVolume(guest),

@@ -1,3 +1,4 @@
+import { releaseOfImage } from "../../../course/cloudImages";
 import type { GuestBoot } from "./domain";
 import { EMULATED_ARGUMENTS, MACHINE_ARGUMENTS } from "./machine";
 import { type BaseImage, IMAGES } from "./pool";
@@ -13,14 +14,23 @@ export interface CachedImage {
 }
 
 /**
- * Where a host keeps a machine image, and how a guest starts with it.
- * @param hash of the image, in hexadecimal
+ * Where a host keeps a machine image, and how a guest starts with it: a cloud image has a boot loader on its disk. By BIOS, since libvirt takes
+ * no internal snapshot of a guest with UEFI; Ubuntu's images start by either.
+ * @param name of the image
  * @param acceleration of the guest
  */
-export function cachedImage(hash: string, acceleration: "kvm" | "tcg" = "kvm"): CachedImage {
-  const folder = `${IMAGES}/classlab-cache/${hash}`;
+export function cachedImage(name: string, acceleration: "kvm" | "tcg" = "kvm"): CachedImage {
+  const folder = `${IMAGES}/classlab-cache/${name}`;
   const words = acceleration === "kvm" ? MACHINE_ARGUMENTS : `${MACHINE_ARGUMENTS} ${EMULATED_ARGUMENTS}`;
   const [disk, kernel, initrd] = [`${folder}/disk.qcow2`, `${folder}/vmlinuz`, `${folder}/initrd.img`];
+  if (releaseOfImage(name) !== undefined) {
+    return {
+      folder,
+      disk: { path: disk, format: "qcow2" },
+      boot: { kind: "disk", firmware: "bios" },
+      files: [disk],
+    };
+  }
   return {
     folder,
     disk: { path: disk, format: "qcow2" },

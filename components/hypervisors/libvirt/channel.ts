@@ -2,7 +2,7 @@ import { type HostPlan, remoteOf } from "../../../course/hosts";
 import type { GuestPlan } from "../../../course/plan";
 import { quote } from "../../../course/shell";
 import { hostFolder, hostsConfigPath } from "../../hosts/paths";
-import { HOME_VARIABLE, teamKeyPath } from "../containers/channel";
+import { channelOptions, HOME_VARIABLE } from "../channelOptions";
 import type { GuestChannel } from "../driver";
 
 /** Name, below the home folder, of the program that reaches a guest's channel on this machine. */
@@ -29,32 +29,8 @@ function options(
   seconds: number,
   host?: HostPlan,
 ): string[] {
-  return [
-    // The user's own SSH configuration must not reach in here.
-    "-F",
-    "none",
-    "-o",
-    `ProxyCommand=${client(lab, host)} ${plan.objectName} ${seconds}`,
-    "-o",
-    `IdentityFile=\${${HOME_VARIABLE}}/${teamKeyPath(lab, plan.team)}`,
-    "-o",
-    "IdentitiesOnly=yes",
-    "-o",
-    "BatchMode=yes",
-    // The other end is named by its socket; nobody stands between.
-    "-o",
-    "StrictHostKeyChecking=no",
-    "-o",
-    "UserKnownHostsFile=/dev/null",
-    "-o",
-    "LogLevel=ERROR",
-    "-o",
-    `ConnectTimeout=${seconds}`,
-    "-o",
-    "ServerAliveInterval=15",
-    "-o",
-    "ServerAliveCountMax=8",
-  ];
+  const proxyCommand = `${client(lab, host)} ${plan.objectName} ${seconds}`;
+  return channelOptions({ lab, team: plan.team, proxyCommand, seconds, patient: true });
 }
 
 /** Seconds that a guest which was ready may take to answer: an emulated one that works hard is slow. */

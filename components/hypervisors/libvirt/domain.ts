@@ -1,7 +1,7 @@
 import type { GuestPlan } from "../../../course/plan";
+import { type GuestIdentity, uuidOf } from "../identity";
 import { CHANNEL_PORTS, channelPortName, channelSocket } from "./channelPorts";
 import { desktopDevices } from "./desktop";
-import { type GuestIdentity, uuidOf } from "./identity";
 import { parkedInterfaceXml } from "./interface";
 import { markMetadata } from "./ownerMark";
 import { type BaseImage, diskVolume, poolFolder, seedVolume, underDisk } from "./pool";
@@ -33,6 +33,8 @@ export interface DomainSettings extends GuestIdentity {
   readonly virtualization?: "vmx" | "svm" | "none";
   readonly boot: GuestBoot;
   readonly sharedFolders: SharedFolders;
+  /** Whether the first start installs packages, and takes longer. */
+  readonly installs?: boolean;
   /** Folder on the host for the log of each guest's console. */
   readonly consoleFolder: string;
 }

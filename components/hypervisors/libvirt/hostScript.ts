@@ -1,6 +1,6 @@
 import type { OwnerMark } from "../../../course/mark";
+import { uuidOf } from "../identity";
 import { cachedImage } from "./cache";
-import { uuidOf } from "./identity";
 import { poolFolder, poolName, renderPool } from "./pool";
 import { assigned, document, HEAD, refuseForeign } from "./virsh";
 

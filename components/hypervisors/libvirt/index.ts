@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { releaseOfImage } from "../../../course/cloudImages";
 import type { GuestPlan } from "../../../course/plan";
 import type { LibvirtHostRecord } from "../../../course/record";
 import { guestSettings, siteSettingsOf } from "../../../course/siteSettings";
@@ -7,6 +8,7 @@ import { GuestSecrets } from "../../guestSecrets";
 import { connectionTo } from "../../hosts/connection";
 import { renderOnHost } from "../../hosts/onHost";
 import { hostFolder } from "../../hosts/paths";
+import { PACKAGE_ROOT } from "../../packageRoot";
 import { script } from "../../script";
 import type { DriverContext, HypervisorDriver, PreparedHost } from "../driver";
 import { renderAdapters } from "./adaptersScript";
@@ -16,6 +18,7 @@ import { libvirtChannel } from "./channel";
 import { renderDiskScript } from "./diskScript";
 import { CONSOLE_FOLDER, type DomainSettings, renderDomain } from "./domain";
 import { renderHostScript } from "./hostScript";
+import { readKeeperFiles } from "./keeperFiles";
 import { renderMachineScript } from "./machineScript";
 import { parkingName, renderNetwork, renderParking, type Uplink } from "./network";
 import type { GuestNetworkSettings } from "./networkConfig";
@@ -24,7 +27,7 @@ import { renderReady } from "./readyScript";
 import { renderSeed } from "./seed";
 import { renderSite } from "./siteScript";
 import { renderSnapshot } from "./snapshotScript";
-import { READY_SECONDS } from "./watch";
+import { readySeconds, type WaitSettings } from "./watch";
 
 /** Folder on a host for the folders that its guests share. */
 const SHARED_FOLDERS = "/srv/classlab";
@@ -79,8 +82,20 @@ function domainSettings(guest: GuestPlan, host: PreparedHost, context: DriverCon
     base: image.disk,
     boot: image.boot,
     sharedFolders: { parent: SHARED_FOLDERS, by: sharedFolders },
+    installs: fromCloud(context),
     consoleFolder: CONSOLE_FOLDER,
   };
+}
+
+/** Whether guests begin with Ubuntu's cloud image, and bring all else themselves. */
+function fromCloud(context: DriverContext): boolean {
+  return releaseOfImage(imageOf(context)) !== undefined;
+}
+
+/** What a wait for a guest of a host goes by. */
+function waitSettings(host: PreparedHost): WaitSettings {
+  const { acceleration } = factsOf(host);
+  return { acceleration, installs: fromCloud(host.context), consoleFolder: CONSOLE_FOLDER };
 }
 
 function slotOf(guest: GuestPlan, { plan }: DriverContext): number {
@@ -108,8 +123,8 @@ function diskWords({ disk, cloneOf }: GuestPlan): string {
 }
 
 /** Longer than the scripts' own deadline, so that their words are what the user sees. */
-function deadlineOf({ acceleration }: LibvirtHostRecord): string {
-  return `${READY_SECONDS[acceleration] + 120}s`;
+function deadlineOf(host: PreparedHost): string {
+  return `${readySeconds(waitSettings(host)) + 120}s`;
 }
 
 /** A script that reaches a guest by its channel, for the guest's own host: on another machine it brings the key along. */
@@ -197,7 +212,10 @@ export const libvirtDriver: HypervisorDriver = {
       opts,
     );
     const known = pulumi.all([key.publicKey, secrets.hostKey, secrets.passwordHash]);
-    const site = plan.profile === "desktop" ? siteSettingsOf(context.plan) : undefined;
+    const cloud = fromCloud(context)
+      ? { files: readKeeperFiles(PACKAGE_ROOT), emulated: settings.acceleration === "tcg" }
+      : undefined;
+    const site = cloud || plan.profile === "desktop" ? siteSettingsOf(context.plan) : undefined;
     const disk = script(
       `${name}-disk`,
       {
@@ -211,6 +229,7 @@ export const libvirtDriver: HypervisorDriver = {
             hostKey,
             passwordHash,
             ...(site ? { site } : {}),
+            ...(cloud ? { cloud } : {}),
           });
           return renderDiskScript(plan, { mark, image, seed, sharedFolders: settings.sharedFolders });
         }),
@@ -247,11 +266,17 @@ export const libvirtDriver: HypervisorDriver = {
           host,
           key.privateKey,
           known.apply(([authorizedKey, hostKey, passwordHash]) =>
-            renderReady(plan, settings, { lab: mark.lab, authorizedKey, hostKey, passwordHash }),
+            renderReady(plan, settings, {
+              lab: mark.lab,
+              authorizedKey,
+              hostKey,
+              passwordHash,
+              sharedBy: settings.sharedFolders.by,
+            }),
           ),
         ),
         triggers: [machine.id],
-        deadline: deadlineOf(factsOf(host)),
+        deadline: deadlineOf(host),
       },
       { ...made, dependsOn: [machine], deletedWith: machine, replaceWith: [machine] },
     );
@@ -260,9 +285,9 @@ export const libvirtDriver: HypervisorDriver = {
 
   keepGuest: (name, plan, guest, whole, host, opts) => {
     const { mark } = host.context;
-    const settings = { ...factsOf(host), consoleFolder: CONSOLE_FOLDER };
+    const settings = waitSettings(host);
     const made = { ...opts, provider: host.provider, deleteBeforeReplace: true };
-    const deadline = deadlineOf(factsOf(host));
+    const deadline = deadlineOf(host);
     // One after the other: QEMU does one such thing at a time with a disk.
     const snapshots: pulumi.CustomResource[] = [];
     for (const snapshot of plan.snapshots) {
@@ -273,12 +298,7 @@ export const libvirtDriver: HypervisorDriver = {
             on: host.connection,
             shell: SHELL,
             apply: "",
-            script: overChannel(
-              plan,
-              host,
-              guest.channelKey,
-              renderSnapshot(plan, snapshot, settings, mark.lab),
-            ),
+            script: overChannel(plan, host, guest.channelKey, renderSnapshot(plan, snapshot, settings, mark)),
             triggers: [guest.machine.id],
             deadline,
           },
@@ -316,13 +336,10 @@ export const libvirtDriver: HypervisorDriver = {
           plan,
           host,
           guest.channelKey,
-          renderAdapters(plan, networkSettings(plan, host), {
-            ...factsOf(host),
-            consoleFolder: CONSOLE_FOLDER,
-          }),
+          renderAdapters(plan, networkSettings(plan, host), waitSettings(host)),
         ),
         triggers: [guest.machine.id],
-        deadline: deadlineOf(factsOf(host)),
+        deadline: deadlineOf(host),
       },
       {
         ...opts,
@@ -358,6 +375,8 @@ export const libvirtDriver: HypervisorDriver = {
         deleteBeforeReplace: true,
       },
     ),
+
+  docker: true,
 
   channel: libvirtChannel,
 };

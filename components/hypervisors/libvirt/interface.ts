@@ -1,5 +1,5 @@
 import type { GuestPlan } from "../../../course/plan";
-import { type GuestIdentity, macOf } from "./identity";
+import { type GuestIdentity, macOf } from "../identity";
 import { parkingName } from "./network";
 import { renderXml, type Xml } from "./xml";
 

@@ -1,7 +1,7 @@
 import type { GuestPlan } from "../../../course/plan";
+import { uuidOf } from "../identity";
 import { CHANNEL_PORTS, channelSocket } from "./channelPorts";
 import { consoleLog, type DomainSettings, qemuLog, renderDomain } from "./domain";
-import { uuidOf } from "./identity";
 import { assigned, document, HEAD, refuseForeign } from "./virsh";
 
 /**

@@ -2,7 +2,8 @@ import type { OwnerMark } from "../../../course/mark";
 import type { SwitchMode } from "../../../course/modes";
 import { parseSubnet } from "../../../course/network";
 import type { SwitchPlan } from "../../../course/switches";
-import { bridgeNameOf, uuidOf } from "./identity";
+import { uuidOf } from "../identity";
+import { bridgeNameOf } from "./bridgeName";
 import { markMetadata } from "./ownerMark";
 import { renderXml, type Xml } from "./xml";
 

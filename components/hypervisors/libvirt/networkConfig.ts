@@ -3,8 +3,8 @@ import { MODE_TRAITS } from "../../../course/modes";
 import { parseSubnet } from "../../../course/network";
 import type { AdapterPlan, GuestPlan } from "../../../course/plan";
 import type { SwitchPlan } from "../../../course/switches";
+import { type GuestIdentity, macOf } from "../identity";
 import { cloudYaml } from "./cloudYaml";
-import { type GuestIdentity, macOf } from "./identity";
 
 type Connected = Exclude<AdapterPlan, { mode: "disabled" }>;
 

@@ -1,5 +1,6 @@
 import type { OwnerMark } from "../../../course/mark";
-import { bridgeNameOf, uuidOf } from "./identity";
+import { uuidOf } from "../identity";
+import { bridgeNameOf } from "./bridgeName";
 import { MARK_NAMESPACE } from "./ownerMark";
 import { assigned, document, HEAD, refuseForeign } from "./virsh";
 

@@ -1,6 +1,6 @@
 import type { OwnerMark } from "../../../course/mark";
 import type { GuestPlan } from "../../../course/plan";
-import { uuidOf } from "./identity";
+import { uuidOf } from "../identity";
 import { renderXml } from "./xml";
 
 /** Where libvirt's AppArmor rules let guests' disks be (abstractions/libvirt-qemu, usr.lib.libvirt.virt-aa-helper). */

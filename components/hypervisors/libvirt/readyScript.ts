@@ -5,7 +5,8 @@ import type { SshKeyPair } from "../../sshKey";
 import { renderLanguage } from "../containers/guestLanguage";
 import { patientShell } from "./channel";
 import type { DomainSettings } from "./domain";
-import { READY_SECONDS, renderWatch } from "./watch";
+import { renderSharedMount } from "./sharedMount";
+import { readySeconds, renderWatch, type WaitSettings } from "./watch";
 
 /** What a guest is to have whenever it is ready: secrets among it. */
 export interface ReadyArgs {
@@ -15,14 +16,16 @@ export interface ReadyArgs {
   readonly hostKey: SshKeyPair;
   /** Hash of the console's password by crypt(5). */
   readonly passwordHash: string;
+  /** How its host shares folders. */
+  readonly sharedBy: DomainSettings["sharedFolders"]["by"];
 }
 
 /** Seconds that the first start of a client over the channel may take. */
 const CONNECT_SECONDS = 30;
 
 /**
- * Script for the guest, run as root: its first start is done without an error, its keys and its password are those of the lab, and its
- * Docker Engine answers.
+ * Script for the guest, run as root: its first start is done without an error, its keys and its password are those of the lab, the folder that it
+ * shares is mounted, and its Docker Engine answers.
  */
 export function renderReadyInGuest(guest: GuestPlan, args: ReadyArgs): string {
   const { authorizedKey, hostKey, passwordHash } = args;
@@ -76,7 +79,7 @@ PASSWORD
 fi
 sh -s <<'LANGUAGE'
 ${renderLanguage(guest)}LANGUAGE
-engine_answers() { timeout 10 docker info >/dev/null 2>&1; }
+${renderSharedMount(guest, args.sharedBy)}engine_answers() { timeout 10 docker info >/dev/null 2>&1; }
 await "its Docker Engine did not answer in time" engine_answers
 echo '{"ready":true}'
 `;
@@ -86,13 +89,9 @@ echo '{"ready":true}'
  * Script for this machine: waits until the guest is ready. A guest that does not know the team's key, since that was made anew, is
  * told it by its agent, which asks for none.
  */
-export function renderReady(
-  guest: GuestPlan,
-  settings: Pick<DomainSettings, "acceleration" | "consoleFolder">,
-  args: ReadyArgs,
-): string {
+export function renderReady(guest: GuestPlan, settings: WaitSettings, args: ReadyArgs): string {
   const shell = patientShell(guest, args.lab, CONNECT_SECONDS);
-  return `${renderWatch(guest, settings, shell, READY_SECONDS[settings.acceleration])}refused() {
+  return `${renderWatch(guest, settings, shell, readySeconds(settings))}refused() {
   case $1 in *"Permission denied"*) ;; *) return 0 ;; esac
   key=$(printf '%s\\n' ${quote(args.authorizedKey)} | base64 | tr -d '\\n')
   virsh qemu-agent-command --timeout 10 "$guest" '{"execute":"guest-exec","arguments":{"path":"/bin/sh","arg":["-c","umask 077; cat > /etc/classlab/channel_keys"],"input-data":"'"$key"'"}}' >/dev/null 2>&1 || :

@@ -2,8 +2,9 @@ import type { GuestPlan } from "../../../course/plan";
 import { guestSettings, type SiteSettings } from "../../../course/siteSettings";
 import type { SshKeyPair } from "../../sshKey";
 import { KEYBOARD_FILE, keyboardText } from "../containers/guestLanguage";
+import { uuidOf } from "../identity";
+import { type CloudSeedSettings, cloudSeedConfig } from "./cloudSeed";
 import { cloudYaml } from "./cloudYaml";
-import { uuidOf } from "./identity";
 import {
   type GuestNetworkSettings,
   NETWORK_SET,
@@ -29,6 +30,8 @@ export interface SeedSettings extends GuestNetworkSettings {
   readonly site?: SiteSettings;
   /** Packages that are installed at the first boot; none by default. */
   readonly packages?: readonly string[];
+  /** What a guest that begins with Ubuntu's cloud image is told besides; absent for one that begins with a built image. */
+  readonly cloud?: CloudSeedSettings;
 }
 
 /** The files of a NoCloud seed, by name. */
@@ -84,9 +87,14 @@ function ownFiles(guest: GuestPlan, settings: SeedSettings): object[] {
  * @throws when the password is no hash
  */
 export function renderUserData(guest: GuestPlan, settings: SeedSettings): string {
-  const { hostKey, packages = [], site } = settings;
+  const { hostKey, packages = [], site, cloud, mark } = settings;
   const fromSite = site ? siteCloudConfig(guestSettings(site, guest)) : { files: [], keys: {} };
-  const installed = [...(guest.profile === "desktop" ? DESKTOP_PACKAGES : []), ...packages];
+  const fromCloud = cloud ? cloudSeedConfig(guest, mark, cloud) : { files: [], packages: [], keys: {} };
+  const installed = [
+    ...fromCloud.packages,
+    ...(guest.profile === "desktop" ? DESKTOP_PACKAGES : []),
+    ...packages,
+  ];
   const config = {
     hostname: guest.name,
     preserve_hostname: false,
@@ -103,7 +111,8 @@ export function renderUserData(guest: GuestPlan, settings: SeedSettings): string
     locale: guest.locale,
     timezone: guest.timeZone,
     ...fromSite.keys,
-    write_files: [...ownFiles(guest, settings), ...fromSite.files],
+    ...fromCloud.keys,
+    write_files: [...fromCloud.files, ...ownFiles(guest, settings), ...fromSite.files],
     ...(installed.length > 0 ? { package_update: true, packages: installed } : {}),
   };
   return `#cloud-config\n${cloudYaml(config)}`;

@@ -10,7 +10,18 @@ const BEGINS = "Linux version|classlab: the machine starts";
 const ENDS = "Kernel panic - not syncing|Dropping to a shell!|You are in emergency mode";
 
 /** How long a guest may take, in seconds, until all of it answers. Emulated ones share the host's processors, and work some twenty times as long. */
-export const READY_SECONDS: Readonly<Record<DomainSettings["acceleration"], number>> = { kvm: 240, tcg: 900 };
+const READY_SECONDS: Readonly<Record<DomainSettings["acceleration"], number>> = { kvm: 240, tcg: 900 };
+
+/** What a first start that installs packages may take longer, in seconds: it downloads some 200 MB, and unpacks them on an emulated processor. */
+const INSTALL_SECONDS: Readonly<Record<DomainSettings["acceleration"], number>> = { kvm: 900, tcg: 5400 };
+
+/** What a wait for a guest goes by. */
+export type WaitSettings = Pick<DomainSettings, "acceleration" | "consoleFolder" | "installs">;
+
+/** Seconds that a guest may take until all of it answers. */
+export function readySeconds({ acceleration, installs }: Omit<WaitSettings, "consoleFolder">): number {
+  return READY_SECONDS[acceleration] + (installs ? INSTALL_SECONDS[acceleration] : 0);
+}
 
 /**
  * Shell that runs scripts in a guest which may still be starting, and sees at once when nothing will come of it. `in_guest` runs the

@@ -1,11 +1,12 @@
 import type { AdapterPlan, GuestPlan } from "../../../course/plan";
-import { macOf } from "../libvirt/identity";
-import { forwardingSteps } from "./forwarding";
+import { macOf } from "../identity";
+import { forwarded, forwardingSteps } from "./forwarding";
 import { hostOnlyName } from "./hostOnly";
-import { isSet, machineUuid, type Setting, settingsStep } from "./machine";
-import { BRIDGES, HOST_ONLY } from "./questions";
+import { machineUuid, type Setting, settingsStep } from "./machine";
+import { isSet, isThere, offSteps, running } from "./off";
+import { BRIDGES, extraData, HOST_ONLY, machineInfo } from "./questions";
 import type { VirtualBoxSettings } from "./settings";
-import { CAPTURED, has, type Step, step } from "./steps";
+import { CAPTURED, type Condition, has, lacks, type Step, step } from "./steps";
 
 type Connected = Exclude<AdapterPlan, { mode: "disabled" }>;
 
@@ -93,7 +94,7 @@ function moved(uuid: string, number: number, attachment: Attachment): Step {
   const { nic, value } = attachment;
   const name = value === undefined || nic === "nat" ? [] : [value];
   return step(`adapter ${number}: moved`, {
-    when: [isSet(uuid, 'VMState="running"')],
+    when: [running(uuid)],
     settled: attachmentSettings(number, attachment).map(([, line]) => isSet(uuid, line)),
     args: ["controlvm", uuid, `nic${number}`, nic, ...name],
   });
@@ -131,6 +132,41 @@ function hostOnlyNamed(number: number, switchObject: string): Step {
   });
 }
 
+/** Key by which a machine keeps what an adapter is to be attached to and which switch that is: its card alone does not tell the switch. */
+export function adapterKey(number: number): string {
+  return `classlab.adapter${number}`;
+}
+
+/** Keeps with the machine what an adapter is on, as `intnet lab-lan`; nothing of one that is on no switch. */
+function kept(uuid: string, number: number, adapter: AdapterPlan, { nic }: Attachment): Step {
+  const key = adapterKey(number);
+  const value = adapter.mode === "disabled" ? undefined : `${nic} ${adapter.switchObject}`;
+  return step(`adapter ${number}: its switch`, {
+    settled: [has(extraData(uuid, key), { is: value === undefined ? "No value set!" : `Value: ${value}` })],
+    args: ["setextradata", uuid, key, ...(value === undefined ? [] : [value])],
+  });
+}
+
+/** Takes a guest's adapters off whatever they are on, so that it can go; the machine stays as it is. */
+export function parkingSteps(guest: GuestPlan, { mark }: Pick<VirtualBoxSettings, "mark">): Step[] {
+  const uuid = machineUuid(mark, guest.objectName);
+  const there = isThere(uuid);
+  return guest.adapters.flatMap((_, index): Step[] => {
+    const number = index + 1;
+    const parked = [isSet(uuid, `nic${number}="null"`)];
+    const aside = (call: string, condition: Condition, words: readonly string[]) =>
+      step(`adapter ${number}: off its switch`, {
+        when: [there, condition],
+        settled: parked,
+        args: [call, uuid, ...words],
+      });
+    return [
+      aside("controlvm", running(uuid), [`nic${number}`, "null"]),
+      aside("modifyvm", lacks(machineInfo(uuid), { is: 'VMState="running"' }), [`--nic${number}`, "null"]),
+    ];
+  });
+}
+
 /**
  * The guest's adapters as planned; all eight, so that one which the plan does not have is taken out.
  * @throws when an adapter is bridged and the settings name no card of the host
@@ -141,16 +177,30 @@ export function adapterSteps(guest: GuestPlan, settings: VirtualBoxSettings, sub
     const number = guest.adapters.length + index + 1;
     return [[`--nic${number}`, "none"], `nic${number}="none"`];
   });
+  const unusedLines = unused.map(([, line]) => isSet(uuid, line));
   return [
-    ...guest.adapters.flatMap((adapter, index) => [
-      ...before(index + 1, adapter, settings),
-      moved(uuid, index + 1, attachmentOf(adapter, settings, subnet)),
-      settingsStep(uuid, `adapter ${index + 1}`, [
-        ...attachmentSettings(index + 1, attachmentOf(adapter, settings, subnet)),
-        ...cardSettings(index + 1, macOf(guest, index, settings)),
-      ]),
-      ...forwardingSteps(uuid, index + 1, guest, adapter),
-    ]),
-    ...(unused.length > 0 ? [settingsStep(uuid, "no more adapters", unused)] : []),
+    ...guest.adapters.flatMap((adapter, index): Step[] => {
+      const number = index + 1;
+      const attachment = attachmentOf(adapter, settings, subnet);
+      const wanted = [
+        ...attachmentSettings(number, attachment),
+        ...cardSettings(number, macOf(guest, index, settings)),
+      ];
+      return [
+        ...before(number, adapter, settings),
+        kept(uuid, number, adapter, attachment),
+        moved(uuid, number, attachment),
+        // What is left takes a machine that is off: the card, the range of a NAT, its forwarded ports.
+        ...offSteps(uuid, [
+          ...wanted.map(([, line]) => isSet(uuid, line)),
+          ...forwarded(uuid, guest, adapter),
+        ]),
+        settingsStep(uuid, `adapter ${number}`, wanted),
+        ...forwardingSteps(uuid, number, guest, adapter),
+      ];
+    }),
+    ...(unused.length > 0
+      ? [...offSteps(uuid, unusedLines), settingsStep(uuid, "no more adapters", unused)]
+      : []),
   ];
 }

@@ -1,4 +1,4 @@
-import { isSet } from "./machine";
+import { isSet } from "./off";
 import { machineInfo } from "./questions";
 import { endOfPath, type VirtualBoxSettings } from "./settings";
 import { type Condition, has, lacks, type Step, step } from "./steps";

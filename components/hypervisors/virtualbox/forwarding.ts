@@ -1,6 +1,6 @@
 import type { AdapterPlan, GuestPlan } from "../../../course/plan";
 import { machineInfo, natNetwork } from "./questions";
-import { has, type Step, step } from "./steps";
+import { type Condition, has, type Step, step } from "./steps";
 
 /** A rule by which 127.0.0.1 of the host reaches a port of a guest. */
 interface Rule {
@@ -27,6 +27,11 @@ const atMachine = (uuid: string, { text }: Rule) =>
   has(machineInfo(uuid), { starts: "Forwarding(", ends: `="${text}"` });
 
 const atNetwork = (network: string, { text }: Rule) => has(natNetwork(network), { is: ` ${text}` });
+
+/** Whether the published ports of an adapter with NAT of its own are there: only a machine that is off takes them. */
+export function forwarded(uuid: string, guest: GuestPlan, adapter: AdapterPlan): Condition[] {
+  return adapter.mode === "nat" ? rulesOf(guest, adapter).map((rule) => atMachine(uuid, rule)) : [];
+}
 
 /**
  * The ports of a guest that are published on the host, at one of its adapters.

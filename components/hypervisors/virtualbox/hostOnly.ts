@@ -6,8 +6,8 @@ import { CAPTURED, has, lacks, type Step, step } from "./steps";
 
 const GLOBAL = "global";
 
-/** VirtualBox names interfaces itself: which one is a switch's is kept with VirtualBox, and apart from that which ones the lab made. */
-const key = (kind: "interface" | "made", { id }: Pick<OwnerMark, "id">, switchObject: string) =>
+/** VirtualBox names interfaces itself: which one is a switch's is kept with VirtualBox, and apart from that which ones the lab made, and its name. */
+const key = (kind: "interface" | "made" | "lab", { id }: Pick<OwnerMark, "id">, switchObject: string) =>
   `classlab/${id}/${kind}/${switchObject}`;
 
 const netmask = (subnet: string) => numberToAddress(2 ** 32 - 2 ** (32 - parseSubnet(subnet).prefix));
@@ -26,13 +26,14 @@ export function hostOnlyName(mark: Pick<OwnerMark, "id">, switchObject: string):
  * The interface of a host-only switch. One that has the switch's address already is taken as it is and never removed: VirtualBox's
  * installer for Windows makes one at 192.168.56.1.
  */
-export function hostOnlySteps(plan: SwitchPlan, mark: Pick<OwnerMark, "id">): Step[] {
+export function hostOnlySteps(plan: SwitchPlan, mark: Pick<OwnerMark, "id" | "lab">): Step[] {
   const { objectName, gateway, subnet } = plan;
   const known = key("interface", mark, objectName);
   const made = key("made", mark, objectName);
   const isUnknown = lacks(extraData(GLOBAL, known), { is: `Value: ${CAPTURED}` });
   const keep = (what: string, name: string, when: Step["when"]) =>
     step(what, { when, args: ["setextradata", GLOBAL, name, CAPTURED] });
+  const whose = key("lab", mark, objectName);
   return [
     hostOnlyName(mark, objectName),
     // A run that was cut off may have come as far as making it.
@@ -52,6 +53,10 @@ export function hostOnlySteps(plan: SwitchPlan, mark: Pick<OwnerMark, "id">): St
       settled: [has(HOST_ONLY, { is: `IPAddress: ${gateway}` })],
       args: ["hostonlyif", "ipconfig", CAPTURED, "--ip", gateway, "--netmask", netmask(subnet)],
     }),
+    step("lab of the host-only interface", {
+      settled: [has(extraData(GLOBAL, whose), { is: `Value: ${mark.lab}` })],
+      args: ["setextradata", GLOBAL, whose, mark.lab],
+    }),
   ];
 }
 
@@ -64,7 +69,7 @@ export function hostOnlyRemoval(
   return [
     step("host-only interface made", { read: { ask: extraData(GLOBAL, made), after: "Value: " } }),
     step("host-only interface removed", { when: [isNamed], args: ["hostonlyif", "remove", CAPTURED] }),
-    ...[made, key("interface", mark, objectName)].map((name) =>
+    ...[made, key("interface", mark, objectName), key("lab", mark, objectName)].map((name) =>
       step("name of the host-only interface removed", {
         settled: [has(extraData(GLOBAL, name), { is: "No value set!" })],
         args: ["setextradata", GLOBAL, name],

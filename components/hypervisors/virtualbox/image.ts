@@ -1,6 +1,6 @@
-import { uuidOf } from "../libvirt/identity";
+import { uuidOf } from "../identity";
 import { controllerStep, diskStep, isKnown, MEBIBYTES } from "./controller";
-import { isThere } from "./machine";
+import { isThere } from "./off";
 import { DISKS } from "./questions";
 import { basePath, type VirtualBoxSettings } from "./settings";
 import { snapshotSteps } from "./snapshots";

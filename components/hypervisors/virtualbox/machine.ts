@@ -1,7 +1,8 @@
 import { markLabels, type OwnerMark } from "../../../course/mark";
 import type { GuestPlan } from "../../../course/plan";
-import { uuidOf } from "../libvirt/identity";
-import { extraData, MACHINES, machineInfo } from "./questions";
+import { uuidOf } from "../identity";
+import { isSet, isThere, offSteps } from "./off";
+import { extraData, MACHINES } from "./questions";
 import { pathOn, type VirtualBoxSettings } from "./settings";
 import { type Condition, has, lacks, type Step, step } from "./steps";
 
@@ -24,19 +25,9 @@ export function machineFolder(
   return pathOn(settings, settings.folder, ...groups, objectName);
 }
 
-/** Whether there is a machine of this UUID. */
-export function isThere(uuid: string): Condition {
-  return has(MACHINES, { starts: '"', ends: ` {${uuid}}` });
-}
-
 /** Whether there is none. */
 function isAbsent(uuid: string): Condition {
   return lacks(MACHINES, { starts: '"', ends: ` {${uuid}}` });
-}
-
-/** Whether its settings have this line. */
-export function isSet(uuid: string, line: string): Condition {
-  return has(machineInfo(uuid), { is: line });
 }
 
 /** Marks a machine as the lab's. */
@@ -56,7 +47,7 @@ export function refuseForeign(uuid: string, name: string): Step {
     must: [
       {
         ...lacks(MACHINES, { starts: `"${name}" {`, ends: "}" }),
-        otherwise: `foreign-object: a machine named ${name} is there that this lab did not make`,
+        otherwise: `object-in-the-way: machine ${name}: it is not of this lab and has the name that the lab's own needs`,
       },
     ],
   });
@@ -108,6 +99,34 @@ export function settingsStep(uuid: string, what: string, settings: readonly Sett
   });
 }
 
+/**
+ * What the plan decides of a machine and `showvminfo` tells, by its key: what a hand may have changed.
+ */
+export function decidedSettings(
+  guest: GuestPlan,
+  settings: Pick<VirtualBoxSettings, "version">,
+): Record<string, string> {
+  return Object.fromEntries(
+    machineSettings(guest, settings).map(([, line]) => {
+      const [key = "", value = ""] = line.split("=");
+      return [key, value.replaceAll('"', "")];
+    }),
+  );
+}
+
+/** The settings of a machine that is there. Only one that is off takes them: one that runs is shut down first. */
+export function machineSettingsSteps(guest: GuestPlan, settings: VirtualBoxSettings): Step[] {
+  const uuid = machineUuid(settings.mark, guest.objectName);
+  const wanted = machineSettings(guest, settings);
+  return [
+    ...offSteps(
+      uuid,
+      wanted.map(([, line]) => isSet(uuid, line)),
+    ),
+    settingsStep(uuid, "settings", wanted),
+  ];
+}
+
 /** The machine itself: there, the lab's, and set as planned (manual L2520–2560: Linux, Ubuntu (64-bit)). */
 export function machineSteps(guest: GuestPlan, settings: VirtualBoxSettings): Step[] {
   const { mark, folder } = settings;
@@ -121,6 +140,6 @@ export function machineSteps(guest: GuestPlan, settings: VirtualBoxSettings): St
       args: ["createvm", ...named, "--basefolder", folder, "--uuid", uuid, "--register"],
     }),
     ...markSteps(uuid, mark),
-    settingsStep(uuid, "settings", machineSettings(guest, settings)),
+    ...machineSettingsSteps(guest, settings),
   ];
 }

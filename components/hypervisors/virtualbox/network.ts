@@ -18,7 +18,7 @@ function natNetworkSteps({ objectName, subnet }: SwitchPlan, mark: OwnerMark): S
       must: [
         {
           ...has(extraData(GLOBAL, key), { is: `Value: ${mark.lab}` }),
-          otherwise: `foreign-object: a NAT network named ${objectName} is there that this lab did not make`,
+          otherwise: `object-in-the-way: natnetwork ${objectName}: it is not of this lab and has the name that the lab's own needs`,
         },
       ],
     }),

@@ -1,21 +1,5 @@
-import { isSet, isThere } from "./machine";
-import { machineInfo } from "./questions";
-import { has, lacks, type Step, step } from "./steps";
-
-/** Seconds until a machine that was told to start or stop is so. */
-const POWER_SECONDS = 60;
-
-/** Seconds that a guest may take to shut down by itself. */
-const SHUTDOWN_SECONDS = 120;
-
-const running = (uuid: string) => isSet(uuid, 'VMState="running"');
-
-/** No process holds the machine any more: until then its settings are locked. */
-const released = (uuid: string) => lacks(machineInfo(uuid), { starts: "SessionName=", ends: '"' });
-
-/** Off, by itself or not, and free to be changed. */
-const off = (uuid: string) =>
-  has(machineInfo(uuid), { is: 'VMState="poweroff"' }, { is: 'VMState="aborted"' });
+import { isThere, off, POWER_SECONDS, released, running, SHUTDOWN_SECONDS } from "./off";
+import { type Step, step } from "./steps";
 
 /** Starts a machine without a window; one that runs stays as it is. */
 export function startSteps(uuid: string): Step[] {

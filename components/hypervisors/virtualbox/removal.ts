@@ -1,5 +1,6 @@
 import { isKnown } from "./controller";
-import { isThere, machineUuid } from "./machine";
+import { machineUuid } from "./machine";
+import { isThere } from "./off";
 import { powerOffSteps } from "./power";
 import { DVDS } from "./questions";
 import type { VirtualBoxSettings } from "./settings";
@@ -13,7 +14,11 @@ export function machineRemoval(
   objectName: string,
   settings: Pick<VirtualBoxSettings, "mark" | "os" | "seed">,
 ): Step[] {
-  const uuid = machineUuid(settings.mark, objectName);
+  return machineRemovalOf(machineUuid(settings.mark, objectName), settings);
+}
+
+/** The same for a machine whose UUID is known, whatever it is called by now. */
+export function machineRemovalOf(uuid: string, settings: Pick<VirtualBoxSettings, "os" | "seed">): Step[] {
   const { seed } = settings;
   return [
     ...powerOffSteps(uuid),

@@ -1,4 +1,4 @@
-import type { GuestIdentity } from "../libvirt/identity";
+import type { GuestIdentity } from "../identity";
 
 /** What a guest's disk begins with. */
 export type DiskSource =

@@ -1,4 +1,5 @@
-import { powerOffSteps } from "./power";
+import { offSteps } from "./off";
+import { powerOffSteps, startSteps } from "./power";
 import { machineInfo } from "./questions";
 import { type Condition, has, type Step, step } from "./steps";
 
@@ -11,6 +12,18 @@ function hasSnapshot(uuid: string, name: string): Condition {
 export function snapshotSteps(uuid: string, name: string): Step[] {
   return [
     step(`snapshot ${name}`, { settled: [hasSnapshot(uuid, name)], args: ["snapshot", uuid, "take", name] }),
+  ];
+}
+
+/** Snapshot that clones are made of: taken of a machine that is off, it has no memory that two would wake up with. */
+export const CLONE_BASE = "classlab-clone";
+
+/** Takes the snapshot that clones are made of: the guest is shut down for it, once, and started again (manual L2756). */
+export function cloneBaseSteps(uuid: string): Step[] {
+  return [
+    ...offSteps(uuid, [hasSnapshot(uuid, CLONE_BASE)]),
+    ...snapshotSteps(uuid, CLONE_BASE),
+    ...startSteps(uuid),
   ];
 }
 

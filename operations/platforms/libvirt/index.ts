@@ -1,8 +1,9 @@
 import { setTimeout } from "node:timers/promises";
 import { hostFolder } from "../../../components/hosts/paths";
+import { isOwnUuid } from "../../../components/hypervisors/identity";
+import { bridgeNameOf } from "../../../components/hypervisors/libvirt/bridgeName";
 import { CHANNEL_PORTS, channelSocket } from "../../../components/hypervisors/libvirt/channelPorts";
 import { CONSOLE_FOLDER, consoleLog, qemuLog } from "../../../components/hypervisors/libvirt/domain";
-import { bridgeNameOf, isOwnUuid } from "../../../components/hypervisors/libvirt/identity";
 import { parkingName } from "../../../components/hypervisors/libvirt/network";
 import { markIn } from "../../../components/hypervisors/libvirt/ownerMark";
 import {
@@ -15,6 +16,7 @@ import type { PlatformKind } from "../../../course/resources";
 import type { RemoteMachine } from "../../hosts/machine";
 import { runWhere } from "../../hosts/ssh";
 import type { HostRun } from "../../libvirt";
+import { defaultParallel, pooled, valuesOf } from "../../pool";
 import type { ObservedObject, Owners, Platform, PlatformGuest } from "../platform";
 import { domainAdapters, domainSettings, domainUuid, networkBridge } from "./domainXml";
 import { forwarding, shutWays } from "./forwarding";
@@ -104,6 +106,18 @@ async function volumes(host: Host, pool: string): Promise<ObservedObject[]> {
   });
 }
 
+/** The snapshots that libvirt knows of domains, by the domain's name. */
+async function snapshotsOf(
+  virsh: Virsh,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = await pooled(names, 2 * defaultParallel(), async (name) => {
+    const listed = await virsh.output(["snapshot-list", name, "--name"], { gone: true });
+    return [name, listed.split("\n").flatMap((line) => line.trim() || [])] as const;
+  });
+  return new Map(valuesOf(found));
+}
+
 /** A host of libvirt, as it is asked. */
 interface Host {
   readonly virsh: Virsh;
@@ -117,12 +131,13 @@ async function observe(host: Host): Promise<ObservedObject[]> {
   // First of all: whether it answers at all.
   const machines = await domains(virsh);
   const own = machines.filter(({ xml }) => markIn(xml) !== undefined).map(({ name }) => name);
-  const [nets, active, rules, pools, definitions] = await Promise.all([
+  const [nets, active, rules, pools, definitions, snapshots] = await Promise.all([
     libvirtNetworks(virsh),
     virsh.names(["net-list"]),
     forwarding(host.onHost),
     virsh.names(["pool-list", "--all"]),
     dumped(virsh, "dumpxml", own, ["--inactive"]),
+    snapshotsOf(virsh, own),
   ]);
   const ours = pools.flatMap((name): ObservedObject[] => {
     const mark = poolMark(name);
@@ -146,6 +161,7 @@ async function observe(host: Host): Promise<ObservedObject[]> {
           state,
           networks: on,
           ...(defined === undefined ? {} : { settings: domainSettings(defined) }),
+          snapshots: snapshots.get(name) ?? [],
           ...(id === undefined || isOwnUuid(id) ? {} : { copied: true }),
         },
       ];

@@ -5,7 +5,7 @@ import { Checkout } from "./checkout";
 let checkout: Checkout;
 beforeEach(() => {
   checkout = new Checkout();
-  for (const name of ["xmllint", "netplan"]) checkout.fake(name, "");
+  for (const name of ["xmllint", "netplan", "gpg", "gpgv"]) checkout.fake(name, "");
   checkout.fake("apt-cache", "");
   checkout.fake("apt-get", 'case "$*" in *download*) touch cloud-init_1_all.deb ;; esac');
   checkout.fake("dpkg-deb", "");

@@ -8,7 +8,7 @@ BeforeAll -Scriptblock {
 Describe -Name 'the module' -Fixture {
   It -Name 'exports what its manifest lists' -Test {
     $module = Get-Module -Name 'Classlab.HyperV'
-    $module.ExportedFunctions.Keys.Count | Should -Be -ExpectedValue 19
+    $module.ExportedFunctions.Keys.Count | Should -Be -ExpectedValue 24
     "$($module.Version)" | Should -Be -ExpectedValue '0.1.0'
   }
 }

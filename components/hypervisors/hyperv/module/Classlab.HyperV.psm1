@@ -8,6 +8,9 @@ $ConfirmPreference = 'None'
 # Key of the mark that tells two labs of one name apart (course/mark.ts).
 $MarkId = 'classlab.id'
 
+# Where the folders of labs are.
+$Labs = 'C:\ProgramData\classlab'
+
 # The service that is Hyper-V's management, and how long it may take to start after the host did.
 $Management = 'vmms'
 $ManagementSeconds = 180
@@ -276,6 +279,14 @@ function Enable-HyperV {
   $true
 }
 
+# Turns Hyper-V on; whoever asked has the host started anew where that is needed.
+function Enable-ClasslabHyperV {
+  [CmdletBinding()]
+  param()
+  $needed = Enable-HyperV
+  @{ rebootNeeded = $needed; lastBoot = Get-BootTime }
+}
+
 function Wait-Management {
   [CmdletBinding()]
   param()
@@ -304,7 +315,7 @@ function Set-Storage {
 function Get-NatName {
   [CmdletBinding()]
   param([Parameter(Mandatory = $true)] [psobject]$Mark)
-  "classlab-$($Mark.$MarkId)"
+  "classlab-$($Mark.classlab)-$($Mark.$MarkId)"
 }
 
 # The one NAT of the lab on this host. Windows supports one for all of a host (Microsoft, "Set up a NAT network"): where somebody
@@ -374,7 +385,7 @@ function Set-ExternalSwitch {
   }
 }
 
-# What all guests of the lab need on this host. Where Hyper-V is not there before the host starts anew, nothing else is done.
+# What all guests of the lab need on this host. Where Hyper-V is not there before the host starts anew, nothing is done.
 function Set-ClasslabHost {
   [CmdletBinding(SupportsShouldProcess = $true)]
   param(
@@ -390,8 +401,8 @@ function Set-ClasslabHost {
     # Whether VMConnect shares the clipboard with guests.
     [bool]$EnhancedSession = $false
   )
-  if (Enable-HyperV) {
-    return @{ ready = $false; rebootNeeded = $true; lastBoot = Get-BootTime }
+  if (-not (Test-Management) -and (Enable-HyperV)) {
+    throw (New-Fault -Code 'hyperv-not-running' -Where ([Environment]::MachineName) -What 'Hyper-V is turned on, and runs once the host has started anew' -Fix 'Start the host anew, and run the command again')
   }
   Wait-Management
   Set-Storage -Folder $Folder
@@ -401,7 +412,7 @@ function Set-ClasslabHost {
   if ($EnhancedSession -and -not $before -and $PSCmdlet.ShouldProcess([Environment]::MachineName, 'Allow enhanced sessions')) {
     Set-VMHost -EnableEnhancedSessionMode $true
   }
-  @{ ready = $true; rebootNeeded = $false; lastBoot = Get-BootTime; enhancedSessionBefore = $before }
+  @{ name = Split-Path -Path $Folder -Leaf; enhancedSessionBefore = $before }
 }
 
 # Takes away what all guests of the lab needed; Hyper-V itself stays.
@@ -573,20 +584,49 @@ function Assert-Space {
   throw (New-Fault -Code 'disk-full' -Where "drive $($drive.Name)" -What "$free GiB are free where a guest's disk is to be made" -Expected "$([Math]::Ceiling([double]$Bytes / 1gb)) GiB")
 }
 
-# The disk that guests are made from, as it was brought here: whole, not sparse, and from now on not written to.
+# Brings a file to its place, where it is once it is whole.
+function Copy-Image {
+  [CmdletBinding(SupportsShouldProcess = $true)]
+  param(
+    [Parameter(Mandatory = $true)] [string]$Path,
+    # Path on this host, or address of a web server.
+    [Parameter(Mandatory = $true)] [string]$Source
+  )
+  $part = "$Path.part"
+  if ($PSCmdlet.ShouldProcess($Path, "Bring it from $Source")) {
+    $null = New-Item -ItemType Directory -Path (Split-Path -Path $Path -Parent) -Force
+    try {
+      if ($Source -match '^https?://') {
+        # Windows PowerShell of older hosts asks for TLS 1.0 by itself.
+        [Net.ServicePointManager]::SecurityProtocol = [Net.ServicePointManager]::SecurityProtocol -bor [Net.SecurityProtocolType]::Tls12
+        [Net.WebClient]::new().DownloadFile($Source, $part)
+      } else {
+        [IO.File]::Copy($Source, $part, $true)
+      }
+    } catch {
+      throw (New-Fault -Code 'image-missing' -Where $Path -What "the disk that guests are made from cannot be brought from ${Source}: $($_.Exception.Message)" -Fix 'Mend machineImage.source of this host, and run the command again')
+    }
+    [IO.File]::Move($part, $Path)
+  }
+}
+
+# The disk that guests are made from: whole, not sparse, and from now on not written to.
 function Set-ClasslabImage {
   [CmdletBinding(SupportsShouldProcess = $true)]
   param(
     [Parameter(Mandatory = $true)] [string]$Path,
     # Of the file, in lower case.
-    [Parameter(Mandatory = $true)] [string]$Sha256
+    [Parameter(Mandatory = $true)] [string]$Sha256,
+    # Where it comes from: a path on this host, or an address of a web server.
+    [Parameter(Mandatory = $true)] [string]$Source
   )
-  if (-not (Test-Path -LiteralPath $Path)) {
-    throw (New-Fault -Code 'image-missing' -Where $Path -What 'the disk that guests are made from is absent on the host' -Fix 'Run classlab up again, which brings it there')
-  }
+  if (-not (Test-Path -LiteralPath $Path)) { Copy-Image -Path $Path -Source $Source }
+  if (-not (Test-Path -LiteralPath $Path)) { return @{ path = $Path; made = $false } }
   $seen = (Get-FileHash -LiteralPath $Path -Algorithm SHA256).Hash
   if ($seen -ne $Sha256) {
-    throw (New-Fault -Code 'image-missing' -Where $Path -What "the disk that guests are made from arrived with the hash $($seen.ToLowerInvariant())" -Expected $Sha256 -Fix 'Run classlab up again, which brings it there')
+    # What is protected was whole when it came: disks may lie over it.
+    if (-not (Get-Item -LiteralPath $Path).IsReadOnly -and $PSCmdlet.ShouldProcess($Path, 'Remove what is not whole')) { Remove-Item -LiteralPath $Path -Force }
+    throw (New-Fault -Code 'image-missing' -Where $Path -What "the disk that guests are made from has the hash $($seen.ToLowerInvariant())" -Expected $Sha256 -Fix 'Mend machineImage of this host, its source or its sha256, and run the command again')
   }
   $file = Get-Item -LiteralPath $Path
   # Hyper-V starts no guest from a sparse file (0xC03A001A), which qemu-img leaves.
@@ -600,19 +640,19 @@ function Set-ClasslabImage {
   if (-not $file.IsReadOnly -and $PSCmdlet.ShouldProcess($Path, 'Protect it')) {
     Set-ItemProperty -LiteralPath $Path -Name IsReadOnly -Value $true
   }
-  @{ path = $Path }
+  @{ path = $Path; made = $true }
 }
 
 # The bytes that a differencing disk may grow by before the class begins.
 $GrowthBytes = 4gb
 
-# The disk of a guest, over another one or whole. A disk without a guest is what a run left that ended while it was made.
+# The disk of a guest, over another one or whole. It has its name once it is whole.
 function New-GuestDisk {
   [CmdletBinding(SupportsShouldProcess = $true)]
   param(
     [Parameter(Mandatory = $true)] [string]$Path,
     [Parameter(Mandatory = $true)] [string]$Base,
-    [Parameter(Mandatory = $true)] [ValidateSet('Differencing', 'Fixed')] [string]$Kind,
+    [Parameter(Mandatory = $true)] [ValidateSet('Differencing', 'Dynamic', 'Fixed')] [string]$Kind,
     [Parameter(Mandatory = $true)] [long]$Bytes
   )
   if (-not (Test-Path -LiteralPath $Base)) {
@@ -624,14 +664,80 @@ function New-GuestDisk {
   Assert-Space -Folder $folder -Bytes $needed
   if ($PSCmdlet.ShouldProcess($Path, 'Make the disk')) {
     $null = New-Item -ItemType Directory -Path $folder -Force
-    if (Test-Path -LiteralPath $Path) { Remove-Item -LiteralPath $Path -Force }
-    if ($Kind -eq 'Fixed') {
-      Convert-VHD -Path $Base -DestinationPath $Path -VHDType Fixed
+    $half = Join-Path -Path $folder -ChildPath 'half.vhdx'
+    if (Test-Path -LiteralPath $half) { Remove-Item -LiteralPath $half -Force }
+    if ($Kind -eq 'Differencing') {
+      $null = New-VHD -Path $half -ParentPath $Base -Differencing
     } else {
-      $null = New-VHD -Path $Path -ParentPath $Base -Differencing
+      Convert-VHD -Path $Base -DestinationPath $half -VHDType $Kind
     }
-    if ((Get-VHD -Path $Path).Size -lt $Bytes) { Resize-VHD -Path $Path -SizeBytes $Bytes }
+    if ((Get-VHD -Path $half).Size -lt $Bytes) { Resize-VHD -Path $half -SizeBytes $Bytes }
+    [IO.File]::Move($half, $Path)
   }
+}
+
+# The medium of a guest's first start. One that a guest is running with stays as it is: it has been read.
+function Set-Seed {
+  [CmdletBinding(SupportsShouldProcess = $true)]
+  param(
+    [Parameter(Mandatory = $true)] [string]$Path,
+    # Bytes in base64.
+    [Parameter(Mandatory = $true)] [string]$Content,
+    [Parameter(Mandatory = $true)] [bool]$Running
+  )
+  $there = Test-Path -LiteralPath $Path
+  if ($there -and ($Running -or [Convert]::ToBase64String([IO.File]::ReadAllBytes($Path)) -eq $Content)) { return }
+  if ($PSCmdlet.ShouldProcess($Path, 'Write the seed')) {
+    $null = New-Item -ItemType Directory -Path (Split-Path -Path $Path -Parent) -Force
+    [IO.File]::WriteAllBytes($Path, [Convert]::FromBase64String($Content))
+  }
+}
+
+# What a guest has on the disk of the host: its own disk, and the medium of its first start. What stands is left.
+function Set-ClasslabDisk {
+  [CmdletBinding()]
+  param(
+    [Parameter(Mandatory = $true)] [psobject]$Mark,
+    # Name of the guest.
+    [Parameter(Mandatory = $true)] [string]$Name,
+    # The lab's own folder; the guest's is in it.
+    [Parameter(Mandatory = $true)] [string]$Folder,
+    # GiB.
+    [Parameter(Mandatory = $true)] [int]$DiskSize,
+    [Parameter(Mandatory = $true)] [ValidateSet('Differencing', 'Dynamic', 'Fixed')] [string]$DiskKind,
+    # The disk that it is made from, which must not change after that.
+    [Parameter(Mandatory = $true)] [string]$BaseDisk,
+    [Parameter(Mandatory = $true)] [string]$SeedImage,
+    # Of the seed, bytes in base64.
+    [Parameter(Mandatory = $true)] [string]$Seed
+  )
+  $guest = Get-OwnGuest -Mark $Mark -Name $Name -Folder $Folder
+  $disk = Join-Path -Path (Join-Path -Path $Folder -ChildPath $Name) -ChildPath 'disk.vhdx'
+  if (-not (Test-Path -LiteralPath $disk)) { New-GuestDisk -Path $disk -Base $BaseDisk -Kind $DiskKind -Bytes ($DiskSize * 1gb) }
+  Set-Seed -Path $SeedImage -Content $Seed -Running ($null -ne $guest -and "$($guest.State)" -ne 'Off')
+  @{ name = $Name; path = $disk }
+}
+
+# Removes what a guest had on the disk of the host, once the guest itself is gone.
+function Remove-ClasslabDisk {
+  [CmdletBinding(SupportsShouldProcess = $true)]
+  param(
+    [Parameter(Mandatory = $true)] [psobject]$Mark,
+    [Parameter(Mandatory = $true)] [string]$Name,
+    [Parameter(Mandatory = $true)] [string]$Folder,
+    [Parameter(Mandatory = $true)] [string]$SeedImage
+  )
+  if ((Test-Management) -and $null -ne (Get-OwnGuest -Mark $Mark -Name $Name -Folder $Folder)) {
+    throw (New-Fault -Code 'object-in-the-way' -Where $Name -What 'the guest stands that the disk is of' -Fix 'Run the command again')
+  }
+  $removed = $false
+  foreach ($path in @((Join-Path -Path $Folder -ChildPath $Name), $SeedImage)) {
+    if ((Test-Path -LiteralPath $path) -and $PSCmdlet.ShouldProcess($path, 'Remove')) {
+      Remove-Item -LiteralPath $path -Recurse -Force
+      $removed = $true
+    }
+  }
+  @{ removed = $removed }
 }
 
 # Settings that Hyper-V changes only while a guest is off. Gives the names of those that have to wait.
@@ -722,7 +828,7 @@ function Set-GuestHabit {
   }
 }
 
-# A guest of generation 2 without adapters, off. What stands is brought to what is asked for where that can be done in place.
+# A guest of generation 2 on its disk, off and without adapters. What stands is brought to what is asked for where that can be done in place.
 function Set-ClasslabGuest {
   [CmdletBinding(SupportsShouldProcess = $true)]
   param(
@@ -735,11 +841,6 @@ function Set-ClasslabGuest {
     [Parameter(Mandatory = $true)] [int]$MemoryStart,
     [Parameter(Mandatory = $true)] [int]$MemoryMinimum,
     [Parameter(Mandatory = $true)] [int]$MemoryMaximum,
-    # GiB.
-    [Parameter(Mandatory = $true)] [int]$DiskSize,
-    [Parameter(Mandatory = $true)] [ValidateSet('Differencing', 'Fixed')] [string]$DiskKind,
-    # The disk that it is made from: an image's, or for a linked clone another guest's, which must not change after that.
-    [Parameter(Mandatory = $true)] [string]$BaseDisk,
     # Medium of its first start; none by default.
     [string]$SeedImage,
     [ValidateSet('Off', 'Linux', 'Windows')] [string]$SecureBoot = 'Off',
@@ -749,10 +850,11 @@ function Set-ClasslabGuest {
     [bool]$EnhancedSession = $false
   )
   $guest = Get-OwnGuest -Mark $Mark -Name $Name -Folder $Folder
-  $place = Join-Path -Path $Folder -ChildPath $Name
-  $disk = Join-Path -Path $place -ChildPath 'disk.vhdx'
+  $disk = Join-Path -Path (Join-Path -Path $Folder -ChildPath $Name) -ChildPath 'disk.vhdx'
   if ($null -eq $guest) {
-    New-GuestDisk -Path $disk -Base $BaseDisk -Kind $DiskKind -Bytes ($DiskSize * 1gb)
+    if (-not $WhatIfPreference -and -not (Test-Path -LiteralPath $disk)) {
+      throw (New-Fault -Code 'guest-not-ready' -Where $Name -What 'its disk is absent' -Fix 'Run classlab up again')
+    }
     if ($PSCmdlet.ShouldProcess($Name, 'Make the guest')) {
       $guest = New-VM -Name $Name -Generation 2 -Path $Folder -VHDPath $disk -MemoryStartupBytes ($MemoryStart * 1mb)
     }
@@ -775,7 +877,7 @@ function Set-ClasslabGuest {
   }
   $waiting = @(Set-GuestHardware @hardware)
   Set-GuestHabit -Guest $guest -Notes (Get-MarkText -Mark $Mark) -SeedImage $SeedImage -ConsolePipe $ConsolePipe -EnhancedSession $EnhancedSession
-  @{ name = $Name; made = $true; id = "$($guest.Id)"; disk = $disk; waiting = $waiting }
+  @{ name = $Name; made = $true; id = "$($guest.Id)"; waiting = $waiting }
 }
 
 # Snapshots are merged into a guest's disk by Hyper-V after they are gone: until then, nothing else may touch the disk.
@@ -797,7 +899,7 @@ function Wait-Merge {
   }
 }
 
-# Removes a guest and all that is in its folder: its snapshots first, whose merging would else go on in a folder that is gone.
+# Removes a guest and leaves its disk: its snapshots go first, and what they hold is merged into the disk.
 function Remove-ClasslabGuest {
   [CmdletBinding(SupportsShouldProcess = $true)]
   param(
@@ -808,15 +910,11 @@ function Remove-ClasslabGuest {
     [int]$MergeSeconds = 900
   )
   $guest = Get-OwnGuest -Mark $Mark -Name $Name -Folder $Folder
-  $place = Join-Path -Path $Folder -ChildPath $Name
   if ($null -ne $guest -and $PSCmdlet.ShouldProcess($Name, 'Remove the guest')) {
     if ("$($guest.State)" -ne 'Off') { Stop-VM -VM $guest -TurnOff -Force }
     Get-VMSnapshot -VM $guest | ForEach-Object -Process { Remove-VMSnapshot -VMSnapshot $_ }
     Wait-Merge -Guest $guest -Seconds $MergeSeconds
     Remove-VM -VM $guest -Force
-  }
-  if ((Test-Path -LiteralPath $place) -and $PSCmdlet.ShouldProcess($place, 'Remove the folder')) {
-    Remove-Item -LiteralPath $place -Recurse -Force
   }
   @{ removed = $null -ne $guest }
 }
@@ -954,21 +1052,46 @@ function Remove-ClasslabAdapter {
 
 # ---- power, snapshots, clones ----
 
-# Starts a guest, or shuts it down; one that does not end in time is turned off.
+# Waits until a guest's system answers Hyper-V's heartbeat.
+function Wait-Heartbeat {
+  [CmdletBinding()]
+  param(
+    [Parameter(Mandatory = $true)] [psobject]$Guest,
+    [Parameter(Mandatory = $true)] [int]$Seconds
+  )
+  $end = [DateTime]::UtcNow.AddSeconds($Seconds)
+  while ($true) {
+    $now = Get-VM -Id $Guest.Id
+    if ("$($now.Heartbeat)" -match '^Ok') { return }
+    if ("$($now.State)" -ne 'Running') {
+      throw (New-Fault -Code 'guest-not-ready' -Where $Guest.Name -What "it was started, and is $($now.State)" -Fix 'Look at its screen in Hyper-V Manager: its disk may be of a system that does not start here')
+    }
+    if ([DateTime]::UtcNow -ge $end) {
+      throw (New-Fault -Code 'guest-not-ready' -Where $Guest.Name -What "its system did not answer Hyper-V's heartbeat within $Seconds s" -Fix 'Look at its screen in Hyper-V Manager, and run the command again')
+    }
+    Start-Sleep -Seconds 1
+  }
+}
+
+# Starts a guest and waits for it, or shuts it down; one that does not end in time is turned off.
 function Set-ClasslabPower {
   [CmdletBinding(SupportsShouldProcess = $true)]
   param(
     [Parameter(Mandatory = $true)] [psobject]$Mark,
     [Parameter(Mandatory = $true)] [string]$Guest,
     [Parameter(Mandatory = $true)] [ValidateSet('running', 'off')] [string]$State,
-    [int]$Seconds = 120
+    # How long it may take.
+    [Parameter(Mandatory = $true)] [int]$Seconds
   )
-  $standing = Get-NeededGuest -Mark $Mark -Name $Guest
-  $now = "$($standing.State)"
   if ($State -eq 'running') {
-    if ($now -ne 'Running' -and $PSCmdlet.ShouldProcess($Guest, 'Start')) { Start-VM -VM $standing }
+    $standing = Get-NeededGuest -Mark $Mark -Name $Guest
+    if ("$($standing.State)" -ne 'Running' -and $PSCmdlet.ShouldProcess($Guest, 'Start')) { Start-VM -VM $standing }
+    if (-not $WhatIfPreference) { Wait-Heartbeat -Guest $standing -Seconds $Seconds }
     return @{ state = 'running' }
   }
+  $standing = Get-OwnGuest -Mark $Mark -Name $Guest
+  if ($null -eq $standing) { return @{ state = 'absent' } }
+  $now = "$($standing.State)"
   if ($now -ne 'Off' -and $PSCmdlet.ShouldProcess($Guest, 'Shut down')) {
     $end = [DateTime]::UtcNow.AddSeconds($Seconds)
     if ($now -eq 'Running') {
@@ -979,6 +1102,23 @@ function Set-ClasslabPower {
     if ("$((Get-VM -Id $standing.Id).State)" -ne 'Off') { Stop-VM -VM $standing -TurnOff -Force }
   }
   @{ state = 'off' }
+}
+
+# Gives a guest its name back.
+function Rename-ClasslabGuest {
+  [CmdletBinding(SupportsShouldProcess = $true)]
+  param(
+    [Parameter(Mandatory = $true)] [psobject]$Mark,
+    # Of the guest: its name is what is wrong.
+    [Parameter(Mandatory = $true)] [string]$Id,
+    [Parameter(Mandatory = $true)] [string]$Name
+  )
+  if ($null -ne (Get-OwnGuest -Mark $Mark -Name $Name)) { return @{ name = $Name } }
+  $own = @(Get-VM | Where-Object -FilterScript { "$($_.Id)" -eq $Id -and (Test-Mark -Mark $Mark -Notes $_.Notes) })
+  foreach ($guest in $own) {
+    if ($PSCmdlet.ShouldProcess($guest.Name, "Rename to $Name")) { Rename-VM -VM $guest -NewName $Name }
+  }
+  @{ name = $Name }
 }
 
 # A checkpoint of a guest, unless it has one of that name.
@@ -1017,42 +1157,37 @@ function Remove-ClasslabSnapshot {
   @{ removed = $present.Count -gt 0 }
 }
 
-# A whole copy of a guest that is off, with an id of its own and without adapters: they get addresses of their own.
-function Copy-ClasslabGuest {
+# What clones of a guest begin with: a copy of its disk as it is now, which nothing writes any more. The guest is shut down for it.
+function Set-ClasslabBase {
   [CmdletBinding(SupportsShouldProcess = $true)]
   param(
     [Parameter(Mandatory = $true)] [psobject]$Mark,
-    [Parameter(Mandatory = $true)] [string]$Source,
-    [Parameter(Mandatory = $true)] [string]$Name,
-    [Parameter(Mandatory = $true)] [string]$Folder
+    [Parameter(Mandatory = $true)] [string]$Guest,
+    [Parameter(Mandatory = $true)] [string]$Path,
+    # How long the guest may take to end, and to answer again.
+    [Parameter(Mandatory = $true)] [int]$Seconds
   )
-  $copy = Get-OwnGuest -Mark $Mark -Name $Name -Folder $Folder
-  if ($null -ne $copy) { return @{ name = $Name; made = $true; id = "$($copy.Id)" } }
-  $target = Join-Path -Path $Folder -ChildPath $Name
-  $exported = Join-Path -Path $Folder -ChildPath "$Name-export"
-  # A copy has its source's name until it is renamed: one that a run left there is told by its folder.
-  $half = @(Get-VM | Where-Object -FilterScript { $_.Name -eq $Source -and (Test-Beneath -Folder $target -Path $_.Path) })
-  foreach ($guest in $half) {
-    if ($PSCmdlet.ShouldProcess($target, 'Remove what was half made')) { Remove-VM -VM $guest -Force }
+  $name = Split-Path -Path $Path -Leaf
+  if (Test-Path -LiteralPath $Path) { return @{ name = $name } }
+  $standing = Get-NeededGuest -Mark $Mark -Name $Guest
+  if ($PSCmdlet.ShouldProcess($Path, "Copy the disk of $Guest")) {
+    $null = Set-ClasslabPower -Mark $Mark -Guest $Guest -State off -Seconds $Seconds
+    # With snapshots the disk that it writes to is the last of a chain; a copy has all of it.
+    $drives = @(Get-VMHardDiskDrive -VM $standing)
+    New-GuestDisk -Path $Path -Base $drives[0].Path -Kind Dynamic -Bytes 0
+    Set-ItemProperty -LiteralPath $Path -Name IsReadOnly -Value $true
+    $null = Set-ClasslabPower -Mark $Mark -Guest $Guest -State running -Seconds $Seconds
   }
-  foreach ($left in @($target, $exported)) {
-    if ((Test-Path -LiteralPath $left) -and $PSCmdlet.ShouldProcess($left, 'Remove what was half made')) { Remove-Item -LiteralPath $left -Recurse -Force }
-  }
-  $guest = Get-NeededGuest -Mark $Mark -Name $Source
-  if ("$($guest.State)" -ne 'Off') {
-    throw (New-Fault -Code 'guest-not-ready' -Where $Source -What 'the guest runs, and a full clone is made of one that is off' -Fix 'Shut it down')
-  }
-  if ($PSCmdlet.ShouldProcess($Name, "Copy $Source")) {
-    Export-VM -VM $guest -Path $exported
-    $file = @(Get-ChildItem -LiteralPath $exported -Recurse -Filter '*.vmcx' | Where-Object -FilterScript { $_.Directory.Name -eq 'Virtual Machines' })[0]
-    $copy = Import-VM -Path $file.FullName -Copy -GenerateNewId -VirtualMachinePath $target -VhdDestinationPath $target -SnapshotFilePath $target -SmartPagingFilePath $target
-    Get-VMNetworkAdapter -VM $copy | ForEach-Object -Process { Remove-VMNetworkAdapter -VMNetworkAdapter $_ }
-    Set-VM -VM $copy -Notes (Get-MarkText -Mark $Mark)
-    Rename-VM -VM $copy -NewName $Name
-    Remove-Item -LiteralPath $exported -Recurse -Force
-    return @{ name = $Name; made = $true; id = "$($copy.Id)" }
-  }
-  @{ name = $Name; made = $false }
+  @{ name = $name }
+}
+
+# Removes what clones began with.
+function Remove-ClasslabBase {
+  [CmdletBinding(SupportsShouldProcess = $true)]
+  param([Parameter(Mandatory = $true)] [string]$Path)
+  $there = Test-Path -LiteralPath $Path
+  if ($there -and $PSCmdlet.ShouldProcess($Path, 'Remove')) { Remove-Item -LiteralPath $Path -Force }
+  @{ removed = $there }
 }
 
 # ---- shared folders ----
@@ -1109,6 +1244,16 @@ function Get-ObservedAdapter {
   }
 }
 
+# The mark of what carries a lab's name and id and no more.
+function New-LabMark {
+  [CmdletBinding()]
+  param(
+    [Parameter(Mandatory = $true)] [string]$Lab,
+    [Parameter(Mandatory = $true)] [string]$Id
+  )
+  @{ classlab = $Lab; $MarkId = $Id }
+}
+
 # Everything on this host that carries a mark of this package, whose lab it ever is.
 function Get-ClasslabObject {
   [CmdletBinding()]
@@ -1131,6 +1276,8 @@ function Get-ClasslabObject {
       state     = "$($guest.State)"
       cpus      = [int]$guest.ProcessorCount
       memory    = [int]($guest.MemoryStartup / 1mb)
+      nested    = [bool](Get-VMProcessor -VM $guest).ExposeVirtualizationExtensions
+      seconds   = [int]$guest.Uptime.TotalSeconds
       snapshots = @(Get-VMSnapshot -VM $guest | ForEach-Object -Process { $_.Name })
       adapters  = @(Get-ObservedAdapter -Guest $guest)
     }
@@ -1141,15 +1288,33 @@ function Get-ClasslabObject {
     $objects += @{ kind = 'switch'; name = $wire.Name; id = "$($wire.Id)"; mark = $mark; type = "$($wire.SwitchType)" }
   }
   foreach ($nat in Get-NetNat) {
-    if ($nat.Name -notmatch '^classlab-(?<id>[0-9a-f]+)$') { continue }
-    $objects += @{ kind = 'nat'; name = $nat.Name; labId = $Matches['id']; prefix = "$($nat.InternalIPInterfaceAddressPrefix)" }
+    if ($nat.Name -notmatch '^classlab-(?<lab>.+)-(?<id>[0-9a-f]{16})$') { continue }
+    $objects += @{ kind = 'nat'; name = $nat.Name; mark = New-LabMark -Lab $Matches['lab'] -Id $Matches['id'] }
   }
   foreach ($share in Get-SmbShare) {
     $mark = Read-Mark -Notes $share.Description
     if ($null -eq $mark) { continue }
     $objects += @{ kind = 'share'; name = $share.Name; mark = $mark; path = "$($share.Path)" }
   }
-  @{ objects = $objects }
+  $folders = @()
+  if ([IO.Directory]::Exists($Labs)) { $folders = @([IO.Directory]::GetDirectories($Labs)) }
+  foreach ($folder in $folders) {
+    $name = Split-Path -Path $folder -Leaf
+    if ($name -notmatch '^(?<lab>.+)-(?<id>[0-9a-f]{16})$') { continue }
+    $mark = New-LabMark -Lab $Matches['lab'] -Id $Matches['id']
+    $objects += @{ kind = 'folder'; name = $name; mark = $mark }
+    foreach ($place in [IO.Directory]::GetDirectories($folder)) {
+      foreach ($disk in [IO.Directory]::GetFiles($place, 'disk.vhdx')) {
+        $objects += @{ kind = 'disk'; name = Split-Path -Path $place -Leaf; mark = $mark; bytes = [IO.FileInfo]::new($disk).Length }
+      }
+    }
+  }
+  # Whose names are taken: nothing else is told of them.
+  $others = @{
+    guests   = @($guests | Where-Object -FilterScript { $null -eq (Read-Mark -Notes $_.Notes) } | ForEach-Object -Process { $_.Name })
+    switches = @($wires | Where-Object -FilterScript { $null -eq (Read-Mark -Notes $_.Notes) } | ForEach-Object -Process { $_.Name })
+  }
+  @{ objects = $objects; others = $others }
 }
 
 # ---- calls ----
@@ -1159,7 +1324,7 @@ function Invoke-ClasslabFunction {
   [CmdletBinding()]
   param(
     [Parameter(Mandatory = $true)]
-    [ValidateSet('Copy-ClasslabGuest', 'Get-ClasslabHost', 'Get-ClasslabObject', 'New-ClasslabSnapshot', 'Remove-ClasslabAdapter', 'Remove-ClasslabGuest', 'Remove-ClasslabHost', 'Remove-ClasslabShare', 'Remove-ClasslabSnapshot', 'Remove-ClasslabSwitch', 'Restart-ClasslabHost', 'Set-ClasslabAdapter', 'Set-ClasslabGuest', 'Set-ClasslabHost', 'Set-ClasslabImage', 'Set-ClasslabPower', 'Set-ClasslabShare', 'Set-ClasslabSwitch')]
+    [ValidateSet('Enable-ClasslabHyperV', 'Get-ClasslabHost', 'Get-ClasslabObject', 'New-ClasslabSnapshot', 'Remove-ClasslabAdapter', 'Remove-ClasslabBase', 'Remove-ClasslabDisk', 'Remove-ClasslabGuest', 'Remove-ClasslabHost', 'Remove-ClasslabShare', 'Remove-ClasslabSnapshot', 'Remove-ClasslabSwitch', 'Rename-ClasslabGuest', 'Restart-ClasslabHost', 'Set-ClasslabAdapter', 'Set-ClasslabBase', 'Set-ClasslabDisk', 'Set-ClasslabGuest', 'Set-ClasslabHost', 'Set-ClasslabImage', 'Set-ClasslabPower', 'Set-ClasslabShare', 'Set-ClasslabSwitch')]
     [string]$Function,
     # Names of parameters, and their values.
     [Parameter(Mandatory = $true)] [psobject]$Data,

@@ -1,20 +1,22 @@
 import { createHash } from "node:crypto";
-import { MacAddresses } from "../../../course/macs";
-import type { OwnerMark } from "../../../course/mark";
-import type { GuestPlan } from "../../../course/plan";
+import { MacAddresses } from "../../course/macs";
+import type { OwnerMark } from "../../course/mark";
+import type { GuestPlan } from "../../course/plan";
 
-/** Kinds of objects that libvirt knows by name and UUID. */
-export type LibvirtKind = "domain" | "network" | "pool";
+/** Kinds of objects that a hypervisor knows by name and UUID; a virtual machine is a `domain` in libvirt's word. */
+export type MarkedKind = "domain" | "network" | "pool";
 
-const hash = (...parts: readonly string[]): string =>
-  createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+/** What an object's names are made of, as hexadecimal digits. */
+export function digest(...parts: readonly string[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
 
 /**
  * The UUID of an object, always the same one: libvirt then takes a second `define` for a change of the object that stands, and
  * refuses one for an object of that name that is somebody else's. Of version 8, which is free for this (RFC 9562, 5.8).
  */
-export function uuidOf(mark: Pick<OwnerMark, "id">, kind: LibvirtKind, objectName: string): string {
-  const digits = hash(mark.id, kind, objectName);
+export function uuidOf(mark: Pick<OwnerMark, "id">, kind: MarkedKind, objectName: string): string {
+  const digits = digest(mark.id, kind, objectName);
   const variant = ((Number.parseInt(digits.slice(16, 17), 16) % 4) + 8).toString(16);
   return [
     digits.slice(0, 8),
@@ -28,17 +30,6 @@ export function uuidOf(mark: Pick<OwnerMark, "id">, kind: LibvirtKind, objectNam
 /** Whether a UUID is one that {@link uuidOf} makes; libvirt and its tools give others by chance, of version 4. */
 export function isOwnUuid(uuid: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-8/.test(uuid);
-}
-
-/** IFNAMSIZ of Linux is 16 with the closing zero (netdevice(7)). */
-export const BRIDGE_NAME_LENGTH = 15;
-
-const BRIDGE_PREFIX = "cl-";
-
-/** The bridge of a network, by the lab's id and the network's name: 48 bits of hash, so that no two on a host are alike. */
-export function bridgeNameOf(mark: Pick<OwnerMark, "id">, objectName: string): string {
-  const digits = hash(mark.id, "bridge", objectName);
-  return BRIDGE_PREFIX + digits.slice(0, BRIDGE_NAME_LENGTH - BRIDGE_PREFIX.length);
 }
 
 /** What a guest's names and addresses are made of besides its plan. */

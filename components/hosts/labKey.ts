@@ -1,0 +1,20 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { HOME_VARIABLE } from "../hypervisors/channelOptions";
+import type { SshKeyPair } from "../sshKey";
+import { hostsKeyPath } from "./paths";
+
+/**
+ * The key by which a lab reaches its hosts, from this machine's files.
+ * @throws RunError when it is not here
+ */
+export function labKey(lab: string): SshKeyPair {
+  const home = process.env[HOME_VARIABLE];
+  const file = home ? join(home, hostsKeyPath(lab)) : undefined;
+  if (file === undefined || !existsSync(file) || !existsSync(`${file}.pub`))
+    throw new pulumi.RunError(
+      `the key that opens the lab's hosts is not on this machine: ${file ?? "CLASSLAB_HOME is not set"}. Run: npx classlab doctor`,
+    );
+  return { privateKey: readFileSync(file, "utf8"), publicKey: readFileSync(`${file}.pub`, "utf8").trim() };
+}

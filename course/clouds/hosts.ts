@@ -1,0 +1,38 @@
+import { type CloudHostConfig, type HostPlan, isCloud } from "../hosts";
+import type { LabPlan, TeamPlan, UnitPlan } from "../plan";
+
+/** A host in a cloud, and the team that it is for. */
+export interface CloudHost<Config extends CloudHostConfig = CloudHostConfig> {
+  /** Name of the host, `<pattern>-<team>`. */
+  readonly name: string;
+  readonly config: Config;
+  readonly team: TeamPlan;
+}
+
+/** A host of Amazon EC2. */
+export type Ec2Host = CloudHost<Extract<CloudHostConfig, { kind: "ec2" }>>;
+
+/** A host of Azure. */
+export type AzureHost = CloudHost<Extract<CloudHostConfig, { kind: "azure" }>>;
+
+function cloudHost(plan: LabPlan, { name, config }: HostPlan): CloudHost[] {
+  const team = plan.teams.find((entry) => entry.host === name);
+  return team && isCloud(config) ? [{ name, config, team }] : [];
+}
+
+/** The hosts that the stack of cloud hosts makes, with their teams. */
+function cloudHostsOf(plan: LabPlan, unit: Pick<UnitPlan, "hosts">): CloudHost[] {
+  return plan.hosts.filter(({ name }) => unit.hosts.includes(name)).flatMap((host) => cloudHost(plan, host));
+}
+
+/** Those of them that are of EC2. */
+export function ec2HostsOf(plan: LabPlan, unit: Pick<UnitPlan, "hosts">): Ec2Host[] {
+  return cloudHostsOf(plan, unit).flatMap(({ config, ...host }) =>
+    config.kind === "ec2" ? [{ ...host, config }] : [],
+  );
+}
+
+/** The prefixes that are let in, once each: what is meant for everybody is written twice. */
+export function allowedOnce(config: CloudHostConfig): string[] {
+  return [...new Set(config.allowedCidrs)];
+}

@@ -1,0 +1,29 @@
+/** A resource that a stack will hold, by type token and logical name. */
+export interface PlannedResource {
+  readonly type: string;
+  readonly name: string;
+}
+
+/** Type token of a resource that a script stands for, on this machine and in guests. */
+export const SCRIPT = "command:local:Command";
+
+/** The same for a script on a host over SSH. */
+export const REMOTE_SCRIPT = "command:remote:Command";
+
+/** Type token of a random text that is a secret. */
+export const PASSWORD = "random:index/randomPassword:RandomPassword";
+
+/** A component of this package. */
+export const component = (kind: string, name: string): PlannedResource => ({
+  type: `classlab:index:${kind}`,
+  name,
+});
+
+/** A provider that a stack makes for itself. */
+export const provider = (kind: string, name: string): PlannedResource => ({
+  type: `pulumi:providers:${kind}`,
+  name,
+});
+
+/** A random text that is a secret. */
+export const password = (name: string): PlannedResource => ({ type: PASSWORD, name });

@@ -1,0 +1,182 @@
+import { z } from "zod";
+import { HOST_RESTART, HOST_STATE, HYPERV_ON } from "../../components/hypervisors/hyperv/hostCalls";
+import { readModuleFiles } from "../../components/hypervisors/hyperv/moduleFiles";
+import {
+  commandLine,
+  type ModuleCall,
+  readAnswer,
+  renderPayload,
+} from "../../components/hypervisors/hyperv/transport";
+import type { SubnetInUse } from "../../course/facts";
+import { FaultError } from "../../course/faults";
+import { numberToAddress, parseSubnet } from "../../course/network";
+import type { Say } from "../images";
+import { PACKAGE_ROOT } from "../paths";
+import { run } from "../process";
+import { hostsConfig, publicKeyFor } from "./access";
+import { connectionFault } from "./faults";
+import type { RemoteMachine } from "./machine";
+
+/** Milliseconds that a call may take by default: the module's longest wait for merging, and something for the rest. */
+const DEADLINE = 20 * 60_000;
+
+/** How a call of a Windows host is made. */
+export interface WindowsCallOptions {
+  /** Milliseconds; twenty minutes by default. */
+  readonly deadline?: number;
+}
+
+/**
+ * Makes one call of the module on a Windows host, over a connection of its own.
+ * @returns its value
+ * @throws FaultError with the module's own fault, or with what was wrong with the connection
+ */
+export async function callWindows(
+  machine: RemoteMachine,
+  call: ModuleCall,
+  { deadline = DEADLINE }: WindowsCallOptions = {},
+): Promise<unknown> {
+  const files = readModuleFiles(PACKAGE_ROOT);
+  const payload = renderPayload(files, { apply: call });
+  const words = ["-F", hostsConfig(machine.lab), machine.name, commandLine(files, "apply")];
+  const result = await run("ssh", words, { stdin: payload, deadline });
+  const answer = readAnswer(`host ${machine.name}`, payload, result);
+  if (answer.ok) return answer.value;
+  const [first] = answer.faults;
+  const fault =
+    first.code === "host-unreachable"
+      ? connectionFault(machine, result.code, result.stderr, publicKeyFor(machine))
+      : undefined;
+  throw new FaultError(fault ? [fault] : answer.faults);
+}
+
+/** Runs a recorded command line on a Windows host again. @returns whether it ended well */
+export async function runOnWindows(
+  machine: RemoteMachine,
+  command: string,
+  stdin: string,
+  deadline: number,
+): Promise<boolean> {
+  const words = ["-F", hostsConfig(machine.lab), machine.name, command];
+  return (await run("ssh", words, { stdin, deadline })).code === 0;
+}
+
+const stateSchema = z.object({
+  name: z.string(),
+  build: z.string(),
+  cpus: z.int(),
+  /** MiB. */
+  memory: z.int(),
+  administrator: z.boolean(),
+  feature: z.string(),
+  rebootPending: z.boolean(),
+  lastBoot: z.string(),
+  firmwareEnabled: z.boolean(),
+  running: z.boolean(),
+  subnets: z.array(z.object({ subnet: z.string(), user: z.string() })),
+});
+
+/** What a Windows host says of itself. */
+export type WindowsState = z.output<typeof stateSchema>;
+
+/** Asks a Windows host what it is and has. @throws FaultError as {@link callWindows} */
+export async function windowsState(machine: RemoteMachine): Promise<WindowsState> {
+  return stateSchema.parse(await callWindows(machine, HOST_STATE, { deadline: 120_000 }));
+}
+
+/** Subnets in use on a Windows host. */
+export async function windowsSubnets(machine: RemoteMachine): Promise<SubnetInUse[]> {
+  const { subnets } = await windowsState(machine);
+  return subnets
+    .filter(({ subnet }) => !subnet.startsWith("127."))
+    .map(({ subnet, user }) => {
+      const { first, prefix } = parseSubnet(subnet);
+      return { subnet: `${numberToAddress(first)}/${prefix}`, user: `${user} of host ${machine.name}` };
+    });
+}
+
+/** Milliseconds that a host may take to start anew, with updates that wait for it. */
+const RESTART_DEADLINE = 20 * 60_000;
+
+/** Milliseconds between two questions to a host that starts. */
+const ASK_AGAIN = 3_000;
+
+/** Times of {@link provideHyperV}; others in tests. */
+export interface RestartTimes {
+  /** Milliseconds in all. */
+  readonly deadline: number;
+  /** Milliseconds between two questions. */
+  readonly pause: number;
+}
+
+/** Waits until a host has another time of starting than before, and its Hyper-V runs. @throws FaultError `hyperv-not-running` */
+async function awaitRestart(
+  machine: RemoteMachine,
+  lastBoot: string,
+  { deadline, pause }: RestartTimes,
+): Promise<void> {
+  const end = performance.now() + deadline;
+  let words = "it did not answer";
+  while (performance.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    try {
+      const state = await windowsState(machine);
+      if (state.lastBoot !== lastBoot && state.running) return;
+      words =
+        state.lastBoot === lastBoot ? "it has not started anew yet" : "it started, and Hyper-V does not run";
+    } catch (error) {
+      if (!(error instanceof FaultError)) throw error;
+      const [{ code, what }] = error.faults;
+      // A host that ends, or starts, refuses connections or cuts them off.
+      if (code !== "host-unreachable" && code !== "host-command-failed") throw error;
+      words = what;
+    }
+  }
+  throw new FaultError([
+    {
+      code: "hyperv-not-running",
+      where: `host ${machine.name}`,
+      what: `it was told to start anew for Hyper-V, and did not come back with it within ${Math.round(deadline / 60_000)} minutes (${words})`,
+      fix: "Look at its screen; when it is up, run the command again: it goes on where it stopped",
+    },
+  ]);
+}
+
+/**
+ * Provides Hyper-V on a Windows host: nothing is done where it runs.
+ * @param consent whether Windows' feature may be turned on and the host started anew
+ * @throws FaultError `administrator-needed`, `host-unsuitable` or `hyperv-not-running`
+ */
+export async function provideHyperV(
+  machine: RemoteMachine,
+  consent: boolean,
+  say: Say,
+  times: RestartTimes = { deadline: RESTART_DEADLINE, pause: ASK_AGAIN },
+): Promise<void> {
+  const state = await windowsState(machine);
+  if (state.running) return;
+  const where = `host ${machine.name}`;
+  if (!consent) {
+    throw new FaultError([
+      {
+        code: "hyperv-not-running",
+        where,
+        what:
+          state.feature === "EnablePending"
+            ? "Hyper-V is turned on, and waits for the host to start anew"
+            : "Hyper-V does not run there",
+        fix: "Run the same command again with --yes, which turns it on and starts the host anew: whoever works there has to save first",
+      },
+    ]);
+  }
+  say(`${where}: turning Hyper-V on`);
+  const enabled = z
+    .object({ rebootNeeded: z.boolean(), lastBoot: z.string() })
+    .parse(await callWindows(machine, HYPERV_ON));
+  if (!enabled.rebootNeeded) return;
+  say(`${where}: starting it anew, which Hyper-V needs`);
+  const began = performance.now();
+  await callWindows(machine, HOST_RESTART);
+  await awaitRestart(machine, enabled.lastBoot, times);
+  say(`${where}: has started anew after ${Math.round((performance.now() - began) / 1000)} s; Hyper-V runs`);
+}

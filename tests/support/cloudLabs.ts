@@ -1,0 +1,52 @@
+/** Subnets that learners and staff come from in these labs: documentation addresses (RFC 5737), which nobody connects to. */
+export const ALLOWED = ["198.51.100.0/24", "203.0.113.64/26"];
+
+/** A calendar of two lessons in winter time of Tokyo, with a hard end. */
+export const CALENDAR = {
+  lessons: [
+    { start: "2027-01-18T09:00", end: "2027-01-18T12:00" },
+    { start: "2027-01-19T09:00", end: "2027-01-19T12:00" },
+  ],
+  extension: 30,
+  hardEnd: "2027-01-19T18:00",
+  teardown: "2027-01-20",
+};
+
+/** A pattern of hosts on EC2 as configured. */
+export const EC2 = {
+  kind: "ec2",
+  name: "aws",
+  region: "ap-northeast-1",
+  instanceType: "m8i.xlarge",
+  disk: 60,
+  allowedCidrs: ALLOWED,
+};
+
+/** A lab on Linux hosts in clouds, one guest a team. */
+export function cloudLab(hosts: readonly object[], teams: unknown = 2): object {
+  return {
+    target: "libvirt",
+    hosts,
+    teams,
+    switches: [{ name: "out", mode: "nat-network", subnet: "192.168.20.0/24" }],
+    guests: [{ name: "web", adapters: [{ switch: "out" }], docker: [{ kind: "nginx" }] }],
+    calendar: CALENDAR,
+  };
+}
+
+/** What Amazon answers about types and images. */
+export function amazonAnswers(
+  token: string,
+  inputs: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  switch (token) {
+    case "aws:ssm/getParameter:getParameter":
+      return { insecureValue: `ami of ${inputs.name}` };
+    case "aws:ec2/getInstanceType:getInstanceType":
+      return { supportedCpuFeatures: ["nested-virtualization"], bareMetal: false };
+    case "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings":
+      return { locations: ["ap-northeast-1d", "ap-northeast-1a"] };
+    default:
+      throw new Error(`nobody asks Amazon ${token}`);
+  }
+}

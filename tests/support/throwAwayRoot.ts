@@ -1,0 +1,34 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execute, type Finished } from "./cli";
+
+/** Goes to a root that is this machine's with a layer of memory over it, and runs a script there. What it writes is gone with it. */
+const ENTER = `set -eu
+place=$1
+mount --make-rprivate /
+mount -t tmpfs tmpfs "$place"
+mkdir "$place/upper" "$place/work" "$place/root"
+mount -t overlay overlay -o "lowerdir=/,upperdir=$place/upper,workdir=$place/work" "$place/root"
+mount -t proc proc "$place/root/proc"
+mount --bind /dev "$place/root/dev"
+mount -t tmpfs tmpfs "$place/root/run"
+mount -t tmpfs tmpfs "$place/root/tmp"
+cat > "$place/root/tmp/script"
+exec chroot "$place/root" sh /tmp/script
+`;
+
+/** Runs a script as root of a copy of this machine's files, in namespaces of its own. Needs root; changes nothing of this machine. */
+export async function inThrowAwayRoot(script: string): Promise<Finished> {
+  const folder = mkdtempSync(join(tmpdir(), "classlab-root-"));
+  try {
+    const enter = join(folder, "enter");
+    writeFileSync(enter, ENTER);
+    mkdirSync(join(folder, "place"));
+    return await execute("unshare", ["--mount", "--pid", "--fork", "sh", enter, join(folder, "place")], {
+      stdin: script,
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,211 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { readModuleFiles } from "../../../components/hypervisors/hyperv/moduleFiles";
+import { commandLine } from "../../../components/hypervisors/hyperv/transport";
+import { output, ROOT } from "../cli";
+import { Windows } from "./model";
+import { answerOf, type Called, readPayload, written } from "./runner";
+
+/** What befalls the connection at a call. */
+export interface Loss {
+  /** Name of the function that is called. */
+  readonly at: string;
+  /** Whether the host has done it by then. */
+  readonly done: boolean;
+}
+
+/** Milliseconds that its SSH server is away while it starts anew. */
+const AWAY = 1500;
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      const port = typeof address === "object" && address ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/**
+ * A Windows host on this machine's loopback: a real SSH server, which hands each command to a model of Windows. The module that arrives is run, function
+ * by function, on cmdlets of the model; what the model was not taught it refuses. It proves nothing of Hyper-V itself, nor of PowerShell.
+ */
+export class StandInWindows {
+  /** What the host has. */
+  readonly windows = new Windows();
+  /** Calls that it was given, in order. */
+  readonly calls: Called[] = [];
+  /** Commands that were none of ours, and calls that it refused. */
+  readonly refused: string[] = [];
+  /** Connections that get lost, each once. */
+  readonly losses: Loss[] = [];
+  /** What Windows prints besides the answer. */
+  noise = "";
+  private readonly lines = commandLines();
+  private sshd: ChildProcess | undefined;
+  private server: Server | undefined;
+
+  private constructor(
+    private readonly folder: string,
+    /** TCP port at 127.0.0.1. */
+    readonly port: number,
+  ) {
+    this.windows.onRestart = () => {
+      void this.restart();
+    };
+  }
+
+  /** Who logs in. */
+  static readonly user = userInfo().username;
+
+  /** Starts it. */
+  static async start(): Promise<StandInWindows> {
+    const host = new StandInWindows(mkdtempSync(join(tmpdir(), "classlab-windows-")), await freePort());
+    await host.prepare();
+    await host.startSsh();
+    return host;
+  }
+
+  /** The public key that it is known by: type and base64. */
+  get hostKey(): string {
+    return readFileSync(this.path("host_key.pub"), "utf8").split(" ").slice(0, 2).join(" ");
+  }
+
+  /** Lets a key in. @param line for `authorized_keys` */
+  letIn(line: string): void {
+    writeFileSync(this.path("authorized_keys"), `${line}\n`, { flag: "a", mode: 0o600 });
+  }
+
+  /** Names of the functions that were called since the last time. */
+  drain(): string[] {
+    return this.calls.splice(0).map(({ function: name }) => name);
+  }
+
+  /** Ends it and leaves nothing behind. */
+  async stop(): Promise<void> {
+    await this.stopSsh();
+    this.server?.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  private async prepare(): Promise<void> {
+    await output("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", this.path("host_key")]);
+    writeFileSync(this.path("authorized_keys"), "", { mode: 0o600 });
+    const relay = join(ROOT, "tests/support/windows/relay.pl");
+    const settings = [
+      `Port ${this.port}`,
+      "ListenAddress 127.0.0.1",
+      `HostKey ${this.path("host_key")}`,
+      `AuthorizedKeysFile ${this.path("authorized_keys")}`,
+      "PidFile none",
+      "StrictModes no",
+      "UsePAM no",
+      "PasswordAuthentication no",
+      "MaxStartups 100",
+      `ForceCommand exec perl '${relay}' '${this.path("socket")}'`,
+    ];
+    writeFileSync(this.path("sshd_config"), `${settings.join("\n")}\n`);
+    if (process.getuid?.() === 0 && !existsSync("/run/sshd")) mkdirSync("/run/sshd", { mode: 0o755 });
+    const server = createServer({ allowHalfOpen: true }, (socket) => this.receive(socket));
+    server.listen(this.path("socket"));
+    await once(server, "listening");
+    this.server = server;
+  }
+
+  private async startSsh(): Promise<void> {
+    const sshd = spawn("/usr/sbin/sshd", ["-D", "-f", this.path("sshd_config"), "-E", this.path("log")], {
+      stdio: "ignore",
+    });
+    this.sshd = sshd;
+    for (let tries = 0; tries < 100; tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      if (
+        existsSync(this.path("log")) &&
+        /Server listening/.test(readFileSync(this.path("log"), "utf8").slice(this.logged))
+      )
+        return;
+      if (sshd.exitCode !== null) break;
+    }
+    throw new Error(`the stand-in's SSH server did not start: ${readFileSync(this.path("log"), "utf8")}`);
+  }
+
+  private logged = 0;
+
+  private async stopSsh(): Promise<void> {
+    const { sshd } = this;
+    if (!sshd || sshd.exitCode !== null || sshd.signalCode !== null) return;
+    this.logged = readFileSync(this.path("log"), "utf8").length;
+    const ended = once(sshd, "exit");
+    sshd.kill();
+    await ended;
+  }
+
+  /** Goes away and comes back, started anew; the answer that told of it has left by then. */
+  private async restart(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await this.stopSsh();
+    await new Promise((resolve) => setTimeout(resolve, AWAY));
+    this.windows.restart();
+    await this.startSsh();
+  }
+
+  private receive(socket: Socket): void {
+    const parts: Buffer[] = [];
+    socket.on("error", () => undefined);
+    socket.on("data", (part: Buffer) => parts.push(part));
+    socket.on("end", () => {
+      const text = Buffer.concat(parts).toString("utf8");
+      const [, session = "0", length = "0"] = /^(\d+) (\d+)\n/.exec(text) ?? [];
+      const start = text.indexOf("\n") + 1;
+      const command = text.slice(start, start + Number(length));
+      void this.answer(command, text.slice(start + Number(length)), socket, Number(session));
+    });
+  }
+
+  private async answer(command: string, stdin: string, socket: Socket, session: number): Promise<void> {
+    const say = (kind: "out" | "err", text: string) => {
+      const bytes = Buffer.from(text, "utf8");
+      socket.write(`${kind} ${bytes.length}\n`);
+      socket.write(bytes);
+    };
+    const cut = () => {
+      socket.destroy();
+      process.kill(session, "SIGKILL");
+    };
+    const verb = this.lines.get(command);
+    try {
+      if (!verb) throw new Error(`no command of ours: ${command.slice(0, 200)}`);
+      const called = readPayload(stdin, verb);
+      const index = this.losses.findIndex(({ at }) => at === called.function);
+      const [loss] = index < 0 ? [] : this.losses.splice(index, 1);
+      if (loss && !loss.done) return cut();
+      this.calls.push(called);
+      const answer = await answerOf(this.windows, called);
+      if (loss) return cut();
+      say("out", `${this.noise}${written(stdin, answer)}`);
+      socket.end(`exit ${JSON.stringify(answer).startsWith('{"ok":true') ? 0 : 1}\n`);
+    } catch (error) {
+      // What it was not taught is the test's fault, and told as such.
+      const words = error instanceof Error ? error.message : String(error);
+      this.refused.push(words);
+      say("err", `stand-in: ${words}\n`);
+      socket.end("exit 1\n");
+    }
+  }
+}
+
+function commandLines(): ReadonlyMap<string, "apply" | "remove"> {
+  const files = readModuleFiles(ROOT);
+  return new Map((["apply", "remove"] as const).map((verb) => [commandLine(files, verb), verb]));
+}
