@@ -176,7 +176,7 @@ function makeProgram(finish: (code: number) => void): Command {
   );
   add(
     "handout",
-    "write what teams take to their PCs: Vagrantfile, Remote Desktop, SSH",
+    "write what teams take to their PCs: Vagrantfile, Remote Desktop, SSH, Compose files",
     handoutVerb,
     (command) =>
       command

@@ -26,18 +26,25 @@ export function isYetToCome(container: string, environment: unknown): boolean {
   return !Object.values(environment).includes(container);
 }
 
-/** What Docker's API takes to make a container of the farm; `PORT` stands for its port. */
-function containerBody(name: string, imageId: string, mark: OwnerMark): string {
-  return JSON.stringify({
+const PORT = "PORT";
+
+/**
+ * What Docker's API takes to make a container of the farm, as curl's files of options quote it, which is as JSON does: what
+ * comes before the container's port, and what after.
+ */
+function containerBody(name: string, imageId: string, mark: OwnerMark): readonly [string, string] {
+  const body = JSON.stringify({
     Image: imageId,
     Labels: { ...markLabels(mark), [FARM_LABEL]: name },
     ExposedPorts: { "80/tcp": {} },
     HostConfig: {
       // As the course's single nginx: an IPv6 proxy for each of a hundred ports would serve nobody.
-      PortBindings: { "80/tcp": [{ HostIp: "0.0.0.0", HostPort: "PORT" }] },
+      PortBindings: { "80/tcp": [{ HostIp: "0.0.0.0", HostPort: PORT }] },
       RestartPolicy: { Name: "unless-stopped" },
     },
   });
+  const [before = "", after = ""] = JSON.stringify(body).split(PORT);
+  return [before, after];
 }
 
 /**
@@ -47,10 +54,10 @@ function containerBody(name: string, imageId: string, mark: OwnerMark): string {
  * of its client cost as much as a tenth of the containers themselves.
  */
 export function renderFarm(name: string, imageId: string, mark: OwnerMark): string {
+  const [before, after] = containerBody(name, imageId, mark);
   return `set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-body=${quote(containerBody(name, imageId, mark))}
 mine() { docker ps -a --filter 'label=${FARM_LABEL}=${name}' "$@" --format '{{.Names}} {{.State}}'; }
 # A request for each name on standard input; what Docker refuses is listed in "refused", with its words in "answer-NAME".
 ask() {
@@ -63,7 +70,7 @@ ask() {
     case $1 in
       create)
         printf 'url = "http://docker/containers/create?name=%s"\\nheader = "Content-Type: application/json"\\n' "$container"
-        printf 'data = "%s"\\n' "$(printf '%s' "$body" | sed -e "s/PORT/\${container##*-}/" -e 's/"/\\\\"/g')" ;;
+        printf 'data = %s%s%s\\n' ${quote(before)} "\${container##*-}" ${quote(after)} ;;
       start) printf 'url = "http://docker/containers/%s/start"\\nrequest = POST\\n' "$container" ;;
       remove) printf 'url = "http://docker/containers/%s?force=1&v=1"\\nrequest = DELETE\\n' "$container" ;;
     esac

@@ -1,7 +1,8 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { teamKeyPath } from "../components/hypervisors/channelOptions";
 import { RDP_ENCODING, renderRdp, renderSshConfig } from "../course/clientFiles";
+import { handoutsOf } from "../course/composeFiles";
 import { type Fault, FaultError } from "../course/faults";
 import type { LabPlan, TeamPlan } from "../course/plan";
 import { hostNamed } from "../course/resources";
@@ -24,8 +25,9 @@ interface HandoutFile {
 
 /** The files of a team by what its host is; Vagrant's where the host's hypervisor is one that Vagrant drives. */
 function filesOf(plan: LabPlan, team: TeamPlan): HandoutFile[] {
+  const compose = handoutsOf(plan, team).map(({ path, text }) => ({ name: path, text }));
   const host = hostNamed(plan, team.host);
-  if (!host) return [];
+  if (!host) return compose;
   const provider = PROVIDERS.find((name) => name === host.target);
   const rdp = renderRdp(host);
   const key = `~/.ssh/classlab-${plan.lab}-${team.id}`;
@@ -34,6 +36,7 @@ function filesOf(plan: LabPlan, team: TeamPlan): HandoutFile[] {
     ...(provider ? [{ name: "Vagrantfile", text: renderVagrantfile(plan, team, provider) }] : []),
     ...(rdp === undefined ? [] : [{ name: `${host.name}.rdp`, text: rdp, encoding: RDP_ENCODING }]),
     ...(config === "" ? [] : [{ name: "config", text: config }]),
+    ...compose,
   ];
 }
 
@@ -41,8 +44,8 @@ function filesOf(plan: LabPlan, team: TeamPlan): HandoutFile[] {
 const keyName = (plan: LabPlan, team: TeamPlan): string => `classlab-${plan.lab}-${team.id}`;
 
 /**
- * Writes what teams take to their PCs, a folder each: the Vagrantfile, the file for Remote Desktop, the SSH configuration of the client PC and, once the
- * lab was up, the team's key. Files of an earlier time are written over.
+ * Writes what teams take to their PCs, a folder each: the Vagrantfile, the file for Remote Desktop, the SSH configuration of the client PC, the Compose files of its guests'
+ * stacks and, once the lab was up, the team's key. Files of an earlier time are written over.
  * @param target folder for the teams' folders
  * @param teams ids; all when it is empty
  * @throws FaultError `unknown-team`, or `report-unwritable` where the folder cannot be written
@@ -70,8 +73,10 @@ export function writeHandout(plan: LabPlan, target: string, teams: readonly stri
       const withKey = existsSync(key);
       try {
         mkdirSync(folder, { recursive: true });
-        for (const { name, text, encoding = "utf8" } of files)
+        for (const { name, text, encoding = "utf8" } of files) {
+          mkdirSync(dirname(join(folder, name)), { recursive: true });
           writeFileSync(join(folder, name), text, { encoding });
+        }
         if (withKey) {
           copyFileSync(key, join(folder, keyName(plan, team)));
           chmodSync(join(folder, keyName(plan, team)), 0o600);

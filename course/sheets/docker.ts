@@ -1,3 +1,4 @@
+import { wordPressCompose } from "../composeFiles";
 import { AS_PRINTED, both, commands, type SheetEntry, words } from "./sheet";
 
 const PULLED = {
@@ -260,32 +261,7 @@ CMD echo "Hello! world!" && ps && echo "Good!"`,
     book: "version: '2' ... image: mysql:5.7 ... links: ...",
     type: {
       current: {
-        code: `services:
-  db:
-    image: mariadb
-    volumes:
-      - "$PWD/.data/db:/var/lib/mysql"
-    restart: always
-    environment:
-      MARIADB_ROOT_PASSWORD: wordpress
-      MARIADB_DATABASE: wordpress
-      MARIADB_USER: wordpress
-      MARIADB_PASSWORD: wordpress
-
-  wordpress:
-    depends_on:
-      - db
-    image: wordpress
-    volumes:
-      - "$PWD:/var/www/html"
-    ports:
-      - "8060:80"
-    restart: always
-    environment:
-      WORDPRESS_DB_HOST: db:3306
-      WORDPRESS_DB_NAME: wordpress
-      WORDPRESS_DB_USER: wordpress
-      WORDPRESS_DB_PASSWORD: wordpress`,
+        code: wordPressCompose("current").trimEnd(),
         as: "yaml",
       },
       "2019": AS_PRINTED,

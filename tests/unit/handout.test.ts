@@ -53,6 +53,16 @@ test("each team has a folder with its Vagrantfile, its way to the server and to 
   expect(statSync(join(place, "out/team-02/classlab-lab-team-02")).mode & 0o777).toBe(0o600);
 });
 
+test("the Compose file of each stack is in a folder by guest and stack", () => {
+  const guests = [{ name: "web", adapters: [{ switch: "lan" }], docker: [{ kind: "nginx", port: 8080 }] }];
+  const docker = planOf("lab", { teams: 1, guests });
+  const [written] = writeHandout(docker, join(place, "compose"), []);
+  expect(written?.files).toContain("web/nginx/compose.yaml");
+  expect(readFileSync(join(place, "compose/team-01/web/nginx/compose.yaml"), "utf8")).toContain(
+    '- "8080:80"',
+  );
+});
+
 test("one team alone; a team that is not there, and a folder that cannot be written, are named", () => {
   expect(writeHandout(plan, join(place, "one"), ["team-01"]).map(({ team }) => team)).toEqual(["team-01"]);
   expect(() => writeHandout(plan, place, ["team-3"])).toThrow(

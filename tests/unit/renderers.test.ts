@@ -530,7 +530,7 @@ request() {
   case $call in
     "POST create"*)
       if [ -e "$name" ]; then code=409; answer="{\\"message\\":\\"Conflict. The container name \\\\\\"/$name\\\\\\" is already in use\\"}"
-      else code=201; echo "$data" > "$FAKE/body-$name"; echo "created nginx-farm ${IMAGE}" > "$name"
+      else code=201; printf '%s' "$data" > "$FAKE/body-$name"; echo "created nginx-farm ${IMAGE}" > "$name"
       fi ;;
     POST*start)
       name=\${call#POST }
@@ -556,7 +556,7 @@ while read -r key equals value || [ -n "$key" ]; do
     url) url=$value ;;
     request) method=$value ;;
     output) output=$value ;;
-    data) data=$(printf '%s' "$value" | sed 's/\\\\"/"/g') ;;
+    data) data=$value ;;
   esac
 done < "$2"
 request
@@ -591,7 +591,8 @@ request
         "POST nginx-farm-8001/start",
         "POST nginx-farm-8002/start",
       ]);
-      expect(JSON.parse(fake.read("body-nginx-farm-8002"))).toEqual({
+      // curl takes a string as JSON writes it.
+      expect(JSON.parse(JSON.parse(`"${fake.read("body-nginx-farm-8002")}"`))).toEqual({
         Image: IMAGE,
         Labels: {
           classlab: "dev",
