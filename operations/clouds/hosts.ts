@@ -55,7 +55,7 @@ export function standingHosts(lab: string, resources: readonly StateResource[]):
       typeof user === "string" &&
       typeof hostKey === "string";
     if (!HOST_TYPES.includes(type) || !told) return [];
-    const remote = { address, port, user, hostKey, asRoot: user === "root" ? "" : "sudo -n " };
+    const remote = { system: "linux" as const, address, port, user, hostKey, asRoot: user === "root" ? "" : "sudo -n " };
     return [{ name, lab, team: String(inputs?.team), remote }];
   });
 }
