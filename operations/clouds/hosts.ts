@@ -55,8 +55,16 @@ export function standingHosts(lab: string, resources: readonly StateResource[]):
       typeof user === "string" &&
       typeof hostKey === "string";
     if (!HOST_TYPES.includes(type) || !told) return [];
-    const remote = { system: "linux" as const, address, port, user, hostKey, asRoot: user === "root" ? "" : "sudo -n " };
-    return [{ name, lab, team: String(inputs?.team), remote }];
+    const remote = {
+      system: "linux" as const,
+      address,
+      port,
+      user,
+      hostKey,
+      asRoot: user === "root" ? "" : "sudo -n ",
+    };
+    // What runs on such a host is a later step: libvirt, as on every host with Linux.
+    return [{ name, lab, target: "libvirt", team: String(inputs?.team), remote }];
   });
 }
 
