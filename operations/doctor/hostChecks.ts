@@ -10,10 +10,10 @@ import type { Subject } from "./subject";
 const NO_HOST = "no host of the lab is reached over SSH";
 
 /** Why a lab has no use for libvirt on hosts. */
-const NO_LINUX_HOST = "no host with Linux is reached over SSH";
+const NO_LINUX_HOST = "no host over SSH has guests on libvirt";
 
 /** Why a lab has no use for Hyper-V. */
-const NO_WINDOWS_HOST = "no host with Windows is reached over SSH";
+const NO_WINDOWS_HOST = "no host over SSH has guests on Hyper-V";
 
 /** What of a Windows host keeps Hyper-V from running guests; undefined where it runs. */
 function hypervFault(machine: RemoteMachine, state: WindowsState): Fault | undefined {
@@ -98,6 +98,8 @@ async function lookAtHosts(
 }
 
 const isWindows = ({ remote }: RemoteMachine): boolean => remote.system === "windows";
+const onLibvirt = ({ target }: RemoteMachine): boolean => target === "libvirt";
+const onHyperV = ({ target }: RemoteMachine): boolean => target === "hyperv";
 
 const names = (seen: readonly Seen[]): string => seen.map(({ machine }) => machine.name).join(", ");
 
@@ -120,7 +122,7 @@ export const HOST_CHECKS: readonly CheckDefinition[] = [
     id: "hosts-libvirt",
     title: "libvirt on hosts over SSH",
     look: async (subject): Promise<Finding> => {
-      if (subject.remotes.every(isWindows)) return notNeeded(NO_LINUX_HOST);
+      if (!subject.remotes.some(onLibvirt)) return notNeeded(NO_LINUX_HOST);
       const versions = new Map<string, string>();
       const seen = await lookAtHosts(
         subject,
@@ -147,7 +149,7 @@ export const HOST_CHECKS: readonly CheckDefinition[] = [
             },
           ]);
         },
-        (machine) => !isWindows(machine),
+        onLibvirt,
       );
       const bad = seen.find(({ finding }) => finding);
       // A host that is not reached is the other check's to tell.
@@ -163,7 +165,7 @@ export const HOST_CHECKS: readonly CheckDefinition[] = [
     id: "hosts-hyperv",
     title: "Hyper-V on hosts over SSH",
     look: async (subject): Promise<Finding> => {
-      if (!subject.remotes.some(isWindows)) return notNeeded(NO_WINDOWS_HOST);
+      if (!subject.remotes.some(onHyperV)) return notNeeded(NO_WINDOWS_HOST);
       const told = new Map<string, string>();
       const seen = await lookAtHosts(
         subject,
@@ -176,7 +178,7 @@ export const HOST_CHECKS: readonly CheckDefinition[] = [
             `build ${state.build}${state.rebootPending ? ", with a restart that waits for updates" : ""}`,
           );
         },
-        isWindows,
+        onHyperV,
       );
       const bad = seen.find(({ finding }) => finding);
       const own = ["administrator-needed", "host-unsuitable", "hyperv-not-running"];
