@@ -72,7 +72,7 @@ suite("the farm", () => {
     expect([...after.keys()].sort()).toEqual(names(8001, 8020));
     expect([...before].filter(([name, id]) => after.get(name) !== id)).toEqual([]);
     expect(new Set(await pages(8001, 8020))).toEqual(new Set(["200 true"]));
-  }, 120_000);
+  }, 300_000);
 
   test("shrinks to six: the preview names fourteen ports, the six run on", async () => {
     const before = await farm();
@@ -81,7 +81,7 @@ suite("the farm", () => {
     await lab.up();
     expect(await farm()).toEqual(new Map([...before].filter(([name]) => names(8001, 8006).includes(name))));
     expect((await takeSnapshot(lab)).inside).toHaveLength(6);
-  }, 120_000);
+  }, 300_000);
 
   test("one is removed, one ends again and again: both are found, and repaired alone", async () => {
     const before = await farm();
@@ -114,7 +114,7 @@ suite("the farm", () => {
     );
     expect(await farm()).toEqual(before);
     await lab.inGuest("web", "docker rm -f mine");
-  }, 120_000);
+  }, 300_000);
 
   test("a program has it: told with its name, all other ports answer, and the next run makes the one that lacks", async () => {
     const before = await farm();
@@ -136,10 +136,10 @@ suite("the farm", () => {
     await lab.inGuest("web", "pkill -x perl");
     expect((await lab.up()).left).toEqual([]);
     expect([...(await farm()).keys()].sort()).toEqual(names(8001, 8008));
-  }, 120_000);
+  }, 300_000);
 
   test("leaves with the lab", async () => {
     expect((await lab.run("down", "--yes")).code).toBe(0);
     expect((await takeSnapshot(lab)).host).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 });
