@@ -83,6 +83,29 @@ suite("the farm", () => {
     expect((await takeSnapshot(lab)).inside).toHaveLength(6);
   }, 300_000);
 
+  test("one is removed, one ends again and again: both are found, and repaired alone", async () => {
+    const before = await farm();
+    await lab.inGuest(
+      "web",
+      `docker rm -f nginx-farm-8002
+       docker exec nginx-farm-8003 sh -c 'echo broken >/etc/nginx/conf.d/default.conf; kill 1'
+       # Docker waits twice as long each time: after the eighth it rests for 25 s.
+       until [ "$(docker inspect -f '{{.RestartCount}} {{.State.Restarting}}' nginx-farm-8003)" = '8 true' ]; do sleep 0.2; done`,
+    );
+    const seen = await lab.up();
+    expect(seen.left.map(({ what }) => what)).toEqual([
+      "container nginx-farm-8002 is missing",
+      "container nginx-farm-8003 is restarting",
+    ]);
+    // Its exit code is that of what repair cannot mend here: nothing outside is reached.
+    const repaired = await lab.run("up", "--yes", "--json", "--repair");
+    expect(JSON.parse(repaired.stdout).left).toEqual([]);
+    const after = await farm();
+    const anew = [...after].filter(([name, id]) => before.get(name) !== id).map(([name]) => name);
+    expect(anew.sort()).toEqual(["nginx-farm-8002", "nginx-farm-8003"]);
+    expect(new Set(await pages(8001, 8006))).toEqual(new Set(["200 true"]));
+  }, 180_000);
+
   test("a learner's container has a port that it is to gain: nothing is changed", async () => {
     const before = await farm();
     await lab.inGuest("web", "docker run -d --name mine -p 8008:80 nginx");
@@ -94,6 +117,28 @@ suite("the farm", () => {
     );
     expect(await farm()).toEqual(before);
     await lab.inGuest("web", "docker rm -f mine");
+  }, 300_000);
+
+  test("a program has it: told with its name, all other ports answer, and the next run makes the one that lacks", async () => {
+    const before = await farm();
+    // The channel's shell ends: a program of its own session stays.
+    await lab.inGuest(
+      "web",
+      `setsid perl -MIO::Socket -e 'my $port = IO::Socket::INET->new(LocalPort => 8008, Listen => 1) or die; sleep 300' >/dev/null 2>&1 </dev/null &
+       until ss -Hltn 'sport = :8008' | grep -q .; do sleep 0.1; done`,
+    );
+    const run = await lab.run("up", "--yes");
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain(
+      "port 8008 of web: program perl has it, and it is not the lab's. Let the learners stop it,",
+    );
+    expect([...(await farm()).keys()].sort()).toEqual(names(8001, 8007));
+    expect([...before].filter(([name]) => name === "nginx-farm-8001")).toEqual(
+      [...(await farm())].filter(([name]) => name === "nginx-farm-8001"),
+    );
+    await lab.inGuest("web", "pkill -x perl");
+    expect((await lab.up()).left).toEqual([]);
+    expect([...(await farm()).keys()].sort()).toEqual(names(8001, 8008));
   }, 300_000);
 
   test("leaves with the lab", async () => {

@@ -143,7 +143,8 @@ suite("guests on Hyper-V of a Windows host", () => {
       if (guest) guest.adapters = [{ switch: "nat" }, { switch: "host-only" }];
     });
     const [unit] = (await lab.up()).units;
-    expect(unit?.changes.update).toBe(1);
+    // The other is the seed of a later start: that of a guest which runs is left alone.
+    expect(unit?.changes.update).toBe(2);
     expect(Object.keys(unit?.changes ?? {}).sort()).toEqual(["same", "update"]);
     const guest = machine(GUEST);
     expect([guest.Id, guest.started]).toEqual([Id, started]);
