@@ -10,7 +10,7 @@ const PROGRAMS = ["ip", "ping", "perl", "curl", "getent"] as const;
 const AT_ONCE = 40;
 
 /** Seconds that a guest's Docker Engine gets to answer. */
-const ENGINE_DEADLINE = 3;
+const ENGINE_DEADLINE = 5;
 
 /**
  * Opens TCP connections side by side in one process and reads what an SSH server says first; a connection alone proves
