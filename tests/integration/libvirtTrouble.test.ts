@@ -23,7 +23,7 @@ import { told } from "../support/told";
 // does not start, then two labs beside one another. Only the two of the end start to the last.
 const suite = SKIP_LIBVIRT ? describe.skip : describe;
 
-const LAB = "itrouble";
+const LAB = "ivtrouble";
 const NET = "192.168.226";
 const LAN = `${LAB}-lan`;
 const GUEST = `${LAB}-team-01-web`;
