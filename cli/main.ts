@@ -18,9 +18,9 @@ import { doctorVerb } from "./verbs/doctor";
 import { downVerb } from "./verbs/down";
 import { envVerb } from "./verbs/env";
 import { handoutVerb } from "./verbs/handout";
-import { type EnrollOptions, hostEnrollVerb } from "./verbs/hostEnroll";
-import { hostPrecheckVerb, type PrecheckOptions } from "./verbs/hostPrecheck";
-import { hostReleaseVerb, type ReleaseOptions } from "./verbs/hostRelease";
+import { hostEnrollVerb } from "./verbs/hostEnroll";
+import { hostPrecheckVerb } from "./verbs/hostPrecheck";
+import { hostReleaseVerb } from "./verbs/hostRelease";
 import { imagesVerb } from "./verbs/images";
 import { initVerb } from "./verbs/init";
 import { planVerb } from "./verbs/plan";
@@ -46,6 +46,20 @@ async function reportError(
     `classlab has a defect: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );
   return EXIT.failed;
+}
+
+/** What a command line does: a verb, whose exit code, or that of what it threw, is handed on. */
+function acting<T extends Pick<Options, "json" | "language">>(
+  verb: (options: T) => Promise<number>,
+  finish: (code: number) => void,
+): (options: T) => Promise<void> {
+  return async (options) => {
+    try {
+      finish(await verb(options));
+    } catch (error) {
+      finish(await reportError(error, options));
+    }
+  };
 }
 
 /** An option that may be given several times. */
@@ -91,13 +105,7 @@ function makeProgram(finish: (code: number) => void): Command {
       .option("--config <file>", "a Pulumi stack file; the lab is named after it")
       .option("--json", "print one JSON document on stdout and nothing else there")
       .option("-y, --yes", "answer every question with yes");
-    more(command).action(async (options: Options) => {
-      try {
-        finish(await verb(options));
-      } catch (error) {
-        finish(await reportError(error, options));
-      }
-    });
+    more(command).action(acting(verb, finish));
   };
   add("init", "write the files of a new lab; asks on a terminal for what is not given", initVerb, (command) =>
     command
@@ -239,13 +247,7 @@ function addHost(program: Command, finish: (code: number) => void): void {
     .option("--inventory <file>", "with --read: write the PCs as the hosts of a lab (YAML)")
     .addOption(languageOption("of reports").default("en"))
     .option("--json", "print one JSON document on stdout and nothing else there")
-    .action(async (options: PrecheckOptions) => {
-      try {
-        finish(await hostPrecheckVerb(options));
-      } catch (error) {
-        finish(await reportError(error, options));
-      }
-    });
+    .action(acting(hostPrecheckVerb, finish));
   const ofLab = (command: Command) =>
     command
       .option("--stack <name>", "the lab of Pulumi.<name>.yaml (default: dev)")
@@ -267,25 +269,13 @@ function addHost(program: Command, finish: (code: number) => void): void {
     .option("--openssh <file>", "OpenSSH as an MSI, for PCs whose optional features are blocked (0x800f0954)")
     .option("--virtualbox <file>", "Oracle's installer of VirtualBox; its version and checksum are pinned")
     .option("--extension-pack <file>", "its Extension Pack; the lab's licences have to accept it")
-    .action(async (options: EnrollOptions) => {
-      try {
-        finish(await hostEnrollVerb(options));
-      } catch (error) {
-        finish(await reportError(error, options));
-      }
-    });
+    .action(acting(hostEnrollVerb, finish));
   ofLab(host.command("release"))
     .description("give the lab's hosts back over SSH as they were before they were enrolled")
     .option("--host <name>", "only this host (may be repeated)", collect)
     .option("--check", "change nothing: tell what is still enrolled")
     .option("-y, --yes", "answer every question with yes")
-    .action(async (options: ReleaseOptions) => {
-      try {
-        finish(await hostReleaseVerb(options));
-      } catch (error) {
-        finish(await reportError(error, options));
-      }
-    });
+    .action(acting(hostReleaseVerb, finish));
 }
 
 /**
