@@ -46,12 +46,13 @@ export type Mend =
       /** URNs of resources whose commands run once it is started, in their order. */
       readonly also?: readonly string[];
     }
-  /** The guest is started anew, and waited for by the resource's own command. */
+  /** The guest is started anew. */
   | {
       readonly how: "restart";
       readonly kind: PlatformKind;
       readonly guest: string;
-      readonly urn: string;
+      /** URNs of resources whose commands run after it, in their order: they wait for the guest. */
+      readonly also: readonly string[];
     };
 
 /** One difference between a lab and its plan and state. */

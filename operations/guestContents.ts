@@ -29,10 +29,45 @@ const lineSchema = z.discriminatedUnion("kind", [
     name: z.string(),
     labels: z.record(z.string(), z.string()).nullable(),
     state: z.string().optional(),
+    /** Times that Docker started it again by itself. */
+    restarts: z.number().optional(),
+    /** When it was started last, as RFC 3339. */
+    started: z.string().optional(),
+    /** When it ended last. */
+    finished: z.string().optional(),
     ports: z.record(z.string(), z.array(z.looseObject({ HostPort: z.string() })).nullable()).nullish(),
   }),
   z.object({ kind: z.literal("image"), name: z.string() }),
+  z.object({ kind: z.literal("clock"), now: z.string() }),
 ]);
+
+/** What Docker tells of a container's life. */
+interface Life {
+  readonly state?: string | undefined;
+  readonly restarts?: number | undefined;
+  readonly started?: string | undefined;
+  readonly finished?: string | undefined;
+}
+
+/** Milliseconds after which Docker takes a container that it started again for one that stays. */
+const STAYS_AFTER = 10_000;
+
+/** Docker waits twice as long each time, from 100 ms on: after this many milliseconds it ended several times in a row. */
+const ENDED_AGAIN = 1_000;
+
+/**
+ * The state of a container. One that ends again and again runs for a moment each time: that moment is not the state that it is in.
+ * Times from https://docs.docker.com/engine/containers/start-containers-automatically/ and Docker's restart manager.
+ */
+function stateOf(
+  { state, restarts = 0, started, finished }: Life,
+  now: string | undefined,
+): string | undefined {
+  if (state !== "running" || restarts === 0) return state;
+  const [start, end, clock] = [started, finished, now].map((time) => Date.parse(time ?? ""));
+  const isLoop = (clock ?? 0) - (start ?? 0) < STAYS_AFTER && (start ?? 0) - (end ?? 0) >= ENDED_AGAIN;
+  return isLoop ? "restarting" : state;
+}
 
 /** Seconds that a guest's Docker Engine gets to answer: one that just started needs some. */
 const ANSWER_DEADLINE = 60;
@@ -56,9 +91,10 @@ until timeout ${one} docker info >/dev/null 2>&1; do
 done
 # What has gone since it was listed makes inspect complain, and it prints the others.
 each() { xargs -r "$@" 2>/dev/null || :; }
-docker ps -aq --no-trunc | each docker container inspect -f '{"kind":"container","id":{{json .Id}},"name":{{json .Name}},"labels":{{json .Config.Labels}},"state":{{json .State.Status}},"ports":{{json .HostConfig.PortBindings}}}'
+docker ps -aq --no-trunc | each docker container inspect -f '{"kind":"container","id":{{json .Id}},"name":{{json .Name}},"labels":{{json .Config.Labels}},"state":{{json .State.Status}},"restarts":{{.RestartCount}},"started":{{json .State.StartedAt}},"finished":{{json .State.FinishedAt}},"ports":{{json .HostConfig.PortBindings}}}'
 docker network ls -q --no-trunc | each docker network inspect -f '{"kind":"network","id":{{json .Id}},"name":{{json .Name}},"labels":{{json .Labels}}}'
 docker volume ls -q | each docker volume inspect -f '{"kind":"volume","id":{{json .Name}},"name":{{json .Name}},"labels":{{json .Labels}}}'
+date -u '+{"kind":"clock","now":"%FT%TZ"}'
 docker images --format '{"kind":"image","name":"{{.Repository}}:{{.Tag}}"}'
 `;
 }
@@ -80,17 +116,24 @@ export function parseContents(text: string): GuestContents {
     .split("\n")
     .filter(Boolean)
     .map((line) => lineSchema.parse(JSON.parse(line)));
+  const now = lines.flatMap((line) => (line.kind === "clock" ? [line.now] : []))[0];
   return {
     objects: lines.flatMap((line): GuestObject[] => {
-      if (line.kind === "image" || (line.kind === "network" && BUILT_IN.includes(line.name))) return [];
+      if (
+        line.kind === "image" ||
+        line.kind === "clock" ||
+        (line.kind === "network" && BUILT_IN.includes(line.name))
+      )
+        return [];
       const ports = tcpPorts(line.ports ?? {});
+      const state = stateOf(line, now);
       return [
         {
           kind: line.kind,
           id: line.id,
           name: line.name.replace(/^\//, ""),
           labels: line.labels ?? {},
-          ...(line.state === undefined ? {} : { state: line.state }),
+          ...(state === undefined ? {} : { state }),
           ...(ports.length > 0 ? { ports } : {}),
         },
       ];

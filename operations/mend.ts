@@ -81,19 +81,21 @@ export async function mendDirectly(
   resources: readonly StateResource[],
 ): Promise<string[]> {
   const left: string[] = [];
+  // What runs in a guest comes after it is ready again.
   const runs = new Set<string>();
   for (const { mend } of drifts) {
     if (mend?.how === "restart") {
       await platformOfGuest(plan, mend.kind, mend.guest).restart(mend.guest);
-      runs.add(mend.urn);
+      for (const urn of mend.also) runs.add(urn);
     }
-    if (mend?.how === "run") for (const urn of [mend.urn, ...(mend.also ?? [])]) runs.add(urn);
     if (mend?.how === "start") {
       const platform = platformOfGuest(plan, mend.kind, mend.rename ?? mend.guest);
       if (await start(platform, mend.guest, mend.rename)) for (const urn of mend.also ?? []) runs.add(urn);
       else left.push(mend.urn);
     }
   }
+  for (const { mend } of drifts)
+    if (mend?.how === "run") for (const urn of [mend.urn, ...(mend.also ?? [])]) runs.add(urn);
   for (const urn of runs) {
     const resource = resources.find((entry) => entry.urn === urn);
     if (!resource || !(await runAgain(plan, resource))) left.push(urn);

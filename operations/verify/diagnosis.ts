@@ -138,6 +138,10 @@ export function diagnose(evidence: Evidence, check: Check, result: ProbeResult):
     if (trouble) return trouble;
   }
   const { what } = result;
+  const fromHost = evidence.probed.get("host")?.findings.results.get("internet/host")?.how;
+  // Where this machine reaches nothing outside, an unknown name is no guest's fault.
+  if (result.how === "name" && fromHost !== undefined && fromHost !== "ok")
+    return { cause: "internet-down", what: `${what}, and this machine does not reach the internet either` };
   if (result.how === "name") return { cause: "name-resolution", what };
   const route = kind === "internet" ? routeTrouble(evidence, check) : undefined;
   if (route) return route;
@@ -145,7 +149,7 @@ export function diagnose(evidence: Evidence, check: Check, result: ProbeResult):
     return { cause: check.protocol === "tcp" ? "ssh-refused" : "wrong-content", what };
   if (result.how === "refused" && kind !== "internet")
     return { cause: check.protocol === "tcp" ? "ssh-refused" : "port-closed", what };
-  if (kind === "internet" && evidence.probed.get("host")?.findings.results.get("internet/host")?.how !== "ok")
+  if (kind === "internet" && fromHost !== "ok")
     return { cause: "internet-down", what: `${what}, and this machine does not reach it either` };
   return { cause: "blocked", what };
 }

@@ -59,10 +59,11 @@ function guestBehind(
 function restart(guest: GuestPlan, find: Find): { readonly mend?: Mend; readonly overwrites: string } {
   const machine = find("machine");
   const ready = find("ready");
+  // A virtual machine is defined with adapters that lead nowhere.
+  const adapters = machine && isScript(machine.type) ? find("adapters") : undefined;
+  const also = [adapters, ready].flatMap((resource) => resource?.urn ?? []);
   return {
-    ...(machine?.id && ready
-      ? { mend: { how: "restart", ...guestBehind(machine, guest), urn: ready.urn } }
-      : {}),
+    ...(machine?.id && ready ? { mend: { how: "restart", ...guestBehind(machine, guest), also } } : {}),
     overwrites: "what runs in the guest is started anew; files are kept",
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { renderLines } from "../../components/hypervisors/virtualbox/instructions";
 import { runnerText } from "../../components/hypervisors/virtualbox/sources";
 import type { Step } from "../../components/hypervisors/virtualbox/steps";
@@ -16,6 +17,12 @@ const ANSWER = 120_000;
 
 /** Milliseconds that a list of calls may take: a guest may shut down by itself before it is cut off. */
 const LIST = 10 * 60_000;
+
+/**
+ * Times that a call is made at the most: VirtualBox's service ends some seconds after its last caller, and a call that comes at that very
+ * moment gets none. Nothing was done then.
+ */
+const CALLS = 5;
 
 /** VBoxManage of one host. */
 export interface Manage {
@@ -69,8 +76,13 @@ export function manageOn(machine?: RemoteMachine): Manage {
   const onHost = runWhere(machine);
   const where = machine ? `host ${machine.name}` : "this machine";
   const program = machine ? "VBoxManage" : process.env[MANAGE_VARIABLE] || "VBoxManage";
-  const call: Manage["call"] = (args) =>
-    onHost(program, args, { deadline: ANSWER, env: { LC_ALL: "C.UTF-8" } });
+  const call: Manage["call"] = async (args) => {
+    for (let calls = 1; ; calls++) {
+      const result = await onHost(program, args, { deadline: ANSWER, env: { LC_ALL: "C.UTF-8" } });
+      if (calls === CALLS || !result.stderr.includes("Failed to create the VirtualBox object")) return result;
+      await setTimeout(1_000);
+    }
+  };
   return {
     onHost,
     where,

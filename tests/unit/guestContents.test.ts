@@ -35,6 +35,23 @@ describe("reading what a guest printed", () => {
     expect(parseContents(text)).toEqual({ objects: [], images: ["nginx:latest", "<none>:<none>"] });
   });
 
+  test.each([
+    ["ended again and again, and runs for a moment", 9, "10:00:28", "10:00:02", "restarting"],
+    ["has stayed for ten seconds", 9, "10:00:20", "09:59:50", "running"],
+    ["ended once, as while its database starts", 1, "10:00:28.1", "10:00:28", "running"],
+    ["was never started again", 0, "10:00:28", "0001", "running"],
+  ])("a container that %s", (_words, restarts, started, finished, state) => {
+    const time = (text: string) => (text.includes(":") ? `2026-11-26T${text}Z` : "0001-01-01T00:00:00Z");
+    const text =
+      object("container", "/web", {
+        state: "running",
+        restarts,
+        started: time(started),
+        finished: time(finished),
+      }) + line({ kind: "clock", now: "2026-11-26T10:00:30Z" });
+    expect(parseContents(text).objects[0]?.state).toBe(state);
+  });
+
   test("names and labels with quotes, line breaks and other scripts come through", () => {
     const labels = { "my.label": 'say "山田"\nand more' };
     expect(parseContents(object("container", "/x", { labels })).objects[0]?.labels).toEqual(labels);

@@ -251,6 +251,17 @@ describe("the judge", () => {
     expect(judge(reached, check("internet/team-01/web"))).toMatchObject({ cause: "blocked" });
   });
 
+  test("a name that nobody can resolve because nothing outside is reached is no guest's fault: a restart would take what runs in it for nothing", () => {
+    const text = `${facts(WEB_1, "192.168.99.1")}result|names/team-01/web/example.test|name|cannot be resolved`;
+    const seen = (how: string) =>
+      evidence({ "team-01/web": text, host: `result|internet/host|${how}|words` });
+    const id = "names/team-01/web/example.test";
+    expect(judge(seen("name"), check(id))).toMatchObject({ cause: "internet-down" });
+    expect(judge(seen("ok"), check(id))).toMatchObject({ cause: "name-resolution" });
+    // Where the machine itself was not asked, nothing clears the guest.
+    expect(judge(evidence({ "team-01/web": text }), check(id))).toMatchObject({ cause: "name-resolution" });
+  });
+
   test("a service whose container is stopped, and one with another page", () => {
     const id = "service/team-01/web/nginx:8080/team-01/web";
     const json = (state: string) =>

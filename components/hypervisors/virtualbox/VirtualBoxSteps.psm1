@@ -38,12 +38,17 @@ function Invoke-VBoxManage {
     $start.RedirectStandardError = $true
     $start.StandardOutputEncoding = [System.Text.UTF8Encoding]::new($false)
     $start.StandardErrorEncoding = [System.Text.UTF8Encoding]::new($false)
-    $process = [System.Diagnostics.Process]::Start($start)
-    $process.StandardInput.Close()
-    # Both are read at once: a program that fills one of them waits for it.
-    $said = $process.StandardError.ReadToEndAsync()
-    $out = $process.StandardOutput.ReadToEnd()
-    $process.WaitForExit()
+    for ($calls = 1; ; $calls++) {
+        $process = [System.Diagnostics.Process]::Start($start)
+        $process.StandardInput.Close()
+        # Both are read at once: a program that fills one of them waits for it.
+        $said = $process.StandardError.ReadToEndAsync()
+        $out = $process.StandardOutput.ReadToEnd()
+        $process.WaitForExit()
+        # VirtualBox's service ends some seconds after its last caller. A call that comes at that very moment gets no service: nothing was done, and it is made again.
+        if ($calls -ge 5 -or $said.Result -notmatch 'Failed to create the VirtualBox object') { break }
+        Start-Sleep -Seconds 1
+    }
     return [pscustomobject]@{ Code = $process.ExitCode; Out = ($out -split "`r?`n"); Said = ($said.Result -split "`r?`n") }
 }
 

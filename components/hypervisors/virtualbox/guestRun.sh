@@ -20,10 +20,16 @@ in_guest() {
   shift
   "$manage" guestcontrol "$machine" "$call" --username "$user" --passwordfile "$work/password" "$@" </dev/null
 }
-if ! in_guest copyto --target-directory /tmp/ "$work/$name" >"$work/said" 2>&1; then
-  sed -n 's/^VBoxManage[^:]*: error: //p' "$work/said" | head -n 1 >&2
-  exit 255
-fi
+calls=1
+until in_guest copyto --target-directory /tmp/ "$work/$name" >"$work/said" 2>&1; do
+  # As in runner.sh: the service was about to end.
+  if [ "$calls" -ge 5 ] || ! grep -q 'Failed to create the VirtualBox object' "$work/said"; then
+    sed -n 's/^VBoxManage[^:]*: error: //p' "$work/said" | head -n 1 >&2
+    exit 255
+  fi
+  calls=$((calls + 1))
+  sleep 1
+done
 # Whoever comes as root removes it, so that nothing of it is left for learners to read.
 in_guest run --exe /usr/bin/sudo --wait-stdout --wait-stderr -- sudo -n /bin/sh -c \
   'script=$0; sh "$script" "$@"; code=$?; rm -f "$script"; printf "\nclasslab-code %s\n" "$code"' "/tmp/$name" "$@" \

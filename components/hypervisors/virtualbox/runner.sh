@@ -30,11 +30,23 @@ said() {
   printf '%s' "${words% }"
 }
 
+# VirtualBox's service ends some seconds after its last caller. A call that comes at that very moment gets no service: nothing was done, and it is made again.
+call() {
+  into=$1
+  shift
+  calls=1
+  until "$manage" "$@" >"$into" 2>"$work/said" </dev/null; do
+    [ "$calls" -lt 5 ] && grep -q 'Failed to create the VirtualBox object' "$work/said" || return 1
+    calls=$((calls + 1))
+    sleep 1
+  done
+}
+
 # The same question is not put twice while nothing was changed.
 ask() {
   question=$(printf '%s\037' "$@")
   [ "$question" != "$asked" ] || return 0
-  "$manage" "$@" >"$work/answer" 2>"$work/said" </dev/null || fail "VBoxManage $1 does not answer: $(said)"
+  call "$work/answer" "$@" || fail "VBoxManage $1 does not answer: $(said)"
   asked=$question
 }
 
@@ -128,7 +140,7 @@ while IFS= read -r line; do
       if [ "$settled" = yes ]; then
         skipped=yes
       else
-        "$manage" "$@" >"$work/out" 2>"$work/said" </dev/null || fail "$(said)"
+        call "$work/out" "$@" || fail "$(said)"
         asked=
         ran="$ran${ran:+,}\"$what\""
       fi

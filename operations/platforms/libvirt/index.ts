@@ -296,8 +296,8 @@ async function start(virsh: Virsh, guest: string): Promise<void> {
   await virsh.output([state === "paused" ? "resume" : "start", guest]);
 }
 
-/** Seconds that a guest has to end by itself. */
-const GRACE = 10;
+/** Seconds that a guest has to end by itself: what a learner wrote a moment ago is on its disk only then. Emulated ones take half of it. */
+const GRACE = 60;
 
 /** Milliseconds between two looks at a guest that is to end. */
 const LOOK_AGAIN = 300;
