@@ -83,12 +83,19 @@ ask() {
   grep -Ev "$good" "$work/codes" | cut -d' ' -f2 >"$work/refused" || :
 }
 words() { sed -e 's/^{"message":"//' -e 's/"}$//' -e 's/\\\\"/"/g' "$work/answer-$1" | tail -n 1; }
+# Those that Docker started again a moment ago, and may have to again: they run now, and do not stay.
+unsteady() {
+  docker ps --filter 'label=${FARM_LABEL}=${name}' --format '{{.Names}} {{.Status}}' |
+    sed -nE 's/ Up (Less than a second|[0-9] seconds?)$//p' |
+    xargs -r docker container inspect -f '{{.Name}} {{.RestartCount}}' 2>/dev/null | sed -nE 's#^/(.*) [1-9][0-9]*$#\\1#p'
+}
 wanted() { for port in "$@"; do echo "${name}-$port"; done; }
 bring() {
   wanted "$@" | sort >"$work/wanted"
   mine | cut -d' ' -f1 | sort >"$work/there"
   mine --filter 'ancestor=${imageId}' | grep -E ' (running|exited|created)$' | sort >"$work/sound" || :
-  cut -d' ' -f1 "$work/sound" | sort | comm -12 - "$work/wanted" >"$work/kept"
+  unsteady | sort >"$work/unsteady" || :
+  cut -d' ' -f1 "$work/sound" | sort | comm -12 - "$work/wanted" | comm -23 - "$work/unsteady" >"$work/kept"
   comm -23 "$work/there" "$work/kept" | ask remove
   comm -23 "$work/wanted" "$work/kept" | tee "$work/made" | ask create
   cp "$work/refused" "$work/uncreated"

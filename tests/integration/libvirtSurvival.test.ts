@@ -13,7 +13,7 @@ import {
 } from "../support/secretSearch";
 import type { Snapshot } from "../support/snapshot";
 import { type HandOnHost, testHands } from "../support/suites/hands";
-import { type KillCycle, testKills } from "../support/suites/kills";
+import { type Moment, testKilledDown, testKills } from "../support/suites/kills";
 import { LIBVIRT, virsh } from "../support/targets/libvirt";
 import { objectName } from "../support/targets/target";
 import { SKIP_LIBVIRT, TestLab } from "../support/testLab";
@@ -87,32 +87,24 @@ suite("a lab of virtual machines", () => {
 
   afterAll(() => lab.dispose(), 300_000);
 
-  describe("whose runs are killed", () => {
-    const cycles: KillCycle[] = [
-      {
-        up: [
-          "the machine is defined and not recorded",
-          "everything",
-          (run) => run.libvirtEvent("event", new RegExp(`'${GUEST}'?: Defined`)),
-        ],
-        down: [
-          "the machine is gone and is still recorded",
-          "everything",
-          (run) => run.libvirtEvent("event", new RegExp(`'${GUEST}'?: Undefined`)),
-        ],
-      },
-      {
-        up: [
-          "half of the farm stands",
-          "everything",
-          async (run) =>
-            (await run.printed(/guest ready/)) &&
-            run.event(["event=create", "container=nginx-farm-8001"], "web"),
-        ],
-      },
-    ];
-    testKills(lab, cycles, () => WHOLE);
-  });
+  const defined: Moment = [
+    "the machine is defined and not recorded",
+    "everything",
+    (run) => run.libvirtEvent("event", new RegExp(`'${GUEST}'?: Defined`)),
+  ];
+  const halfOfFarm: Moment = [
+    "half of the farm stands",
+    "everything",
+    async (run) =>
+      (await run.printed(/guest ready/)) && run.event(["event=create", "container=nginx-farm-8001"], "web"),
+  ];
+  const gone: Moment = [
+    "the machine is gone and is still recorded",
+    "everything",
+    (run) => run.libvirtEvent("event", new RegExp(`'${GUEST}'?: Undefined`)),
+  ];
+
+  testKills(lab, [{ ups: [defined, halfOfFarm] }], () => WHOLE);
 
   describe("broken by hand", () => {
     const WORK = "/home/ubuntu/work";
@@ -282,8 +274,9 @@ suite("a lab of virtual machines", () => {
     20 * 60_000,
   );
 
-  test("goes, with its logs and sockets", async () => {
-    expect((await lab.run("down", "--yes")).code).toBe(0);
+  testKilledDown(lab, gone);
+
+  test("nothing of it is left: no log, no socket", async () => {
     expect(await LIBVIRT.standing(LAB)).toEqual([]);
-  }, 600_000);
+  });
 });

@@ -188,9 +188,13 @@ function primitives(guest: string): Trouble[] {
       red: [[named("^ssh/G$"), "key-denied"]],
     },
     {
-      name: "that drops new connections to SSH",
-      make: `docker exec ${container} iptables -I INPUT ! -i lo -p tcp --dport 22 -j DROP`,
-      red: [[named(">G@.*/tcp$"), "blocked"]],
+      name: "that drops all connections to SSH",
+      make: `docker exec ${container} iptables -I INPUT -p tcp --dport 22 -j DROP`,
+      // Over its loopback as well: nothing is left that a no could be measured against.
+      red: [
+        [named(">G@.*/tcp$"), "blocked"],
+        [named("^ssh/G$"), "ssh-refused"],
+      ],
     },
     {
       name: "without a course image",

@@ -495,10 +495,15 @@ esac
   describe("renderFarm", () => {
     const MARK = { lab: "dev", id: "0123456789abcdef", stack: "dev", team: "team-01" };
     const IMAGE = `sha256:${"ab".repeat(32)}`;
-    /** Containers are files: `<state> <farm> <image>`. A port is taken while `taken-PORT` is there. */
+    /** Containers are files: `<state> <farm> <image> [<restarts>]`; one with restarts runs since a moment. A port is taken while `taken-PORT` is there. */
     const DOCKER = `
 mkdir -p "$FAKE/containers"
 cd "$FAKE/containers"
+if [ "$1 $2 $3" = "container inspect -f" ]; then
+  shift 4
+  for name in "$@"; do read -r state of image restarts < "$name"; echo "/$name $restarts"; done
+  exit 0
+fi
 [ "$1" = ps ] || exit 9
 farm=
 ancestor=
@@ -509,11 +514,15 @@ for word in "$@"; do
     publish=*) cat "$FAKE/taken-\${word#publish=}"; exit 0 ;;
   esac
 done
-[ -n "$farm" ] && [ "$2" = -a ] || exit 9
+[ -n "$farm" ] || exit 9
 for name in *; do
   [ -e "$name" ] || continue
-  read -r state of image < "$name"
+  read -r state of image restarts < "$name"
   [ "$of" = "$farm" ] || continue
+  if [ "$2" != -a ]; then
+    [ "$state" != running ] || echo "$name Up $([ -n "$restarts" ] && echo 2 seconds || echo 3 hours)"
+    continue
+  fi
   [ -z "$ancestor" ] || [ "$ancestor" = "$image" ] || continue
   echo "$name $state"
 done
@@ -616,6 +625,18 @@ request
       const again = farm(...ports);
       expectJson(again, { containers: 100 });
       expect(changes(again)).toEqual([]);
+    });
+
+    test("makes anew what Docker has just started again, as it may have to for ever", () => {
+      stands("nginx-farm-8001", "running", "nginx-farm", `${IMAGE} 0`);
+      stands("nginx-farm-8002", "running", "nginx-farm", `${IMAGE} 12`);
+      const run = farm(8001, 8002);
+      expectJson(run, { containers: 2 });
+      expect(changes(run).filter((call) => !call.includes("inspect"))).toEqual([
+        "DELETE nginx-farm-8002?force=1&v=1",
+        "POST create?name=nginx-farm-8002",
+        "POST nginx-farm-8002/start",
+      ]);
     });
 
     test("starts what stopped, makes what was removed, leaves what runs", () => {

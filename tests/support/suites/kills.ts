@@ -6,11 +6,15 @@ import type { TestLab } from "../testLab";
 /** A moment of a run, who is killed then, and how the test sees that it has come. */
 export type Moment = readonly [name: string, victim: Victim, reached: (run: WatchedRun) => Promise<boolean>];
 
-/** One `up` that is killed, and the `down` of what it became, killed as well; without one the lab stays for the tests after it. */
+/** Runs of `up` that are killed, one after the other, and the `down` of what they became, killed as well; without one the lab stays. */
 export interface KillCycle {
-  readonly up: Moment;
+  readonly ups: readonly Moment[];
   readonly down?: Moment;
 }
+
+const DEADLINE = 20 * 60_000;
+
+const titleOfDown = ([name, victim]: Moment) => `down killed when ${name} (${victim}): one down reaches zero`;
 
 const NOTHING: Snapshot = { resources: {}, pending: 0, host: [], inside: [], processes: 0 };
 
@@ -18,7 +22,7 @@ const NOTHING: Snapshot = { resources: {}, pending: 0, host: [], inside: [], pro
 export function cyclesOf(ups: readonly Moment[], downs: readonly Moment[]): KillCycle[] {
   return ups.map((up, index) => {
     const down = downs[index % downs.length];
-    return down === undefined ? { up } : { up, down };
+    return down === undefined ? { ups: [up] } : { ups: [up], down };
   });
 }
 
@@ -27,33 +31,39 @@ export function cyclesOf(ups: readonly Moment[], downs: readonly Moment[]): Kill
  * @param whole what stands of the lab, is recorded and runs after a run that nobody disturbed
  */
 export function testKills(lab: TestLab, cycles: readonly KillCycle[], whole: () => Snapshot): void {
-  const titled = cycles.map(({ up, down }): [string, KillCycle] => {
-    const killed = `up killed when ${up[0]} (${up[1]}): one up converges`;
-    return [
-      down ? `${killed}; down killed when ${down[0]} (${down[1]}): one down reaches zero` : killed,
-      { up, ...(down ? { down } : {}) },
-    ];
+  const titled = cycles.map((cycle): [string, KillCycle] => {
+    const kills = cycle.ups.map(([name, victim]) => `up killed when ${name} (${victim})`).join(", then ");
+    const title = `${kills}: one up converges`;
+    return [cycle.down ? `${title}; ${titleOfDown(cycle.down)}` : title, cycle];
   });
   test.each(titled)(
     "%s",
-    async (_title, { up: [, victim, reached], down }) => {
-      const run = new Run(lab, "up");
-      expect(await reached(run)).toBe(true);
-      await run.kill(victim);
+    async (_title, { ups, down }) => {
+      for (const moment of ups) await killed(lab, "up", moment);
       const document = await lab.up();
       expect(document.ok).toBe(true);
       expect(await takeSnapshot(lab)).toEqual(whole());
       expect((await lab.pulumi("preview", "--expect-no-changes")).code).toBe(0);
-      if (!down) return;
-
-      const [, downVictim, downReached] = down;
-      const going = new Run(lab, "down");
-      expect(await downReached(going)).toBe(true);
-      await going.kill(downVictim);
-      const again = await lab.run("down", "--yes");
-      expect([again.code, again.code === 0 ? "" : again.stderr]).toEqual([0, ""]);
-      expect(await takeSnapshot(lab)).toEqual(NOTHING);
+      if (down) await downKilled(lab, down);
     },
-    20 * 60_000,
+    DEADLINE,
   );
+}
+
+/** The `down` of the lab that stands, killed. */
+export function testKilledDown(lab: TestLab, down: Moment): void {
+  test(titleOfDown(down), () => downKilled(lab, down), DEADLINE);
+}
+
+async function killed(lab: TestLab, verb: "up" | "down", [, victim, reached]: Moment): Promise<void> {
+  const run = new Run(lab, verb);
+  expect(await reached(run)).toBe(true);
+  await run.kill(victim);
+}
+
+async function downKilled(lab: TestLab, moment: Moment): Promise<void> {
+  await killed(lab, "down", moment);
+  const again = await lab.run("down", "--yes");
+  expect([again.code, again.code === 0 ? "" : again.stderr]).toEqual([0, ""]);
+  expect(await takeSnapshot(lab)).toEqual(NOTHING);
 }
