@@ -297,10 +297,9 @@ function Get-LaunchType {
 
 function Set-LaunchType {
   [CmdletBinding(SupportsShouldProcess = $true)]
-  param([string]$Value)
+  param([Parameter(Mandatory = $true)] [string]$Value)
   if ($PSCmdlet.ShouldProcess('hypervisorlaunchtype', "Set to $Value")) {
-    if ($Value) { $null = bcdedit.exe /set '{current}' hypervisorlaunchtype $Value.ToLowerInvariant() }
-    else { $null = bcdedit.exe /deletevalue '{current}' hypervisorlaunchtype }
+    $null = bcdedit.exe /set '{current}' hypervisorlaunchtype ($Value.ToLowerInvariant())
     if ($LASTEXITCODE -ne 0) {
       throw (New-HostFault -Code 'host-command-failed' -What "bcdedit.exe ended with exit code $LASTEXITCODE")
     }
@@ -517,6 +516,8 @@ function Remove-Change {
   if ($PSCmdlet.ShouldProcess($name, "Put back: $($Change.kind)")) {
     switch ($Change.kind) {
       'extension-pack' {
+        # It goes with VirtualBox, which a run before this one may have removed.
+        if (-not (Get-VirtualBoxValue -Name 'Version')) { return $false }
         $manage = Get-ManageProgram
         foreach ($pack in @(Get-ExtensionPack)) {
           # Reason: the program that VirtualBox itself names in the registry.
@@ -615,7 +616,10 @@ function Remove-ClasslabEnrolment {
       Set-Record -Changes $left
       throw (New-HostFault -Code 'release-incomplete' -What "not put back: $($words -join '; ')" -Fix 'Restart the PC, and run release again')
     }
-    if (Test-Path -LiteralPath $RecordFile) { Remove-Item -LiteralPath $RecordFile -Force }
+    # Where the power went while the record was written, more of it is there.
+    foreach ($file in @($RecordFile, "$RecordFile.new", "$RecordFile.old")) {
+      if (Test-Path -LiteralPath $file) { Remove-Item -LiteralPath $file -Force }
+    }
     if ((Test-Path -LiteralPath $Folder) -and @(Get-ChildItem -LiteralPath $Folder).Count -eq 0) { Remove-Item -LiteralPath $Folder -Force }
   }
   @{ released = $changes.Count; rebootNeeded = [bool]$reboot }

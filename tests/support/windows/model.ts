@@ -240,6 +240,12 @@ export class Windows {
     return this.entries.get(plain(path));
   }
 
+  /** All paths with what is in them; a folder's is `undefined`. */
+  *allFiles(): Iterable<readonly [path: string, content: string | undefined]> {
+    for (const { path, folder, bytes } of this.entries.values())
+      yield [path, folder ? undefined : bytes.toString("utf8")];
+  }
+
   folder(path: string): Entry {
     const known = this.entry(path);
     if (known) return known;

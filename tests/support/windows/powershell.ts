@@ -94,6 +94,10 @@ function wildcard(pattern: string): RegExp {
   return new RegExp(`^${text}$`, "is");
 }
 
+/** A text between quotes with the signs that a grave accent stands before. */
+const unescaped = (text: string): string =>
+  text.replaceAll(/`(.)/gs, (_whole, sign: string) => ({ n: "\n", r: "\r", t: "\t" })[sign] ?? sign);
+
 /** .NET's named groups are JavaScript's. */
 const expression = (text: string): RegExp => new RegExp(text, "i");
 
@@ -126,6 +130,10 @@ function compared(operator: string, left: unknown, right: unknown): unknown {
       return wildcard(toText(right)).test(toText(left));
     case "-contains":
       return listed(left).some((each) => same(each, right));
+    case "-notlike":
+      return !wildcard(toText(right)).test(toText(left));
+    case "-join":
+      return listed(left).map(toText).join(toText(right));
     case "-notcontains":
       return !listed(left).some((each) => same(each, right));
     default:
@@ -154,6 +162,7 @@ const TEXT_METHODS: Readonly<Record<string, (text: string, args: readonly unknow
       ? text.startsWith(toText(start))
       : text.toLowerCase().startsWith(toText(start).toLowerCase()),
   endswith: (text, [end]) => text.endsWith(toText(end)),
+  tochararray: (text) => [...text],
   tolowerinvariant: (text) => text.toLowerCase(),
   tostring: (text) => text,
 };
@@ -163,7 +172,12 @@ export class PowerShell {
   private readonly functions = new Map<string, Declared>();
   private readonly global = new Scope();
 
-  constructor(private readonly machine: Machine) {
+  /** @param variables of the machine by their names in lower case, such as `env:programdata` */
+  constructor(
+    private readonly machine: Machine,
+    variables: Readonly<Record<string, unknown>> = {},
+  ) {
+    for (const [name, value] of Object.entries(variables)) this.global.set(name, value);
     this.global.set("true", true);
     this.global.set("false", false);
     this.global.set("null", null);
@@ -223,7 +237,7 @@ export class PowerShell {
     return {
       name,
       type: types.find(
-        (type) => type !== undefined && /^(?:string|int|long|bool|psobject)(?:\[\])?$/i.test(type),
+        (type) => type !== undefined && /^(?:string|int|long|bool|psobject|object)(?:\[\])?$/i.test(type),
       ),
       mandatory: /Mandatory = \$true/.test(head),
       allowsEmpty: /AllowEmpty/.test(head),
@@ -298,6 +312,8 @@ export class PowerShell {
         return this.conditional(node, scope);
       case "foreach_statement":
         return this.forEach(node, scope);
+      case "for_statement":
+        return this.countedLoop(node, scope);
       case "while_statement": {
         const out: unknown[] = [];
         const [condition, body] = kids(node);
@@ -345,6 +361,21 @@ export class PowerShell {
         return this.block(second ?? refuse(clause), scope);
     }
     return [];
+  }
+
+  private countedLoop(node: Node, scope: Scope): unknown[] {
+    const [initial, condition, iterator, body] = kids(node);
+    if (!initial || !condition || !iterator || !body) return refuse(node);
+    const out: unknown[] = [];
+    for (this.pipeline(only(initial), scope); isTrue(this.expression(only(condition), scope)); ) {
+      try {
+        out.push(...this.block(body, scope));
+      } catch (signal) {
+        if (!(signal instanceof Continue)) throw signal;
+      }
+      this.pipeline(only(iterator), scope);
+    }
+    return out;
   }
 
   private forEach(node: Node, scope: Scope): unknown[] {
@@ -442,7 +473,7 @@ export class PowerShell {
     if (!head) return refuse(node);
     const elements = others
       .flatMap((each) => (each.type === "command_elements" ? kids(each) : [each]))
-      .filter(({ type }) => type !== "command_argument_sep");
+      .filter(({ type }) => type !== "command_argument_sep" && !type.includes("redirection"));
     const name = head.type === "command_name" ? head.text : toText(this.expression(only(head), scope));
     const given = new Map<string, unknown>();
     const loose: unknown[] = [];
@@ -483,7 +514,9 @@ export class PowerShell {
     const [left, operator, right] = parts.length === 3 ? parts : [parts[0], undefined, parts[1]];
     if (!left || !right) throw untaught(node);
     const kept = this.assigned(right, scope);
-    this.store(left, operator?.text === "+=" ? this.added(this.expression(left, scope), kept) : kept, scope);
+    const before = operator && operator.text !== "=" ? this.expression(left, scope) : undefined;
+    if (operator?.text === "-=") this.store(left, toNumber(before) - toNumber(kept), scope);
+    else this.store(left, operator?.text === "+=" ? this.added(before, kept) : kept, scope);
   }
 
   /** What is assigned: a list that an expression gives stays one, what a command gives is unrolled. */
@@ -592,7 +625,14 @@ export class PowerShell {
       }
       case "expression_with_unary_operator": {
         const value = this.expression(only(inner), scope);
-        return inner.children[0]?.text.toLowerCase() === "-not" ? !isTrue(value) : refuse(inner);
+        switch (inner.children[0]?.text.toLowerCase()) {
+          case "-not":
+            return !isTrue(value);
+          case "-":
+            return -toNumber(value);
+          default:
+            return refuse(inner);
+        }
       }
       case "additive_expression":
       case "additive_argument_expression":
@@ -612,7 +652,7 @@ export class PowerShell {
         if (Array.isArray(owner))
           return typeof key === "string"
             ? (propertyOf(owner, key)?.value ?? null)
-            : (owner[toNumber(key)] ?? null);
+            : (owner.at(toNumber(key)) ?? null);
         if (isObject(owner)) return propertyOf(owner, toText(key))?.value ?? null;
         throw new PowerShellError("Cannot index into a null array.");
       }
@@ -649,11 +689,11 @@ export class PowerShell {
     let out = "";
     let from = literal.start + 1;
     for (const part of kids(literal)) {
-      out += text.slice(from - literal.start, part.start - literal.start);
+      out += unescaped(text.slice(from - literal.start, part.start - literal.start));
       out += toText(this.expression(part, scope));
       from = part.start + part.text.length;
     }
-    return out + text.slice(from - literal.start, -1);
+    return out + unescaped(text.slice(from - literal.start, -1));
   }
 
   private table(node: Node, scope: Scope): Table {
@@ -680,6 +720,7 @@ export class PowerShell {
       const found = expression(toText(b)).exec(toText(a));
       if (found) {
         const matches = new Table();
+        for (const [index, value] of found.entries()) matches.set(String(index), value);
         for (const [name, value] of Object.entries(found.groups ?? {})) matches.set(name, value);
         scope.set("matches", matches);
       }

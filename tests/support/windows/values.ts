@@ -122,8 +122,15 @@ export function castTo(type: string, value: unknown): unknown {
       return isTrue(value);
     case "string":
       return toText(value);
+    case "object":
     case "psobject":
+    case "pscustomobject":
       return value;
+    case "string[]":
+      return (Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]).map(
+        toText,
+      );
+    case "object[]":
     case "psobject[]":
       return value === null || value === undefined ? [] : Array.isArray(value) ? value : [value];
     case "int[]":
