@@ -77,6 +77,11 @@ function only(node: Node): Node {
   return first ?? refuse(node);
 }
 
+function isOfType(value: unknown, type: string): boolean {
+  if (type.toLowerCase() !== "[bool]") throw new Error(`the stand-in was not taught -is ${type}`);
+  return typeof value === "boolean";
+}
+
 /** One value of many: nothing, the value itself, or a list. */
 function unrolled(values: readonly unknown[]): unknown {
   if (values.length === 0) return undefined;
@@ -162,6 +167,7 @@ const TEXT_METHODS: Readonly<Record<string, (text: string, args: readonly unknow
       ? text.startsWith(toText(start))
       : text.toLowerCase().startsWith(toText(start).toLowerCase()),
   endswith: (text, [end]) => text.endsWith(toText(end)),
+  replace: (text, [from, to]) => text.replaceAll(toText(from), toText(to)),
   tochararray: (text) => [...text],
   tolowerinvariant: (text) => text.toLowerCase(),
   tostring: (text) => text,
@@ -189,6 +195,8 @@ export class PowerShell {
   load(root: Node): void {
     for (const statement of this.statements(root)) {
       if (statement.type === "function_statement") this.declare(statement);
+      // Its parameters are among the machine's variables.
+      else if (statement.type === "param_block") continue;
       else if (
         !statement.text.startsWith("Export-ModuleMember") &&
         !statement.text.startsWith("Set-StrictMode")
@@ -204,7 +212,7 @@ export class PowerShell {
   }
 
   private statements(node: Node): readonly Node[] {
-    return kids(node).flatMap((child) => (child.type === "statement_list" ? kids(child) : [child]));
+    return kids(node).flatMap((child) => (AROUND.has(child.type) ? this.statements(child) : [child]));
   }
 
   private declare(node: Node): void {
@@ -458,9 +466,25 @@ export class PowerShell {
       case "foreach-object":
         return items.flatMap((item) => (isBlock(block) ? block.run(item) : []));
       case "sort-object": {
-        const by = toText(given.get("property"));
-        const key = (item: unknown) => (isObject(item) ? toNumber(propertyOf(item, by)?.value) : 0);
+        if (given.has("unique"))
+          return [...new Map(items.map((item) => [toText(item).toLowerCase(), item])).entries()]
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .map(([, item]) => item);
+        const by = given.get("property");
+        const expression = by instanceof Table ? by.get("expression") : undefined;
+        const key = (item: unknown) => {
+          if (isBlock(expression)) return toNumber(unrolled(expression.run(item)));
+          return isObject(item) ? toNumber(propertyOf(item, toText(by))?.value) : 0;
+        };
         return [...items].sort((a, b) => key(a) - key(b));
+      }
+      case "select-object":
+        return items.slice(0, toNumber(given.get("first")));
+      case "measure-object": {
+        const by = toText(given.get("property"));
+        const values = items.map((item) => (isObject(item) ? toNumber(propertyOf(item, by)?.value) : 0));
+        // Of nothing there is no sum.
+        return [{ Count: items.length, Sum: items.length === 0 ? null : values.reduce((a, b) => a + b, 0) }];
       }
       default:
         return refuse(node);
@@ -504,9 +528,15 @@ export class PowerShell {
   }
 
   private command(node: Node, scope: Scope): unknown[] {
+    const [operator, called, ...more] = kids(node);
+    if (operator?.type === "command_invokation_operator" && called && more.length === 0) {
+      const block = called.type === "command_name" ? undefined : this.expression(only(called), scope);
+      if (isBlock(block)) return block.run(undefined);
+    }
     const { name, given } = this.words(node, scope);
     const out = this.invoke(name, given, scope);
-    return out.flatMap((each) => (Array.isArray(each) ? each : [each]));
+    // A list of .NET's that a cmdlet made is passed on as one.
+    return out.flatMap((each) => (Array.isArray(each) && !("Add" in each) ? each : [each]));
   }
 
   private assign(node: Node, scope: Scope): void {
@@ -715,7 +745,12 @@ export class PowerShell {
     const [left, operator, right] = kids(node);
     if (!left || !operator || !right) return refuse(node);
     const word = operator.text.toLowerCase();
+    if (word === "-is") return isOfType(this.expression(left, scope), right.text);
     const [a, b] = [this.expression(left, scope), this.expression(right, scope)];
+    if (word === "-replace") {
+      const [pattern, by] = listed(b);
+      return toText(a).replaceAll(new RegExp(toText(pattern), "gi"), toText(by));
+    }
     if (word === "-match" || word === "-notmatch") {
       const found = expression(toText(b)).exec(toText(a));
       if (found) {
@@ -767,7 +802,7 @@ export class PowerShell {
       if (!args) return value.map((each: unknown) => this.property(each, written));
     }
     if (!args) return this.property(value, written);
-    const method = isObject(value) ? propertyOf(value, written)?.value : undefined;
+    const method = isObject(value) || Array.isArray(value) ? propertyOf(value, written)?.value : undefined;
     if (typeof method !== "function")
       throw new PowerShellError(
         `Method invocation failed because it does not contain a method named '${written}'.`,
@@ -796,6 +831,9 @@ function propertiesOf(value: Record<string, unknown>): unknown {
 }
 
 const STATEMENTS = new Set(["command", "pipeline", "pipeline_chain", "if_statement", "foreach_statement"]);
+
+/** What stands around statements. */
+const AROUND = new Set(["script_block", "script_block_body", "statement_list"]);
 
 const PASSED = new Set(["statement_list", "pipeline"]);
 

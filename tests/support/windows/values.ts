@@ -123,6 +123,7 @@ export function castTo(type: string, value: unknown): unknown {
     case "string":
       return toText(value);
     case "object":
+    case "ordered":
     case "psobject":
     case "pscustomobject":
       return value;
