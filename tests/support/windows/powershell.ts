@@ -70,7 +70,16 @@ function refuse(node: Node): never {
   throw untaught(node);
 }
 
-const kids = (node: Node): readonly Node[] => node.namedChildren.filter(({ type }) => type !== "comment");
+const known = new WeakMap<Node, readonly Node[]>();
+
+/** Children without comments; a node that runs again is not asked again. */
+function kids(node: Node): readonly Node[] {
+  const before = known.get(node);
+  if (before) return before;
+  const found = node.namedChildren.filter(({ type }) => type !== "comment");
+  known.set(node, found);
+  return found;
+}
 
 function only(node: Node): Node {
   const [first] = kids(node);
