@@ -1,7 +1,7 @@
 import { type Fault, FaultError } from "../course/faults";
 import type { LabPlan } from "../course/plan";
 import { type Drift, type Found, findDrift } from "./drift";
-import type { StateResource } from "./engine";
+import type { PlannedStep, StateResource } from "./engine";
 import { switchesLeaving } from "./freeSwitches";
 import { inspectUnit, type Look } from "./inspectUnit";
 import { findInTheWay } from "./inTheWay";
@@ -103,6 +103,15 @@ function vanished(drifts: readonly Drift[], resources: readonly StateResource[])
 }
 
 /**
+ * Whether what a drift's own command would do again is done by the engine, which runs that command with what the plan says now: where an
+ * adapter is to be on another switch, that it is not there yet is nobody's doing.
+ */
+function runByEngine(steps: readonly PlannedStep[]): (drift: Drift) => boolean {
+  const changing = new Set(steps.flatMap(({ op, urn }) => (op === "same" ? [] : [urn])));
+  return ({ mend }) => mend?.how === "run" && mend.also === undefined && changing.has(mend.urn);
+}
+
+/**
  * Looks at a unit, removes what a killed run left, starts what was stopped, and previews what is left to do. Nothing that
  * learners made is touched.
  * @throws FaultError when something stands in the way
@@ -144,19 +153,21 @@ export async function readyUnit(
   const [taken, ...alsoTaken] = findInTheWayInside(plan, unit, resources, started?.found ?? recovered.found);
   if (taken) throw new FaultError([taken, ...alsoTaken]);
 
-  for (const drift of onHost) options.say(`${place(drift)}${drift.what}: making it again`);
+  const replace = [...new Set([...[...onHost, ...repaired].flatMap(urnOf), ...(started?.replace ?? [])])];
+  const preview = await engine.preview(options.signal, replace);
+  const byEngine = runByEngine(preview.steps);
+  for (const drift of onHost.filter((entry) => !byEngine(entry)))
+    options.say(`${place(drift)}${drift.what}: making it again`);
   for (const drift of repaired) {
     const losing = drift.overwrites ? ` (overwrites: ${drift.overwrites})` : "";
     options.say(`repair: ${place(drift)}${drift.what}${losing}`);
   }
-  const mended = [...onHost, ...repaired];
-  const replace = [...new Set([...mended.flatMap(urnOf), ...(started?.replace ?? [])])];
-  const preview = await engine.preview(options.signal, replace);
+  const mended = [...onHost, ...repaired].filter((drift) => !byEngine(drift));
   const gone = new Set([...vanished(drifts, resources), ...replace]);
   const { same = 0, ...changes } = preview.changes;
   return {
     ...prepared,
-    left,
+    left: left.filter((drift) => !byEngine(drift)),
     direct: mended.filter((drift) => drift.mend?.how === "run" || drift.mend?.how === "restart"),
     replace,
     leaving: switchesLeaving(preview.steps, resources),

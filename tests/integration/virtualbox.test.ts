@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
-import { stringify } from "yaml";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
 import { z } from "zod";
+import { ROOT } from "../support/cli";
 import { expectNothingToDo } from "../support/nothingToDo";
 import { TestLab } from "../support/testLab";
 import { SKIP_VIRTUALBOX } from "../support/virtualBoxRoot";
@@ -10,38 +12,25 @@ import { VirtualBoxStandIn } from "../support/virtualBoxStandIn";
 // its channel this does not prove: tests/support/virtualBoxStandIn.sh says what it makes up.
 const LAB = "ivbox";
 const TEST1 = `${LAB}-team-01-ubuntu-test1`;
-const COPY = `${LAB}-team-01-copy`;
+const FULL = `${LAB}-team-01-ubuntu-test2`;
+const LINKED = `${LAB}-team-01-ubuntu-test3`;
 
 const foundSchema = z.looseObject({ found: z.array(z.looseObject({ kind: z.string(), name: z.string() })) });
 
-const config = (image: string) =>
-  stringify({
-    config: {
-      "classlab:lab": {
-        target: "virtualbox",
-        hosts: [{ name: "here", kind: "this-machine", virtualbox: { image, bridge: "eth0" } }],
-        units: "one",
-        switches: [
-          { name: "lan", mode: "bridged", subnet: "198.18.2.0/24" },
-          { name: "inside", mode: "internal", subnet: "192.168.221.0/24" },
-          { name: "network", mode: "nat-network", subnet: "192.168.220.0/24" },
-          { name: "closed", mode: "host-only" },
-        ],
-        guests: [
-          {
-            name: "ubuntu-test1",
-            profile: "server",
-            memory: 1024,
-            disk: { size: 1 },
-            adapters: [{ switch: "lan" }, { switch: "closed" }],
-            sharedFolder: {},
-            snapshots: ["snapshot1"],
-            clones: [{ name: "copy", kind: "linked" }],
-          },
-        ],
-      },
-    },
-  });
+/** The example's text with subnets from 192.168.220.0 on, what its disks begin with, a card, and a linked clone beside the full one. */
+function example(image: string): string {
+  const file = join(ROOT, "examples/06-virtualbox-team/Pulumi.virtualbox-team.yaml");
+  const text = readFileSync(file, "utf8")
+    .replaceAll("192.168.99.", "198.18.2.")
+    .replaceAll("192.168.98.", "192.168.221.")
+    .replaceAll("192.168.20.", "192.168.220.");
+  const document: { config: { "classlab:lab": { hosts: object[]; guests: { clones: object[] }[] } } } =
+    parse(text);
+  const { hosts, guests } = document.config["classlab:lab"];
+  Object.assign(hosts[0] ?? {}, { virtualbox: { image, bridge: "eth0" } });
+  guests[0]?.clones.push({ name: "ubuntu-test3", kind: "linked" });
+  return stringify(document);
+}
 
 (SKIP_VIRTUALBOX ? describe.skip : describe)("guests on VirtualBox", () => {
   let box: VirtualBoxStandIn;
@@ -49,7 +38,7 @@ const config = (image: string) =>
 
   beforeAll(async () => {
     box = await VirtualBoxStandIn.start();
-    lab = new TestLab(LAB, config(box.image));
+    lab = new TestLab(LAB, example(box.image));
     lab.env.VBOXMANAGE = box.program;
   }, 120_000);
 
@@ -79,20 +68,21 @@ const config = (image: string) =>
     const document = await lab.up();
     expect(document.ok).toBe(true);
     expect(document.units.map(({ resources, planned }) => resources === planned)).toEqual([true]);
-    expect(await box.machines()).toEqual([COPY, TEST1]);
+    expect(await box.machines()).toEqual([TEST1, FULL, LINKED]);
     const told = ["VMState", "memory", "nic1", "bridgeadapter1", "nic2", "hostonlyadapter2", "SnapshotName"];
     expect(await box.settings(TEST1, told)).toEqual([
       "running",
-      "1024",
+      "4096",
       "bridged",
       "eth0",
       "hostonly",
       "vboxnet0",
       "snapshot1",
     ]);
-    // The snapshot that the copy is made of was taken of a machine that was off; both have MAC addresses of their own.
+    // The snapshot that the copy is made of was taken of a machine that was off; each has MAC addresses of its own.
     expect(await box.setting(TEST1, "SnapshotName-1")).toBe("classlab-clone");
-    expect(await box.setting(COPY, "macaddress1")).not.toBe(await box.setting(TEST1, "macaddress1"));
+    const macs = await Promise.all([TEST1, FULL, LINKED].map((name) => box.setting(name, "macaddress1")));
+    expect(new Set(macs).size).toBe(3);
     expect(await box.ranIn(TEST1)).toContain("cloud-init status --wait");
     await expectNothingToDo(lab);
   }, 480_000);
@@ -115,20 +105,20 @@ const config = (image: string) =>
   }, 240_000);
 
   test("what hands did is told, and brought back when that is asked for", async () => {
-    await box.manage("controlvm", COPY, "poweroff");
-    await box.manage("modifyvm", COPY, "--name", "mine", "--memory", "768");
+    await box.manage("controlvm", LINKED, "poweroff");
+    await box.manage("modifyvm", LINKED, "--name", "mine", "--memory", "768");
     await box.manage("controlvm", TEST1, "nic2", "nat");
     const told = await lab.run("status");
     for (const words of [
-      `team-01/copy: guest ${COPY} was renamed to mine by hand`,
+      `team-01/ubuntu-test3: guest ${LINKED} was renamed to mine by hand`,
       `team-01/ubuntu-test1: not connected to ${LAB}-team-01-closed`,
       "team-01/ubuntu-test1: also connected to nat",
     ])
       expect(told.stdout).toContain(words);
     await lab.up("--repair");
-    expect(await box.machines()).toEqual([COPY, TEST1]);
-    expect(await box.setting(COPY, "memory")).toBe("1024");
-    expect(await box.setting(COPY, "VMState")).toBe("running");
+    expect(await box.machines()).toEqual([TEST1, FULL, LINKED]);
+    expect(await box.setting(LINKED, "memory")).toBe("4096");
+    expect(await box.setting(LINKED, "VMState")).toBe("running");
     expect(await box.setting(TEST1, "nic2")).toBe("hostonly");
     expect((await lab.run("status")).code).toBe(0);
   }, 300_000);
@@ -137,8 +127,7 @@ const config = (image: string) =>
     const found = await lab.run("sweep", "--json");
     const { found: objects } = foundSchema.parse(JSON.parse(found.stdout));
     expect(objects.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
-      `virtual machine ${COPY}`,
-      `virtual machine ${TEST1}`,
+      ...[TEST1, FULL, LINKED].map((name) => `virtual machine ${name}`),
       `NAT network ${LAB}-team-01-network`,
       `host-only interface ${LAB}-team-01-closed`,
     ]);
