@@ -144,7 +144,7 @@ suite("guests on Hyper-V of a Windows host", () => {
     });
     host.losses.push({ at: "Set-ClasslabAdapter", done: true });
     const lost = await lab.run("up", "--yes");
-    expect([lost.code, codesOf(lost.stderr)]).toEqual([1, ["[host-unreachable]"]]);
+    expect([lost.code, codesOf(lost.stderr)]).toEqual([3, ["[host-unreachable]"]]);
     expect(host.losses).toEqual([]);
     const { units, left } = await lab.up();
     const [unit] = units;
