@@ -50,6 +50,6 @@ export async function inspectAll<T>(
 ): Promise<T[]> {
   if (ids.length === 0) return [];
   const result = await docker([...command, ...ids]);
-  if (result.code !== 0 && !/no such/i.test(result.stderr)) throw dockerFault(command, result);
+  if (result.code !== 0 && !/no such|not found/i.test(result.stderr)) throw dockerFault(command, result);
   return schema.parse(JSON.parse(result.stdout));
 }

@@ -368,12 +368,21 @@ describe.each(SHELLS)("under %s", (shell) => {
       expectJson(run("remove"), { machine: false });
     });
 
+    test("what it leaves goes also where a run that was killed took the machine and no more", () => {
+      fake.write(`log/${NAME}.console.log`, "");
+      fake.write(`run/${NAME}.channel.0`, "");
+      expectJson(run("remove"), { machine: false });
+      expect([fake.list("log"), fake.list("run")]).toEqual([[], []]);
+    });
+
     test("one of that name that is not the lab's is in the way, and left", () => {
       fake.write(`domains/${NAME}`, "11111111-2222-3333-4444-555555555555\n");
       expect(run("apply").stderr).toContain(`object-in-the-way: guest ${NAME}: it is not of this lab`);
+      fake.write(`log/${NAME}.console.log`, "theirs\n");
       const removed = run("remove");
       expectJson(removed, { machine: false });
       expect(changes(removed)).toEqual([]);
+      expect(fake.read(`log/${NAME}.console.log`)).toBe("theirs\n");
     });
   });
 

@@ -72,7 +72,9 @@ describe("gatherFacts", () => {
     fake = new FakeShell(`
 case "$1 $2" in
   "network ls") cat "$FAKE/ids" ;;
-  "network inspect") cat "$FAKE/networks" ;;
+  "network inspect")
+    cat "$FAKE/networks"
+    if [ -e "$FAKE/gone" ]; then echo "Error response from daemon: network 0a1b not found" >&2; exit 1; fi ;;
   *) exit 9 ;;
 esac
 `);
@@ -113,6 +115,14 @@ esac
     // A gateway of the documentation's range is no address of this machine.
     expect(facts.routed).toBe(false);
     expect(fake.read("calls").split("\n")[1]).toBe("host docker|network|inspect|id0|id1|id2|id3|id4");
+  });
+
+  test("a network that another lab took since it was listed is left out", async () => {
+    docker([network("other", "203.0.113.0/24")]);
+    fake.write("gone", "");
+    expect((await gatherFacts()).subnets?.filter(({ user }) => user.startsWith("Docker"))).toEqual([
+      { subnet: "203.0.113.0/24", user: 'Docker network "other"' },
+    ]);
   });
 
   test("without a network bridge nothing is said of routing; without networks none is looked at", async () => {

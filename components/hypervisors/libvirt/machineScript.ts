@@ -16,7 +16,14 @@ export function renderMachineScript(guest: GuestPlan, settings: DomainSettings):
   return `${HEAD}${assigned({ name, uuid: uuidOf(settings.mark, "domain", name) })}guests=$(lists list --all --name)
 known=
 if among "$name" "$guests"; then known=$(virsh domuuid "$name"); fi
+leave_nothing() {
+  as_root rm -f ${logs.join(" ")} ${sockets.map((path) => `${path} ${path}.lock`).join(" ")}
+  echo '{"machine":false}'
+  exit 0
+}
 if [ "$1" = remove ]; then
+  # A run that was killed may have come as far as this.
+  [ -n "$known" ] || leave_nothing
   [ "$known" = "$uuid" ] || { echo '{"machine":false}'; exit 0; }
   state=$(virsh domstate "$name")
   if [ "$state" != "shut off" ]; then
@@ -25,9 +32,7 @@ if [ "$1" = remove ]; then
     virsh destroy "$name" >/dev/null
   fi
   virsh undefine "$name" --managed-save --snapshots-metadata --checkpoints-metadata --nvram >/dev/null
-  as_root rm -f ${logs.join(" ")} ${sockets.map((path) => `${path} ${path}.lock`).join(" ")}
-  echo '{"machine":false}'
-  exit 0
+  leave_nothing
 fi
 if [ -n "$known" ]; then
   ${refuseForeign("guest")}else
