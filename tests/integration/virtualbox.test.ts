@@ -98,7 +98,7 @@ function example(image: string): string {
     expect(await box.setting(TEST1, "nic1")).toBe("natnetwork");
     expect(await box.setting(TEST1, "nat-network1")).toBe(`${LAB}-team-01-network`);
     const calls = box.calls();
-    expect(calls.filter((call) => / nic1 natnetwork /.test(call))).toHaveLength(2);
+    expect(calls.filter((call) => / nic1 natnetwork /.test(call))).toHaveLength(3);
     expect(calls.filter((call) => /startvm|acpipowerbutton|poweroff|clonevm/.test(call))).toEqual([]);
     // Its networks inside are set anew, over the channel.
     expect(await box.ranIn(TEST1)).toContain("192.168.220.");
