@@ -2,9 +2,7 @@ import type { ReportViolation, ResourceValidationArgs, ResourceValidationPolicy 
 import { EXPIRES_KEY } from "../course/clouds/tags";
 import { machineSize } from "../course/instanceTypes";
 import { MARK_KEYS } from "../course/mark";
-
-/** Prefixes shorter than this let in whoever there is; the same as for `allowedCidrs`. */
-const NARROWEST_FOR_ALL = 8;
+import { NARROWEST_FOR_ALL } from "../course/validators/hosts";
 
 /** Ports that people log in at: SSH, RDP. */
 const LOGINS = [22, 3389];

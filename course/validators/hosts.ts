@@ -136,7 +136,7 @@ export const windowsNests: Validator = (config) =>
   });
 
 /** Prefixes shorter than this let in whoever there is. */
-const NARROWEST_FOR_ALL = 8;
+export const NARROWEST_FOR_ALL = 8;
 
 /** A cloud host is reached from named networks only; from everywhere where that is said twice. */
 export const cloudsClosed: Validator = (config) =>
