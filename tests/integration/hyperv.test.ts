@@ -136,21 +136,31 @@ suite("guests on Hyper-V of a Windows host", () => {
     expect([...new Set(host.drain())].sort()).toEqual(["Get-ClasslabHost", "Get-ClasslabObject"]);
   }, 300_000);
 
-  test("an adapter in another mode is an update in place, also where the connection is lost in the middle", async () => {
-    const { Id, started } = machine(GUEST);
+  test("a connection that is lost in the middle is told, and the next run goes on", async () => {
     lab.edit((yaml) => {
       const guest = yaml.guests.find(({ name }) => name === "ubuntu-test1");
-      if (guest) guest.adapters = [{ switch: "nat" }, { switch: "host-only" }];
+      if (guest) guest.adapters = [{ switch: "nat-network" }, { switch: "host-only" }];
     });
     host.losses.push({ at: "Set-ClasslabAdapter", done: true });
     const lost = await lab.run("up", "--yes");
     expect([lost.code, codesOf(lost.stderr)]).toEqual([3, ["[host-unreachable]"]]);
     expect(host.losses).toEqual([]);
-    const { units, left } = await lab.up();
-    const [unit] = units;
-    expect(left).toEqual([]);
-    // What was done before the connection was lost is not done again; a lost answer is asked for anew.
-    expect(unit?.changes.update).toBeGreaterThanOrEqual(1);
+    expect((await lab.up()).left).toEqual([]);
+    expect(machine(GUEST).adapters.map(({ SwitchName }) => SwitchName)).toEqual([
+      `${LAB}-team-01-nat-network`,
+      `${LAB}-team-01-host-only`,
+    ]);
+  }, 300_000);
+
+  test("an adapter in another mode is an update in place", async () => {
+    const { Id, started } = machine(GUEST);
+    lab.edit((yaml) => {
+      const guest = yaml.guests.find(({ name }) => name === "ubuntu-test1");
+      if (guest) guest.adapters = [{ switch: "nat" }, { switch: "host-only" }];
+    });
+    const [unit] = (await lab.up()).units;
+    // The other is the seed of a later start: that of a guest which runs is left alone.
+    expect(unit?.changes.update).toBe(2);
     expect(Object.keys(unit?.changes ?? {}).sort()).toEqual(["same", "update"]);
     const guest = machine(GUEST);
     expect([guest.Id, guest.started]).toEqual([Id, started]);

@@ -180,8 +180,9 @@ export class StandInWindows {
       socket.write(bytes);
     };
     const cut = () => {
-      socket.destroy();
+      // The session first: else what it runs may end by itself, and its exit code be told.
       process.kill(session, "SIGKILL");
+      socket.destroy();
     };
     const verb = this.lines.get(command);
     try {
