@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DOCKER_API } from "../components/dockerApi";
 import type { GuestChannel } from "../components/hypervisors/driver";
 import type { ObjectKind } from "../course/resources";
 import { run, tail } from "./process";
@@ -22,32 +23,31 @@ export interface GuestContents {
   readonly images: readonly string[];
 }
 
-const lineSchema = z.discriminatedUnion("kind", [
-  z.object({
-    kind: z.enum(["container", "network", "volume"]),
-    id: z.string(),
-    name: z.string(),
-    labels: z.record(z.string(), z.string()).nullable(),
-    state: z.string().optional(),
-    /** Times that Docker started it again by itself. */
-    restarts: z.number().optional(),
-    /** When it was started last, as RFC 3339. */
-    started: z.string().optional(),
-    /** When it ended last. */
-    finished: z.string().optional(),
-    ports: z.record(z.string(), z.array(z.looseObject({ HostPort: z.string() })).nullable()).nullish(),
-  }),
-  z.object({ kind: z.literal("image"), name: z.string() }),
-  z.object({ kind: z.literal("clock"), now: z.string() }),
-]);
+const labelsSchema = z.record(z.string(), z.string()).nullish();
 
-/** What Docker tells of a container's life. */
-interface Life {
-  readonly state?: string | undefined;
-  readonly restarts?: number | undefined;
-  readonly started?: string | undefined;
-  readonly finished?: string | undefined;
-}
+/** What is read of each answer of Docker's API (https://docs.docker.com/reference/api/engine/). */
+const ANSWERS = {
+  networks: z.array(z.object({ Id: z.string(), Name: z.string(), Labels: labelsSchema })),
+  volumes: z.object({ Volumes: z.array(z.object({ Name: z.string(), Labels: labelsSchema })).nullable() }),
+  images: z.array(z.object({ RepoTags: z.array(z.string()).nullable() })),
+  /** The guest's own, as RFC 3339. */
+  clock: z.string(),
+  container: z.object({
+    Id: z.string(),
+    Name: z.string(),
+    /** How often Docker started it again by itself. */
+    RestartCount: z.number(),
+    State: z.object({ Status: z.string(), StartedAt: z.string(), FinishedAt: z.string() }),
+    Config: z.object({ Labels: labelsSchema }),
+    HostConfig: z.object({
+      PortBindings: z
+        .record(z.string(), z.array(z.looseObject({ HostPort: z.string() })).nullable())
+        .nullish(),
+    }),
+  }),
+};
+
+type Answer<Kind extends keyof typeof ANSWERS> = z.infer<(typeof ANSWERS)[Kind]>;
 
 /** Milliseconds after which Docker takes a container that it started again for one that stays. */
 const STAYS_AFTER = 10_000;
@@ -59,14 +59,12 @@ const ENDED_AGAIN = 1_000;
  * The state of a container. One that ends again and again runs for a moment each time: that moment is not the state that it is in.
  * Times from https://docs.docker.com/engine/containers/start-containers-automatically/ and Docker's restart manager.
  */
-function stateOf(
-  { state, restarts = 0, started, finished }: Life,
-  now: string | undefined,
-): string | undefined {
-  if (state !== "running" || restarts === 0) return state;
-  const [start, end, clock] = [started, finished, now].map((time) => Date.parse(time ?? ""));
-  const isLoop = (clock ?? 0) - (start ?? 0) < STAYS_AFTER && (start ?? 0) - (end ?? 0) >= ENDED_AGAIN;
-  return isLoop ? "restarting" : state;
+function stateOf({ State, RestartCount }: Answer<"container">, now: string): string {
+  if (State.Status !== "running" || RestartCount === 0) return State.Status;
+  const [start = 0, end = 0, clock = 0] = [State.StartedAt, State.FinishedAt, now].map((time) =>
+    Date.parse(time),
+  );
+  return clock - start < STAYS_AFTER && start - end >= ENDED_AGAIN ? "restarting" : State.Status;
 }
 
 /** Seconds that a guest's Docker Engine gets to answer: one that just started needs some. */
@@ -75,27 +73,35 @@ const ANSWER_DEADLINE = 60;
 /** Docker's own networks, which nobody made. */
 const BUILT_IN = ["bridge", "host", "none"];
 
+/** Stands behind what was told whole. */
+const END = "end";
+
 /**
- * Script for a guest: one JSON line for each container, network, volume and image. The time since boot is no clock that
- * somebody sets.
+ * Script for a guest: what its Docker's API answers, one line a question, of which container by container what it is. Asked by curl: the
+ * start of Docker's own client takes an emulated guest half a second, and it would be started eight times. The time since boot is no clock
+ * that somebody sets.
  */
 export function renderContents(deadline = ANSWER_DEADLINE): string {
   // One that starts says no at once; an emulated one that works hard may take long for its yes.
   const one = Math.max(10, deadline);
   return `set -eu
+command -v curl >/dev/null || { echo "it has no curl" >&2; exit 1; }
+ask() { ${DOCKER_API} -m ${one} "$@"; }
 uptime() { cut -d. -f1 /proc/uptime; }
 end=$(($(uptime) + ${deadline}))
-until timeout ${one} docker info >/dev/null 2>&1; do
+until lists=$(ask 'http://docker/containers/json?all=1' http://docker/networks http://docker/volumes http://docker/images/json 2>/dev/null); do
   [ "$(uptime)" -lt "$end" ] || { echo "its Docker Engine did not answer within ${deadline} s" >&2; exit 1; }
   sleep 0.3
 done
-# What has gone since it was listed makes inspect complain, and it prints the others.
-each() { xargs -r "$@" 2>/dev/null || :; }
-docker ps -aq --no-trunc | each docker container inspect -f '{"kind":"container","id":{{json .Id}},"name":{{json .Name}},"labels":{{json .Config.Labels}},"state":{{json .State.Status}},"restarts":{{.RestartCount}},"started":{{json .State.StartedAt}},"finished":{{json .State.FinishedAt}},"ports":{{json .HostConfig.PortBindings}}}'
-docker network ls -q --no-trunc | each docker network inspect -f '{"kind":"network","id":{{json .Id}},"name":{{json .Name}},"labels":{{json .Labels}}}'
-docker volume ls -q | each docker volume inspect -f '{"kind":"volume","id":{{json .Name}},"name":{{json .Name}},"labels":{{json .Labels}}}'
-date -u '+{"kind":"clock","now":"%FT%TZ"}'
-docker images --format '{"kind":"image","name":"{{.Repository}}:{{.Tag}}"}'
+printf '%s\\n' "$lists" | sed -e 1d -e '2s/^/networks /' -e '3s/^/volumes /' -e '4s/^/images /'
+set --
+for id in $(printf '%s\\n' "$lists" | sed -n 1p | grep -oE '"Id":"[0-9a-f]{64}"' | cut -d'"' -f4); do
+  set -- "$@" "http://docker/containers/$id/json"
+done
+# What has gone since it was listed is a failure, and the others are told.
+[ $# -eq 0 ] || ask "$@" 2>/dev/null | sed 's/^{/container {/'
+date -u '+clock "%FT%TZ"'
+echo ${END}
 `;
 }
 
@@ -110,35 +116,49 @@ function tcpPorts(
   );
 }
 
-/** Reads what {@link renderContents} printed. */
+/** Whether lines are all that {@link renderContents} prints; else the last of them tells why not. */
+export function isWhole(lines: readonly string[]): boolean {
+  return lines.at(-1) === END;
+}
+
+/**
+ * Reads what {@link renderContents} printed.
+ * @throws Error where it is something else, or not whole
+ */
 export function parseContents(text: string): GuestContents {
-  const lines = text
-    .split("\n")
-    .filter(Boolean)
-    .map((line) => lineSchema.parse(JSON.parse(line)));
-  const now = lines.flatMap((line) => (line.kind === "clock" ? [line.now] : []))[0];
+  const lines = text.split("\n").filter(Boolean);
+  if (!isWhole(lines)) throw new Error(`what a guest told of its Docker ended early: ${tail(text, 1)}`);
+  const all = <Kind extends keyof typeof ANSWERS>(kind: Kind) =>
+    lines
+      .filter((line) => line.startsWith(`${kind} `))
+      .map((line) => ANSWERS[kind].parse(JSON.parse(line.slice(kind.length))) as Answer<Kind>);
+  const one = <Kind extends keyof typeof ANSWERS>(kind: Kind) => {
+    const [first] = all(kind);
+    if (first === undefined) throw new Error(`a guest told nothing of its Docker's ${kind}`);
+    return first;
+  };
+  const now = one("clock");
   return {
-    objects: lines.flatMap((line): GuestObject[] => {
-      if (
-        line.kind === "image" ||
-        line.kind === "clock" ||
-        (line.kind === "network" && BUILT_IN.includes(line.name))
-      )
-        return [];
-      const ports = tcpPorts(line.ports ?? {});
-      const state = stateOf(line, now);
-      return [
-        {
-          kind: line.kind,
-          id: line.id,
-          name: line.name.replace(/^\//, ""),
-          labels: line.labels ?? {},
-          ...(state === undefined ? {} : { state }),
+    objects: [
+      ...all("container").map((container): GuestObject => {
+        const ports = tcpPorts(container.HostConfig.PortBindings ?? {});
+        return {
+          kind: "container",
+          id: container.Id,
+          name: container.Name.replace(/^\//, ""),
+          labels: container.Config.Labels ?? {},
+          state: stateOf(container, now),
           ...(ports.length > 0 ? { ports } : {}),
-        },
-      ];
-    }),
-    images: lines.flatMap((line) => (line.kind === "image" ? [line.name] : [])),
+        };
+      }),
+      ...one("networks").flatMap(({ Id, Name, Labels }): GuestObject[] =>
+        BUILT_IN.includes(Name) ? [] : [{ kind: "network", id: Id, name: Name, labels: Labels ?? {} }],
+      ),
+      ...(one("volumes").Volumes ?? []).map(
+        ({ Name, Labels }): GuestObject => ({ kind: "volume", id: Name, name: Name, labels: Labels ?? {} }),
+      ),
+    ],
+    images: one("images").flatMap(({ RepoTags }) => RepoTags ?? []),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type GuestContents, parseContents } from "../guestContents";
+import { type GuestContents, isWhole, parseContents } from "../guestContents";
 
 /** How a probe ended: answered as it should, refused, no answer, no way there, another answer, no such name. */
 export const PROBE_ENDS = ["ok", "refused", "silent", "unreachable", "content", "name"] as const;
@@ -41,8 +41,7 @@ export interface TimedLine {
 
 function readContents(lines: readonly string[]): GuestContents | string | undefined {
   if (lines.length === 0) return undefined;
-  const wrong = lines.find((line) => !line.startsWith("{"));
-  return wrong ?? parseContents(lines.join("\n"));
+  return isWhole(lines) ? parseContents(lines.join("\n")) : lines.at(-1);
 }
 
 /** Reads what the script of `renderProbes` printed, whole or cut off. */

@@ -59,14 +59,20 @@ while (%open && time < $end) {
 }
 say_result($_->{id}, $_->{on} ? "content" : "silent", $_->{on} ? "connected, but no greeting" : "no answer") for values %open;`;
 
-const functions = (
-  patience: number,
-) => `result() { printf 'result\\t%s\\t%s\\t%s\\n' "$1" "$2" "$(printf %s "$3" | tr '\\t\\r\\n' '   ' | cut -c1-200)"; }
+const functions = (patience: number) => `tab=$(printf '\\t'); cr=$(printf '\\r'); nl='
+'
+# In an emulated guest it is the programs that take the time: none is started for what the shell can do.
+result() {
+  tell=$3
+  case $tell in *"$tab"*|*"$cr"*|*"$nl"*) tell=$(printf %s "$tell" | tr '\\t\\r\\n' '   ') ;; esac
+  [ "\${#tell}" -le 200 ] || tell=$(printf %s "$tell" | cut -c1-200)
+  printf 'result\\t%s\\t%s\\t%s\\n' "$1" "$2" "$tell"
+}
 # One lost packet proves nothing: twice.
 icmp() {
   words=$(ping -n -c 1 -W ${patience} "$2" 2>&1) || words=$(ping -n -c 1 -W ${patience} "$2" 2>&1)
   case $? in
-    0) result "$1" ok "answered in $(printf %s "$words" | sed -n 's/.*time=//p' | head -n 1)" ;;
+    0) words=\${words#*time=}; result "$1" ok "answered in \${words%%"$nl"*}" ;;
     1) result "$1" silent "no answer" ;;
     # A program that is missing measures nothing.
     126|127) ;;
@@ -80,15 +86,15 @@ http() {
   how=silent; words="no page was asked for"
   while [ $# -ge 2 ]; do
     page=$(curl -sS -i --connect-timeout ${3 * patience} -m ${8 * patience} -w '\\nHTTP %{http_code}' "$1" 2>&1); code=$?
-    status=$(printf %s "$page" | tail -n 1)
+    status=\${page##*"$nl"}
     case $code in
       0) case $status in "HTTP 200") good=yes ;; "HTTP 30"?) good=$2 ;; *) good= ;; esac
          if [ -n "$good" ] && printf %s "$page" | grep -Eq -- "$2"; then result "$id" ok "$1: $status"; return; fi
          how=content; words="$1: $status, title \\"$(printf %s "$page" | tr '\\n' ' ' | sed -n 's/.*<title>\\([^<]*\\)<.*/\\1/p')\\"" ;;
       126|127) return ;;
       6) how=name; words="$1: its name cannot be resolved" ;;
-      7) how=refused; words=$(printf %s "$page" | head -n 1) ;;
-      *) how=silent; words=$(printf %s "$page" | head -n 1) ;;
+      7) how=refused; words=\${page%%"$nl"*} ;;
+      *) how=silent; words=\${page%%"$nl"*} ;;
     esac
     shift 2
   done
@@ -96,7 +102,7 @@ http() {
 }
 name() {
   command -v getent >/dev/null 2>&1 || return 0
-  if words=$(timeout ${5 * patience} getent ahostsv4 "$2" 2>&1 | head -n 1) && [ -n "$words" ]; then result "$1" ok "\${words%% *}"; else result "$1" name "cannot be resolved"; fi
+  if words=$(timeout ${5 * patience} getent ahostsv4 "$2" 2>&1) && [ -n "$words" ]; then result "$1" ok "\${words%% *}"; else result "$1" name "cannot be resolved"; fi
 }`;
 
 /** One whose server on the host is gone hangs whoever reads in it. */
@@ -143,7 +149,8 @@ function command(check: Check): string | undefined {
 
 /**
  * Script for one vantage point, run as root: measures all its checks side by side and tells what it finds out of itself. One
- * line a result, tab-separated, as it comes, each in one write: what is written in blocks has others' lines in the middle of its own.
+ * line a result, tab-separated, as it comes, each in one write. What is longer than a write would have others' lines in its middle: what the
+ * Docker Engine holds is told when all else is.
  * @param checks those measured from here, or judged by what the guest tells
  * @param self addresses of its own that it tries itself
  * @param contents whether the guest's Docker Engine is asked what it holds
@@ -166,15 +173,20 @@ export function renderProbes(
   return `set -u
 ${functions(patience)}
 ${checks.some(({ kind }) => kind === "nested") ? nestedFunctions(patience) : ""}${checks.some(({ mount }) => mount) ? sharedFolder(patience) : ""}${FACTS}
+${tcp.length + own.length > 0 ? `perl -e ${quote(tcpProber(patience))} ${[...own, ...tcp].map(quote).join(" ")} </dev/null &\n` : ""}${others.join("\n")}
 ${
   contents
-    ? `( exec </dev/null
-${renderContents(ENGINE_DEADLINE * patience)}
-) 2>&1 | sed -u 's/^/docker	/' &
+    ? `contents=$( (
+exec </dev/null
+${renderContents(ENGINE_DEADLINE * patience)}) 2>&1 )
 `
     : ""
-}${tcp.length + own.length > 0 ? `perl -e ${quote(tcpProber(patience))} ${[...own, ...tcp].map(quote).join(" ")} </dev/null &\n` : ""}${others.join("\n")}
-wait
-echo end
+}wait
+${
+  contents
+    ? `printf '%s\\n' "$contents" | sed 's/^/docker	/'
+`
+    : ""
+}echo end
 `;
 }

@@ -96,6 +96,17 @@ describe("the client of the channel", () => {
     expect([first.length, second.length]).toEqual([2, 1]);
   });
 
+  test("takes the port whose last session is longest ago: another guest may not have ended its", async () => {
+    const ports = [await openPort(0, loud), await openPort(1, loud), await openPort(2, loud)];
+    for (const word of ["a", "b", "c", "d"]) {
+      const client = start();
+      await talk(client, word);
+      client.process.stdin.end();
+      await client.ended;
+    }
+    expect(ports.map(({ length }) => length)).toEqual([2, 1, 1]);
+  });
+
   test("waits for a port when all are in use, and says so when none comes free", async () => {
     await openPort(0, loud);
     const holder = start();

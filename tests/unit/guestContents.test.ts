@@ -1,38 +1,38 @@
 import { parseContents, renderContents } from "../../operations/guestContents";
+import { contentsLines, type ToldContents, toldContainer, toldLists } from "../support/dockerAnswers";
 import { FakeShell, SHELLS } from "./shell";
 
-const line = (entry: object) => `${JSON.stringify(entry)}\n`;
-const object = (kind: string, name: string, more: object = {}) =>
-  line({ kind, id: `id-${name}`, name, labels: null, ...more });
+const read = (told: ToldContents) => parseContents(contentsLines(told).join("\n"));
 
 describe("reading what a guest printed", () => {
-  test("nothing", () => {
-    expect(parseContents("")).toEqual({ objects: [], images: [] });
+  test("an empty guest", () => {
+    expect(read({})).toEqual({ objects: [], images: [] });
   });
 
   test("objects with their state and labels; Docker's slash before a container's name is not its name", () => {
-    const text = [
-      object("container", "/nginx", { state: "running", labels: { classlab: "dev" } }),
-      object("network", "shop", { labels: {} }),
-      object("volume", "shop-data"),
-    ].join("");
-    expect(parseContents(text).objects).toEqual([
-      { kind: "container", id: "id-/nginx", name: "nginx", labels: { classlab: "dev" }, state: "running" },
+    const told = read({
+      containers: { nginx: { labels: { classlab: "dev" } } },
+      networks: { shop: {} },
+      volumes: { "shop-data": null },
+    });
+    expect(told.objects).toEqual([
+      { kind: "container", id: "id-nginx", name: "nginx", labels: { classlab: "dev" }, state: "running" },
       { kind: "network", id: "id-shop", name: "shop", labels: {} },
-      { kind: "volume", id: "id-shop-data", name: "shop-data", labels: {} },
+      { kind: "volume", id: "shop-data", name: "shop-data", labels: {} },
     ]);
   });
 
   test("Docker's own networks are nobody's; a container or volume of that name is somebody's", () => {
-    const text = ["bridge", "host", "none", "bridge2"].map((name) => object("network", name)).join("");
-    expect(parseContents(text).objects.map((entry) => entry.name)).toEqual(["bridge2"]);
-    expect(parseContents(object("container", "/none") + object("volume", "host")).objects).toHaveLength(2);
+    const { objects } = read({ networks: { bridge: null, host: null, none: null, bridge2: null } });
+    expect(objects.map(({ name }) => name)).toEqual(["bridge2"]);
+    expect(read({ containers: { none: {} }, volumes: { host: null } }).objects).toHaveLength(2);
   });
 
-  test("images by name and tag", () => {
-    const text =
-      line({ kind: "image", name: "nginx:latest" }) + line({ kind: "image", name: "<none>:<none>" });
-    expect(parseContents(text)).toEqual({ objects: [], images: ["nginx:latest", "<none>:<none>"] });
+  test("images by name and tag; one without a name has none to tell", () => {
+    expect(read({ images: [["nginx:latest", "nginx:1"], null, []] }).images).toEqual([
+      "nginx:latest",
+      "nginx:1",
+    ]);
   });
 
   test.each([
@@ -42,28 +42,23 @@ describe("reading what a guest printed", () => {
     ["was never started again", 0, "10:00:28", "0001", "running"],
   ])("a container that %s", (_words, restarts, started, finished, state) => {
     const time = (text: string) => (text.includes(":") ? `2026-11-26T${text}Z` : "0001-01-01T00:00:00Z");
-    const text =
-      object("container", "/web", {
-        state: "running",
-        restarts,
-        started: time(started),
-        finished: time(finished),
-      }) + line({ kind: "clock", now: "2026-11-26T10:00:30Z" });
-    expect(parseContents(text).objects[0]?.state).toBe(state);
+    const web = { restarts, started: time(started), finished: time(finished) };
+    expect(read({ containers: { web } }).objects[0]?.state).toBe(state);
   });
 
   test("names and labels with quotes, line breaks and other scripts come through", () => {
     const labels = { "my.label": 'say "山田"\nand more' };
-    expect(parseContents(object("container", "/x", { labels })).objects[0]?.labels).toEqual(labels);
+    expect(read({ containers: { x: { labels } } }).objects[0]?.labels).toEqual(labels);
   });
 
   test.each([
-    ["no JSON", "Cannot connect to the Docker daemon\n"],
-    ["cut off", object("container", "/nginx").slice(0, 20)],
-    ["another kind", object("plugin", "x")],
-    ["no id", line({ kind: "volume", name: "x", labels: null })],
-  ])("%s is a failure, not an empty guest", (_words, text) => {
-    expect(() => parseContents(object("volume", "first") + text)).toThrow();
+    ["nothing", []],
+    ["no JSON", ["networks Cannot connect to the Docker daemon", "end"]],
+    ["cut off", contentsLines({}).slice(0, 4)],
+    ["without its volumes", contentsLines({}).filter((line) => !line.startsWith("volumes"))],
+    ["a container without an id", [...contentsLines({}).slice(0, -1), 'container {"Name":"/x"}', "end"]],
+  ])("%s is a failure, not an empty guest", (_words, lines) => {
+    expect(() => parseContents(lines.join("\n"))).toThrow();
   });
 });
 
@@ -71,33 +66,56 @@ describe.each(SHELLS)("asking a guest, in %s", (shell) => {
   let fake: FakeShell;
   afterAll(() => FakeShell.disposeAll());
 
-  test("what it prints is what is read", () => {
-    fake = new FakeShell(`
-# Only by kind: a network may have a container's name.
-if [ "$1" = container ]; then shift; elif [ "$1" = inspect ]; then exit 9; fi
-case "$1 $2" in
-  "info "*) ;;
-  "ps -aq") echo c1 ;;
-  "inspect -f") printf '%s\\n' '{"kind":"container","id":"c1","name":"/nginx","labels":{"a":"b"},"state":"exited"}' ;;
-  "network ls") echo n1 ;;
-  "network inspect") printf '%s\\n' '{"kind":"network","id":"n1","name":"bridge","labels":null}'; echo gone >&2; exit 1 ;;
-  "volume ls") ;;
-  "images --format") printf '%s\\n' '{"kind":"image","name":"nginx:latest"}' ;;
+  const id = (digit: string) => digit.repeat(64);
+  const curl = (body: string) => {
+    fake = new FakeShell("");
+    fake.program("curl", `#!/bin/sh\nprintf '%s\\n' "$*" >> "$FAKE/calls"\n${body}`);
+  };
+  const answers = (containers: readonly object[], told: ToldContents) =>
+    `case "$*" in
+*json?all=1*) cat <<'ANSWERS'
+${[containers, ...toldLists(told)].map((answer) => JSON.stringify(answer)).join("\n")}
+ANSWERS
+;;
+*${id("a")}*) printf '%s\\n' '${JSON.stringify(toldContainer("nginx", { id: id("a"), state: "exited" }))}'; exit 22 ;;
 esac
-`);
+`;
+
+  test("what it prints is what is read", () => {
+    const network = { Networks: { bridge: { NetworkID: id("c"), EndpointID: id("d") } } };
+    curl(
+      answers(
+        [
+          { Id: id("a"), ImageID: `sha256:${id("e")}`, NetworkSettings: network },
+          { Id: id("b"), Labels: { note: "\n" } },
+        ],
+        { networks: { bridge: null }, images: [["nginx:latest"]] },
+      ),
+    );
     const result = fake.run(shell, renderContents(5));
     expect(result.stderr).toBe("");
-    // A network that went between the two questions is no failure; without volumes nothing is asked about them.
+    // A container that went between the two questions is no failure.
     expect(result.code).toBe(0);
     expect(parseContents(result.stdout)).toEqual({
-      objects: [{ kind: "container", id: "c1", name: "nginx", labels: { a: "b" }, state: "exited" }],
+      objects: [{ kind: "container", id: id("a"), name: "nginx", labels: {}, state: "exited" }],
       images: ["nginx:latest"],
     });
-    expect(result.calls.filter((call) => call.includes("volume|inspect"))).toEqual([]);
+    const asked = (call: string | undefined) => call?.match(/containers\/(\w+)/g);
+    expect(result.calls.map(asked)).toEqual([
+      ["containers/json"],
+      [`containers/${id("a")}`, `containers/${id("b")}`],
+    ]);
+  });
+
+  test("without containers none is asked about", () => {
+    curl(answers([], {}));
+    const result = fake.run(shell, renderContents(5));
+    expect(parseContents(result.stdout)).toEqual({ objects: [], images: [] });
+    expect(result.calls).toHaveLength(1);
   });
 
   test("an engine that never answers: by its deadline, in words", () => {
-    fake = new FakeShell("exit 1\n");
+    curl("exit 7\n");
     const result = fake.run(shell, renderContents(0));
     expect(result).toMatchObject({
       code: 1,

@@ -3,6 +3,7 @@ import { guestsOf } from "../../course/plan";
 import type { GuestContents, GuestObject } from "../../operations/guestContents";
 import { parseContents } from "../../operations/guestContents";
 import { findInTheWayInside } from "../../operations/inTheWayInside";
+import { contentsLines } from "../support/dockerAnswers";
 import { wholeState, wholeUnit } from "../support/standingLab";
 import { planOf } from "./labs";
 
@@ -101,9 +102,8 @@ test("a guest that cannot be looked into says so elsewhere", () => {
 });
 
 test("ports as Docker tells them: TCP ones that were chosen", () => {
-  const line = (ports: unknown) =>
-    `${JSON.stringify({ kind: "container", id: "1", name: "/a", labels: null, state: "running", ports })}\n`;
-  const ports = (value: unknown) => parseContents(line(value)).objects[0]?.ports;
+  const ports = (value: unknown) =>
+    parseContents(contentsLines({ containers: { a: { ports: value } } }).join("\n")).objects[0]?.ports;
   expect(ports({ "80/tcp": [{ HostIp: "", HostPort: "8080" }, { HostPort: "8081" }] })).toEqual([8080, 8081]);
   expect(ports({ "53/udp": [{ HostPort: "5300" }] })).toBeUndefined();
   expect(ports({ "80/tcp": [{ HostPort: "" }] })).toBeUndefined();

@@ -17,6 +17,7 @@ import type { PlatformGuest } from "../../operations/platforms/platform";
 import { unmeasuredExercises } from "../../operations/verify";
 import { judge } from "../../operations/verify/judge";
 import { parseFindings } from "../../operations/verify/probeResults";
+import { contentsLines } from "../support/dockerAnswers";
 import { AZURE, acceptedLabs, EC2, faultsOf, goodLabs, planOf } from "./labs";
 
 const AT = ["start", "solved"] as const;
@@ -735,11 +736,11 @@ describe("what verify asks of a state", () => {
     const check = checksOf(plan, undefined).find(({ id }) => id === "left-over/team-01/ubuntu-test1");
     if (!check) throw new Error("the check is there");
     const mark = markLabels({ lab: "lab", id: "x", stack: "lab-team-01", team: "team-01" });
-    const seen = Object.entries(containers).map(([name, whose]) => {
-      const labels = whose === "ours" ? mark : {};
-      return `docker\t${JSON.stringify({ kind: "container", id: name, name, labels, state: "running" })}`;
-    });
-    const lines = [...seen, 'docker\t{"kind":"image","name":"nginx:latest"}', "end"];
+    const told = Object.fromEntries(
+      Object.entries(containers).map(([name, whose]) => [name, { labels: whose === "ours" ? mark : {} }]),
+    );
+    const seen = contentsLines({ containers: told, images: [["nginx:latest"]] });
+    const lines = [...seen.map((line) => `docker\t${line}`), "end"];
     const findings = parseFindings(lines.map((text) => ({ text, seconds: 0 })));
     const platform: PlatformGuest = {
       state: "running",

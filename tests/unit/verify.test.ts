@@ -12,6 +12,7 @@ import { renderProbes } from "../../operations/verify/probeScript";
 import { blockers } from "../../operations/verify/repairs";
 import type { VerifyRow } from "../../operations/verify/report";
 import { execute } from "../support/cli";
+import { contentsLines, toldContainer, toldLists } from "../support/dockerAnswers";
 import { planOf } from "./labs";
 
 const PROBE: InternetProbe = {
@@ -265,7 +266,9 @@ describe("the judge", () => {
   test("a service whose container is stopped, and one with another page", () => {
     const id = "service/team-01/web/nginx:8080/team-01/web";
     const json = (state: string) =>
-      `docker|{"kind":"container","id":"1","name":"nginx","labels":{},"state":"${state}"}\n`;
+      contentsLines({ containers: { nginx: { state } } })
+        .map((line) => `docker|${line}\n`)
+        .join("");
     const stopped = evidence({ "team-01/web": `${json("exited")}result|${id}|refused|no` });
     expect(judge(stopped, check(id))).toMatchObject({ cause: "container-not-running" });
     const other = evidence({ "team-01/web": `${json("running")}result|${id}|content|HTTP 200` });
@@ -354,13 +357,17 @@ test("what a guest's Docker holds arrives in whole lines, whatever is measured i
   const folder = mkdtempSync(join(tmpdir(), "classlab-probes-"));
   const program = (name: string, script: string) =>
     writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-  // Sixty containers of 400 characters, told one after the other while forty pings answer.
+  // Sixty containers, each longer than what is written at once, told one after the other while forty pings answer.
+  const containers = Array.from({ length: 60 }, (_, index) =>
+    toldContainer(`c${index}`, { id: "a".repeat(64), labels: { long: "0".repeat(5000) } }),
+  );
+  const lists = [[{ Id: "a".repeat(64) }], ...toldLists({})].map((answer) => JSON.stringify(answer));
+  writeFileSync(join(folder, "lists"), `${lists.join("\n")}\n`);
+  writeFileSync(join(folder, "containers"), containers.map((told) => `${JSON.stringify(told)}\n`).join(""));
   program(
-    "docker",
-    `case "$1 $2" in
-  "ps -aq") echo one ;;
-  "container inspect") for n in $(seq 60); do printf '{"kind":"container","id":"%s","name":"c%s","labels":{"long":"%0400d"},"state":"running"}\\n' $n $n 0; sleep 0.01; done ;;
-esac`,
+    "curl",
+    `case "$*" in *all=1*) exec cat ${folder}/lists ;; esac
+while read -r line; do printf '%s\\n' "$line"; sleep 0.01; done < ${folder}/containers`,
   );
   program("ping", `for last; do :; done; sleep "0.\${last##*.}"; echo "time=1 ms"`);
   try {

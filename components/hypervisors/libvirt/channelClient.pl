@@ -4,7 +4,7 @@
 #   channelClient.pl GUEST [SECONDS [FOLDER]]
 #   ssh -o ProxyCommand='perl channelClient.pl GUEST' root@GUEST
 #
-# The first port of the guest's channel that nobody has is taken under a lock and relayed to standard input and output, until either
+# A port of the guest's channel that nobody has is taken under a lock and relayed to standard input and output, until either
 # side ends. SECONDS is how long a guest that is starting is waited for (60 by default), FOLDER where its sockets are.
 # A port knows no connections: "classlab NONCE" goes there and has to come back, so that nothing of a connection before is read as one
 # of this. A guest that says nothing is asked again on a new connection, with another nonce.
@@ -14,6 +14,7 @@ use Errno qw(EACCES EAGAIN ECONNREFUSED EINTR ENOENT);
 use Fcntl qw(:flock O_CREAT O_RDWR);
 use IO::Select;
 use Socket qw(AF_UNIX SOCK_STREAM pack_sockaddr_un);
+use Time::HiRes qw(stat utime);
 
 my $PORTS = 12;
 my $BLOCK = 65536;
@@ -34,16 +35,23 @@ sub give_up {
 
 sub socket_of { return "$folder/$guest.channel.$_[0]" }
 
+# The port comes first that was not taken for longest: a guest that works hard has not yet ended the last session of the others.
+sub ports {
+    my %taken = map { $_ => ( stat socket_of($_) . '.lock' )[9] // 0 } 0 .. $PORTS - 1;
+    return sort { $taken{$a} <=> $taken{$b} || $a <=> $b } keys %taken;
+}
+
 # The lock is gone with this process, however it ends.
 sub take_port {
     my $busy = 0;
-    for my $port ( 0 .. $PORTS - 1 ) {
+    for my $port ( ports() ) {
         next if !-S socket_of($port);
         if ( !sysopen my $lock, socket_of($port) . '.lock', O_CREAT | O_RDWR ) {
             $why = "its lock cannot be taken ($!): root may";
             next;
         }
         elsif ( flock $lock, LOCK_EX | LOCK_NB ) {
+            utime undef, undef, $lock;
             return ( $port, $lock );
         }
         $busy++;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { GuestPlan } from "../../../course/plan";
 import { quote } from "../../../course/shell";
+import { ENGINE_ANSWERS } from "../../dockerApi";
 import type { SshKeyPair } from "../../sshKey";
 import { renderLanguage } from "../containers/guestLanguage";
 import { patientShell } from "./channel";
@@ -79,7 +80,7 @@ PASSWORD
 fi
 sh -s <<'LANGUAGE'
 ${renderLanguage(guest)}LANGUAGE
-${renderSharedMount(guest, args.sharedBy)}engine_answers() { timeout 10 docker info >/dev/null 2>&1; }
+${renderSharedMount(guest, args.sharedBy)}engine_answers() { ${ENGINE_ANSWERS}; }
 await "its Docker Engine did not answer in time" engine_answers
 echo '{"ready":true}'
 `;
