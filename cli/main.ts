@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { CLOUD_RELEASES } from "../course/cloudImages";
 import { EDITIONS, EXTENSION_PACK_BASES } from "../course/config";
 import { DISK_KINDS, IMAGE_FORMATS } from "../course/diskFormats";
@@ -9,6 +9,7 @@ import { LANGUAGES } from "../course/languages";
 import { THEMES } from "../course/picture/themes";
 import { TARGETS } from "../course/support";
 import { PACKAGE_ROOT } from "../operations/paths";
+import type { Turn } from "../operations/room/turn";
 import { markThisRun } from "../operations/runMark";
 import { json, type Options, type Verb } from "./context";
 import { SCHEMA_VERSION } from "./output";
@@ -21,6 +22,7 @@ import { handoutVerb } from "./verbs/handout";
 import { hostEnrollVerb } from "./verbs/hostEnroll";
 import { hostPrecheckVerb } from "./verbs/hostPrecheck";
 import { hostReleaseVerb } from "./verbs/hostRelease";
+import { hostUseVerb, type UseOptions } from "./verbs/hostUse";
 import { imagesVerb } from "./verbs/images";
 import { initVerb } from "./verbs/init";
 import { planVerb } from "./verbs/plan";
@@ -276,6 +278,16 @@ function addHost(program: Command, finish: (code: number) => void): void {
     .option("--check", "change nothing: tell what is still enrolled")
     .option("-y, --yes", "answer every question with yes")
     .action(acting(hostReleaseVerb, finish));
+  ofLab(host.command("use"))
+    .description("give VirtualBox or Hyper-V the turn on Windows hosts, which start anew for it")
+    .addArgument(
+      new Argument("<hypervisor>", "the one that is to have the turn").choices(["hyperv", "virtualbox"]),
+    )
+    .option("--host <name>", "only this host (may be repeated)", collect)
+    .option("-y, --yes", "answer every question with yes")
+    .action((to: Turn, options: UseOptions) =>
+      acting((given: UseOptions) => hostUseVerb(to, given), finish)(options),
+    );
 }
 
 /**

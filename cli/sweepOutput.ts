@@ -154,6 +154,15 @@ function machineImageLines(images: readonly MachineImage[], view: SweepView): st
   ];
 }
 
+function enrolledLines({ enrolled }: SweepReport, view: SweepView): string[] {
+  if (enrolled.length === 0) return [];
+  return [
+    "Hosts that are still enrolled:",
+    ...enrolled.map(({ host, standing }) => `  ${host}  ${standing.join(", ")}`),
+    `Give them back as they were: npx classlab host release ${view.selection}`,
+  ];
+}
+
 function nothing(report: SweepReport, view: SweepView): string {
   if (view.lab === undefined) return "Nothing that carries the mark stands on this machine.";
   const others =
@@ -171,6 +180,7 @@ export function renderSweep(report: SweepReport, view: SweepView): string {
     ...(report.found.length > 0
       ? [...labLines(report.found, view, pc), totalLine(report), ...hint]
       : [nothing(report, view)]),
+    ...enrolledLines(report, view),
     ...imageLines(report.images, view),
     ...machineImageLines(report.machineImages, view),
     ...storeLines(report.store, view),
@@ -189,8 +199,9 @@ export function sweepJson(
   const image = ({ layers: _layers, ...rest }: CachedImage) => rest;
   return {
     schemaVersion: SCHEMA_VERSION,
-    ok: removed.found.length === report.found.length,
+    ok: removed.found.length === report.found.length && report.enrolled.length === 0,
     found: report.found,
+    enrolled: report.enrolled,
     bytes: report.found.reduce((sum, object) => sum + (object.bytes ?? 0), 0),
     ...(report.sizesUnknown === undefined ? {} : { sizesUnknown: report.sizesUnknown }),
     removed: removed.found,

@@ -603,8 +603,10 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
   },
   "hyperv-not-running": {
     group: "Running",
-    means: "Hyper-V is turned on on a host, but its management service did not start in time.",
+    means:
+      "Hyper-V is turned on on a host, but its management service did not start in time, or the hypervisor itself was not started: it is VirtualBox's turn.",
     steps: [
+      "Where it is VirtualBox's turn, give it to Hyper-V: `npx classlab host use hyperv`.",
       "On the host, look at the service Hyper-V Virtual Machine Management (`Get-Service vmms`) and start it.",
       "If it does not start, start the host anew and run the same command again.",
     ],

@@ -8,6 +8,7 @@ import { findMachineImages, type MachineImage } from "./machineImages";
 import { planLab } from "./plan";
 import { findMarked, removeObject } from "./platforms";
 import type { ObservedObject } from "./platforms/platform";
+import { type HostEnrolment, visitHosts } from "./room/release";
 import { readSizes } from "./sizes";
 import type { StackFile } from "./stackFile";
 
@@ -39,6 +40,8 @@ export interface SweepReport {
   readonly found: readonly Leftover[];
   /** Why sizes could not be told; absent where they could, or nobody asked for any. */
   readonly sizesUnknown?: string;
+  /** Hosts of the lab that are still enrolled: `host release` gives them back. */
+  readonly enrolled: readonly HostEnrolment[];
   /** Names of labs of which something stands, other than the one asked for. */
   readonly otherLabs: readonly string[];
   /** The image cache, which all labs of the machine share. */
@@ -53,18 +56,20 @@ export interface SweepReport {
  * Finds by owner mark, without reading Pulumi state, what stands of a lab, and the image cache beside it.
  * @param lab name of the lab; undefined means every lab
  * @param machines the hosts beside this machine that are looked at
- * @throws FaultError when Docker cannot be asked
+ * @throws FaultError when Docker or a host cannot be asked
  */
 export async function sweep(
   lab: string | undefined,
   machines: readonly RemoteMachine[] = [],
 ): Promise<SweepReport> {
-  const [all, images, machineImages, store] = await Promise.all([
+  const [all, visits, images, machineImages, store] = await Promise.all([
     findMarked(undefined, machines),
+    visitHosts(machines, "check"),
     findImageCache(),
     findMachineImages(),
     findImageStore(),
   ]);
+  throwFirst(visits.faults);
   const own = inOrder(all.filter((object) => lab === undefined || object.mark.lab === lab));
   // Docker walks through all volumes for it: not for nothing.
   const sizes = own.some(({ kind }) => kind === "container" || kind === "volume")
@@ -76,6 +81,7 @@ export async function sweep(
       return bytes === undefined ? object : { ...object, bytes };
     }),
     ...(sizes?.unknown === undefined ? {} : { sizesUnknown: sizes.unknown }),
+    enrolled: visits.done.filter(({ standing }) => standing.length > 0),
     otherLabs: [...new Set(all.map((object) => object.mark.lab))]
       .filter((name) => lab !== undefined && name !== lab)
       .sort(),
@@ -83,6 +89,10 @@ export async function sweep(
     machineImages,
     ...(store === undefined ? {} : { store }),
   };
+}
+
+function throwFirst([first, ...rest]: readonly Fault[]): void {
+  if (first) throw new FaultError([first, ...rest]);
 }
 
 /** States of a container whose processes live. */
@@ -134,8 +144,7 @@ export async function removeLeftovers(
       faults.push(...error.faults.map((fault) => ({ ...fault, where: `${object.kind} ${object.name}` })));
     }
   }
-  const [first, ...rest] = faults;
-  if (first) throw new FaultError([first, ...rest]);
+  throwFirst(faults);
 }
 
 const PLURALS: Readonly<Record<ObservedObject["kind"], readonly [one: string, many: string]>> = {

@@ -14,32 +14,26 @@ export interface ReleaseOptions extends Pick<Options, "stack" | "config" | "json
 /** Gives the hosts of a lab back as they were before they were enrolled, or tells what of that still stands. */
 export async function hostReleaseVerb(options: ReleaseOptions): Promise<number> {
   const { planLab } = await import("../../operations/plan.js");
-  const { machineOf } = await import("../../operations/hosts/machine.js");
+  const { machinesOf } = await import("../../operations/hosts/machine.js");
   const { prepareAccess } = await import("../../operations/hosts/access.js");
-  const { enrolledHost, visitHosts } = await import("../../operations/room/release.js");
+  const { visitHosts } = await import("../../operations/room/release.js");
   const plan = planLab(labFile(options));
-  const all = plan.hosts.flatMap((host) => {
-    const machine = machineOf(plan.lab, host);
-    return machine ? [enrolledHost(host, machine)] : [];
-  });
-  const wanted = options.host ?? all.map(({ machine }) => machine.name);
-  const unknown = wanted.find((name) => !all.some(({ machine }) => machine.name === name));
+  const all = machinesOf(plan);
+  const wanted = options.host ?? all.map(({ name }) => name);
+  const unknown = wanted.find((name) => !all.some((machine) => machine.name === name));
   if (unknown !== undefined || all.length === 0) {
     throw new FaultError([
       {
         code: "unknown-host",
         where: unknown === undefined ? "lab.hosts" : `--host ${unknown}`,
         what: "the lab has no such host that is reached over SSH",
-        expected: all.map(({ machine }) => machine.name).join(", ") || "a host of kind existing",
+        expected: all.map(({ name }) => name).join(", ") || "a host of kind existing",
       },
     ]);
   }
-  const hosts = all.filter(({ machine }) => wanted.includes(machine.name));
+  const hosts = all.filter(({ name }) => wanted.includes(name));
   if (!options.check) await confirm(`Give back ${wanted.join(", ")} as recorded?`, options);
-  prepareAccess(
-    plan.lab,
-    hosts.map(({ machine }) => machine),
-  );
+  prepareAccess(plan.lab, hosts);
   const { done, faults } = await visitHosts(hosts, options.check ? "check" : "release");
   if (options.json) json({ schemaVersion: SCHEMA_VERSION, ok: faults.length === 0, hosts: done, faults });
   else process.stdout.write(renderVisits(done, options.check === true));

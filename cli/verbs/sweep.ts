@@ -100,8 +100,8 @@ export async function sweepVerb(options: Options): Promise<number> {
     const images = await removeCached(doomed.images);
     if (options.json) json(sweepJson(report, { ...doomed, images, machineImages }));
     else process.stdout.write(`Removed ${count(doomed)}.\n`);
-    return EXIT.done;
+    return report.enrolled.length === 0 ? EXIT.done : EXIT.leftovers;
   }
   if (options.json) json(sweepJson(report, doomed));
-  return report.found.length === 0 ? EXIT.done : EXIT.leftovers;
+  return report.found.length + report.enrolled.length === 0 ? EXIT.done : EXIT.leftovers;
 }

@@ -24,19 +24,22 @@ const DEADLINE = 20 * 60_000;
 export interface WindowsCallOptions {
   /** Milliseconds; twenty minutes by default. */
   readonly deadline?: number;
+  /** Text of the module that has the function; that of Hyper-V by default. */
+  readonly module?: string;
 }
 
 /**
- * Makes one call of the module on a Windows host, over a connection of its own.
+ * Makes one call of a module on a Windows host, over a connection of its own.
  * @returns its value
  * @throws FaultError with the module's own fault, or with what was wrong with the connection
  */
 export async function callWindows(
   machine: RemoteMachine,
   call: ModuleCall,
-  { deadline = DEADLINE }: WindowsCallOptions = {},
+  { deadline = DEADLINE, module }: WindowsCallOptions = {},
 ): Promise<unknown> {
-  const files = readModuleFiles(PACKAGE_ROOT);
+  const own = readModuleFiles(PACKAGE_ROOT);
+  const files = module === undefined ? own : { ...own, module };
   const payload = renderPayload(files, { apply: call });
   const words = ["-F", hostsConfig(machine.lab), machine.name, commandLine(files, "apply")];
   const result = await run("ssh", words, { stdin: payload, deadline });
@@ -72,6 +75,9 @@ const stateSchema = z.object({
   rebootPending: z.boolean(),
   lastBoot: z.string(),
   firmwareEnabled: z.boolean(),
+  /** Whether Windows' hypervisor runs, for Hyper-V or for what else needs it. */
+  hypervisorPresent: z.boolean(),
+  /** Whether Hyper-V's management runs, which it also does without the hypervisor. */
   running: z.boolean(),
   subnets: z.array(z.object({ subnet: z.string(), user: z.string() })),
 });
@@ -101,7 +107,7 @@ const RESTART_DEADLINE = 20 * 60_000;
 /** Milliseconds between two questions to a host that starts. */
 const ASK_AGAIN = 3_000;
 
-/** Times of {@link provideHyperV}; others in tests. */
+/** Times of a restart; others in tests. */
 export interface RestartTimes {
   /** Milliseconds in all. */
   readonly deadline: number;
@@ -109,34 +115,51 @@ export interface RestartTimes {
   readonly pause: number;
 }
 
-/** Waits until a host has another time of starting than before, and its Hyper-V runs. @throws FaultError `hyperv-not-running` */
-async function awaitRestart(
+/** What a host is to be like after a restart. */
+export interface AfterRestart {
+  /** What it is started anew for, in words. */
+  readonly aim: string;
+  readonly is: (state: WindowsState) => boolean;
+  /** What is wrong with one that came back and is not so, in words. */
+  readonly isNot: string;
+  readonly code: "hyperv-not-running" | "host-unsuitable";
+}
+
+const WAIT: RestartTimes = { deadline: RESTART_DEADLINE, pause: ASK_AGAIN };
+
+/**
+ * Starts a host anew, and waits until it is back and as it is to be.
+ * @param lastBoot when it was started before
+ * @throws FaultError of the given code
+ */
+export async function restartWindows(
   machine: RemoteMachine,
   lastBoot: string,
-  { deadline, pause }: RestartTimes,
+  { aim, is, isNot, code }: AfterRestart,
+  { deadline, pause }: RestartTimes = WAIT,
 ): Promise<void> {
+  await callWindows(machine, HOST_RESTART);
   const end = performance.now() + deadline;
   let words = "it did not answer";
   while (performance.now() < end) {
     await new Promise((resolve) => setTimeout(resolve, pause));
     try {
       const state = await windowsState(machine);
-      if (state.lastBoot !== lastBoot && state.running) return;
-      words =
-        state.lastBoot === lastBoot ? "it has not started anew yet" : "it started, and Hyper-V does not run";
+      if (state.lastBoot !== lastBoot && is(state)) return;
+      words = state.lastBoot === lastBoot ? "it has not started anew yet" : `it started, and ${isNot}`;
     } catch (error) {
       if (!(error instanceof FaultError)) throw error;
-      const [{ code, what }] = error.faults;
+      const [first] = error.faults;
       // A host that ends, or starts, refuses connections or cuts them off.
-      if (code !== "host-unreachable" && code !== "host-command-failed") throw error;
-      words = what;
+      if (first.code !== "host-unreachable" && first.code !== "host-command-failed") throw error;
+      words = first.what;
     }
   }
   throw new FaultError([
     {
-      code: "hyperv-not-running",
+      code,
       where: `host ${machine.name}`,
-      what: `it was told to start anew for Hyper-V, and did not come back with it within ${Math.round(deadline / 60_000)} minutes (${words})`,
+      what: `it was told to start anew for ${aim}, and did not come back with it within ${Math.round(deadline / 60_000)} minutes (${words})`,
       fix: "Look at its screen; when it is up, run the command again: it goes on where it stopped",
     },
   ]);
@@ -151,11 +174,21 @@ export async function provideHyperV(
   machine: RemoteMachine,
   consent: boolean,
   say: Say,
-  times: RestartTimes = { deadline: RESTART_DEADLINE, pause: ASK_AGAIN },
+  times: RestartTimes = WAIT,
 ): Promise<void> {
   const state = await windowsState(machine);
-  if (state.running) return;
   const where = `host ${machine.name}`;
+  if (state.running && !state.hypervisorPresent) {
+    throw new FaultError([
+      {
+        code: "hyperv-not-running",
+        where,
+        what: "Hyper-V is there, and its hypervisor was not started: it is VirtualBox's turn, or the firmware does not allow it",
+        fix: "Give Hyper-V the turn: npx classlab host use hyperv",
+      },
+    ]);
+  }
+  if (state.running) return;
   if (!consent) {
     throw new FaultError([
       {
@@ -176,7 +209,12 @@ export async function provideHyperV(
   if (!enabled.rebootNeeded) return;
   say(`${where}: starting it anew, which Hyper-V needs`);
   const began = performance.now();
-  await callWindows(machine, HOST_RESTART);
-  await awaitRestart(machine, enabled.lastBoot, times);
+  const after = {
+    aim: "Hyper-V",
+    is: ({ running }: WindowsState) => running,
+    isNot: "Hyper-V does not run",
+    code: "hyperv-not-running",
+  } as const;
+  await restartWindows(machine, enabled.lastBoot, after, times);
   say(`${where}: has started anew after ${Math.round((performance.now() - began) / 1000)} s; Hyper-V runs`);
 }

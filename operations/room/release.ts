@@ -1,16 +1,12 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { z } from "zod";
 import { enrolmentScript } from "../../components/hosts/enrolment/stick";
-import { readModuleFiles } from "../../components/hypervisors/hyperv/moduleFiles";
-import { commandLine, readAnswer, renderPayload } from "../../components/hypervisors/hyperv/transport";
 import { type Fault, FaultError } from "../../course/faults";
-import { type HostPlan, osOf } from "../../course/hosts";
-import { hostsConfig, labPublicKey } from "../hosts/access";
+import { labPublicKey } from "../hosts/access";
 import type { RemoteMachine } from "../hosts/machine";
 import { runOn } from "../hosts/ssh";
+import { callWindows } from "../hosts/windows";
 import { PACKAGE_ROOT } from "../paths";
-import { run } from "../process";
+import { hostModule } from "./hostModule";
 
 /** Milliseconds that giving a PC back may take: features of Windows are slow to go. */
 const DEADLINE = 20 * 60_000;
@@ -22,17 +18,6 @@ export interface HostEnrolment {
   readonly standing: readonly string[];
   /** True where a restart completes what was done. */
   readonly rebootNeeded: boolean;
-}
-
-/** A host and how it is reached. */
-export interface EnrolledHost {
-  readonly machine: RemoteMachine;
-  readonly os: "linux" | "windows";
-}
-
-/** The hosts among those of a plan that can be enrolled. */
-export function enrolledHost(host: HostPlan, machine: RemoteMachine): EnrolledHost {
-  return { machine, os: osOf(host.config) ?? "linux" };
 }
 
 const failed = (machine: RemoteMachine, what: string): FaultError =>
@@ -50,7 +35,13 @@ async function onLinux(machine: RemoteMachine, verb: "release" | "check"): Promi
     user: machine.remote.user,
     publicKey: labPublicKey(machine.lab),
   });
-  const done = await runOn(machine)("sh", ["-s", verb], { stdin: script, deadline: DEADLINE });
+  const { user, asRoot } = machine.remote;
+  // A host whose guests are its user's own is worked on as that user; giving it back takes root.
+  const [program, ...words] =
+    verb === "check" || user === "root" || asRoot !== ""
+      ? ["sh", "-s", verb]
+      : ["sudo", "-n", "sh", "-s", verb];
+  const done = await runOn(machine)(program, words, { stdin: script, deadline: DEADLINE });
   if (done.code !== 0) throw failed(machine, done.stderr.trim() || `exit code ${done.code}`);
   const standing = verb === "check" ? done.stdout.split("\n").filter((line) => line !== "") : [];
   return {
@@ -64,42 +55,32 @@ const checkedSchema = z.object({ changes: z.array(z.object({ kind: z.string(), n
 const releasedSchema = z.object({ released: z.int(), rebootNeeded: z.boolean() });
 
 async function onWindows(machine: RemoteMachine, verb: "release" | "check"): Promise<HostEnrolment> {
-  const where = `host ${machine.name}`;
-  const module = readFileSync(
-    join(PACKAGE_ROOT, "components/hosts/enrolment/Classlab.Host.psm1"),
-    "utf8",
-  ).replaceAll("\r\n", "\n");
-  const files = { ...readModuleFiles(PACKAGE_ROOT), module };
   const name = verb === "check" ? "Get-ClasslabEnrolment" : "Remove-ClasslabEnrolment";
-  const payload = renderPayload(files, { apply: { function: name, data: {} } });
-  const words = ["-F", hostsConfig(machine.lab), machine.name, commandLine(files, "apply")];
-  const output = await run("ssh", words, { stdin: payload, deadline: DEADLINE });
-  const answer = readAnswer(where, payload, output);
-  if (!answer.ok) throw new FaultError(answer.faults);
+  const value = await callWindows(machine, { function: name, data: {} }, { module: hostModule() });
   if (verb === "check") {
-    const { changes } = checkedSchema.parse(answer.value);
+    const { changes } = checkedSchema.parse(value);
     return {
       host: machine.name,
       standing: changes.map(({ kind, name: what }) => `${kind} ${what}`),
       rebootNeeded: false,
     };
   }
-  const { rebootNeeded } = releasedSchema.parse(answer.value);
+  const { rebootNeeded } = releasedSchema.parse(value);
   return { host: machine.name, standing: [], rebootNeeded };
 }
 
-const on = ({ machine, os }: EnrolledHost, verb: "release" | "check"): Promise<HostEnrolment> =>
-  os === "windows" ? onWindows(machine, verb) : onLinux(machine, verb);
+const on = (machine: RemoteMachine, verb: "release" | "check"): Promise<HostEnrolment> =>
+  machine.remote.system === "windows" ? onWindows(machine, verb) : onLinux(machine, verb);
 
 /**
  * What still stands of the enrolment of hosts, or gives them back as they were. One that fails stops no other.
  * @returns those that answered, and the faults of the others
  */
 export async function visitHosts(
-  hosts: readonly EnrolledHost[],
+  machines: readonly RemoteMachine[],
   verb: "release" | "check",
 ): Promise<{ readonly done: readonly HostEnrolment[]; readonly faults: readonly Fault[] }> {
-  const settled = await Promise.allSettled(hosts.map((host) => on(host, verb)));
+  const settled = await Promise.allSettled(machines.map((machine) => on(machine, verb)));
   const faults = settled.flatMap((result): readonly Fault[] => {
     if (result.status === "fulfilled") return [];
     if (result.reason instanceof FaultError) return result.reason.faults;

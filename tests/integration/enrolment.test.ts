@@ -123,18 +123,32 @@ sh /usr/local/bin/apt-get install ${PACKAGE}`;
   expect(told.get("release")).toEqual(["given back as it was", "as it was"]);
 }, 120_000);
 
-test("somebody else's file stops it with nothing changed in it; who is not root is told so", async () => {
+test("somebody else's file stops it with nothing changed in it; who is not root is told so, but may look", async () => {
   const script = quote(enrolmentScript(ROOT, { user: "class-user", publicKey: KEY }, []));
   const done = await inThrowAwayRoot(`${STAND_INS}printf '%s' ${script} > /tmp/enroll.sh
 echo '# of somebody' > /etc/sudoers.d/classlab
 sh /tmp/enroll.sh enroll
 echo "$? $(cat /etc/sudoers.d/classlab)"
+as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups sh /tmp/enroll.sh "$1"; }
+as_nobody check
 sh /tmp/enroll.sh release
 getent passwd class-user
-setpriv --reuid=65534 --regid=65534 --clear-groups sh /tmp/enroll.sh check
-echo $?
+as_nobody release
+echo "$?"
+as_nobody check
+echo "$?"
 `);
-  expect(done.stdout.split("\n")).toEqual(["1 # of somebody", "given back as it was", "1", ""]);
+  expect(done.stdout.split("\n")).toEqual([
+    "1 # of somebody",
+    "user\tclass-user",
+    "folder\t/home/class-user/.ssh",
+    // In a folder that is not for all to look into.
+    "key\t/home/class-user/.ssh/authorized_keys",
+    "given back as it was",
+    "1",
+    "0",
+    "",
+  ]);
   expect(done.stderr.split("\n")).toEqual([
     "/etc/sudoers.d/classlab is somebody else's; nothing was changed in it",
     "this needs root: run it by sudo",

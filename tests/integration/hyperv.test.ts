@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { classlab, ROOT } from "../support/cli";
 import { SKIP_INTEGRATION, TestLab } from "../support/testLab";
+import { Pc } from "../support/windows/pc";
 import { StandInWindows } from "../support/windows/standIn";
 
 // The example on a stand-in for a Windows host: a real SSH server, the real engine, the module's own text run on a model of Hyper-V whose rules are those of
@@ -28,7 +29,7 @@ suite("guests on Hyper-V of a Windows host", () => {
   const codesOf = (text: string) => text.match(/\[[a-z-]+\]$/gm);
 
   beforeAll(async () => {
-    host = await StandInWindows.start();
+    host = await StandInWindows.start(new Pc());
     const { windows } = host;
     windows.feature = "Disabled";
     windows.folder("D:\\classlab");

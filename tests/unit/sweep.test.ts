@@ -56,6 +56,7 @@ const CACHE = [
 
 const report = (more: Partial<SweepReport> = {}): SweepReport => ({
   found: inOrder([DISK, SWITCH, GUEST]),
+  enrolled: [],
   otherLabs: [],
   images: [],
   machineImages: [],
@@ -170,6 +171,24 @@ describe("the list", () => {
       "  machine image  0a1b2c3d  in use  4 d  1.2 GB",
       "  machine image  4e5f      -       3 d  900 MB",
     ]);
+  });
+
+  test("hosts that are still enrolled, and how they are given back", () => {
+    const host = {
+      host: "team-pc",
+      standing: ["user classlab", "feature OpenSSH.Server"],
+      rebootNeeded: false,
+    };
+    const found = report({ found: [], enrolled: [host] });
+    expect(shown(found).split("\n").slice(1, 4)).toEqual([
+      "Hosts that are still enrolled:",
+      "  team-pc  user classlab, feature OpenSSH.Server",
+      "Give them back as they were: npx classlab host release --stack dev",
+    ]);
+    expect(sweepJson(found, { found: [], images: [], machineImages: [] })).toMatchObject({
+      ok: false,
+      enrolled: [{ host: "team-pc" }],
+    });
   });
 
   test("before a removal nothing says how to remove", () => {

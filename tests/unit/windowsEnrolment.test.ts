@@ -267,6 +267,70 @@ describe("what is let in", () => {
   });
 });
 
+describe("the turn of one of two hypervisors", () => {
+  const turn = (pc: Pc, to: string, options?: CallOptions) => call(pc, "Set-ClasslabTurn", { to }, options);
+  const answer = (rebootNeeded: boolean) => ({ ok: true, value: { rebootNeeded } });
+  const BEFORE: readonly (readonly [string, (pc: Pc) => void])[] = [
+    ["a PC of the lab", () => undefined],
+    [
+      "one whose owner had turned the hypervisor off",
+      (pc) => {
+        pc.launchType = "Off";
+      },
+    ],
+  ];
+
+  test.each(BEFORE)(
+    "%s: VirtualBox's, Hyper-V's again, and given back as it was",
+    async (_title, arrange) => {
+      const pc = new Pc();
+      arrange(pc);
+      const before = pictureOf(pc);
+      await enrol(pc);
+      pc.restart();
+      expect(pc.hypervisor).toBe(true);
+      expect(await turn(pc, "hyperv")).toEqual(answer(false));
+      expect(await turn(pc, "virtualbox")).toEqual(answer(true));
+      expect(await turn(pc, "virtualbox")).toEqual(answer(true));
+      pc.restart();
+      expect([pc.hypervisor, await turn(pc, "virtualbox")]).toEqual([false, answer(false)]);
+      expect(await turn(pc, "hyperv")).toEqual(answer(true));
+      pc.restart();
+      expect([pc.hypervisor, await turn(pc, "hyperv")]).toEqual([true, answer(false)]);
+      await turn(pc, "virtualbox");
+      await release(pc);
+      pc.restart();
+      expect(pictureOf(pc)).toEqual(before);
+    },
+  );
+
+  test("a rehearsal changes nothing, and the power may go", async () => {
+    const pc = new Pc();
+    const before = pictureOf(pc);
+    expect(await turn(pc, "virtualbox", { rehearse: true })).toMatchObject({ ok: true });
+    expect(pictureOf(pc)).toEqual(before);
+    for (let moments = 0; ; moments += 1) {
+      const cut = new Pc();
+      const whole = (await turn(cut, "virtualbox", { cutAfter: moments })) !== undefined;
+      cut.restart();
+      expect(await turn(cut, "virtualbox")).toMatchObject({ ok: true });
+      expect(cut.launchType).toBe("Off");
+      await release(cut);
+      cut.restart();
+      expect({ moments, picture: pictureOf(cut) }).toEqual({ moments, picture: before });
+      if (whole) break;
+    }
+  });
+
+  test("is an administrator's to give", async () => {
+    const pc = new Pc();
+    pc.administrator = false;
+    expect(refusal(await turn(pc, "virtualbox"))).toBe(
+      "administrator-needed: this is not run as an administrator",
+    );
+  });
+});
+
 describe("is refused", () => {
   test("to who is no administrator, with nothing changed", async () => {
     const pc = new Pc();

@@ -51,7 +51,7 @@ let host: Windows;
 
 async function call({ function: name, data }: ModuleCall): Promise<unknown> {
   const sent = JSON.parse(JSON.stringify(data));
-  const answer = await answerOf(host, { function: name, data: sent, verb: "apply" });
+  const answer = await answerOf(host, { module: "hyperv", function: name, data: sent });
   if (!isObject(answer)) throw new Error(`no answer to ${name}`);
   return answer.ok === true ? answer.value : answer;
 }

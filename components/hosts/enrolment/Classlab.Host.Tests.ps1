@@ -6,7 +6,7 @@ BeforeAll -Scriptblock {
 Describe -Name 'the module' -Fixture {
   It -Name 'exports what its manifest lists' -Test {
     $module = Get-Module -Name 'Classlab.Host'
-    $module.ExportedFunctions.Keys.Count | Should -Be -ExpectedValue 4
+    $module.ExportedFunctions.Keys.Count | Should -Be -ExpectedValue 5
   }
 }
 
@@ -64,5 +64,22 @@ Describe -Name 'the Extension Pack' -Fixture {
       $package = [pscustomobject]@{ file = 'pack'; sha256 = 'abc'; accepted = 'PUEL'; basis = 'commercial'; licence = 'abc' }
       { Set-ExtensionPack -Bundle 'C:\' -Package $package } | Should -Throw
     }
+  }
+}
+
+Describe -Name 'the turn of a hypervisor' -Fixture {
+  It -Name 'is noted with what was set before, and not given with -WhatIf' -Test {
+    Mock -CommandName 'Assert-Administrator' -ModuleName 'Classlab.Host' -MockWith { $null }
+    Mock -CommandName 'Get-LaunchType' -ModuleName 'Classlab.Host' -MockWith { 'Auto' }
+    Mock -CommandName 'Set-LaunchType' -ModuleName 'Classlab.Host' -MockWith { $null }
+    InModuleScope -ModuleName 'Classlab.Host' -Parameters @{ Place = "$TestDrive" } -ScriptBlock {
+      $script:Folder = Join-Path -Path $Place -ChildPath ([Guid]::NewGuid().ToString('n'))
+      $script:RecordFile = Join-Path -Path $script:Folder -ChildPath 'enrolment.json'
+      $null = Set-ClasslabTurn -To 'virtualbox' -WhatIf
+      Test-Path -LiteralPath $RecordFile | Should -BeFalse
+      $null = Set-ClasslabTurn -To 'virtualbox'
+      "$(@(Read-Record)[0].before)" | Should -Be -ExpectedValue 'Auto'
+    }
+    Should -Invoke -CommandName 'Set-LaunchType' -ModuleName 'Classlab.Host' -Times 1 -Exactly
   }
 }

@@ -10,6 +10,7 @@
     'Invoke-ClasslabFunction'
     'Remove-ClasslabEnrolment'
     'Set-ClasslabEnrolment'
+    'Set-ClasslabTurn'
   )
   CmdletsToExport   = @()
   VariablesToExport = @()

@@ -295,11 +295,13 @@ function Get-LaunchType {
   ''
 }
 
+# Empty where it is to be as if it had never been set.
 function Set-LaunchType {
   [CmdletBinding(SupportsShouldProcess = $true)]
-  param([Parameter(Mandatory = $true)] [string]$Value)
+  param([Parameter(Mandatory = $true)] [AllowEmptyString()] [string]$Value)
   if ($PSCmdlet.ShouldProcess('hypervisorlaunchtype', "Set to $Value")) {
-    $null = bcdedit.exe /set '{current}' hypervisorlaunchtype ($Value.ToLowerInvariant())
+    if ($Value) { $null = bcdedit.exe /set '{current}' hypervisorlaunchtype ($Value.ToLowerInvariant()) }
+    else { $null = bcdedit.exe /deletevalue '{current}' hypervisorlaunchtype }
     if ($LASTEXITCODE -ne 0) {
       throw (New-HostFault -Code 'host-command-failed' -What "bcdedit.exe ended with exit code $LASTEXITCODE")
     }
@@ -625,6 +627,26 @@ function Remove-ClasslabEnrolment {
   @{ released = $changes.Count; rebootNeeded = [bool]$reboot }
 }
 
+# Gives the turn to one of the two hypervisors that stand in each other's way, from the next start on: while it is VirtualBox's, Windows'
+# own is not started. What was set before the first turn is noted, and is put back with all else.
+function Set-ClasslabTurn {
+  [CmdletBinding(SupportsShouldProcess = $true)]
+  param([Parameter(Mandatory = $true)] [ValidateSet('hyperv', 'virtualbox')] [string]$To)
+  Assert-Administrator
+  $launch = Get-LaunchType
+  # Where it was never set, Windows starts its own as soon as something of it is turned on.
+  $isOn = $launch -ne 'Off'
+  $wantsOn = $To -eq 'hyperv'
+  if ($isOn -ne $wantsOn) {
+    $value = 'Off'
+    if ($wantsOn) { $value = 'Auto' }
+    Set-Noted -Kind 'launch-type' -Name 'hypervisorlaunchtype' -Before $launch
+    if ($PSCmdlet.ShouldProcess('hypervisorlaunchtype', "Set to $value")) { Set-LaunchType -Value $value }
+  }
+  $present = [bool](Get-CimInstance -ClassName Win32_ComputerSystem).HypervisorPresent
+  @{ rebootNeeded = $present -ne $wantsOn }
+}
+
 # What the record says that is changed here; changes nothing.
 function Get-ClasslabEnrolment {
   [CmdletBinding()]
@@ -637,7 +659,7 @@ function Invoke-ClasslabFunction {
   [CmdletBinding()]
   param(
     [Parameter(Mandatory = $true)]
-    [ValidateSet('Get-ClasslabEnrolment', 'Remove-ClasslabEnrolment', 'Set-ClasslabEnrolment')]
+    [ValidateSet('Get-ClasslabEnrolment', 'Remove-ClasslabEnrolment', 'Set-ClasslabEnrolment', 'Set-ClasslabTurn')]
     [string]$Function,
     # Names of parameters, and their values.
     [Parameter(Mandatory = $true)] [psobject]$Data,

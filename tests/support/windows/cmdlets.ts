@@ -234,9 +234,9 @@ const CLASSES: Readonly<Record<string, (host: Windows) => object>> = {
   Win32_ComputerSystem: (host) => ({
     NumberOfLogicalProcessors: host.cpus,
     TotalPhysicalMemory: host.memory,
-    HypervisorPresent: host.managed,
+    HypervisorPresent: host.hypervisor,
   }),
-  Win32_Processor: (host) => ({ VirtualizationFirmwareEnabled: host.firmware && !host.managed }),
+  Win32_Processor: (host) => ({ VirtualizationFirmwareEnabled: host.firmware && !host.hypervisor }),
 };
 
 function features(host: Windows): object[] {

@@ -199,6 +199,11 @@ export class Windows {
   }
 
   /** Starts anew, at once. */
+  /** Whether its hypervisor runs. */
+  get hypervisor(): boolean {
+    return this.managed;
+  }
+
   restart(): void {
     this.rule("restart-ends-connections");
     for (const machine of this.machines) machine.State = "Off";

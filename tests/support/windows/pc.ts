@@ -42,6 +42,10 @@ export const PC_RULES = {
     "Enable-WindowsOptionalFeature; Disable-WindowsOptionalFeature",
   ],
   "boot-value-absent": ["a boot setting that was never set is not told", "BCDEdit"],
+  "boot-value-at-start": [
+    "the hypervisor is started with Windows, where something of it is on, unless its launch type is off",
+    "Virtualization applications don't work together with Hyper-V",
+  ],
 } as const satisfies Readonly<Record<string, readonly [rule: string, source: string]>>;
 
 /** Name of a rule. */
@@ -94,9 +98,11 @@ export class Pc extends Windows {
   readonly extensionPacks: string[] = [];
   readonly pcRules = new Set<PcRule>();
   private made = 1000;
+  private started = false;
 
   constructor() {
     super();
+    this.feature = "Disabled";
     this.folder("C:\\ProgramData\\ssh");
     this.members.push(`${this.name}\\owner`);
     this.users.push({ Name: "owner", SID: this.newSid() });
@@ -172,6 +178,16 @@ export class Pc extends Windows {
         state.replace("EnablePending", "Enabled").replace("DisablePending", "Disabled"),
       );
     super.restart();
+    this.pcRule("boot-value-at-start");
+    this.started = this.managed && this.launchType !== "Off";
+  }
+
+  override get managed(): boolean {
+    return super.managed || this.features.get("Microsoft-Hyper-V") === "Enabled";
+  }
+
+  override get hypervisor(): boolean {
+    return this.started;
   }
 
   /** All that enrolling could change, for comparing. */

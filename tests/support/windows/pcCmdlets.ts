@@ -99,6 +99,7 @@ const CMDLETS: Readonly<Record<string, Cmdlet>> = {
     if (entry !== "{current}" || (name !== undefined && name !== "hypervisorlaunchtype"))
       throw new Error(`bcdedit ${words(given).join(" ")}`);
     if (verb === "/set") pc.launchType = { auto: "Auto", off: "Off" }[value ?? ""] ?? "";
+    if (verb === "/deletevalue") pc.launchType = "";
     pc.pcRule("boot-value-absent");
     if (verb !== "/enum") return "この操作を正しく終了しました。";
     return [

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { readModuleFiles, sha256 } from "../../../components/hypervisors/hyperv/moduleFiles";
 import { answerId, type Verb } from "../../../components/hypervisors/hyperv/transport";
 import { parsePowerShell } from "../../powershell/parser";
@@ -5,13 +7,24 @@ import { ROOT } from "../cli";
 import { runCmdlet } from "./cmdlets";
 import { staticMember } from "./dotnet";
 import type { Windows } from "./model";
+import { Pc } from "./pc";
+import { pcMember, runPcCmdlet } from "./pcCmdlets";
 import { PowerShell } from "./powershell";
 import { isObject, toJson } from "./values";
 
-const tree = parsePowerShell(readModuleFiles(ROOT).module);
+/** The modules that hosts are sent: what makes guests, and what makes a PC a host. */
+const MODULES = {
+  hyperv: readModuleFiles(ROOT).module,
+  host: readFileSync(join(ROOT, "components/hosts/enrolment/Classlab.Host.psm1"), "utf8"),
+} as const;
+
+type ModuleName = keyof typeof MODULES;
+
+const TREES = { hyperv: parsePowerShell(MODULES.hyperv), host: parsePowerShell(MODULES.host) };
 
 /** One call that a host was given. */
 export interface Called {
+  readonly module: ModuleName;
   readonly function: string;
   readonly data: Record<string, unknown>;
   readonly verb: Verb;
@@ -19,28 +32,45 @@ export interface Called {
 
 /** What a payload asks for. @throws Error where its frame, its runner or its module is not what the repository has */
 export function readPayload(payload: string, verb: Verb): Called {
-  const { runner, module } = readModuleFiles(ROOT);
+  const { runner } = readModuleFiles(ROOT);
   const [first = "", second = "", ...more] = payload.split("\n");
   if (more.join("") !== "") throw new Error("the payload has more than two lines");
   if (Buffer.from(first, "base64").toString("utf8") !== runner) throw new Error("the runner is another");
   const document: unknown = JSON.parse(Buffer.from(second, "base64").toString("utf8"));
   if (!isObject(document) || !isObject(document.module) || !isObject(document.calls))
     throw new Error("the document has another form");
-  if (document.module.text !== module || document.module.sha256 !== sha256(module))
-    throw new Error("the module is another");
+  const { text, sha256: hash } = document.module;
+  const module = (["hyperv", "host"] as const).find((name) => MODULES[name] === text);
+  if (!module || hash !== sha256(MODULES[module])) throw new Error("the module is another");
   const call = document.calls[verb];
   if (!isObject(call) || typeof call.function !== "string" || !isObject(call.data))
     throw new Error(`there is no call for ${verb}`);
-  return { function: call.function, data: call.data, verb };
+  return { module, function: call.function, data: call.data, verb };
+}
+
+function shellOn(host: Windows, module: ModuleName): PowerShell {
+  if (module === "hyperv")
+    return new PowerShell({
+      cmdlet: (name, given) => runCmdlet(host, name, given),
+      member: (type, name, args) => staticMember(host, type, name, args),
+    });
+  if (!(host instanceof Pc)) throw new Error("it is no PC that can be enrolled");
+  return new PowerShell(
+    {
+      cmdlet: (name, given) => runPcCmdlet(host, name, given),
+      member: (type, name, args) => pcMember(host, type, name, args),
+    },
+    { "env:programdata": "C:\\ProgramData" },
+  );
 }
 
 /** Runs the module's function that a call names, on a host, and gives what Runner.ps1 would answer. */
-export async function answerOf(host: Windows, called: Called): Promise<unknown> {
-  const shell = new PowerShell({
-    cmdlet: (name, given) => runCmdlet(host, name, given),
-    member: (type, name, args) => staticMember(host, type, name, args),
-  });
-  shell.load(await tree);
+export async function answerOf(
+  host: Windows,
+  called: Pick<Called, "module" | "function" | "data">,
+): Promise<unknown> {
+  const shell = shellOn(host, called.module);
+  shell.load(await TREES[called.module]);
   const given = { Function: called.function, Data: called.data, Rehearse: false };
   return toJson(shell.call("Invoke-ClasslabFunction", given));
 }

@@ -8,6 +8,7 @@ import { readModuleFiles } from "../../../components/hypervisors/hyperv/moduleFi
 import { commandLine } from "../../../components/hypervisors/hyperv/transport";
 import { output, ROOT } from "../cli";
 import { Windows } from "./model";
+import { Pc } from "./pc";
 import { answerOf, type Called, readPayload, written } from "./runner";
 
 /** What befalls the connection at a call. */
@@ -17,6 +18,8 @@ export interface Loss {
   /** Whether the host has done it by then. */
   readonly done: boolean;
 }
+
+const KEY_FILE = "C:\\ProgramData\\ssh\\administrators_authorized_keys";
 
 /** Milliseconds that its SSH server is away while it starts anew. */
 const AWAY = 1500;
@@ -38,8 +41,6 @@ function freePort(): Promise<number> {
  * by function, on cmdlets of the model; what the model was not taught it refuses. It proves nothing of Hyper-V itself, nor of PowerShell.
  */
 export class StandInWindows {
-  /** What the host has. */
-  readonly windows = new Windows();
   /** Calls that it was given, in order. */
   readonly calls: Called[] = [];
   /** Commands that were none of ours, and calls that it refused. */
@@ -53,6 +54,8 @@ export class StandInWindows {
   private server: Server | undefined;
 
   private constructor(
+    /** What the host has. */
+    readonly windows: Windows,
     private readonly folder: string,
     /** TCP port at 127.0.0.1. */
     readonly port: number,
@@ -65,9 +68,10 @@ export class StandInWindows {
   /** Who logs in. */
   static readonly user = userInfo().username;
 
-  /** Starts it. */
-  static async start(): Promise<StandInWindows> {
-    const host = new StandInWindows(mkdtempSync(join(tmpdir(), "classlab-windows-")), await freePort());
+  /** Starts it. @param windows a PC, where it is to be one that can be enrolled */
+  static async start(windows = new Windows()): Promise<StandInWindows> {
+    const folder = mkdtempSync(join(tmpdir(), "classlab-windows-"));
+    const host = new StandInWindows(windows, folder, await freePort());
     await host.prepare();
     await host.startSsh();
     return host;
@@ -81,6 +85,13 @@ export class StandInWindows {
   /** Lets a key in. @param line for `authorized_keys` */
   letIn(line: string): void {
     writeFileSync(this.path("authorized_keys"), `${line}\n`, { flag: "a", mode: 0o600 });
+  }
+
+  /** Lets in those keys alone that the PC's own SSH server would. */
+  letInAsPc(pc: Pc): void {
+    const lines = pc.entry(KEY_FILE)?.bytes.toString("utf8").split(/\r?\n/) ?? [];
+    const keys = lines.filter((line) => line !== "" && pc.letsIn(line));
+    writeFileSync(this.path("authorized_keys"), keys.map((line) => `${line}\n`).join(""), { mode: 0o600 });
   }
 
   /** Names of the functions that were called since the last time. */
@@ -193,6 +204,8 @@ export class StandInWindows {
       if (loss && !loss.done) return cut();
       this.calls.push(called);
       const answer = await answerOf(this.windows, called);
+      if (called.function === "Remove-ClasslabEnrolment" && this.windows instanceof Pc)
+        this.letInAsPc(this.windows);
       if (loss) return cut();
       say("out", `${this.noise}${written(stdin, answer)}`);
       socket.end(`exit ${JSON.stringify(answer).startsWith('{"ok":true') ? 0 : 1}\n`);
