@@ -159,7 +159,7 @@ function enrolledLines({ enrolled }: SweepReport, view: SweepView): string[] {
   return [
     "Hosts that are still enrolled:",
     ...enrolled.map(({ host, standing }) => `  ${host}  ${standing.join(", ")}`),
-    `Give them back as they were: npx classlab host release ${view.selection}`,
+    `Give them back as they were: npx classlab host release${view.lab === undefined ? "" : ` ${view.selection}`}`,
   ];
 }
 

@@ -98,7 +98,7 @@ set --
 for id in $(printf '%s\\n' "$lists" | sed -n 1p | grep -oE '"Id":"[0-9a-f]{64}"' | cut -d'"' -f4); do
   set -- "$@" "http://docker/containers/$id/json"
 done
-# What has gone since it was listed is a failure, and the others are told.
+# What has gone since it was listed is passed over.
 [ $# -eq 0 ] || ask "$@" 2>/dev/null | sed 's/^{/container {/'
 date -u '+clock "%FT%TZ"'
 echo ${END}

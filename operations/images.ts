@@ -33,13 +33,24 @@ const PULL_DEADLINE = 15 * 60_000;
 const PROBE_DEADLINE = 30_000;
 
 const registrySchema = z.looseObject({
-  images: z.record(z.string(), z.looseObject({ reference: z.string() })),
+  images: z.record(z.string(), z.looseObject({ reference: z.string(), recorded: z.iso.date() })),
 });
+
+function officialImages(): z.output<typeof registrySchema>["images"] {
+  return registrySchema.parse(JSON.parse(readFileSync(join(IMAGES_FOLDER, "registry.json"), "utf8"))).images;
+}
+
+/** The day, as `2026-09-09`, on which the official image was pinned that has been so for longest. */
+export function officialSince(): string {
+  const [first = ""] = Object.values(officialImages())
+    .map(({ recorded }) => recorded)
+    .sort();
+  return first;
+}
 
 /** Where an image comes from when a registry answers, pinned by digest. */
 export function officialReference(name: CourseImageName | "guest"): string {
-  const table = registrySchema.parse(JSON.parse(readFileSync(join(IMAGES_FOLDER, "registry.json"), "utf8")));
-  const entry = table.images[name];
+  const entry = officialImages()[name];
   if (!entry) throw new Error(`images/registry.json lacks ${name}`);
   return entry.reference;
 }

@@ -1,4 +1,4 @@
-import { hostRelease, officialReference, PROBE_IMAGE, RELEASE_FILE } from "../images";
+import { hostRelease, officialReference, officialSince, PROBE_IMAGE, RELEASE_FILE } from "../images";
 import { type CheckDefinition, type Finding, fine, notNeeded } from "./check";
 import type { Machine } from "./machine";
 import type { Subject } from "./subject";
@@ -88,6 +88,29 @@ async function lookAtSource(subject: Subject): Promise<Finding> {
   };
 }
 
+const DAY = 24 * 60 * 60 * 1000;
+
+/** Days after which official images are old: Docker's are made anew every few weeks, with what was mended since. Decided here. */
+const OLD_AFTER = 120;
+
+/** How old the official images are when the class begins, or now where the lab has no calendar. */
+async function lookAtAge(subject: Subject): Promise<Finding> {
+  if ((await subject.images()).source === "distribution")
+    return notNeeded("they are built from distribution packages of the day");
+  const first = subject.plan.schedule?.lessons[0]?.from;
+  const since = officialSince();
+  const day = first === undefined ? subject.machine.now() : Date.parse(first);
+  const age = Math.floor((day - Date.parse(since)) / DAY);
+  const found = `the official images were pinned on ${since} or later${age > 0 ? `, ${age} days before ${first === undefined ? "today" : `the first lesson on ${first.slice(0, 10)}`}` : ""}`;
+  if (age <= OLD_AFTER) return fine(found);
+  return {
+    status: "warning",
+    found,
+    expected: `at most ${OLD_AFTER} days`,
+    fix: "Take a newer classlab, whose images are pinned later, then: npx classlab images --update",
+  };
+}
+
 /** The images of guests and course. */
 export const IMAGE_CHECKS: readonly CheckDefinition[] = [
   {
@@ -110,5 +133,11 @@ export const IMAGE_CHECKS: readonly CheckDefinition[] = [
     title: "Where images come from",
     after: ["docker", "backend"],
     look: lookAtSource,
+  },
+  {
+    id: "image-age",
+    title: "Age of images",
+    after: ["docker", "backend"],
+    look: lookAtAge,
   },
 ];

@@ -115,29 +115,34 @@ export interface RestartTimes {
   readonly pause: number;
 }
 
-/** What a host is to be like after a restart. */
-export interface AfterRestart {
-  /** What it is started anew for, in words. */
-  readonly aim: string;
-  readonly is: (state: WindowsState) => boolean;
-  /** What is wrong with one that came back and is not so, in words. */
-  readonly isNot: string;
-  readonly code: "hyperv-not-running" | "host-unsuitable";
+/** What a host is started anew for. */
+export interface RestartAim {
+  /** In words. */
+  readonly name: string;
+  /** What it is waited for besides; nothing where it is absent. */
+  readonly ready?: {
+    readonly is: (state: WindowsState) => boolean;
+    /** What is wrong with one that came back and is not so yet, in words. */
+    readonly isNot: string;
+  };
+  /** What it is where it does not come back. */
+  readonly code: "hyperv-not-running" | "host-unreachable";
 }
 
 const WAIT: RestartTimes = { deadline: RESTART_DEADLINE, pause: ASK_AGAIN };
 
 /**
- * Starts a host anew, and waits until it is back and as it is to be.
+ * Starts a host anew, and waits until it is back and ready.
  * @param lastBoot when it was started before
- * @throws FaultError of the given code
+ * @returns what it says of itself then
+ * @throws FaultError of the aim's code
  */
 export async function restartWindows(
   machine: RemoteMachine,
   lastBoot: string,
-  { aim, is, isNot, code }: AfterRestart,
+  { name, ready, code }: RestartAim,
   { deadline, pause }: RestartTimes = WAIT,
-): Promise<void> {
+): Promise<WindowsState> {
   await callWindows(machine, HOST_RESTART);
   const end = performance.now() + deadline;
   let words = "it did not answer";
@@ -145,8 +150,9 @@ export async function restartWindows(
     await new Promise((resolve) => setTimeout(resolve, pause));
     try {
       const state = await windowsState(machine);
-      if (state.lastBoot !== lastBoot && is(state)) return;
-      words = state.lastBoot === lastBoot ? "it has not started anew yet" : `it started, and ${isNot}`;
+      if (state.lastBoot === lastBoot) words = "it has not started anew yet";
+      else if (!ready || ready.is(state)) return state;
+      else words = `it started, and ${ready.isNot}`;
     } catch (error) {
       if (!(error instanceof FaultError)) throw error;
       const [first] = error.faults;
@@ -159,7 +165,7 @@ export async function restartWindows(
     {
       code,
       where: `host ${machine.name}`,
-      what: `it was told to start anew for ${aim}, and did not come back with it within ${Math.round(deadline / 60_000)} minutes (${words})`,
+      what: `it was told to start anew for ${name}, and did not come back with it within ${Math.round(deadline / 60_000)} minutes (${words})`,
       fix: "Look at its screen; when it is up, run the command again: it goes on where it stopped",
     },
   ]);
@@ -209,12 +215,11 @@ export async function provideHyperV(
   if (!enabled.rebootNeeded) return;
   say(`${where}: starting it anew, which Hyper-V needs`);
   const began = performance.now();
-  const after = {
-    aim: "Hyper-V",
-    is: ({ running }: WindowsState) => running,
-    isNot: "Hyper-V does not run",
+  const aim: RestartAim = {
+    name: "Hyper-V",
+    ready: { is: ({ running }) => running, isNot: "Hyper-V does not run" },
     code: "hyperv-not-running",
-  } as const;
-  await restartWindows(machine, enabled.lastBoot, after, times);
+  };
+  await restartWindows(machine, enabled.lastBoot, aim, times);
   say(`${where}: has started anew after ${Math.round((performance.now() - began) / 1000)} s; Hyper-V runs`);
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Fault, FaultError } from "../../course/faults";
 import type { RemoteMachine } from "../hosts/machine";
 import { callWindows, type RestartTimes, restartWindows, windowsState } from "../hosts/windows";
 import type { Say } from "../images";
@@ -24,7 +25,10 @@ export async function giveTurn(
   say: Say,
   times?: RestartTimes,
 ): Promise<boolean> {
-  const { lastBoot } = await windowsState(machine);
+  const { lastBoot, running } = await windowsState(machine);
+  // Its management runs without the hypervisor, too.
+  if (to === "hyperv" && !running)
+    throw new FaultError([withoutHyperV(machine.name, "it is not turned on there")]);
   const answer = await callWindows(
     machine,
     { function: "Set-ClasslabTurn", data: { to } },
@@ -33,23 +37,28 @@ export async function giveTurn(
   const { rebootNeeded } = answerSchema.parse(answer);
   if (!rebootNeeded) return false;
   say(`host ${machine.name}: starting it anew, for ${NAMES[to]}`);
-  await restartWindows(
-    machine,
-    lastBoot,
-    to === "hyperv"
-      ? {
-          aim: NAMES[to],
-          is: ({ hypervisorPresent }) => hypervisorPresent,
-          isNot: "its hypervisor does not run: is Hyper-V turned on, and virtualization in the firmware?",
-          code: "hyperv-not-running",
-        }
-      : {
-          aim: NAMES[to],
-          is: ({ hypervisorPresent }) => !hypervisorPresent,
-          isNot: "Windows' hypervisor runs all the same: Memory Integrity or Credential Guard keep it",
-          code: "host-unsuitable",
-        },
-    times,
-  );
+  const aim = { name: NAMES[to], code: "host-unreachable" } as const;
+  const { hypervisorPresent } = await restartWindows(machine, lastBoot, aim, times);
+  if (hypervisorPresent !== (to === "hyperv")) throw new FaultError([inTheWay(machine.name, to)]);
   return true;
+}
+
+function withoutHyperV(host: string, what: string): Fault {
+  return {
+    code: "hyperv-not-running",
+    where: `host ${host}`,
+    what: `Hyper-V cannot have the turn: ${what}`,
+    fix: "Turn virtualization on in its firmware, and Hyper-V: npx classlab up --yes",
+  };
+}
+
+/** Why a host that was started anew does not have what it was started for. */
+function inTheWay(host: string, to: Turn): Fault {
+  if (to === "hyperv") return withoutHyperV(host, "the host started anew, and the hypervisor does not run");
+  return {
+    code: "host-unsuitable",
+    where: `host ${host}`,
+    what: "VirtualBox cannot have the turn: the host started anew, and Windows' hypervisor runs all the same",
+    fix: "Memory Integrity or Credential Guard keep it: switch them off there, or say coexistence: slow",
+  };
 }

@@ -13,6 +13,7 @@ import { FIXERS } from "../../operations/doctor/fixers";
 import type { Machine } from "../../operations/doctor/machine";
 import { hostKeyMissing } from "../../operations/hosts/faults";
 import type { RemoteMachine } from "../../operations/hosts/machine";
+import { officialSince } from "../../operations/images";
 import type { HostRun } from "../../operations/libvirt";
 import type { ObservedObject } from "../../operations/platforms/platform";
 import type { ProcessResult } from "../../operations/process";
@@ -865,6 +866,30 @@ describe("images", () => {
       status: "blocking",
       found: "the image registry does not answer: dial tcp: no such host",
     });
+  });
+
+  test("that are old when the class begins are told with the days; built ones are of the day", async () => {
+    const pinned = Date.parse(officialSince());
+    machine.now = () => pinned + 120.5 * 86_400_000;
+    expect((await check("image-age")).status).toBe("ok");
+    machine.now = () => pinned + 121 * 86_400_000;
+    expect(await check("image-age")).toMatchObject({
+      status: "warning",
+      found: expect.stringMatching(
+        /^the official images were pinned on \d{4}-\d\d-\d\d or later, 121 days before today$/,
+      ),
+      expected: "at most 120 days",
+    });
+    const calendar = {
+      timeZone: "Asia/Tokyo",
+      lessons: [{ start: "2036-01-18T10:00", end: "2036-01-18T17:00" }],
+    };
+    machine.now = () => pinned;
+    expect((await check("image-age", labOf({ guests: [{ name: "a" }], calendar }))).found).toMatch(
+      /days before the first lesson on 2036-01-18$/,
+    );
+    const built = labOf({ guests: [{ name: "a" }], images: { source: "distribution" } });
+    expect((await check("image-age", built)).status).toBe("not-needed");
   });
 
   test("a package mirror that does not answer", async () => {
