@@ -229,12 +229,16 @@ async function bringUp(file: StackFile, lab: PreparedLab, options: UpOptions): P
   options.signal?.throwIfAborted();
   const freed = new Set(looked.ready.flatMap(({ unit, leaving }) => (unit.kind === "site" ? leaving : [])));
   const platform = platformOf(lab.plan);
-  await clearSwitches(
-    switchesInTheWay(lab.plan.switches, (await gatherFacts(lab.plan)).subnets ?? [], lab.record.labId),
-    lab.record.labId,
-    platform,
-    options.say,
-  );
+  // Where nothing is made, nothing can be in its way.
+  if (looked.ready.some(({ needed, direct }) => needed || direct.length > 0)) {
+    const { subnets = [] } = await gatherFacts(lab.plan);
+    await clearSwitches(
+      switchesInTheWay(lab.plan.switches, subnets, lab.record.labId),
+      lab.record.labId,
+      platform,
+      options.say,
+    );
+  }
   const run = await runUnits(
     looked.ready,
     async (unit) => {

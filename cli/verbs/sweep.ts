@@ -15,7 +15,6 @@ import {
   labNamed,
   type Options,
 } from "../context";
-import { renderSweep, sweepJson } from "../sweepOutput";
 
 /** What a sweep is about to remove. */
 interface Doomed {
@@ -78,6 +77,7 @@ export async function sweepVerb(options: Options): Promise<number> {
   const { labsWithRunningGuests, machinesToSweep, removeLeftovers, sweep } = await import(
     "../../operations/sweep.js"
   );
+  const { renderSweep, sweepJson } = await import("../sweepOutput.js");
   const { removeCached } = await import("../../operations/imageCache.js");
   const { removeImageStore } = await import("../../operations/imageStore.js");
   const { removeMachineImages } = await import("../../operations/machineImages.js");

@@ -1,15 +1,17 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { parsePowerShell } from "../powershell/parser";
 import { classlab } from "../support/cli";
 import { SKIP_INTEGRATION, TestLab } from "../support/testLab";
+import { LOOKED_AT } from "../support/windows/goodLooks";
+import { lookAt } from "../support/windows/lookedAt";
 import { Pc } from "../support/windows/pc";
 import { answerOf } from "../support/windows/runner";
 import { StandInWindows } from "../support/windows/standIn";
-import { goodPc } from "../unit/roomPcs";
 
-// From the stick to giving it back, with the command line and a real SSH server. The PC is a model (tests/support/windows/pc.ts), on which the text of
-// the module that was written to the stick runs; what the stick's own Precheck.ps1 and Enroll.ps1 do around it is not run here.
+// From the stick to giving it back, with the command line and a real SSH server. The PC is a model (tests/support/windows), on which the text of what was
+// written to the stick runs: Precheck.ps1, and the module that enrols. What Enroll.ps1 does around the module is not run here.
 const suite = SKIP_INTEGRATION ? describe.skip : describe;
 
 const LAB = "iroom";
@@ -66,11 +68,13 @@ suite("a Windows PC of the room", () => {
   test("is looked at, enrolled from the stick, and becomes a host of the lab", async () => {
     const checked = stick("room");
     expect((await run("host", "precheck", "--write", checked)).code).toBe(0);
-    mkdirSync(join(checked, "results"));
-    writeFileSync(
-      join(checked, "results", "PC-01.json"),
-      JSON.stringify(goodPc({ name: "PC-01", seat: "A-01" })),
+    const precheck = await parsePowerShell(
+      readFileSync(join(checked, "Precheck.ps1"), "utf8").replaceAll("\r\n", "\n"),
     );
+    mkdirSync(join(checked, "results"));
+    const { files } = lookAt({ ...LOOKED_AT, name: "PC-01" }, precheck, { seat: "A-01", folder: "E:\\room" });
+    for (const [path, text] of files)
+      writeFileSync(join(checked, "results", path.split("\\").at(-1) ?? ""), text);
 
     const written = documentOf(await ofLab("host", "enroll", "--write", stick("stick"), "--json"));
     expect(written).toMatchObject({ ok: true, settings: { ssh: true, hypervisor: "hyperv" } });

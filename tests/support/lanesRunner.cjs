@@ -2,9 +2,9 @@ const TestRunner = require("jest-runner").default;
 
 /**
  * Test files that have a platform to themselves, by lane: those of one run one after the other, the lanes side by side. Those that need neither
- * Docker nor libvirt are with the shorter lane, so that both end together.
+ * this machine's Docker nor its libvirt are with the shorter lane, so that both end together.
  */
-const LANES = [/\/(?:libvirt|hyperv|virtualbox|windowsRoom|enrolment|convert)[^/]*$/, /./];
+const LANES = [/\/(?:libvirt|hyperv|virtualbox|windowsRoom|enrolment|convert|troubleDaemon)[^/]*$/, /./];
 
 /** Half of what tests with containers take is waiting: those with virtual machines fill it. After those of the other runners. */
 class LanesRunner extends TestRunner {

@@ -279,7 +279,7 @@ describe("Docker", () => {
       code: "docker-not-running",
     });
     expect(report.checks.filter((one) => one.status === "unknown").map((one) => one.found)).toEqual(
-      Array(14).fill("Docker does not answer"),
+      Array(15).fill("Docker does not answer"),
     );
     expect(doctorExitCode(report)).toBe(3);
   });
@@ -781,6 +781,7 @@ describe("how the lab meets the machine", () => {
       ...NO_HOSTS,
       "ports: not-needed",
       "image-source: not-needed",
+      "image-age: not-needed",
     ]);
   });
 

@@ -326,7 +326,8 @@ esac
       expect(run.stderr).toBe(
         `guest-not-ready: ${NAME}: its Docker Engine did not answer within 1 s (guest is running). Last lines of its log:\ndockerd: no space left\ndockerd: giving up\ncgroup mountpoint does not exist\n`,
       );
-      expect(fake.read("asked").length).toBeGreaterThan(2);
+      // Asked again, as often as a busy machine gets to it.
+      expect(fake.read("asked").length).toBeGreaterThan(1);
     });
 
     test("keys that learners added stay, in order; ours is replaced; again changes nothing", () => {

@@ -366,7 +366,7 @@ const CMDLETS: Readonly<Record<string, Cmdlet>> = {
       .map(({ InterfaceIndex }) => ({ DestinationPrefix: "0.0.0.0/0", InterfaceIndex, RouteMetric: 0 })),
   ),
   "get-service": cmdlet([], (host) =>
-    host.feature === "Enabled"
+    host.managed
       ? [
           { Name: "vmms", Status: "Running" },
           { Name: "sshd", Status: "Running" },
