@@ -128,6 +128,8 @@ export function isWhole(lines: readonly string[]): boolean {
 export function parseContents(text: string): GuestContents {
   const lines = text.split("\n").filter(Boolean);
   if (!isWhole(lines)) throw new Error(`what a guest told of its Docker ended early: ${tail(text, 1)}`);
+  const strange = lines.slice(0, -1).find((line) => !((line.split(" ")[0] ?? "") in ANSWERS));
+  if (strange !== undefined) throw new Error(`a guest told something else of its Docker: ${strange}`);
   const all = <Kind extends keyof typeof ANSWERS>(kind: Kind) =>
     lines
       .filter((line) => line.startsWith(`${kind} `))

@@ -1,5 +1,6 @@
-import { EXIT, exitCodeOf, FaultError, formatFaults } from "../../course/faults";
+import { EXIT, exitCodeOf, formatFaults } from "../../course/faults";
 import { confirm, json, labFile, type Options } from "../context";
+import { chosenHosts } from "../hostChoice";
 import { SCHEMA_VERSION } from "../output";
 import { renderVisits } from "../roomOutput";
 
@@ -18,21 +19,9 @@ export async function hostReleaseVerb(options: ReleaseOptions): Promise<number> 
   const { prepareAccess } = await import("../../operations/hosts/access.js");
   const { visitHosts } = await import("../../operations/room/release.js");
   const plan = planLab(labFile(options));
-  const all = machinesOf(plan);
-  const wanted = options.host ?? all.map(({ name }) => name);
-  const unknown = wanted.find((name) => !all.some((machine) => machine.name === name));
-  if (unknown !== undefined || all.length === 0) {
-    throw new FaultError([
-      {
-        code: "unknown-host",
-        where: unknown === undefined ? "lab.hosts" : `--host ${unknown}`,
-        what: "the lab has no such host that is reached over SSH",
-        expected: all.map(({ name }) => name).join(", ") || "a host of kind existing",
-      },
-    ]);
-  }
-  const hosts = all.filter(({ name }) => wanted.includes(name));
-  if (!options.check) await confirm(`Give back ${wanted.join(", ")} as recorded?`, options);
+  const hosts = chosenHosts(machinesOf(plan), options.host, "host", "a host of kind existing");
+  const names = hosts.map(({ name }) => name).join(", ");
+  if (!options.check) await confirm(`Give back ${names} as recorded?`, options);
   prepareAccess(plan.lab, hosts);
   const { done, faults } = await visitHosts(hosts, options.check ? "check" : "release");
   if (options.json) json({ schemaVersion: SCHEMA_VERSION, ok: faults.length === 0, hosts: done, faults });

@@ -3,6 +3,7 @@ import { enrolmentScript } from "../../components/hosts/enrolment/stick";
 import { type Fault, FaultError } from "../../course/faults";
 import { labPublicKey } from "../hosts/access";
 import type { RemoteMachine } from "../hosts/machine";
+import { onEach } from "../hosts/onEach";
 import { runOn } from "../hosts/ssh";
 import { callWindows } from "../hosts/windows";
 import { PACKAGE_ROOT } from "../paths";
@@ -80,11 +81,5 @@ export async function visitHosts(
   machines: readonly RemoteMachine[],
   verb: "release" | "check",
 ): Promise<{ readonly done: readonly HostEnrolment[]; readonly faults: readonly Fault[] }> {
-  const settled = await Promise.allSettled(machines.map((machine) => on(machine, verb)));
-  const faults = settled.flatMap((result): readonly Fault[] => {
-    if (result.status === "fulfilled") return [];
-    if (result.reason instanceof FaultError) return result.reason.faults;
-    throw result.reason;
-  });
-  return { done: settled.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])), faults };
+  return onEach(machines, (machine) => on(machine, verb));
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Fault, FaultError } from "../../course/faults";
 import type { RemoteMachine } from "../hosts/machine";
-import { callWindows, type RestartTimes, restartWindows, windowsState } from "../hosts/windows";
+import { callWindows, restartWindows, windowsState } from "../hosts/windows";
 import type { Say } from "../images";
 import { hostModule } from "./hostModule";
 
@@ -19,12 +19,7 @@ const answerSchema = z.object({ rebootNeeded: z.boolean() });
  * @throws FaultError as `callWindows`; `hyperv-not-running` or `host-unsuitable` where the host comes back otherwise
  * @see https://learn.microsoft.com/troubleshoot/windows-client/application-management/virtualization-apps-not-work-with-hyper-v
  */
-export async function giveTurn(
-  machine: RemoteMachine,
-  to: Turn,
-  say: Say,
-  times?: RestartTimes,
-): Promise<boolean> {
+export async function giveTurn(machine: RemoteMachine, to: Turn, say: Say): Promise<boolean> {
   const { lastBoot, running } = await windowsState(machine);
   // Its management runs without the hypervisor, too.
   if (to === "hyperv" && !running)
@@ -38,7 +33,7 @@ export async function giveTurn(
   if (!rebootNeeded) return false;
   say(`host ${machine.name}: starting it anew, for ${NAMES[to]}`);
   const aim = { name: NAMES[to], code: "host-unreachable" } as const;
-  const { hypervisorPresent } = await restartWindows(machine, lastBoot, aim, times);
+  const { hypervisorPresent } = await restartWindows(machine, lastBoot, aim);
   if (hypervisorPresent !== (to === "hyperv")) throw new FaultError([inTheWay(machine.name, to)]);
   return true;
 }

@@ -56,6 +56,7 @@ describe("reading what a guest printed", () => {
     ["no JSON", ["networks Cannot connect to the Docker daemon", "end"]],
     ["cut off", contentsLines({}).slice(0, 4)],
     ["without its volumes", contentsLines({}).filter((line) => !line.startsWith("volumes"))],
+    ["another kind", ['plugin {"Id":"x"}', ...contentsLines({})]],
     ["a container without an id", [...contentsLines({}).slice(0, -1), 'container {"Name":"/x"}', "end"]],
   ])("%s is a failure, not an empty guest", (_words, lines) => {
     expect(() => parseContents(lines.join("\n"))).toThrow();

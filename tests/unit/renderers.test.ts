@@ -319,15 +319,14 @@ esac
       fake.write("answers-at", "1000");
       fake.write("guest-log", "cgroup mountpoint does not exist\n");
       const before = Date.now();
-      const run = ready({ deadline: 1 });
+      const run = ready({ deadline: 3 });
       const took = Date.now() - before;
       expect(took).toBeLessThan(8000);
       expect(run.code).toBe(1);
       expect(run.stderr).toBe(
-        `guest-not-ready: ${NAME}: its Docker Engine did not answer within 1 s (guest is running). Last lines of its log:\ndockerd: no space left\ndockerd: giving up\ncgroup mountpoint does not exist\n`,
+        `guest-not-ready: ${NAME}: its Docker Engine did not answer within 3 s (guest is running). Last lines of its log:\ndockerd: no space left\ndockerd: giving up\ncgroup mountpoint does not exist\n`,
       );
-      // Asked again, as often as a busy machine gets to it.
-      expect(fake.read("asked").length).toBeGreaterThan(1);
+      expect(fake.read("asked").length).toBeGreaterThan(2);
     });
 
     test("keys that learners added stay, in order; ours is replaced; again changes nothing", () => {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parsePowerShell } from "../powershell/parser";
 import { ROOT } from "../support/cli";
-import { PC_RULES, Pc } from "../support/windows/pc";
+import { KEY_FILE, PC_RULES, Pc } from "../support/windows/pc";
 import { pcMember, runPcCmdlet } from "../support/windows/pcCmdlets";
 import { PowerShell } from "../support/windows/powershell";
 import { isObject, toJson } from "../support/windows/values";
@@ -15,7 +15,6 @@ const tree = parsePowerShell(
 
 const KEY =
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEf6PqvlI6oXdQ9qOk9Sw32yIla9DhlKJMF6wjRNkEqQ classlab:lab/hosts";
-const KEY_FILE = "C:\\ProgramData\\ssh\\administrators_authorized_keys";
 const RECORD = "C:\\ProgramData\\classlab\\enrolment.json";
 const LANS = ["192.168.99.0/24", "10.1.0.0/16"];
 const ORDER = {

@@ -76,6 +76,9 @@ const HYPERV_FEATURES = [
 /** What Windows keeps the rights of a new file below ProgramData as. */
 const INHERITED = "O:BAG:SYD:AI(A;ID;FA;;;SY)(A;ID;FA;;;BA)(A;ID;0x1200a9;;;BU)";
 
+/** The key file of all administrators. */
+export const KEY_FILE = "C:\\ProgramData\\ssh\\administrators_authorized_keys";
+
 /** A PC that is to become a host: what enrolling could change of it. */
 export class Pc extends Windows {
   /** Whether a server of the company gives updates, and no optional features. */
@@ -155,12 +158,11 @@ export class Pc extends Windows {
 
   /** Whether sshd lets in who has a key, as an administrator. */
   letsIn(key: string): boolean {
-    const path = "C:\\ProgramData\\ssh\\administrators_authorized_keys";
-    const file = this.entry(path);
+    const file = this.entry(KEY_FILE);
     this.pcRule("key-file-rights");
     return (
       this.services.some(({ Name, Status }) => Name === "sshd" && Status === "Running") &&
-      this.rightsOf(path) !== INHERITED &&
+      this.rightsOf(KEY_FILE) !== INHERITED &&
       (file?.bytes.toString("utf8").split(/\r?\n/).includes(key) ?? false)
     );
   }

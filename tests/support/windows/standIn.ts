@@ -8,7 +8,7 @@ import { readModuleFiles } from "../../../components/hypervisors/hyperv/moduleFi
 import { commandLine } from "../../../components/hypervisors/hyperv/transport";
 import { output, ROOT } from "../cli";
 import { Windows } from "./model";
-import { Pc } from "./pc";
+import { KEY_FILE, Pc } from "./pc";
 import { answerOf, type Called, readPayload, written } from "./runner";
 
 /** What befalls the connection at a call. */
@@ -18,8 +18,6 @@ export interface Loss {
   /** Whether the host has done it by then. */
   readonly done: boolean;
 }
-
-const KEY_FILE = "C:\\ProgramData\\ssh\\administrators_authorized_keys";
 
 /** Milliseconds that its SSH server is away while it starts anew. */
 const AWAY = 1500;
