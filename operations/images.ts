@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import type { LabConfig } from "../course/config";
+import type { Edition } from "../course/editions";
 import { FaultError } from "../course/faults";
 import {
   COURSE_IMAGES,
@@ -32,25 +33,30 @@ const PULL_DEADLINE = 15 * 60_000;
 /** A registry that has not answered by then is taken for absent. */
 const PROBE_DEADLINE = 30_000;
 
+const pinnedSchema = z.record(z.string(), z.looseObject({ reference: z.string(), recorded: z.iso.date() }));
+
 const registrySchema = z.looseObject({
-  images: z.record(z.string(), z.looseObject({ reference: z.string(), recorded: z.iso.date() })),
+  images: pinnedSchema,
+  /** What the edition of 2019 has instead: versions that are no longer maintained, and do not change. */
+  2019: pinnedSchema,
 });
 
-function officialImages(): z.output<typeof registrySchema>["images"] {
-  return registrySchema.parse(JSON.parse(readFileSync(join(IMAGES_FOLDER, "registry.json"), "utf8"))).images;
+function officialImages(): z.output<typeof registrySchema> {
+  return registrySchema.parse(JSON.parse(readFileSync(join(IMAGES_FOLDER, "registry.json"), "utf8")));
 }
 
 /** The day, as `2026-09-09`, on which the official image was pinned that has been so for longest. */
 export function officialSince(): string {
-  const [first = ""] = Object.values(officialImages())
+  const [first = ""] = Object.values(officialImages().images)
     .map(({ recorded }) => recorded)
     .sort();
   return first;
 }
 
 /** Where an image comes from when a registry answers, pinned by digest. */
-export function officialReference(name: CourseImageName | "guest"): string {
-  const entry = officialImages()[name];
+export function officialReference(name: CourseImageName | "guest", edition: Edition): string {
+  const official = officialImages();
+  const entry = (edition === "2019" ? official[2019][name] : undefined) ?? official.images[name];
   if (!entry) throw new Error(`images/registry.json lacks ${name}`);
   return entry.reference;
 }
@@ -110,6 +116,11 @@ function buildReference({ name, folder, args, files }: BuildInput): string {
 export interface Builder {
   readonly say: Say;
   readonly network: BuildNetwork;
+}
+
+/** The same of a lab's images: for an edition of the course. */
+interface LabBuilder extends Builder {
+  readonly edition: Edition;
 }
 
 /** Builds an image unless the cache has it. @throws FaultError `image-build-failed` or `disk-full` */
@@ -280,7 +291,7 @@ function courseInput(name: CourseImageName, base: string | undefined): BuildInpu
   return { name, folder, args: base === undefined ? {} : { BASE: base }, files: {} };
 }
 
-async function fromDistribution(builder: Builder, consent: boolean): Promise<ImageSet> {
+async function fromDistribution(builder: LabBuilder, consent: boolean): Promise<ImageSet> {
   const base = await buildBase(builder, consent);
   const made = new Map<CourseImageName, Promise<ImageRecord>>();
   const course = (name: CourseImageName): Promise<ImageRecord> => {
@@ -300,11 +311,12 @@ async function fromDistribution(builder: Builder, consent: boolean): Promise<Ima
     return building;
   };
   const guest = buildGuest(base, STAND_IN_TEXT, builder);
-  return collect("distribution", guest, course);
+  return collect("distribution", builder.edition, guest, course);
 }
 
 async function collect(
   source: DecidedImageSource,
+  edition: Edition,
   guest: Promise<ImageRecord>,
   course: (name: CourseImageName) => Promise<ImageRecord>,
 ): Promise<ImageSet> {
@@ -315,18 +327,22 @@ async function collect(
   if (failure) throw failure.reason;
   return {
     source,
+    edition,
     guest: await guest,
     course: imageTableSchema.parse(Object.fromEntries(await Promise.all(all))),
   };
 }
 
-function pulledReference(name: CourseImageName | "guest"): string {
-  return `classlab/official-${name}:${hashOf(officialReference(name))}`;
+function pulledReference(name: CourseImageName | "guest", edition: Edition): string {
+  return `classlab/official-${name}:${hashOf(officialReference(name, edition))}`;
 }
 
-async function pull(name: CourseImageName | "guest", say: Say): Promise<ImageRecord> {
-  const official = officialReference(name);
-  const reference = pulledReference(name);
+async function pull(
+  name: CourseImageName | "guest",
+  { say, edition }: Pick<LabBuilder, "say" | "edition">,
+): Promise<ImageRecord> {
+  const official = officialReference(name, edition);
+  const reference = pulledReference(name, edition);
   const known = await imageId(reference);
   if (known) return { reference, id: known };
   say(`image ${name}: pulling ${official.split("@")[0]}`);
@@ -347,14 +363,13 @@ async function pull(name: CourseImageName | "guest", say: Say): Promise<ImageRec
   return { reference, id };
 }
 
-async function fromRegistry(builder: Builder): Promise<ImageSet> {
-  const { say } = builder;
-  const guest = pull("guest", say).then((base) => buildGuest(base, "", builder));
-  return collect("registry", guest, (name) => pull(name, say));
+async function fromRegistry(builder: LabBuilder): Promise<ImageSet> {
+  const guest = pull("guest", builder).then((base) => buildGuest(base, "", builder));
+  return collect("registry", builder.edition, guest, (name) => pull(name, builder));
 }
 
 async function registryAnswers(): Promise<boolean> {
-  const reference = officialReference(PROBE_IMAGE);
+  const reference = officialReference(PROBE_IMAGE, "current");
   return (await docker(["pull", "-q", reference], { deadline: PROBE_DEADLINE })).code === 0;
 }
 
@@ -365,15 +380,17 @@ async function registryAnswers(): Promise<boolean> {
  * @param consent whether distribution packages may be installed without asking
  * @param network the room's network: its proxy and its certificate authority serve the building, and are in no image. What the
  *   machine's Docker itself pulls goes the way that its own settings say
+ * @param edition whose images they are
  */
 export async function ensureImages(
   wanted: LabConfig["images"]["source"],
   say: Say,
   consent: boolean,
   network: LabConfig["site"]["network"],
+  edition: Edition,
 ): Promise<ImageSet> {
   try {
-    const images = await provideImages(wanted, { say, network: buildNetwork(network) }, consent);
+    const images = await provideImages(wanted, { say, network: buildNetwork(network), edition }, consent);
     await ensureImageStore(images, say);
     return images;
   } catch (error) {
@@ -383,7 +400,7 @@ export async function ensureImages(
 
 async function provideImages(
   wanted: LabConfig["images"]["source"],
-  builder: Builder,
+  builder: LabBuilder,
   consent: boolean,
 ): Promise<ImageSet> {
   const { say } = builder;
@@ -402,11 +419,15 @@ async function provideImages(
  * @param compose the Docker Compose binary that goes into the guest's image
  * @returns undefined where that cannot be told here: without the binary, or on another system than images are built on
  */
-export function imageReferences(source: DecidedImageSource, compose: string): readonly string[] | undefined {
+export function imageReferences(
+  source: DecidedImageSource,
+  compose: string,
+  edition: Edition,
+): readonly string[] | undefined {
   if (!existsSync(compose)) return undefined;
   if (source === "registry") {
-    const guest = buildReference(guestInput(pulledReference("guest"), "", compose));
-    return [guest, ...COURSE_IMAGES.map(({ name }) => pulledReference(name))];
+    const guest = buildReference(guestInput(pulledReference("guest", edition), "", compose));
+    return [guest, ...COURSE_IMAGES.map(({ name }) => pulledReference(name, edition))];
   }
   if (process.platform !== "linux") return undefined;
   const base = baseReference();

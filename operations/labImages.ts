@@ -56,6 +56,12 @@ export async function labImages(file: StackFile, options: LabImagesOptions): Pro
   } catch (error) {
     if (!isFault(error, "stack-absent")) throw error;
   }
-  const images = await ensureImages(source, options.say, options.consent, file.config.site.network);
+  const images = await ensureImages(
+    source,
+    options.say,
+    options.consent,
+    file.config.site.network,
+    file.config.edition,
+  );
   return { images, before: undefined };
 }

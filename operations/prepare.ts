@@ -125,6 +125,7 @@ export async function prepareUp(
     ...(before && file.config.access === "auto" ? { routed: before.access === "routed" } : {}),
     ...(before ? { publishedBefore: before.published } : {}),
   };
+  refuseOtherEdition(file, before);
   // A lab that cannot be is refused here, before anything is made, its stack included.
   const first = planLab(file, facts);
   const plan =
@@ -138,7 +139,13 @@ export async function prepareUp(
   const wanted = before && !options.updateImages ? before.images.source : file.config.images.source;
   let images = before && !options.updateImages ? before.images : undefined;
   if (!images || (await missingImages(images)).length > 0)
-    images = await ensureImages(wanted, options.say, options.consent, file.config.site.network);
+    images = await ensureImages(
+      wanted,
+      options.say,
+      options.consent,
+      file.config.site.network,
+      file.config.edition,
+    );
   else await keepStoreVolume();
   const libvirt = await libvirtRecord(plan, {
     before: options.updateImages ? undefined : before?.libvirt,
@@ -160,6 +167,21 @@ export async function prepareUp(
   const roster = rosterKey(plan);
   for (const { unit, state } of units) writeStackFile(file, unit, record, state.salt, roster);
   return { plan, record, folder, units };
+}
+
+/** @throws FaultError `edition-changed` */
+function refuseOtherEdition({ config, lab }: StackFile, before: LabRecord | undefined): void {
+  const made = before?.images.edition;
+  if (made === undefined || made === config.edition) return;
+  throw new FaultError([
+    {
+      code: "edition-changed",
+      where: "lab.edition",
+      what: `lab "${lab}" stands, and was made for edition ${made}`,
+      expected: `edition: "${made}"`,
+      fix: "Keep it, or take the lab down first, with what the teams made in it",
+    },
+  ]);
 }
 
 /** Hyper-V on every Windows host of a lab. */
