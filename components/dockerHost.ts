@@ -4,7 +4,13 @@ import type { CourseImageName } from "../course/images";
 import type { DockerStackPlan } from "../course/plan";
 import { type GuestImageIds, renderPreload } from "./courseImages";
 import { type DockerStackContext, lifeInGuest } from "./dockerStack";
-import type { DriverContext, Guest, GuestChannel, StackProviders } from "./hypervisors/driver";
+import {
+  type DriverContext,
+  type Guest,
+  type GuestChannel,
+  imagesOf,
+  type StackProviders,
+} from "./hypervisors/driver";
 import { NginxFarm } from "./nginxFarm";
 import { NginxServer } from "./nginxServer";
 import { PhpApache } from "./phpApache";
@@ -38,7 +44,7 @@ export class DockerHost extends pulumi.ComponentResource {
       {
         shell: "sh -s --",
         apply: "",
-        script: renderPreload(channel, context.images),
+        script: renderPreload(channel, imagesOf(context)),
         deadline: "10m",
       },
       {

@@ -4,6 +4,7 @@ import { type Fault, FaultError } from "../course/faults";
 import { guestsOf, type LabPlan } from "../course/plan";
 import { publishedKey } from "../course/ports";
 import type { LabRecord } from "../course/record";
+import { needsImages } from "../course/resources";
 import { rosterKey } from "../course/roster/teams";
 import { placeChannelClient } from "./channelClient";
 import { StackEngine, type StackState } from "./engine";
@@ -89,7 +90,7 @@ function recordOf(
     labId: id,
     access: plan.access,
     published: Object.fromEntries(published),
-    images,
+    ...(images ? { images } : {}),
     ...made,
   };
 }
@@ -135,14 +136,10 @@ export async function prepareUp(
   const id = knownBefore ?? (await makeId(units));
   // A host that is refused is told before images are made.
   await provideWindows(plan, options.consent, options.say);
-  const wanted = before && !options.updateImages ? before.images.source : file.config.images.source;
-  let images = before && !options.updateImages ? before.images : undefined;
-  if (!images || (await missingImages(images)).length > 0)
-    images = await ensureImages(wanted, options.say, options.consent, file.config.site.network);
-  else await keepStoreVolume();
+  const images = await imagesFor(plan, file, options.updateImages ? undefined : before?.images, options);
   const libvirt = await libvirtRecord(plan, {
     before: options.updateImages ? undefined : before?.libvirt,
-    images,
+    ...(images ? { images } : {}),
     machine: file.config.images.machine,
     consent: options.consent,
     network: file.config.site.network,
@@ -160,6 +157,20 @@ export async function prepareUp(
   const roster = rosterKey(plan);
   for (const { unit, state } of units) writeStackFile(file, unit, record, state.salt, roster);
   return { plan, record, folder, units };
+}
+
+/** The lab's images, there and whole: those decided on before, or what is decided now. A lab that needs none asks nothing of Docker for them. */
+async function imagesFor(
+  plan: LabPlan,
+  file: StackFile,
+  before: LabRecord["images"],
+  { say, consent }: { readonly say: Say; readonly consent: boolean },
+): Promise<LabRecord["images"]> {
+  if (!needsImages(plan)) return before;
+  if (!before || (await missingImages(before)).length > 0)
+    return ensureImages(before?.source ?? file.config.images.source, say, consent, file.config.site.network);
+  await keepStoreVolume();
+  return before;
 }
 
 /** Hyper-V on every Windows host of a lab. */

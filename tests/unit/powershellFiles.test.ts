@@ -24,6 +24,8 @@ test("what was looked at is all there is", async () => {
     "components/hosts/enrolment/Enroll.ps1",
     "components/hosts/precheck/Precheck.ps1",
     `${MODULE_FOLDER}/Bootstrap.ps1`,
+    `${MODULE_FOLDER}/Channel.ps1`,
+    `${MODULE_FOLDER}/ChannelBootstrap.ps1`,
     `${MODULE_FOLDER}/Classlab.HyperV.Tests.ps1`,
     `${MODULE_FOLDER}/Classlab.HyperV.psd1`,
     `${MODULE_FOLDER}/Classlab.HyperV.psm1`,
