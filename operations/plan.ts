@@ -24,7 +24,7 @@ function dockerOnVirtualBox(plan: LabPlan): Fault[] {
 }
 
 /** What guests on Hyper-V cannot be given, and what their host lacks. */
-function unbuiltOnHyperV(plan: LabPlan, { name, config }: HostPlan): Fault[] {
+export function unbuiltOnHyperV(plan: LabPlan, { name, config }: HostPlan): Fault[] {
   const imageless = config.kind === "existing" && !config.machineImage;
   const guests = guestsOf(plan).filter(({ host }) => host === name);
   return [
