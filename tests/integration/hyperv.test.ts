@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { classlab, ROOT } from "../support/cli";
@@ -203,6 +203,34 @@ suite("guests on Hyper-V of a Windows host", () => {
       `${LAB}-team-01-host-only`,
     ]);
   }, 300_000);
+
+  test("a team's new key is told to its guests by the one before, and the old one opens nothing", async () => {
+    const lines = () => inGuest(GUEST, "cat /etc/classlab/channel_keys");
+    const old = await lines();
+    const rotated = await lab.run("rotate", "--all", "--json");
+    expect({ code: rotated.code, stderr: rotated.code === 0 ? "" : rotated.stderr }).toEqual({
+      code: 0,
+      stderr: "",
+    });
+    const now = await lines();
+    expect(now).toMatch(/^ssh-ed25519 \S+ classlab:ihyperv\/team-01\n$/);
+    expect(now).not.toBe(old);
+    expect(await inGuest(NESTED, "cat /etc/classlab/channel_keys")).toBe(now);
+    expect(
+      readdirSync(join(lab.env.CLASSLAB_HOME ?? "", "keys", LAB)).filter((name) => name.includes(".before-")),
+    ).toEqual([]);
+  }, 300_000);
+
+  test("verify measures from inside the guests; what it has no prober for it does not judge", async () => {
+    const report = JSON.parse((await lab.run("verify", "--timeout", "60", "--json")).stdout);
+    const rows: { kind: string; outcome: string; from?: { kind: string } }[] = report.rows;
+    const from = (kind: string) => rows.filter((row) => row.from?.kind === kind && row.kind !== "service");
+    expect(new Set(from("host").map(({ outcome }) => outcome))).toEqual(new Set(["not-measured"]));
+    expect(from("guest").some(({ outcome }) => outcome !== "not-measured")).toBe(true);
+    expect(
+      rows.filter((row) => row.kind === "adapter" && row.outcome === "as-expected").length,
+    ).toBeGreaterThan(0);
+  }, 120_000);
 
   test("go without a trace, and what is somebody else's stays", async () => {
     const { windows } = host;
