@@ -38,7 +38,15 @@ async function openThrough(
   const { hostname, port } = new URL(url);
   const child = spawn(
     "ssh",
-    ["-F", hostsConfig(machine.lab), "-W", `${hostname}:${port || "80"}`, machine.name],
+    [
+      "-F",
+      hostsConfig(machine.lab),
+      "-o",
+      "LogLevel=INFO",
+      "-W",
+      `${hostname}:${port || "80"}`,
+      machine.name,
+    ],
     { stdio: ["pipe", "pipe", "pipe"] },
   );
   let words = "";
@@ -70,11 +78,11 @@ async function openThrough(
     return await openThrough(machine, new URL(page.location, url).href, options, left - 1);
   } catch (error) {
     if (options.signal?.aborted || limit.aborted) throw error;
-    const said = words.trim().split("\n").at(-1);
-    // OpenSSH tells by these words that the host did not get through.
-    throw new Error(/connect failed/i.test(words) ? `ECONNREFUSED (${said})` : said || "no answer", {
-      cause: error,
-    });
+    const lines = words.trim().split("\n");
+    const said = lines.find((line) => /connect failed/i.test(line)) ?? lines.at(-1);
+    // OpenSSH tells by these words that the host did not get through, and why.
+    const refused = /connect failed(?!.*(?:timed out|unreachable|no route))/i.test(said ?? "");
+    throw new Error(refused ? `ECONNREFUSED (${said})` : said || "no answer", { cause: error });
   } finally {
     child.kill();
   }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { teamKeyPath } from "../../components/hypervisors/channelOptions";
@@ -15,6 +16,7 @@ import { writePrivateFile } from "../../components/privateFile";
 import { sshKeyFromText } from "../../components/sshKey";
 import { renderHostsConfig } from "../../operations/hosts/access";
 import { machinesOf } from "../../operations/hosts/machine";
+import { openFrom } from "../../operations/hosts/page";
 import { execute, output } from "../support/cli";
 import { SKIP_INTEGRATION } from "../support/testLab";
 import { Windows } from "../support/windows/model";
@@ -150,6 +152,32 @@ suite("a guest's channel on Hyper-V", () => {
     expect(lost.code).toBe(255);
     expect(performance.now() - began).toBeLessThan(10_000);
   }, 20_000);
+
+  test("a page is opened by a connection of the host's, with its redirections where they are followed; a shut port is told as shut", async () => {
+    const server = createServer((request, response) => {
+      if (request.url === "/") response.writeHead(302, { location: "/there" }).end();
+      else response.writeHead(200).end("<title>there</title>");
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    const port = typeof address === "object" && address ? address.port : 0;
+    const [machine] = machinesOf(plan());
+    if (!machine) throw new Error("there is no host");
+    const before = process.env.CLASSLAB_HOME;
+    process.env.CLASSLAB_HOME = home;
+    try {
+      const open = (to: number, follow: boolean) =>
+        openFrom(machine, `http://127.0.0.1:${to}/`, { deadline: 10_000, follow });
+      expect(await open(port, false)).toEqual({ status: 302, location: "/there", text: "" });
+      expect(await open(port, true)).toMatchObject({ status: 200, text: "<title>there</title>" });
+      await expect(open(1, false)).rejects.toThrow(/^ECONNREFUSED \(/);
+    } finally {
+      if (before === undefined) delete process.env.CLASSLAB_HOME;
+      else process.env.CLASSLAB_HOME = before;
+      server.close();
+    }
+  }, 30_000);
 
   test("a guest that does not listen is told in words, and may be asked again", async () => {
     const gone = await execute("sh", ["-c", [...pumpTo(pump, join(home, "nobody"), 500)].join(" ")]);
