@@ -23,6 +23,7 @@ import { handoutVerb } from "./verbs/handout";
 import { hostEnrollVerb } from "./verbs/hostEnroll";
 import { hostPrecheckVerb } from "./verbs/hostPrecheck";
 import { hostReleaseVerb } from "./verbs/hostRelease";
+import { hostScriptVerb } from "./verbs/hostScript";
 import { hostUseVerb, type UseOptions } from "./verbs/hostUse";
 import { imagesVerb } from "./verbs/images";
 import { initVerb } from "./verbs/init";
@@ -273,6 +274,12 @@ function addHost(program: Command, finish: (code: number) => void): void {
     .option("--virtualbox <file>", "Oracle's installer of VirtualBox; its version and checksum are pinned")
     .option("--extension-pack <file>", "its Extension Pack; the lab's licences have to accept it")
     .action(acting(hostEnrollVerb, finish));
+  ofLab(host.command("script"))
+    .description("for Windows PCs that let nobody in by SSH: write what makes each team's lab at its PC")
+    .option("--write <folder>", "write a folder for each team into the folder of a stick")
+    .option("--read <folder>", "show what PCs wrote on it")
+    .option("--team <id>", "only this team (may be repeated)", collect)
+    .action(acting(hostScriptVerb, finish));
   ofLab(host.command("release"))
     .description("give the lab's hosts back over SSH as they were before they were enrolled")
     .option("--host <name>", "only this host (may be repeated)", collect)

@@ -99,6 +99,7 @@ export function guestBlock(
 }
 
 function images(record: LabRecord): string {
+  if (!record.images) return "Images: none; nothing of this lab is made of them.";
   return record.images.source === "registry"
     ? "Images: official, pinned by digest."
     : "Images: stand-ins built from distribution packages (no image registry answered): Debian or Ubuntu content under the course's names.";
@@ -173,7 +174,7 @@ export function upJson(report: UpReport): object {
     ok: upSucceeded(report),
     lab: report.plan.lab,
     access: report.plan.access,
-    imageSource: report.record.images.source,
+    imageSource: report.record.images?.source ?? null,
     units: report.units,
     guests: report.guests.map((guest) => ({
       team: guest.team,

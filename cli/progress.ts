@@ -11,6 +11,8 @@ export interface ProgressTarget {
 const STAGES: readonly (readonly [suffix: RegExp, words: string])[] = [
   [/(?<!^this)-machine$/, "guest started"],
   [/-ready$/, "guest ready"],
+  [/-inside$/, "guest answers"],
+  [/-addresses$/, "guest's network set"],
   [/-snapshot-[a-z0-9-]+$/, "snapshot taken"],
   [/-base$/, "frozen for its clones"],
   [/-adapters$/, "adapters connected"],

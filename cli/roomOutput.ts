@@ -4,8 +4,10 @@ import { LEVEL_WORDS } from "../course/room/book";
 import type { EnrolmentRecord } from "../course/room/enrolment";
 import type { Ability, JudgedPc, RoomFinding } from "../course/room/judge";
 import { LEVELS, USES, type Use } from "../course/room/rules";
+import type { TeamResult } from "../course/room/teamResult";
 import type { RoomReport } from "../operations/room/precheck";
 import type { HostEnrolment } from "../operations/room/release";
+import type { TeamStick } from "../operations/room/teamStick";
 import { colours, SCHEMA_VERSION } from "./output";
 import { table } from "./plan/terminal";
 
@@ -151,6 +153,34 @@ export function renderRecords(records: readonly EnrolmentRecord[]): string {
         : "done"
       : `${answer.fault.what} [${answer.fault.code}]`,
     answer.ok ? (answer.value.hostKey ?? "") : "",
+  ]);
+  return `${table(rows)
+    .map((line) => line.trimEnd())
+    .join("\n")}\n`;
+}
+
+/** What was written for teams whose PCs let nobody in. */
+export function renderTeamSticks(folder: string, sticks: readonly TeamStick[]): string {
+  const lines = sticks.map(
+    ({ team, host, guests, withoutStacks }) =>
+      `  ${team} at ${host}: ${guests.join(", ")}${withoutStacks.length > 0 ? `; Docker stacks are not made in ${withoutStacks.join(", ")}` : ""}`,
+  );
+  return `${[
+    `Written to ${folder}, a folder each team. At the team's PC start make.cmd in it as an administrator; remove.cmd takes the lab away again.`,
+    ...lines,
+    "Each folder has secrets of its team: copy no team more than its own. team.key and logins.txt are the learners'.",
+  ].join("\n")}\n`;
+}
+
+/** What PCs wrote when a team's lab was made there or taken away, a line each. */
+export function renderTeamResults(results: readonly TeamResult[]): string {
+  if (results.length === 0) return "No PC has written a result here.\n";
+  const rows = results.map(({ team, name, verb, time, ok, steps, fault }) => [
+    team,
+    name,
+    verb === "make" ? "made" : "taken away",
+    time.slice(0, 16).replace("T", " "),
+    ok ? `${steps.length} steps` : fault ? `${fault.what} [${fault.code}]` : "failed",
   ]);
   return `${table(rows)
     .map((line) => line.trimEnd())

@@ -4,7 +4,13 @@ import type { CourseImageName } from "../course/images";
 import type { DockerStackPlan } from "../course/plan";
 import { type GuestImageIds, renderPreload } from "./courseImages";
 import { type DockerStackContext, lifeInGuest } from "./dockerStack";
-import type { DriverContext, Guest, GuestChannel, StackProviders } from "./hypervisors/driver";
+import {
+  type DriverContext,
+  type Guest,
+  type GuestChannel,
+  imagesOf,
+  type StackProviders,
+} from "./hypervisors/driver";
 import { NginxFarm } from "./nginxFarm";
 import { NginxServer } from "./nginxServer";
 import { PhpApache } from "./phpApache";
@@ -33,12 +39,13 @@ export class DockerHost extends pulumi.ComponentResource {
   constructor(name: string, args: DockerHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("classlab:index:DockerHost", name, { stacks: args.stacks.map((stack) => stack.name) }, opts);
     const { channel, guest, settings, providers, context } = args;
+    const set = imagesOf(context);
     const images = script(
       `${name}-images`,
       {
         shell: "sh -s --",
         apply: "",
-        script: renderPreload(channel, context.images),
+        script: renderPreload(channel, set),
         deadline: "10m",
       },
       {
@@ -67,7 +74,7 @@ export class DockerHost extends pulumi.ComponentResource {
         guest,
         ready: images,
         imageId: (image: CourseImageName) => ids.apply((table) => table[image]),
-        edition: context.images.edition ?? "current",
+        edition: set.edition ?? "current",
         mark: context.mark,
       };
       for (const stack of args.stacks)

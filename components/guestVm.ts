@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { GuestPlan } from "../course/plan";
+import { looksAfterDocker } from "../course/resources";
 import type { SiteSettings } from "../course/siteSettings";
 import { DockerHost } from "./dockerHost";
 import type { HypervisorHost } from "./hypervisorHost";
@@ -43,7 +44,10 @@ export class GuestVm extends pulumi.ComponentResource {
     const adapters =
       this.guest.adapters ?? driver.connectAdapters(name, plan, this.guest, switches, host.prepared, child);
     const settings = site && driver.applySite?.(name, plan, site, this.guest, adapters, host.prepared, child);
-    const channel = driver.docker ? driver.channel?.(plan, context.mark.lab, host.prepared.plan) : undefined;
+    const { plan: on } = host.prepared;
+    const channel = looksAfterDocker(on.target, plan)
+      ? driver.channel?.(plan, context.mark.lab, on)
+      : undefined;
     const docker =
       channel &&
       new DockerHost(

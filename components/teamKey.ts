@@ -1,4 +1,6 @@
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { HOME_VARIABLE, teamKeyPath } from "./hypervisors/channelOptions";
@@ -12,8 +14,32 @@ const SEED_LENGTH = 48;
 export interface TeamKeyArgs {
   readonly lab: string;
   readonly team: string;
+  /**
+   * Whether a key that is made anew leaves the one before in a file beside it, by which guests are told the new one: nothing else leads into them. False
+   * by default.
+   */
+  readonly keepsFormer?: boolean;
   /** Provider of the random seed. */
   readonly random: pulumi.ProviderResource;
+}
+
+/** Name of the file of a key that was a team's before: each its own, so that what is ended half-way and begun again loses none. */
+function formerKeyFile(file: string, privateKey: string): string {
+  return `${file}.before-${createHash("sha256").update(privateKey).digest("hex").slice(0, 8)}`;
+}
+
+/** Removes the keys that were a team's before, once every guest knows the one it has now. @param file of that one */
+export function forgetFormerKeys(file: string): void {
+  const folder = dirname(file);
+  const start = `${basename(file)}.before-`;
+  const found = existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith(start)) : [];
+  for (const name of found) rmSync(join(folder, name));
+}
+
+function keepKey(file: string, privateKey: string, keepsFormer = false): void {
+  const before = keepsFormer && existsSync(file) ? readFileSync(file, "utf8") : undefined;
+  if (before !== undefined && before !== privateKey) writePrivateFile(formerKeyFile(file, before), before);
+  writePrivateFile(file, privateKey);
 }
 
 /**
@@ -38,7 +64,7 @@ export class TeamKey extends pulumi.ComponentResource {
     const pair = seed.result.apply((text) => {
       const made = sshKeyFromText(text, `classlab:${args.lab}/${args.team}`);
       const home = process.env[HOME_VARIABLE];
-      if (home) writePrivateFile(join(home, teamKeyPath(args.lab, args.team)), made.privateKey);
+      if (home) keepKey(join(home, teamKeyPath(args.lab, args.team)), made.privateKey, args.keepsFormer);
       return made;
     });
     this.publicKey = pulumi.unsecret(pair.publicKey);

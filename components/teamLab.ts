@@ -34,7 +34,12 @@ export class TeamLab extends pulumi.ComponentResource {
     const context = { ...args.context, mark: { ...args.context.mark, team: plan.id } };
     const key = new TeamKey(
       `${name}-key`,
-      { lab: context.mark.lab, team: plan.id, random: args.providers.random },
+      {
+        lab: context.mark.lab,
+        team: plan.id,
+        keepsFormer: args.driver.keysByChannel === true,
+        random: args.providers.random,
+      },
       { parent: this },
     );
     const bases = new Map<string, pulumi.CustomResource | undefined>();

@@ -7,6 +7,7 @@ import { guestObjects } from "./objects";
 import { type DockerStackPlan, type GuestPlan, guestsOf, type LabPlan } from "./plan";
 import { SSH_PORT } from "./ports";
 import { lanOf, type Reach, reachabilityOf, type Vantage } from "./reachability";
+import { looksAfterDocker, targetOfHost } from "./resources";
 import { sharedFolderPlace } from "./sharedFolder";
 import type { StatePlan } from "./states";
 
@@ -204,6 +205,7 @@ function guestChecks(
   const { team, name } = guest;
   const self: Vantage = { kind: "guest", team, guest: name };
   const key = vantageKey(self);
+  const engine = looksAfterDocker(targetOfHost(plan, guest.host), guest);
   const common = { team, guest: name, exercises: [], expected: true, rule: PLANNED } as const;
   const docker = { ...common, exercises: DOCKER_EXERCISES } as const;
   const connected = guest.adapters.flatMap((adapter, index) =>
@@ -258,9 +260,13 @@ function guestChecks(
         ]
       : []),
     { ...common, id: `ssh/${key}`, kind: "ssh", title: `the team's key opens ${key} over SSH` },
-    { ...docker, id: `docker/${key}`, kind: "docker", title: `the Docker Engine of ${key} answers` },
-    { ...docker, id: `images/${key}`, kind: "images", title: `the course images are in ${key}` },
-    ...(state.at === "configured"
+    ...(engine
+      ? ([
+          { ...docker, id: `docker/${key}`, kind: "docker", title: `the Docker Engine of ${key} answers` },
+          { ...docker, id: `images/${key}`, kind: "images", title: `the course images are in ${key}` },
+        ] satisfies Check[])
+      : []),
+    ...(state.at === "configured" || !engine
       ? []
       : [
           {

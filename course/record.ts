@@ -79,14 +79,16 @@ export const labRecordSchema = z.strictObject({
   access: z.enum(["routed", "published"]),
   /** Published ports by `publishedKey`. */
   published: z.record(z.string(), z.int().min(1).max(65535)),
-  /** Source and ids of the images. */
-  images: z.strictObject({
-    source: z.enum(IMAGE_SOURCES).exclude(["auto"]),
-    /** Absent in records of labs that were made before there was a choice: the current one. */
-    edition: z.enum(EDITIONS).optional(),
-    guest: imageRecord,
-    course: imageTableSchema,
-  }),
+  /** Source and ids of the images; absent where no guest is made of them, and none is given any. */
+  images: z
+    .strictObject({
+      source: z.enum(IMAGE_SOURCES).exclude(["auto"]),
+      /** Absent in records of labs that were made before there was a choice: the current one. */
+      edition: z.enum(EDITIONS).optional(),
+      guest: imageRecord,
+      course: imageTableSchema,
+    })
+    .optional(),
   /** Absent where no host's target is libvirt. */
   libvirt: libvirtSchema.optional(),
   /** Absent where no host's target is virtualbox. */

@@ -97,12 +97,12 @@ interface TargetResources {
   readonly host: (host: HostPlan, owned: boolean) => readonly PlannedResource[];
   readonly network: (key: string, host: HostPlan | undefined) => PlannedResource;
   readonly guest: (name: string, host: HostPlan | undefined) => readonly PlannedResource[];
-  /** Whether a guest's Docker Engine is looked after. */
-  readonly docker: boolean;
-  /** Whether what a guest takes from the site is a resource of its own. */
-  readonly settings: boolean;
-  /** Whether something of this machine reaches into a guest. */
-  readonly reached: boolean;
+  /** What works in a guest from this machine, where that is not the host; nothing elsewhere. */
+  readonly inside?: readonly string[];
+  /** Whether a guest's Docker Engine is looked after: not where the learner installs it, and the lab makes nothing in it. */
+  readonly docker: (guest: Pick<GuestPlan, "docker">) => boolean;
+  /** Where what a guest takes from the site is a resource of its own, and what that runs on; false where it comes with the seed. */
+  readonly settings: "host" | "this-machine" | false;
   /** What is made of a guest once all that belongs to it stands. */
   readonly kept: (name: string, guest: GuestPlan, host: HostPlan | undefined) => readonly PlannedResource[];
 }
@@ -112,9 +112,8 @@ const CONTAINERS: TargetResources = {
   network: (key) => docker("network", `${key}-network`),
   guest: (name) => [docker("volume", `${name}-disk`), docker("container", `${name}-machine`)],
   kept: () => [],
-  docker: true,
-  settings: true,
-  reached: true,
+  docker: () => true,
+  settings: "host",
 };
 
 const LIBVIRT: TargetResources = {
@@ -132,9 +131,8 @@ const LIBVIRT: TargetResources = {
     ...snapshots.map((snapshot) => command(`${name}-snapshot-${snapshot}`, scriptOn(host))),
     ...(clones.length > 0 ? [command(`${name}-base`, scriptOn(host))] : []),
   ],
-  docker: true,
-  settings: true,
-  reached: true,
+  docker: () => true,
+  settings: "host",
 };
 
 const VIRTUALBOX: TargetResources = {
@@ -148,18 +146,17 @@ const VIRTUALBOX: TargetResources = {
     command(`${name}-machine`, scriptOn(host)),
   ],
   kept: LIBVIRT.kept,
-  docker: false,
+  docker: () => false,
   settings: false,
-  reached: true,
 };
 
 const HYPERV: TargetResources = {
   ...LIBVIRT,
   host: (host, owned) =>
     owned ? ["hyperv", "image"].map((what) => command(`${host.name}-${what}`, scriptOn(host))) : [],
-  docker: false,
-  settings: false,
-  reached: false,
+  inside: ["inside", "addresses"],
+  docker: ({ docker }) => docker.length > 0,
+  settings: "this-machine",
 };
 
 const RESOURCES: Readonly<Record<Target, TargetResources>> = {
@@ -171,19 +168,25 @@ const RESOURCES: Readonly<Record<Target, TargetResources>> = {
 
 const resourcesOn = (target: Target): TargetResources => RESOURCES[target];
 
-/** Whether something of this machine reaches into the guests of a target, to look and to work there. */
-export function reachesGuests(target: Target): boolean {
-  return resourcesOn(target).reached;
-}
-
 /** Where the guests of a host run. @param name of the host */
 export function targetOfHost(plan: Pick<LabPlan, "hosts" | "target">, name: string): Target {
   return hostNamed(plan, name)?.target ?? plan.target;
 }
 
-/** Whether the lab makes something in the Docker Engine of a target's guests, and looks after it. */
-export function looksAfterDocker(target: Target): boolean {
-  return resourcesOn(target).docker;
+/** Whether the lab makes something in the Docker Engine of a guest on a target, and looks after it. */
+export function looksAfterDocker(target: Target, guest: Pick<GuestPlan, "docker">): boolean {
+  return resourcesOn(target).docker(guest);
+}
+
+/** Targets whose guests, or the image that they begin with, are made of the lab's images. */
+const MADE_OF_IMAGES: readonly Target[] = ["containers", "libvirt"];
+
+/** Whether a lab needs images on this machine: for its guests, or to bring them into the Docker Engine of one. */
+export function needsImages(plan: Pick<LabPlan, "hosts" | "target" | "teams">): boolean {
+  return plan.teams.some((team) => {
+    const target = targetOfHost(plan, team.host);
+    return MADE_OF_IMAGES.includes(target) || team.guests.some((guest) => looksAfterDocker(target, guest));
+  });
 }
 
 /** Where a team's guests are. */
@@ -211,8 +214,9 @@ function guestResources(
     ...on.guest(name, host),
     command(`${name}-ready`, type),
     command(`${name}-adapters`, type),
-    ...(site && on.settings ? [command(`${name}-settings`, type)] : []),
-    ...(on.docker
+    ...(on.inside ?? []).map((what) => command(`${name}-${what}`)),
+    ...(site && on.settings ? [command(`${name}-settings`, on.settings === "host" ? type : SCRIPT)] : []),
+    ...(on.docker(guest)
       ? [
           component("DockerHost", inside),
           command(`${inside}-images`),

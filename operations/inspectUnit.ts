@@ -14,7 +14,9 @@ async function lookInside(
   unit: UnitPlan,
   objects: readonly ObservedObject[],
 ): Promise<Map<string, GuestContents | string>> {
-  const looked = unitGuests(plan, unit).filter((guest) => looksAfterDocker(targetOfGuest(plan, guest)));
+  const looked = unitGuests(plan, unit).filter((guest) =>
+    looksAfterDocker(targetOfGuest(plan, guest), guest),
+  );
   const running = looked.filter((guest) =>
     objects.some(
       (object) =>

@@ -22,6 +22,13 @@ export interface LabImages {
   readonly before: ImageSet | undefined;
 }
 
+type Source = Parameters<typeof ensureImages>[0];
+
+/** Makes images available. Who asks for them gets them, also for a lab whose guests need none. */
+function provide(file: StackFile, source: Source, { say, consent }: LabImagesOptions): Promise<ImageSet> {
+  return ensureImages(source, say, consent, file.config.site.network, file.config.edition);
+}
+
 async function standing(file: StackFile): Promise<ImageSet | undefined> {
   try {
     return (await openExisting(file)).record?.images;
@@ -40,7 +47,7 @@ async function decideAnew(file: StackFile, options: LabImagesOptions): Promise<L
     const kept = state.resources.find((resource) => resource.type === LAB_RECORD_TYPE);
     if (kept) await engine.keepRecord(kept.urn, options.signal);
   }
-  return { images: lab.record.images, before };
+  return { images: lab.record.images ?? (await provide(file, file.config.images.source, options)), before };
 }
 
 /**
@@ -50,18 +57,11 @@ async function decideAnew(file: StackFile, options: LabImagesOptions): Promise<L
  */
 export async function labImages(file: StackFile, options: LabImagesOptions): Promise<LabImages> {
   if (options.update) return decideAnew(file, options);
-  let source: Parameters<typeof ensureImages>[0] = file.config.images.source;
+  let source: Source = file.config.images.source;
   try {
-    source = (await prepareExisting(file)).record.images.source;
+    source = (await prepareExisting(file)).record.images?.source ?? source;
   } catch (error) {
     if (!isFault(error, "stack-absent")) throw error;
   }
-  const images = await ensureImages(
-    source,
-    options.say,
-    options.consent,
-    file.config.site.network,
-    file.config.edition,
-  );
-  return { images, before: undefined };
+  return { images: await provide(file, source, options), before: undefined };
 }

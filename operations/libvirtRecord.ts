@@ -1,3 +1,4 @@
+import { imagesOf } from "../components/hypervisors/driver";
 import { cachedImage } from "../components/hypervisors/libvirt/cache";
 import {
   type CloudRelease,
@@ -50,8 +51,8 @@ async function lookAtHost(machine: RemoteMachine | undefined, say: Say): Promise
 export interface LibvirtDecision {
   /** What the lab decided before; it stays. */
   readonly before: LibvirtRecord | undefined;
-  /** The images that the lab decided on. */
-  readonly images: ImageSet;
+  /** The images that the lab decided on; a lab with guests on libvirt has some. */
+  readonly images?: ImageSet;
   /** What machines are to begin with where nothing was decided before. */
   readonly machine: MachineImageChoice;
   /** Whether packages may be installed and daemons started without asking. */
@@ -81,7 +82,12 @@ async function allHave(machines: readonly (RemoteMachine | undefined)[], image: 
  */
 export async function decideMachine(
   plan: LabPlan,
-  { machine, images, network, say }: Pick<LibvirtDecision, "machine" | "images" | "network" | "say">,
+  {
+    machine,
+    images,
+    network,
+    say,
+  }: Pick<LibvirtDecision, "machine" | "network" | "say"> & { readonly images: ImageSet },
   fetch: (release: CloudRelease, say: Say) => Promise<string> = ensureCloudMachine,
   build: typeof ensureMachineImage = ensureMachineImage,
 ): Promise<string> {
@@ -124,8 +130,9 @@ export async function libvirtRecord(
 ): Promise<LibvirtRecord | undefined> {
   if (!needsLibvirt(plan)) return undefined;
   const { before, consent, machine, say } = decision;
+  const images = imagesOf(decision);
   if (before ? releaseOfImage(before.image) === undefined : machine === "built")
-    refuseStandInDesktops(plan, decision.images);
+    refuseStandInDesktops(plan, images);
   const machines = machinesOn(plan);
   const remote = machines.filter((machine) => machine !== undefined);
   if (remote.length < machines.length) await ensureLibvirt(consent);
@@ -151,7 +158,7 @@ export async function libvirtRecord(
     say(
       `virtual machines begin with what was decided before (${before.image}), not with ${machine}: npx classlab images --update decides anew, and makes the guests anew`,
     );
-  const image = kept ? before.image : await decideMachine(plan, decision);
+  const image = kept ? before.image : await decideMachine(plan, { ...decision, images });
   for (const machine of remote) await handOverImage(machine, image, say);
   return { image, hosts };
 }

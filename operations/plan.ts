@@ -24,7 +24,7 @@ function dockerOnVirtualBox(plan: LabPlan): Fault[] {
 }
 
 /** What guests on Hyper-V cannot be given, and what their host lacks. */
-function unbuiltOnHyperV(plan: LabPlan, { name, config }: HostPlan): Fault[] {
+export function unbuiltOnHyperV(plan: LabPlan, { name, config }: HostPlan): Fault[] {
   const imageless = config.kind === "existing" && !config.machineImage;
   const guests = guestsOf(plan).filter(({ host }) => host === name);
   return [
@@ -39,18 +39,16 @@ function unbuiltOnHyperV(plan: LabPlan, { name, config }: HostPlan): Fault[] {
           },
         ]
       : []),
-    ...guests.flatMap((guest): Fault[] => {
-      const unbuilt = [
-        ...(guest.docker.length > 0 ? ["Docker stacks"] : []),
-        ...(guest.sharedFolder ? ["a shared folder"] : []),
-      ];
-      return unbuilt.map((what) => ({
-        code: "target-not-built",
-        where: `guest ${guest.team}/${guest.name}`,
-        what: `${what} in a guest on Hyper-V can be planned, but this version does not make ${what === "Docker stacks" ? "them" : "it"}`,
-        fix: "Leave it out there and have learners make it, or give the guest to a host with target libvirt",
-      }));
-    }),
+    ...guests
+      .filter(({ sharedFolder }) => sharedFolder !== undefined)
+      .map(
+        (guest): Fault => ({
+          code: "target-not-built",
+          where: `guest ${guest.team}/${guest.name}`,
+          what: "a shared folder in a guest on Hyper-V can be planned, but this version does not make it",
+          fix: "Leave it out there and have learners make it, or give the guest to a host with target libvirt",
+        }),
+      ),
   ];
 }
 

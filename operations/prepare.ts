@@ -4,6 +4,7 @@ import { type Fault, FaultError } from "../course/faults";
 import { guestsOf, type LabPlan } from "../course/plan";
 import { publishedKey } from "../course/ports";
 import type { LabRecord } from "../course/record";
+import { needsImages } from "../course/resources";
 import { rosterKey } from "../course/roster/teams";
 import { placeChannelClient } from "./channelClient";
 import { StackEngine, type StackState } from "./engine";
@@ -89,7 +90,7 @@ function recordOf(
     labId: id,
     access: plan.access,
     published: Object.fromEntries(published),
-    images,
+    ...(images ? { images } : {}),
     ...made,
   };
 }
@@ -136,20 +137,10 @@ export async function prepareUp(
   const id = knownBefore ?? (await makeId(units));
   // A host that is refused is told before images are made.
   await provideWindows(plan, options.consent, options.say);
-  const wanted = before && !options.updateImages ? before.images.source : file.config.images.source;
-  let images = before && !options.updateImages ? before.images : undefined;
-  if (!images || (await missingImages(images)).length > 0)
-    images = await ensureImages(
-      wanted,
-      options.say,
-      options.consent,
-      file.config.site.network,
-      file.config.edition,
-    );
-  else await keepStoreVolume();
+  const images = await imagesFor(plan, file, options.updateImages ? undefined : before?.images, options);
   const libvirt = await libvirtRecord(plan, {
     before: options.updateImages ? undefined : before?.libvirt,
-    images,
+    ...(images ? { images } : {}),
     machine: file.config.images.machine,
     consent: options.consent,
     network: file.config.site.network,
@@ -171,7 +162,7 @@ export async function prepareUp(
 
 /** @throws FaultError `edition-changed` */
 function refuseOtherEdition({ config, lab }: StackFile, before: LabRecord | undefined): void {
-  const made = before?.images.edition;
+  const made = before?.images?.edition;
   if (made === undefined || made === config.edition) return;
   throw new FaultError([
     {
@@ -182,6 +173,26 @@ function refuseOtherEdition({ config, lab }: StackFile, before: LabRecord | unde
       fix: "Keep it, or take the lab down first, with what the teams made in it",
     },
   ]);
+}
+
+/** The lab's images, there and whole: those decided on before, or what is decided now. A lab that needs none asks nothing of Docker for them. */
+async function imagesFor(
+  plan: LabPlan,
+  file: StackFile,
+  before: LabRecord["images"],
+  { say, consent }: { readonly say: Say; readonly consent: boolean },
+): Promise<LabRecord["images"]> {
+  if (!needsImages(plan)) return before;
+  if (!before || (await missingImages(before)).length > 0)
+    return ensureImages(
+      before?.source ?? file.config.images.source,
+      say,
+      consent,
+      file.config.site.network,
+      file.config.edition,
+    );
+  await keepStoreVolume();
+  return before;
 }
 
 /** Hyper-V on every Windows host of a lab. */

@@ -1,11 +1,15 @@
+import { join } from "node:path";
+import { teamKeyPath } from "../components/hypervisors/channelOptions";
+import { forgetFormerKeys } from "../components/teamKey";
 import { renderRotationCheck } from "../components/wordPressFiles";
 import { type Fault, FaultError } from "../course/faults";
 import type { GuestPlan, LabPlan, TeamPlan } from "../course/plan";
 import { secretsOf } from "../course/resources";
-import { channelTo, needChannels } from "./channel";
+import { channelTo } from "./channel";
 import type { StackState } from "./engine";
 import { rotationFault } from "./engineFault";
 import type { Say } from "./images";
+import { homeFolder } from "./paths";
 import { planLab } from "./plan";
 import { defaultParallel } from "./pool";
 import { prepareExisting, prepareUp } from "./prepare";
@@ -66,7 +70,6 @@ export function chooseTeams(plan: LabPlan, chosen: readonly string[] | "all"): r
 
 /** Refuses while nothing is changed what would fail half-way: passwords change inside a running database only. */
 async function checkGuest(plan: LabPlan, guest: GuestPlan): Promise<void> {
-  needChannels(plan, "rotate changes secrets inside guests");
   const { shell } = channelTo(plan, guest);
   for (const stack of guest.docker.filter(({ kind }) => kind === "wordpress")) {
     const result = await run("sh", ["-c", shell], {
@@ -137,6 +140,7 @@ export async function rotate(file: StackFile, options: RotateOptions): Promise<R
   await writeSshConfig(lab.plan);
   const failed = new Set(results.filter((result) => result.failed).map(({ stack }) => stack));
   const done = units.filter(({ unit }) => !failed.has(unit.stack)).flatMap(({ unit }) => unit.teams);
+  for (const team of done) forgetFormerKeys(join(homeFolder(), teamKeyPath(lab.plan.lab, team)));
   const services = await Promise.all(
     guests
       .filter((guest) => done.includes(guest.team))

@@ -1,12 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { hostKeyPath } from "../components/guestSecretPaths";
 import { teamKeyPath } from "../components/hypervisors/channelOptions";
 import { writePrivateFile } from "../components/privateFile";
 import { accessOf } from "../course/access";
-import { targetOfGuest } from "../course/objects";
 import { type GuestPlan, guestsOf, type LabPlan } from "../course/plan";
-import { hostNamed, reachesGuests } from "../course/resources";
+import { hostNamed } from "../course/resources";
 import { channelTo } from "./channel";
 import { hostsConfig } from "./hosts/access";
 import { machineOf } from "./hosts/machine";
@@ -23,14 +20,7 @@ export function sshAlias(plan: LabPlan, guest: { readonly name: string; readonly
   return plan.teams.length === 1 ? guest.name : `${guest.team}-${guest.name}`;
 }
 
-/** The host key that a guest was given at its first start, where this machine knows it. */
-function givenHostKey(plan: LabPlan, { objectName }: GuestPlan): string | undefined {
-  const file = join(homeFolder(), hostKeyPath(plan.lab, objectName));
-  return existsSync(file) ? readFileSync(file, "utf8").trim() : undefined;
-}
-
 async function hostKey(plan: LabPlan, guest: GuestPlan): Promise<string | undefined> {
-  if (!reachesGuests(targetOfGuest(plan, guest))) return givenHostKey(plan, guest);
   const result = await run("sh", ["-c", channelTo(plan, guest).shell], {
     stdin: "cat /etc/ssh/ssh_host_ed25519_key.pub",
     deadline: 20_000,

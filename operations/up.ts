@@ -4,7 +4,6 @@ import { unitGuests } from "../course/objects";
 import { type GuestPlan, guestsOf, type LabPlan } from "../course/plan";
 import type { LabRecord } from "../course/record";
 import { guestLogicalName, resourcesOf } from "../course/resources";
-import { reachesAll } from "./channel";
 import { unitsNotUp, unitsOf } from "./chooseUnits";
 import { estimate } from "./doctor/estimate";
 import type { Drift } from "./drift";
@@ -107,12 +106,8 @@ function reconnecting(plan: LabPlan, unit: ReadyUnit, freed: ReadonlySet<string>
 }
 
 /** What a repair goes by, beside what is seen from outside: what does not work as it should. */
-async function measureForRepair(
-  file: StackFile,
-  plan: LabPlan,
-  options: UpOptions,
-): Promise<readonly VerifyRow[]> {
-  if (!options.repair || !reachesAll(plan)) return [];
+async function measureForRepair(file: StackFile, options: UpOptions): Promise<readonly VerifyRow[]> {
+  if (!options.repair) return [];
   const { teams } = options.repair;
   const report = await verify(file, {
     teams,
@@ -213,7 +208,7 @@ async function bringUp(file: StackFile, lab: PreparedLab, options: UpOptions): P
     options.repair?.teams ?? options.teams ?? [],
     options.repair !== undefined,
   );
-  const measured = await measureForRepair(file, lab.plan, options);
+  const measured = await measureForRepair(file, options);
   const look = lookOnce(lab.plan);
   const parallel = options.parallel ?? defaultParallel();
   const chosen = options.failed ? await unitsNotUp(lab.plan, wanted, look, parallel) : wanted;

@@ -3,6 +3,7 @@ import { provideBrowser } from "./browser.mjs";
 import { runNode } from "./child.mjs";
 import { isCi } from "./consent.mjs";
 import { EXIT_MISSING, report } from "./missing.mjs";
+import { provideMono } from "./mono.mjs";
 import { provide, ROOT } from "./provide.mjs";
 import { provideSchemas } from "./schemas.mjs";
 import { provideSshServer } from "./ssh.mjs";
@@ -64,6 +65,15 @@ export async function runTests(argv, env) {
       if (isCi(env)) return EXIT_MISSING;
       say("Tests that try what is rendered for VirtualBox and Vagrant are skipped.");
       skip("virtualbox");
+    }
+  }
+  if (chosen("hyperv")) {
+    const mono = await provideMono({ say, env: provided.env });
+    if (mono !== null) {
+      report([mono], false);
+      if (isCi(env)) return EXIT_MISSING;
+      say("Tests with the program that joins a Windows host with its guests are skipped.");
+      skip("mono");
     }
   }
   if (chosen("browser")) {

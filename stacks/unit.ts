@@ -27,7 +27,7 @@ export function deployUnit({ plan, unit, record }: StackSettings): UnitOutputs {
   };
   const context: DriverContext = {
     mark: { lab: plan.lab, id: record.labId, stack: unit.stack },
-    images: record.images,
+    ...(record.images ? { images: record.images } : {}),
     plan,
     ...(record.libvirt ? { libvirt: record.libvirt } : {}),
     ...(record.virtualbox ? { virtualbox: record.virtualbox } : {}),

@@ -11,14 +11,20 @@ import type { HostConnection } from "../hosts/connection";
 export interface DriverContext {
   /** Whose objects these are. */
   readonly mark: OwnerMark;
-  /** The images that the lab decided on. */
-  readonly images: ImageSet;
+  /** The images that the lab decided on; absent where no guest needs any of them. */
+  readonly images?: ImageSet;
   /** The lab that it is part of. */
   readonly plan: LabPlan;
   /** What the lab decided on for guests on libvirt; absent where no host has that target. */
   readonly libvirt?: LibvirtRecord;
   /** The same for hosts of VirtualBox. */
   readonly virtualbox?: VirtualBoxRecord;
+}
+
+/** The images of a lab whose guests need them. @throws without them, a defect of the caller */
+export function imagesOf({ images }: Pick<DriverContext, "images">): ImageSet {
+  if (!images) throw new Error("the lab's record says nothing of images");
+  return images;
 }
 
 /** Providers that a stack makes once and hands down: no resource uses a default provider. */
@@ -148,8 +154,8 @@ export interface HypervisorDriver {
     host: PreparedHost,
     opts: pulumi.CustomResourceOptions,
   ): pulumi.CustomResource;
-  /** Whether a guest's Docker Engine is looked after: false where the learner installs it, and the lab makes nothing in it. */
-  readonly docker: boolean;
+  /** Whether a guest is told the team's new key by the channel that the key before opens; false by default. */
+  readonly keysByChannel?: boolean;
   /** The management channel of a guest on a host, from this machine; absent where there is none. */
   channel?(plan: GuestPlan, lab: string, host: HostPlan): GuestChannel;
 }

@@ -1,3 +1,4 @@
+import { needsImages } from "../../course/resources";
 import { hostRelease, officialReference, officialSince, PROBE_IMAGE, RELEASE_FILE } from "../images";
 import { type CheckDefinition, type Finding, fine, notNeeded } from "./check";
 import type { Machine } from "./machine";
@@ -59,7 +60,11 @@ async function distributionFault(subject: Subject): Promise<string | undefined> 
     : words(`${result.stdout}\n${result.stderr}`);
 }
 
+/** Said of a lab that has nothing to do with images. */
+const NO_IMAGES = "no guest of the lab is made of images, or given any";
+
 async function lookAtSource(subject: Subject): Promise<Finding> {
+  if (!needsImages(subject.plan)) return notNeeded(NO_IMAGES);
   const { source, missing, untold } = await subject.images();
   if (missing.length === 0 && !untold) return notNeeded("every image is there");
   const registry = source === "distribution" ? "it is not asked for" : await registryFault(subject.machine);
@@ -99,6 +104,7 @@ const OLD_AFTER = 120;
 
 /** How old the official images are when the class begins, or now where the lab has no calendar. */
 async function lookAtAge(subject: Subject): Promise<Finding> {
+  if (!needsImages(subject.plan)) return notNeeded(NO_IMAGES);
   if ((await subject.images()).source === "distribution")
     return notNeeded("they are built from distribution packages of the day");
   const first = subject.plan.schedule?.lessons[0]?.from;
@@ -122,6 +128,7 @@ export const IMAGE_CHECKS: readonly CheckDefinition[] = [
     title: "Images",
     after: ["docker", "backend"],
     look: async (subject) => {
+      if (!needsImages(subject.plan)) return notNeeded(NO_IMAGES);
       const { missing, untold } = await subject.images();
       if (missing.length === 0 && !untold) return fine("all there");
       return {

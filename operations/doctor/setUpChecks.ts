@@ -1,3 +1,4 @@
+import { needsImages } from "../../course/resources";
 import { type CheckDefinition, fine, notNeeded } from "./check";
 
 /** What set-up's own installation is asked for by. */
@@ -97,6 +98,7 @@ export const SET_UP_CHECKS: readonly CheckDefinition[] = [
     title: "Docker Compose for guests",
     after: ["docker"],
     look: async (subject) => {
+      if (!needsImages(subject.plan)) return notNeeded("no guest of the lab is made of images");
       const [{ compose }, images] = await Promise.all([subject.setUp(), subject.images()]);
       if (compose.there) return fine(`version ${compose.version}`);
       // It is part of the guest's image: once that stands, nothing reads the file.

@@ -5,6 +5,7 @@ import type { LabPlan } from "../../course/plan";
 import { channelClient } from "../channelClient";
 import { placeGuestRunOn } from "../virtualbox/guestRun";
 import { prepareAccess } from "./access";
+import { placeHypervChannel } from "./hypervChannel";
 import { machinesOf, type RemoteMachine } from "./machine";
 import { runOn } from "./ssh";
 import { windowsState } from "./windows";
@@ -40,6 +41,7 @@ async function placeOnHost(machine: RemoteMachine): Promise<void> {
 export async function openHosts(plan: Pick<LabPlan, "lab" | "hosts">): Promise<void> {
   const machines = machinesOf(plan);
   prepareAccess(plan.lab, machines);
+  if (machines.some(({ target }) => target === "hyperv")) placeHypervChannel();
   await Promise.all(
     machines.map(async (machine) => {
       if (machine.remote.system === "windows") await windowsState(machine);

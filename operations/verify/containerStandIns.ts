@@ -56,7 +56,7 @@ export async function containerStandIns(
         key,
         command: ["docker", "exec", "-i", name, "sh", "-s"],
         self: self.map((own) => ({ id: selfId(key, own), address: own })),
-        guest: false,
+        engine: false,
       };
       return [{ name, prober }];
     }),

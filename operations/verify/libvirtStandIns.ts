@@ -47,7 +47,7 @@ const prober = (key: string, command: Prober["command"], addresses: readonly str
   key,
   command,
   self: addresses.map((address) => ({ id: selfId(key, address), address })),
-  guest: false,
+  engine: false,
 });
 
 /** Milliseconds that a client PC may take to be there. */

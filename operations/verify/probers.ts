@@ -1,5 +1,6 @@
 import { type Check, vantageKey } from "../../course/checks";
 import { type GuestPlan, guestsOf, type LabPlan } from "../../course/plan";
+import { looksAfterDocker, targetOfHost } from "../../course/resources";
 import { channelTo } from "../channel";
 import { run } from "../process";
 import { type ProberFindings, parseFindings, type TimedLine } from "./probeResults";
@@ -12,8 +13,8 @@ export interface Prober {
   /** Command that runs the POSIX sh script on its standard input, there and as root. */
   readonly command: readonly [program: string, ...args: string[]];
   readonly self: readonly SelfProbe[];
-  /** Whether it is a guest, whose Docker Engine is asked too. */
-  readonly guest: boolean;
+  /** Whether it is a guest whose Docker Engine is asked too. */
+  readonly engine: boolean;
 }
 
 /** What to pass {@link probe} besides the checks. */
@@ -43,7 +44,7 @@ export function guestProber(plan: LabPlan, guest: GuestPlan): Prober {
     key,
     command: ["sh", "-c", channelTo(plan, guest).shell],
     self: [LOOPBACK, ...addresses].map((address) => ({ id: selfId(key, address), address })),
-    guest: true,
+    engine: looksAfterDocker(targetOfHost(plan, guest.host), guest),
   };
 }
 
@@ -64,7 +65,7 @@ export async function probe(
   const began = performance.now();
   const [program, ...args] = prober.command;
   const result = await run(program, args, {
-    stdin: renderProbes(checks, prober.self, prober.guest, options.patience),
+    stdin: renderProbes(checks, prober.self, prober.engine, options.patience),
     deadline: options.deadline,
     ...(options.signal ? { signal: options.signal } : {}),
     onLine: (text) => lines.push({ text, seconds: (performance.now() - began) / 1000 }),

@@ -92,7 +92,8 @@ function guestRepairs(guest: GuestPlan, rows: readonly VerifyRow[], blocking: bo
   const names = first(["name-resolution"]);
   const reason = lost ?? names;
   const denied = first(["key-denied"]);
-  const ready = find("ready");
+  // Where a host's own call makes it ready, its keys are told by what works inside.
+  const ready = find("inside") ?? find("ready");
   const pages = rows.filter((row) => row.kind === "service" && row.cause === "wrong-content");
   return [
     ...(reason || blocking

@@ -1,6 +1,7 @@
 import type { LabPlan } from "../../course/plan";
 import type { PlatformGuest } from "../platforms/platform";
 import { containerStandIns } from "./containerStandIns";
+import { hypervStandIns } from "./hypervStandIns";
 import { libvirtStandIns } from "./libvirtStandIns";
 import type { Prober } from "./probers";
 
@@ -15,5 +16,6 @@ export interface StandIns {
 
 /** Stands something where the host and a client PC on the classroom LAN do. @param guests those that stand */
 export function startStandIns(plan: LabPlan, guests: ReadonlyMap<string, PlatformGuest>): Promise<StandIns> {
-  return plan.target === "libvirt" ? libvirtStandIns(plan) : containerStandIns(plan, guests);
+  if (plan.target === "libvirt") return libvirtStandIns(plan);
+  return plan.target === "hyperv" ? hypervStandIns(plan) : containerStandIns(plan, guests);
 }

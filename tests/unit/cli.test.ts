@@ -158,6 +158,7 @@ describe("in the checkout", () => {
     ["plan-cohort", "examples/03-cohort-30-teams/Pulumi.cohort-30-teams.yaml", "ja"],
     ["plan-network-modes", "examples/04-network-modes/Pulumi.network-modes.yaml", "en"],
     ["plan-libvirt", "examples/05-libvirt/Pulumi.libvirt.yaml", "en"],
+    ["plan-virtualbox-team", "examples/06-virtualbox-team/Pulumi.virtualbox-team.yaml", "ja"],
     ["plan-snapshots", "examples/11-snapshots/Pulumi.snapshots.yaml", "ja"],
     ["plan-states", "examples/08-states/Pulumi.states.yaml", "en"],
   ] as const)("%s: what people read of %s", (expected, path, language) => {

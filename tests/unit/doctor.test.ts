@@ -859,6 +859,18 @@ describe("images", () => {
     expect((await check("image-source")).found).toContain("stand-ins can be built");
   });
 
+  test("of a lab that has nothing to do with them are not looked for", async () => {
+    machine.listed = [];
+    machine.answers["docker manifest"] = NO_REGISTRY;
+    const stack = labOf({
+      target: "virtualbox",
+      hosts: [{ name: "pc", kind: "this-machine" }],
+      guests: [{ name: "a" }],
+    });
+    for (const id of ["images", "image-source", "image-age", "compose"])
+      expect([id, (await check(id, stack)).status]).toEqual([id, "not-needed"]);
+  });
+
   test("from a registry that is asked for by name", async () => {
     machine.answers["docker manifest"] = NO_REGISTRY;
     machine.listed = [];

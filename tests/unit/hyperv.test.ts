@@ -3,6 +3,7 @@ import {
   adapterCalls,
   adapterDocuments,
 } from "../../components/hypervisors/hyperv/adapterCalls";
+import { channelQuestion } from "../../components/hypervisors/hyperv/channel";
 import {
   baseCalls,
   diskCalls,
@@ -390,7 +391,7 @@ const ALL: readonly ModuleCall[] = [
   ...[SHARE].flatMap((each) => each ?? []),
 ]
   .flatMap(({ apply, remove }) => (remove ? [apply, remove] : [apply]))
-  .concat([HOST_STATE, HYPERV_ON, HOST_RESTART, OBSERVE])
+  .concat([HOST_STATE, HYPERV_ON, HOST_RESTART, OBSERVE, channelQuestion(TEST1, "lab")])
   .concat([{ function: "Rename-ClasslabGuest", data: { mark: LABELS, id: "an-id", name: "lab-web" } }]);
 
 describe("what is asked and what the module takes", () => {

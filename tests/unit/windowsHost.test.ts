@@ -1,4 +1,5 @@
 import { adapterCalls } from "../../components/hypervisors/hyperv/adapterCalls";
+import { CHANNEL_PORT } from "../../components/hypervisors/hyperv/channelPort";
 import {
   baseCalls,
   diskCalls,
@@ -110,6 +111,39 @@ test("a lab is made, made again without a change, observed, and leaves nothing",
     [],
     [],
   ]);
+});
+
+describe("the service of guests' channels", () => {
+  const SERVICE = "GuestCommunicationServices\\000003fe-facb-11e6-bd58-64006a7986d3";
+  const registered = () => [...host.socketServices].filter(([key]) => key.endsWith(SERVICE));
+
+  test("is registered with the first lab of a host, stays for the second, and goes with the last", async () => {
+    const other = { ...MARK, lab: "other", id: "fedcba9876543210" };
+    const second = hostCalls({ name: "pc" }, { mark: other, switches: [], guests: [], natPrefix: undefined });
+    await all([HOST, second]);
+    expect(registered().map(([, name]) => name)).toEqual(["classlab"]);
+    if (HOST.remove) await call(HOST.remove);
+    expect(registered().length).toBe(1);
+    if (second.remove) await call(second.remove);
+    expect(registered()).toEqual([]);
+  });
+
+  test("of somebody else's stays; who may not register it is told who may", async () => {
+    const key = `HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Virtualization\\${SERVICE}`;
+    host.administrator = false;
+    expect(await refusal(HOST.apply)).toMatch(
+      /^administrator-needed: guests' management channel is not registered/,
+    );
+    host.administrator = true;
+    host.socketServices.set(key, "theirs");
+    await all([HOST]);
+    if (HOST.remove) await call(HOST.remove);
+    expect(registered()).toEqual([[key, "theirs"]]);
+  });
+
+  test("is the port of the socket that a guest's system listens on", () => {
+    expect(Number.parseInt(SERVICE.split("\\")[1]?.slice(0, 8) ?? "", 16)).toBe(CHANNEL_PORT);
+  });
 });
 
 test("a machine and a switch of a stranger's are refused and untouched", async () => {

@@ -5,7 +5,7 @@ import type { SwitchMode } from "../../../course/modes";
 import { guestSettings } from "../../../course/siteSettings";
 import { IMAGE_STORE } from "../../imageStore";
 import { script } from "../../script";
-import type { HypervisorDriver } from "../driver";
+import { type HypervisorDriver, imagesOf } from "../driver";
 import { containerChannel } from "./channel";
 import { renderAdapters, renderReady } from "./render";
 import { CAPABILITIES, SECURITY_OPTIONS } from "./rights";
@@ -100,7 +100,7 @@ export const containersDriver: HypervisorDriver = {
       {
         name: plan.objectName,
         hostname: plan.name,
-        image: context.images.guest.id,
+        image: imagesOf(context).guest.id,
         init: true,
         networkMode: "none",
         capabilities: { adds: CAPABILITIES },
@@ -196,8 +196,6 @@ export const containersDriver: HypervisorDriver = {
         deleteBeforeReplace: true,
       },
     ),
-
-  docker: true,
 
   channel: containerChannel,
 };

@@ -12,6 +12,8 @@ import { isoImage } from "../isoImage";
 import type { GuestNetworkSettings } from "../libvirt/networkConfig";
 import { renderSeed, SEED_LABEL } from "../libvirt/seed";
 import { type AdapterSettings, adapterCalls } from "./adapterCalls";
+import { formerShell, hypervChannel } from "./channel";
+import { channelSeed } from "./channelSeed";
 import {
   baseCalls,
   diskCalls,
@@ -22,6 +24,7 @@ import {
   snapshotCalls,
 } from "./guestCalls";
 import { hostCalls, imageCalls } from "./hostCalls";
+import { insideSeconds, renderAddresses, renderInside, renderSettings } from "./inGuest";
 import { type ModuleFiles, readModuleFiles } from "./moduleFiles";
 import { basePath, imagePath } from "./names";
 import { switchCalls } from "./switchCalls";
@@ -60,6 +63,28 @@ function calls(
       script: pulumi.output(made).apply((each) => renderPayload(files(), each)),
       ...(triggers ? { triggers } : {}),
       deadline,
+    },
+    opts,
+  );
+}
+
+/** A resource that stands for what is so in a guest: a script of this machine that reaches into it. */
+function insideGuest(
+  name: string,
+  ways: "once" | "both-ways",
+  text: pulumi.Input<string>,
+  guest: GuestPlan,
+  triggers: readonly pulumi.Input<string>[],
+  opts: pulumi.CustomResourceOptions,
+): pulumi.CustomResource {
+  return script(
+    name,
+    {
+      shell: "sh -s --",
+      ...(ways === "once" ? { apply: "" } : { apply: "apply", remove: "remove" }),
+      script: text,
+      triggers,
+      deadline: deadline(insideSeconds(guest)),
     },
     opts,
   );
@@ -125,7 +150,10 @@ const MERGE_SECONDS = 900;
 
 /** Virtual machines on Hyper-V of a Windows host over SSH. */
 export const hypervDriver: HypervisorDriver = {
-  docker: false,
+  keysByChannel: true,
+
+  channel: hypervChannel,
+
   prepareHost: (name, plan, opts, providers, context, owned) => {
     const made = { ...opts, provider: providers.command, deleteBeforeReplace: true };
     const { mark } = context;
@@ -198,6 +226,7 @@ export const hypervDriver: HypervisorDriver = {
             hostKey,
             passwordHash,
             ...(site ? { site } : {}),
+            besides: channelSeed(plan, mark),
           });
           const medium = isoImage(SEED_LABEL, { ...seed }).toString("base64");
           return diskCalls(plan, { mark, baseDisk, seed: medium });
@@ -227,7 +256,26 @@ export const hypervDriver: HypervisorDriver = {
       { triggers: [machine.id], deadline: deadline(READY_SECONDS) },
       { ...made, dependsOn: [machine], replaceWith: [machine] },
     );
-    return { disk, machine, ready };
+    const inside = insideGuest(
+      `${name}-inside`,
+      "once",
+      pulumi
+        .all([key.publicKey, secrets.hostKey, secrets.passwordHash])
+        .apply(([authorizedKey, hostKey, passwordHash]) =>
+          renderInside(
+            plan,
+            {
+              shell: hypervChannel(plan, mark.lab, host.plan).shell,
+              former: formerShell(plan, mark.lab, host.plan),
+            },
+            { lab: mark.lab, authorizedKey, hostKey, passwordHash },
+          ),
+        ),
+      plan,
+      [machine.id],
+      { ...made, dependsOn: [ready], deletedWith: machine, replaceWith: [machine] },
+    );
+    return { disk, machine, ready: inside };
   },
 
   keepGuest: (name, plan, guest, whole, host, opts) => {
@@ -265,8 +313,9 @@ export const hypervDriver: HypervisorDriver = {
     );
   },
 
-  connectAdapters: (name, plan, guest, switches, host, opts) =>
-    calls(
+  connectAdapters: (name, plan, guest, switches, host, opts) => {
+    const { lab } = host.context.mark;
+    const adapters = calls(
       `${name}-adapters`,
       host,
       adapterCalls(plan, adapterSettings(plan, host)),
@@ -278,6 +327,44 @@ export const hypervDriver: HypervisorDriver = {
         provider: host.provider,
         dependsOn: [guest.machine, ...switches],
         replaceWith: [guest.machine],
+        deleteBeforeReplace: true,
+      },
+    );
+    return insideGuest(
+      `${name}-addresses`,
+      "once",
+      renderAddresses(plan, hypervChannel(plan, lab, host.plan).shell, networkSettings(plan, host)),
+      plan,
+      [guest.machine.id],
+      {
+        ...opts,
+        provider: host.provider,
+        dependsOn: [guest.ready, adapters],
+        deletedWith: guest.machine,
+        replaceWith: [guest.machine],
+        deleteBeforeReplace: true,
+      },
+    );
+  },
+
+  applySite: (name, plan, settings, guest, adapters, host, opts) =>
+    insideGuest(
+      `${name}-settings`,
+      "both-ways",
+      renderSettings(
+        plan,
+        hypervChannel(plan, host.context.mark.lab, host.plan).shell,
+        guestSettings(settings, plan),
+      ),
+      plan,
+      [guest.disk.id],
+      {
+        ...opts,
+        provider: host.provider,
+        dependsOn: [guest.ready, adapters],
+        // All of it is on the disk.
+        deletedWith: guest.machine,
+        replaceWith: [guest.disk],
         deleteBeforeReplace: true,
       },
     ),

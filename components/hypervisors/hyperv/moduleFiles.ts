@@ -12,17 +12,41 @@ export interface ModuleFiles {
   readonly module: string;
 }
 
+/** What is run on a Windows host to reach a guest: the same for every host and every guest. */
+export interface ChannelFiles extends Pick<ModuleFiles, "module"> {
+  /** Text of ChannelBootstrap.ps1, which the command line holds. */
+  readonly bootstrap: string;
+  /** Text of Channel.ps1. */
+  readonly runner: string;
+  /** Text of Channel.cs. */
+  readonly program: string;
+}
+
+const textIn = (root: string, name: string): string =>
+  readFileSync(join(root, "components/hypervisors/hyperv/module", name), "utf8").replaceAll("\r\n", "\n");
+
 /**
  * Reads the files of the module.
  * @param root folder of the checkout, or of the package
  */
 export function readModuleFiles(root: string): ModuleFiles {
-  const text = (name: string) =>
-    readFileSync(join(root, "components/hypervisors/hyperv/module", name), "utf8").replaceAll("\r\n", "\n");
   return {
-    bootstrap: text("Bootstrap.ps1"),
-    runner: text("Runner.ps1"),
-    module: text("Classlab.HyperV.psm1"),
+    bootstrap: textIn(root, "Bootstrap.ps1"),
+    runner: textIn(root, "Runner.ps1"),
+    module: textIn(root, "Classlab.HyperV.psm1"),
+  };
+}
+
+/**
+ * Reads the files of the channel.
+ * @param root folder of the checkout, or of the package
+ */
+export function readChannelFiles(root: string): ChannelFiles {
+  return {
+    bootstrap: textIn(root, "ChannelBootstrap.ps1"),
+    runner: textIn(root, "Channel.ps1"),
+    module: textIn(root, "Classlab.HyperV.psm1"),
+    program: textIn(root, "Channel.cs"),
   };
 }
 

@@ -34,7 +34,8 @@ export const PAYLOAD_LENGTH = 1_000_000;
  */
 export const COMMAND_LENGTH = 2500;
 
-const withoutComments = (text: string): string =>
+/** A script of PowerShell without its lines of comment and its empty ones. */
+export const withoutComments = (text: string): string =>
   text
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("#"))
@@ -51,8 +52,13 @@ export function commandLine({ bootstrap }: Pick<ModuleFiles, "bootstrap">, verb:
   const text = withoutComments(bootstrap);
   if (!text.endsWith(WRITTEN_VERB)) throw new Error("Bootstrap.ps1 does not end with the call of the runner");
   const script = text.slice(0, -WRITTEN_VERB.length) + WRITTEN_VERB.replace("apply", verb);
+  return encodedCommand(script);
+}
+
+/** The command line that runs a script, whatever shell hands it on. @throws where it would be cut on the way, a defect of the caller */
+export function encodedCommand(script: string): string {
   const encoded = Buffer.from(script, "utf16le").toString("base64");
-  return [
+  const line = [
     "powershell.exe",
     "-NoLogo",
     "-NoProfile",
@@ -61,6 +67,8 @@ export function commandLine({ bootstrap }: Pick<ModuleFiles, "bootstrap">, verb:
     "-OutputFormat Text",
     `-EncodedCommand ${encoded}`,
   ].join(" ");
+  if (line.length > COMMAND_LENGTH) throw new Error(`a command line of ${line.length} characters`);
+  return line;
 }
 
 const base64 = (text: string): string => Buffer.from(text, "utf8").toString("base64");

@@ -37,7 +37,7 @@ systemctl enable classlab-channel.service
 systemctl start --no-block classlab-channel.service`;
 
 /** A clone's disk has the machine id of the guest that it was copied from. It is written before any network is set: addresses are asked for by it. */
-function ownMachineId(guest: GuestPlan, mark: OwnerMark): string[][] {
+export function ownMachineId(guest: GuestPlan, mark: OwnerMark): string[][] {
   if (!guest.cloneOf) return [];
   const id = uuidOf(mark, "domain", guest.objectName).replaceAll("-", "");
   return [["sh", "-c", `[ "$(cat /etc/machine-id)" = ${id} ] || echo ${id} > /etc/machine-id`]];

@@ -376,7 +376,5 @@ export const libvirtDriver: HypervisorDriver = {
       },
     ),
 
-  docker: true,
-
   channel: libvirtChannel,
 };

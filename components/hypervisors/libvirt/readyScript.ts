@@ -18,8 +18,10 @@ export interface ReadyArgs {
   readonly hostKey: SshKeyPair;
   /** Hash of the console's password by crypt(5). */
   readonly passwordHash: string;
-  /** How its host shares folders. */
-  readonly sharedBy: DomainSettings["sharedFolders"]["by"];
+  /** How its host shares folders; absent where it shares none. */
+  readonly sharedBy?: DomainSettings["sharedFolders"]["by"];
+  /** Whether its Docker Engine is waited for; true by default. */
+  readonly engine?: boolean;
 }
 
 /** Seconds that the first start of a client over the channel may take. */
@@ -30,7 +32,7 @@ const CONNECT_SECONDS = 30;
  * shares is mounted, and its Docker Engine answers.
  */
 export function renderReadyInGuest(guest: GuestPlan, args: ReadyArgs): string {
-  const { authorizedKey, hostKey, passwordHash } = args;
+  const { authorizedKey, hostKey, passwordHash, sharedBy, engine = true } = args;
   // What a learner chose afterwards stays: the password is set once for each that the lab gives.
   const password = createHash("sha256").update(passwordHash).digest("hex");
   return `set -eu
@@ -73,12 +75,16 @@ PASSWORD
 fi
 sh -s <<'LANGUAGE'
 ${renderLanguage(guest)}LANGUAGE
-${renderSharedMount(guest, args.sharedBy)}until ${ENGINE_ANSWERS}; do
+${sharedBy ? renderSharedMount(guest, sharedBy) : ""}${
+  engine
+    ? `until ${ENGINE_ANSWERS}; do
   uptime
   [ "$seconds" -lt "$end" ] || { echo "its Docker Engine did not answer in time" >&2; exit 1; }
   sleep 1
 done
-echo '{"ready":true}'
+`
+    : ""
+}echo '{"ready":true}'
 `;
 }
 

@@ -13,6 +13,15 @@ import {
 } from "./networkConfig";
 import { siteCloudConfig } from "./siteCloudConfig";
 
+/** What a target's guests are told at their first boot besides what all are told. */
+export interface SeedAddition {
+  /** Entries of `write_files`. */
+  readonly files: readonly object[];
+  readonly packages: readonly string[];
+  /** Keys of cloud-config that nothing else sets. */
+  readonly keys: Readonly<Record<string, unknown>>;
+}
+
 /** What a guest is told at its first boot besides its plan. */
 export interface SeedSettings extends GuestNetworkSettings {
   /** Lines for `authorized_keys` of the user `ubuntu`. */
@@ -32,6 +41,8 @@ export interface SeedSettings extends GuestNetworkSettings {
   readonly packages?: readonly string[];
   /** What a guest that begins with Ubuntu's cloud image is told besides; absent for one that begins with a built image. */
   readonly cloud?: CloudSeedSettings;
+  /** What its target needs of it; nothing by default. */
+  readonly besides?: SeedAddition;
 }
 
 /** The files of a NoCloud seed, by name. */
@@ -89,7 +100,8 @@ function ownFiles(guest: GuestPlan, settings: SeedSettings): object[] {
 export function renderUserData(guest: GuestPlan, settings: SeedSettings): string {
   const { hostKey, packages = [], site, cloud, mark } = settings;
   const fromSite = site ? siteCloudConfig(guestSettings(site, guest)) : { files: [], keys: {} };
-  const fromCloud = cloud ? cloudSeedConfig(guest, mark, cloud) : { files: [], packages: [], keys: {} };
+  const none: SeedAddition = { files: [], packages: [], keys: {} };
+  const fromCloud = cloud ? cloudSeedConfig(guest, mark, cloud) : (settings.besides ?? none);
   const installed = [
     ...fromCloud.packages,
     ...(guest.profile === "desktop" ? DESKTOP_PACKAGES : []),

@@ -295,7 +295,5 @@ export const virtualBoxDriver: HypervisorDriver = {
     return guest.adapters;
   },
 
-  docker: false,
-
   channel: virtualBoxChannel,
 };

@@ -281,6 +281,15 @@ function addAddress(host: Windows, given: Given): void {
   interfaceOf(host, given).addresses.push({ address, length: number(given, "prefixlength") });
 }
 
+const REGISTRY = "HKLM:";
+const SERVICES = `${REGISTRY}\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Virtualization\\GuestCommunicationServices\\`;
+
+function serviceOf(host: Windows, path: string): string {
+  const found = host.socketServices.get(path);
+  if (found === undefined) throw new PowerShellError(`Cannot find path '${path}' because it does not exist.`);
+  return found;
+}
+
 function item(host: Windows, path: string): object {
   const found = host.need(path);
   return { Attributes: found.sparse ? 512 : 0, IsReadOnly: found.readOnly, Length: found.size };
@@ -417,15 +426,27 @@ const CMDLETS: Readonly<Record<string, Cmdlet>> = {
     ["path", "childpath"],
     (_host, given) => `${text(given, "path").replace(/\\$/, "")}\\${text(given, "childpath")}`,
   ),
-  "new-item": cmdlet(["itemtype", "path", "force"], (host, given) => host.folder(text(given, "path"))),
+  "get-itemproperty": cmdlet(["literalpath"], (host, given) => ({
+    ElementName: serviceOf(host, text(given, "literalpath")),
+  })),
+  "new-item": cmdlet(["itemtype", "path", "force"], (host, given) => {
+    const path = text(given, "path");
+    if (!path.startsWith(REGISTRY)) return host.folder(path);
+    if (!path.startsWith(SERVICES)) throw new Error(`the stand-in was not taught the key ${path}`);
+    host.rule("socket-services", !host.administrator, "Requested registry access is not allowed.");
+    host.socketServices.set(path, "");
+    return { PSChildName: path.split("\\").at(-1) };
+  }),
   "new-netipaddress": cmdlet(["interfaceindex", "ipaddress", "prefixlength"], addAddress),
   "new-netnat": cmdlet(["name", "internalipinterfaceaddressprefix"], addNat),
   "new-vhd": hyperv(["path", "parentpath", "differencing"], addDisk),
   "new-vm": hyperv(["name", "generation", "path", "vhdpath", "memorystartupbytes"], addMachine),
   "new-vmswitch": hyperv(["name", "switchtype", "netadaptername", "allowmanagementos", "notes"], addSwitch),
-  "remove-item": cmdlet(["literalpath", "recurse", "force"], (host, given) =>
-    host.remove(text(given, "literalpath")),
-  ),
+  "remove-item": cmdlet(["literalpath", "recurse", "force"], (host, given) => {
+    const path = text(given, "literalpath");
+    if (path.startsWith(REGISTRY)) host.socketServices.delete(path);
+    else host.remove(path);
+  }),
   "remove-netipaddress": cmdlet(["interfaceindex", "ipaddress"], (host, given) => {
     const own = interfaceOf(host, given);
     own.addresses = own.addresses.filter(({ address }) => address !== text(given, "ipaddress"));
@@ -464,6 +485,12 @@ const CMDLETS: Readonly<Record<string, Cmdlet>> = {
     if (vhd) vhd.size = number(given, "sizebytes");
   }),
   "set-itemproperty": cmdlet(["literalpath", "name", "value"], (host, given) => {
+    const path = text(given, "literalpath");
+    if (path.startsWith(REGISTRY) && text(given, "name") === "ElementName") {
+      serviceOf(host, path);
+      host.socketServices.set(path, text(given, "value"));
+      return;
+    }
     if (text(given, "name") !== "IsReadOnly") throw new PowerShellError(text(given, "name"));
     host.need(text(given, "literalpath")).readOnly = isTrue(given.get("value"));
   }),
@@ -564,7 +591,8 @@ const CMDLETS: Readonly<Record<string, Cmdlet>> = {
   "stop-vm": hyperv(["vm", "turnoff", "force", "erroraction"], stop),
   "test-path": cmdlet(["literalpath"], (host, given) => {
     const path = text(given, "literalpath");
-    return path.startsWith("HKLM:") ? host.registry.has(path) : host.entry(path) !== undefined;
+    if (path.startsWith(REGISTRY)) return host.registry.has(path) || host.socketServices.has(path);
+    return host.entry(path) !== undefined;
   }),
 };
 

@@ -163,6 +163,8 @@ export class Windows {
   readonly interfaces: Interface[] = [];
   /** What tells that other updates wait for a restart. */
   readonly registry = new Set<string>();
+  /** Services that may be talked to in machines, by their keys in the registry, with their names. */
+  readonly socketServices = new Map<string, string>();
   /** Called when the host is told to start anew. */
   onRestart: () => void = () => undefined;
   /** Rules that were applied since it was made. */

@@ -91,6 +91,10 @@ export const RULES = {
     "a restart ends machines and connections after the time that was given",
     "shutdown",
   ],
+  "socket-services": [
+    "a service that is talked to in machines is registered by an administrator, with a name",
+    "Make your own integration services",
+  ],
   "file-hash": ["the hash of a file is told in capitals", "Get-FileHash"],
 } as const satisfies Readonly<Record<string, readonly [rule: string, source: string]>>;
 

@@ -3,12 +3,16 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { channelLine, channelProgram, frame } from "../../../components/hypervisors/hyperv/channel";
 import { readModuleFiles } from "../../../components/hypervisors/hyperv/moduleFiles";
 import { commandLine } from "../../../components/hypervisors/hyperv/transport";
 import { output, ROOT } from "../cli";
-import { Windows } from "./model";
+import { StandInGuest } from "./guest";
+import { type Machine, Windows } from "./model";
 import { KEY_FILE, Pc } from "./pc";
+import { pumpTo } from "./pump";
 import { answerOf, type Called, readPayload, written } from "./runner";
 
 /** What befalls the connection at a call. */
@@ -47,7 +51,12 @@ export class StandInWindows {
   readonly losses: Loss[] = [];
   /** What Windows prints besides the answer. */
   noise = "";
+  /** How many channels were opened into guests. */
+  channels = 0;
   private readonly lines = commandLines();
+  private readonly channelLine = channelLine();
+  private readonly guests = new Map<string, Promise<StandInGuest>>();
+  private pump: string | undefined;
   private sshd: ChildProcess | undefined;
   private server: Server | undefined;
 
@@ -66,10 +75,15 @@ export class StandInWindows {
   /** Who logs in. */
   static readonly user = userInfo().username;
 
-  /** Starts it. @param windows a PC, where it is to be one that can be enrolled */
-  static async start(windows = new Windows()): Promise<StandInWindows> {
+  /**
+   * Starts it.
+   * @param windows a PC, where it is to be one that can be enrolled
+   * @param pump what joins it with guests, compiled; without it none is led into
+   */
+  static async start(windows = new Windows(), pump?: string): Promise<StandInWindows> {
     const folder = mkdtempSync(join(tmpdir(), "classlab-windows-"));
     const host = new StandInWindows(windows, folder, await freePort());
+    host.pump = pump;
     await host.prepare();
     await host.startSsh();
     return host;
@@ -101,6 +115,8 @@ export class StandInWindows {
   async stop(): Promise<void> {
     await this.stopSsh();
     this.server?.close();
+    for (const guest of this.guests.values()) await (await guest).stop();
+    if (this.pump !== undefined) rmSync(dirname(this.pump), { recursive: true, force: true });
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -170,11 +186,25 @@ export class StandInWindows {
   }
 
   private receive(socket: Socket): void {
-    const parts: Buffer[] = [];
+    let taken = Buffer.alloc(0);
     socket.on("error", () => undefined);
-    socket.on("data", (part: Buffer) => parts.push(part));
+    const collect = (part: Buffer) => {
+      taken = Buffer.concat([taken, part]);
+      const [head = "", session = "0", length = "0"] =
+        /^(\d+) (\d+)\n/.exec(taken.subarray(0, 32).toString("latin1")) ?? [];
+      const end = head.length + Number(length);
+      if (head === "" || taken.length < end) return;
+      if (taken.subarray(head.length, end).toString("utf8") !== this.channelLine) return;
+      socket.off("data", collect);
+      socket.removeAllListeners("end");
+      const channel = new Channel(socket, (call) => this.openChannel(call, socket, Number(session)));
+      channel.take(taken.subarray(end));
+      socket.on("data", (more: Buffer) => channel.take(more));
+      socket.on("end", () => channel.end());
+    };
+    socket.on("data", collect);
     socket.on("end", () => {
-      const text = Buffer.concat(parts).toString("utf8");
+      const text = taken.toString("utf8");
       const [, session = "0", length = "0"] = /^(\d+) (\d+)\n/.exec(text) ?? [];
       const start = text.indexOf("\n") + 1;
       const command = text.slice(start, start + Number(length));
@@ -182,12 +212,64 @@ export class StandInWindows {
     });
   }
 
+  /** The guest of a machine that runs, made when something first leads into it. */
+  guestOf(machine: Machine): Promise<StandInGuest> {
+    const found =
+      this.guests.get(machine.Id) ?? StandInGuest.start(this.windows.need(machine.dvd ?? "").bytes);
+    this.guests.set(machine.Id, found);
+    return found;
+  }
+
+  /** What Channel.ps1 does: asks the module, and joins with the guest by the real program, on a socket of another family. */
+  private async openChannel(
+    call: ChannelCall,
+    socket: Socket,
+    session: number,
+  ): Promise<ChildProcess | undefined> {
+    const index = this.losses.findIndex(({ at }) => at === "Get-ClasslabChannel");
+    const [loss] = index < 0 ? [] : this.losses.splice(index, 1);
+    const answer = await answerOf(this.windows, {
+      module: "hyperv",
+      function: "Get-ClasslabChannel",
+      data: call.data,
+    });
+    const found = channelAnswer.safeParse(answer);
+    if (!found.success) {
+      tell(
+        socket,
+        "err",
+        `\n<classlab 0123456789abcdef>\n${JSON.stringify(answer)}\n</classlab 0123456789abcdef>\n`,
+      );
+      socket.end("exit 1\n");
+      return undefined;
+    }
+    const machine = this.windows.machines.find(({ Id }) => Id === found.data.value.machine);
+    if (!machine || !this.pump) throw new Error("the stand-in has no guest to lead into");
+    this.windows.rule(
+      "socket-services",
+      ![...this.windows.socketServices.keys()].some((key) => key.endsWith(found.data.value.service)),
+      "",
+    );
+    const guest = await this.guestOf(machine);
+    const [program, ...words] = pumpTo(this.pump, guest.socket);
+    const joined = spawn(program, words, { stdio: ["pipe", "pipe", "pipe"] });
+    joined.stdout.on("data", (bytes: Buffer) => {
+      if (!socket.destroyed && !tell(socket, "out", bytes)) {
+        joined.stdout.pause();
+        socket.once("drain", () => joined.stdout.resume());
+      }
+    });
+    joined.stderr.on("data", (bytes: Buffer) => tell(socket, "err", bytes));
+    joined.stdin.on("error", () => undefined);
+    joined.once("close", (code) => socket.end(`exit ${code ?? 1}\n`));
+    socket.once("close", () => joined.kill());
+    this.channels += 1;
+    if (loss) setTimeout(() => process.kill(session, "SIGKILL"), 200);
+    return joined;
+  }
+
   private async answer(command: string, stdin: string, socket: Socket, session: number): Promise<void> {
-    const say = (kind: "out" | "err", text: string) => {
-      const bytes = Buffer.from(text, "utf8");
-      socket.write(`${kind} ${bytes.length}\n`);
-      socket.write(bytes);
-    };
+    const say = (kind: "out" | "err", text: string) => tell(socket, kind, text);
     const cut = () => {
       // The session first: else what it runs may end by itself, and its exit code be told.
       process.kill(session, "SIGKILL");
@@ -214,6 +296,68 @@ export class StandInWindows {
       say("err", `stand-in: ${words}\n`);
       socket.end("exit 1\n");
     }
+  }
+}
+
+/** A line of the frame that relay.pl takes. @returns false where more would be kept in memory */
+function tell(socket: Socket, kind: "out" | "err", text: string | Buffer): boolean {
+  const bytes = Buffer.from(text);
+  socket.write(`${kind} ${bytes.length}\n`);
+  return socket.write(bytes);
+}
+
+const channelAnswer = z.object({
+  ok: z.literal(true),
+  value: z.object({ machine: z.string(), service: z.string() }),
+});
+
+const channelCallSchema = z.strictObject({
+  data: z.record(z.string(), z.unknown()),
+  seconds: z.int(),
+});
+
+type ChannelCall = z.output<typeof channelCallSchema>;
+
+/** Standard input of a channel, as ChannelBootstrap.ps1 and Channel.ps1 read it: three frames, and then what is the guest's. */
+class Channel {
+  private waiting = Buffer.alloc(0);
+  private readonly frames: string[] = [];
+  private joined: Promise<ChildProcess | undefined> | undefined;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly open: (call: ChannelCall) => Promise<ChildProcess | undefined>,
+  ) {}
+
+  take(bytes: Buffer): void {
+    this.waiting = Buffer.concat([this.waiting, bytes]);
+    while (this.frames.length < 3 && this.waiting.length >= 8) {
+      const end = 8 + Number(this.waiting.subarray(0, 8).toString("latin1"));
+      if (this.waiting.length < end) return;
+      this.frames.push(this.waiting.subarray(8, end).toString("utf8"));
+      this.waiting = this.waiting.subarray(end);
+    }
+    if (this.frames.length < 3) return;
+    this.joined ??= this.begin();
+    const rest = this.waiting;
+    this.waiting = Buffer.alloc(0);
+    void this.joined.then((joined) => {
+      if (joined?.stdin?.write(rest) === false) {
+        this.socket.pause();
+        joined.stdin.once("drain", () => this.socket.resume());
+      }
+    });
+  }
+
+  end(): void {
+    void this.joined?.then((joined) => joined?.stdin?.end());
+  }
+
+  private begin(): Promise<ChildProcess | undefined> {
+    const [program, document, call] = this.frames;
+    if (`${frame(program ?? "")}${frame(document ?? "")}` !== channelProgram())
+      throw new Error("the program of the channel is another");
+    return this.open(channelCallSchema.parse(JSON.parse(call ?? "")));
   }
 }
 

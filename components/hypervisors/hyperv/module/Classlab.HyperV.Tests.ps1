@@ -8,7 +8,7 @@ BeforeAll -Scriptblock {
 Describe -Name 'the module' -Fixture {
   It -Name 'exports what its manifest lists' -Test {
     $module = Get-Module -Name 'Classlab.HyperV'
-    $module.ExportedFunctions.Keys.Count | Should -Be -ExpectedValue 24
+    $module.ExportedFunctions.Keys.Count | Should -Be -ExpectedValue 25
     "$($module.Version)" | Should -Be -ExpectedValue '0.1.0'
   }
 }
@@ -97,5 +97,25 @@ Describe -Name 'a call' -Fixture {
     $data = [pscustomobject]@{ mark = $script:mark; name = 'lab-a'; kind = 'Private'; colour = 'red' }
     $answer = Invoke-ClasslabFunction -Function 'Set-ClasslabSwitch' -Data $data
     $answer.fault.code | Should -Be -ExpectedValue 'host-command-failed'
+  }
+}
+
+Describe -Name 'the channel of a guest' -Fixture {
+  It -Name 'leads into a machine of the lab that runs, and into no other' -Test {
+    Mock -CommandName 'Get-VM' -ModuleName 'Classlab.HyperV' -MockWith {
+      [pscustomobject]@{ Name = 'lab-web'; Notes = '{"classlab":"lab","classlab.id":"0123456789abcdef"}'; State = 'Running'; Id = '01020304-0506-0708-090a-0b0c0d0e0f10' }
+    }
+    $own = Invoke-ClasslabFunction -Function 'Get-ClasslabChannel' -Data ([pscustomobject]@{ lab = 'lab'; guest = 'lab-web' })
+    $own.value.machine | Should -Be -ExpectedValue '01020304-0506-0708-090a-0b0c0d0e0f10'
+    $other = Invoke-ClasslabFunction -Function 'Get-ClasslabChannel' -Data ([pscustomobject]@{ lab = 'other'; guest = 'lab-web' })
+    $other.fault.code | Should -Be -ExpectedValue 'object-in-the-way'
+  }
+
+  It -Name 'is joined by a program that this PowerShell compiles, at the address that Windows takes' -Test {
+    Add-Type -Path (Join-Path -Path $PSScriptRoot -ChildPath 'Channel.cs')
+    $end = [Classlab.GuestEndPoint]::new([guid]'01020304-0506-0708-090a-0b0c0d0e0f10', [guid]'000003fe-facb-11e6-bd58-64006a7986d3')
+    $address = $end.Serialize()
+    $bytes = @(for ($at = 0; $at -lt $address.Size; $at += 1) { '{0:x2}' -f $address[$at] })
+    -join $bytes | Should -Be -ExpectedValue '220000000403020106050807090a0b0c0d0e0f10fe030000cbfae611bd5864006a7986d3'
   }
 }

@@ -7,6 +7,7 @@
   PowerShellVersion = '5.1'
   FunctionsToExport = @(
     'Enable-ClasslabHyperV'
+    'Get-ClasslabChannel'
     'Get-ClasslabHost'
     'Get-ClasslabObject'
     'Invoke-ClasslabFunction'

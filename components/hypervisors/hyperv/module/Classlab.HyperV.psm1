@@ -21,6 +21,14 @@ $TimeSynchronization = '2497F4DE-E9FA-4204-80E4-4B75C46419C0'
 # Members of these groups may manage Hyper-V: Administrators, Hyper-V Administrators.
 $Administrators = 'S-1-5-32-544'
 
+# Where Windows has the services that may be talked to in machines, and that of a guest's management channel. A Linux guest's are ports:
+# the port in hexadecimal digits, and then always the same (Microsoft, "Make your own integration services", which wants a service
+# registered, by an administrator, before anything talks to it). hvc.exe would join input and output with one as well; which editions have it is documented
+# nowhere, and it would open one of any machine that is named to it.
+$Services = 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Virtualization\GuestCommunicationServices'
+$ChannelService = '000003fe-facb-11e6-bd58-64006a7986d3'
+$ChannelName = 'classlab'
+
 # NDIS_PHYSICAL_MEDIUM of a wireless card (ntddndis.h, NdisPhysicalMediumNative802_11).
 $Wireless = 9
 
@@ -385,6 +393,32 @@ function Set-ExternalSwitch {
   }
 }
 
+# Registers the service of guests' management channels, for all labs of this host.
+function Set-ChannelService {
+  [CmdletBinding(SupportsShouldProcess = $true)]
+  param()
+  $key = Join-Path -Path $Services -ChildPath $ChannelService
+  if (Test-Path -LiteralPath $key) { return }
+  if (-not (Test-Member -Group $Administrators)) {
+    throw (New-Fault -Code 'administrator-needed' -Where ([Environment]::MachineName) -What "guests' management channel is not registered with Hyper-V, and who logs in here may not register it" -Expected 'an account of the group Administrators, the first time')
+  }
+  if ($PSCmdlet.ShouldProcess($key, 'Register the service')) {
+    $null = New-Item -Path $key -Force
+    Set-ItemProperty -LiteralPath $key -Name ElementName -Value $ChannelName
+  }
+}
+
+# Takes the registration away with the last lab of this host; one that somebody else made stays.
+function Remove-ChannelService {
+  [CmdletBinding(SupportsShouldProcess = $true)]
+  param()
+  $key = Join-Path -Path $Services -ChildPath $ChannelService
+  if (-not (Test-Path -LiteralPath $key) -or -not (Test-Member -Group $Administrators)) { return }
+  if ([IO.Directory]::Exists($Labs) -and @([IO.Directory]::GetDirectories($Labs) | Where-Object -FilterScript { $_ -match '-[0-9a-f]{16}$' }).Count -gt 0) { return }
+  if ((Get-ItemProperty -LiteralPath $key).ElementName -ne $ChannelName) { return }
+  if ($PSCmdlet.ShouldProcess($key, 'Take the service away')) { Remove-Item -LiteralPath $key -Force }
+}
+
 # What all guests of the lab need on this host. Where Hyper-V is not there before the host starts anew, nothing is done.
 function Set-ClasslabHost {
   [CmdletBinding(SupportsShouldProcess = $true)]
@@ -405,6 +439,7 @@ function Set-ClasslabHost {
     throw (New-Fault -Code 'hyperv-not-running' -Where ([Environment]::MachineName) -What 'Hyper-V is turned on, and runs once the host has started anew' -Fix 'Start the host anew, and run the command again')
   }
   Wait-Management
+  Set-ChannelService
   Set-Storage -Folder $Folder
   if ($NatPrefix) { Set-Nat -Mark $Mark -Prefix $NatPrefix }
   if ($ExternalSwitch) { Set-ExternalSwitch -Mark $Mark -Name $ExternalSwitch -Adapter $ExternalAdapter }
@@ -430,6 +465,7 @@ function Remove-ClasslabHost {
   if ((Test-Path -LiteralPath $Folder) -and $PSCmdlet.ShouldProcess($Folder, 'Remove the folder')) {
     Remove-Item -LiteralPath $Folder -Recurse -Force
   }
+  Remove-ChannelService
   @{ removed = $true }
 }
 
@@ -1104,6 +1140,32 @@ function Set-ClasslabPower {
   @{ state = 'off' }
 }
 
+# What leads into a guest of a lab that runs: its id, and the service of its management channel.
+function Get-ClasslabChannel {
+  [CmdletBinding()]
+  param(
+    # Name of the lab that the guest is to be of.
+    [Parameter(Mandatory = $true)] [string]$Lab,
+    [Parameter(Mandatory = $true)] [string]$Guest
+  )
+  $standing = @(Get-VM | Where-Object -FilterScript { $_.Name -eq $Guest })
+  if ($standing.Count -eq 0) {
+    throw (New-Fault -Code 'guest-not-ready' -Where $Guest -What 'the guest is absent' -Fix 'Run classlab up again')
+  }
+  $own = @($standing | Where-Object -FilterScript {
+      $mark = Read-Mark -Notes $_.Notes
+      $null -ne $mark -and $null -ne $mark.PSObject.Properties['classlab'] -and $mark.classlab -eq $Lab
+    })
+  if ($own.Count -ne 1 -or $standing.Count -ne 1) {
+    throw (New-Fault -Code 'object-in-the-way' -Where $Guest -What 'the host has a virtual machine of this name that is not of this lab' -Fix 'Rename it, or remove it if nobody needs it; nothing was changed')
+  }
+  $state = "$($own[0].State)"
+  if ($state -ne 'Running') {
+    throw (New-Fault -Code 'guest-not-ready' -Where $Guest -What "it is $state, and nothing leads into it" -Fix 'Run classlab up again, which starts it')
+  }
+  @{ machine = "$($own[0].Id)"; service = $ChannelService }
+}
+
 # Gives a guest its name back.
 function Rename-ClasslabGuest {
   [CmdletBinding(SupportsShouldProcess = $true)]
@@ -1324,7 +1386,7 @@ function Invoke-ClasslabFunction {
   [CmdletBinding()]
   param(
     [Parameter(Mandatory = $true)]
-    [ValidateSet('Enable-ClasslabHyperV', 'Get-ClasslabHost', 'Get-ClasslabObject', 'New-ClasslabSnapshot', 'Remove-ClasslabAdapter', 'Remove-ClasslabBase', 'Remove-ClasslabDisk', 'Remove-ClasslabGuest', 'Remove-ClasslabHost', 'Remove-ClasslabShare', 'Remove-ClasslabSnapshot', 'Remove-ClasslabSwitch', 'Rename-ClasslabGuest', 'Restart-ClasslabHost', 'Set-ClasslabAdapter', 'Set-ClasslabBase', 'Set-ClasslabDisk', 'Set-ClasslabGuest', 'Set-ClasslabHost', 'Set-ClasslabImage', 'Set-ClasslabPower', 'Set-ClasslabShare', 'Set-ClasslabSwitch')]
+    [ValidateSet('Enable-ClasslabHyperV', 'Get-ClasslabChannel', 'Get-ClasslabHost', 'Get-ClasslabObject', 'New-ClasslabSnapshot', 'Remove-ClasslabAdapter', 'Remove-ClasslabBase', 'Remove-ClasslabDisk', 'Remove-ClasslabGuest', 'Remove-ClasslabHost', 'Remove-ClasslabShare', 'Remove-ClasslabSnapshot', 'Remove-ClasslabSwitch', 'Rename-ClasslabGuest', 'Restart-ClasslabHost', 'Set-ClasslabAdapter', 'Set-ClasslabBase', 'Set-ClasslabDisk', 'Set-ClasslabGuest', 'Set-ClasslabHost', 'Set-ClasslabImage', 'Set-ClasslabPower', 'Set-ClasslabShare', 'Set-ClasslabSwitch')]
     [string]$Function,
     # Names of parameters, and their values.
     [Parameter(Mandatory = $true)] [psobject]$Data,
