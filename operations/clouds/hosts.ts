@@ -68,6 +68,17 @@ export function standingHosts(lab: string, resources: readonly StateResource[]):
   });
 }
 
+/** Machines of both clouds. */
+const MACHINE_TYPES: readonly string[] = ["aws:ec2/instance:Instance", "azure-native:compute:VirtualMachine"];
+
+/** Logical names of machines that a state had and another has no more. */
+export function machinesGone(before: readonly StateResource[], after: readonly StateResource[]): string[] {
+  const standing = new Set(after.map(({ urn }) => urn));
+  return before
+    .filter(({ type, urn }) => MACHINE_TYPES.includes(type) && !standing.has(urn))
+    .map(({ urn }) => urn.split("::").at(-1) ?? urn);
+}
+
 /** The stack of a lab's hosts in clouds. @throws FaultError where it has none, or none that this version makes */
 function hostsUnitOf(file: StackFile, plan: LabPlan): UnitPlan {
   const unit = plan.units.find(({ kind }) => kind === "hosts");
@@ -120,13 +131,20 @@ async function prepareHosts(file: StackFile, plan: LabPlan, unit: UnitPlan, say:
 export async function bringUpHosts(file: StackFile, options: HostsOptions): Promise<HostsReport> {
   const plan = planLab(file);
   const unit = hostsUnitOf(file, plan);
-  const { engine } = await prepareHosts(file, plan, unit, options.say);
+  const { engine, state } = await prepareHosts(file, plan, unit, options.say);
   options.signal?.throwIfAborted();
   const common = { plan, stack: unit.stack, planned: resourcesOf(plan, unit).length };
   if (options.preview) {
-    const { changes, steps } = await engine.preview(options.signal);
+    const { changes, steps } = await engine.preview(options.signal, [], true);
     const { resources } = await engine.state();
     return { ...common, changes, steps, hosts: standingHosts(plan.lab, resources) };
+  }
+  // Nobody asks a cloud what became of a machine that state has, unless it is asked for.
+  if (state.resources.length > 0) {
+    await engine.refresh(() => undefined, options.signal);
+    const gone = machinesGone(state.resources, (await engine.state()).resources);
+    for (const machine of gone)
+      options.say(`machine ${machine} is gone: somebody removed it, and its disk with it; it is made anew`);
   }
   const changes = await engine.up(options.onEvent, options.signal);
   const { resources } = await engine.state();

@@ -123,13 +123,21 @@ export class CloudAccount {
     if (!object) return;
     const goesWith = kindOf(type).takes ?? [];
     const users = this.objects.filter((other) => refersTo(other, object));
-    const user = users.find((other) => !goesWith.includes(other.type));
-    if (user)
+    if (users.some((other) => !goesWith.includes(other.type)))
       throw new Error(
-        `deleting ${shortType(type)} (${id}): api error DependencyViolation: The object '${id}' has dependencies and cannot be deleted: ${user.id}`,
+        `DependencyViolation: The ${shortType(type)} '${id}' has dependencies and cannot be deleted.`,
       );
     this.forget(object);
     for (const other of users) this.forget(other);
+  }
+
+  /** Lets an object no more name another, as an address does whose machine is gone. */
+  release(type: string, input: string, id: string): void {
+    this.objects = this.objects.map((object) => {
+      if (object.type !== type || object.props[input] !== id) return object;
+      const { [input]: _gone, ...props } = object.props;
+      return { ...object, props };
+    });
   }
 
   /** Takes an object away whoever needs it, as an accident does. */

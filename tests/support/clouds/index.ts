@@ -48,6 +48,15 @@ const NO_MACHINES: Machines = {
 
 const typeOf = (urn: string): string => urn.split("::")[2]?.split("$").at(-1) ?? "";
 
+/** Words of the cloud as the real plugin passes them on (pulumi/pulumi-terraform-bridge; aws-sdk-go-v2, `smithy.OperationError`). */
+function asPlugin(operation: string, type: string, words: string): string {
+  if (!/^[A-Z][\w.]+: /.test(words)) return words;
+  return `1 error occurred:
+\t* ${operation} ${shortType(type)}: operation error, https response error StatusCode: 400, RequestID: 00000000-0000-0000-0000-000000000000, api error ${words}
+
+`;
+}
+
 /** Answers of the cloud to questions, by token. */
 type Answers = (token: string, inputs: Props) => Record<string, unknown>;
 
@@ -76,13 +85,14 @@ export class StandInCloud {
     server.on("request", async (request: IncomingMessage, response) => {
       let text = "";
       for await (const chunk of request) text += chunk;
+      const operation = (request.url ?? "").slice(1);
+      const asked = requestSchema.parse(JSON.parse(text));
       try {
-        const operation = (request.url ?? "").slice(1);
-        const answer = await cloud.answer(operation, requestSchema.parse(JSON.parse(text)));
-        response.end(JSON.stringify(answer));
+        response.end(JSON.stringify(await cloud.answer(operation, asked)));
       } catch (error) {
         response.statusCode = 500;
-        response.end(JSON.stringify({ message: error instanceof Error ? error.message : String(error) }));
+        const words = error instanceof Error ? error.message : String(error);
+        response.end(JSON.stringify({ message: asPlugin(operation, typeOf(asked.urn ?? ""), words) }));
       }
     });
     server.listen(0, "127.0.0.1");
@@ -142,6 +152,7 @@ export class StandInCloud {
   /** Takes a machine away, as somebody's hand in the cloud's own pages does. */
   async terminate(machine: CloudObject): Promise<void> {
     this.account.forget(machine);
+    this.account.release("aws:ec2/eip:Eip", "instance", machine.id);
     await this.machines.end();
   }
 
