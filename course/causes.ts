@@ -618,6 +618,15 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "Remove it if it is yours, and run the command again. Until then the lab's network stays; it costs nothing by itself.",
     ],
   },
+  "state-too-near": {
+    group: "The lab's state",
+    means:
+      "The engine's state is the list of what the lab has in a cloud. In this checkout it goes with the machine, or with `git clean`, and what it lists goes on to run and cost.",
+    steps: [
+      "Name a backend that outlives the machine: `export PULUMI_BACKEND_URL=s3://BUCKET` (or `azblob://CONTAINER`, or `file://` and a folder of a server). Whoever takes over uses the same address and passphrase.",
+      "Or accept it: `state: local-accepted` at the host. Keep copies of the folder and of `.classlab/passphrase`.",
+    ],
+  },
   "host-unsuitable": {
     group: "Running",
     means:

@@ -88,6 +88,7 @@ export const FAULT_CODES = [
   "cloud-quota",
   "cloud-denied",
   "cloud-in-use",
+  "state-too-near",
   "cloud-image-unreachable",
   "cloud-image-untrusted",
   "host-key-missing",

@@ -11,7 +11,8 @@ import { planLab } from "../plan";
 import { knownId, makeId, openUnits, type PreparedUnit } from "../prepare";
 import { recoverStacks } from "../recovery";
 import type { StackFile } from "../stackFile";
-import { prepareWorkFolder, writeStackFile } from "../workFolder";
+import { prepareWorkFolder, workFolder, writeStackFile } from "../workFolder";
+import { stateTooNear } from "./state";
 
 /** A host in a cloud that stands, and how it is reached. */
 export interface StandingHost extends RemoteMachine {
@@ -131,6 +132,11 @@ async function prepareHosts(file: StackFile, plan: LabPlan, unit: UnitPlan, say:
 export async function bringUpHosts(file: StackFile, options: HostsOptions): Promise<HostsReport> {
   const plan = planLab(file);
   const unit = hostsUnitOf(file, plan);
+  if (!options.preview) {
+    const place = { backend: process.env.PULUMI_BACKEND_URL, folder: workFolder(file.lab) };
+    const [near, ...more] = stateTooNear(plan.hosts, place);
+    if (near) throw new FaultError([near, ...more]);
+  }
   const { engine, state } = await prepareHosts(file, plan, unit, options.say);
   options.signal?.throwIfAborted();
   const common = { plan, stack: unit.stack, planned: resourcesOf(plan, unit).length };

@@ -58,6 +58,8 @@ const AT_RUN_TIME = [
   "cloud-quota",
   "cloud-denied",
   "cloud-in-use",
+  // Of where the engine keeps its state: cloudState.test.ts.
+  "state-too-near",
   // Of a download: cloudImage.test.ts.
   "cloud-image-unreachable",
   "cloud-image-untrusted",
