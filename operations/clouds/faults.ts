@@ -24,7 +24,7 @@ const CAUSES: readonly Cause[] = [
   {
     code: "cloud-busy",
     errors:
-      /^(?:RequestLimitExceeded|Throttling\w*|TooManyRequests\w*|InternalError|InternalFailure|InternalServer\w*|ServiceUnavailable\w*|Unavailable|ServerTimeout)$/,
+      /^(?:RequestLimitExceeded|Thrott\w+|TooManyRequests\w*|InternalError|InternalFailure|InternalServer\w*|ServiceUnavailable\w*|Unavailable|ServerTimeout)$/,
     fix: "Run the command again in some minutes: it goes on where it stopped",
   },
   {
@@ -41,12 +41,12 @@ const CAUSES: readonly Cause[] = [
   {
     code: "cloud-denied",
     errors:
-      /^(?:ExpiredToken\w*|RequestExpired|AuthFailure|UnauthorizedOperation|AccessDenied\w*|InvalidClientTokenId|UnrecognizedClient\w*|SignatureDoesNotMatch|AuthorizationFailed|InvalidAuthenticationToken|ExpiredAuthenticationToken)$/,
+      /^(?:ExpiredToken\w*|RequestExpired|AuthFailure|UnauthorizedOperation|AccessDenied\w*|InvalidClientTokenId|UnrecognizedClient\w*|SignatureDoesNotMatch|CredentialsProviderError|TokenProviderError|InvalidCredentials\w*|AuthorizationFailed|InvalidAuthenticationToken|ExpiredAuthenticationToken)$/,
     fix: "Log in to the cloud anew, or have the rights given, and run the command again: it goes on where it stopped",
   },
   {
     code: "cloud-in-use",
-    errors: /^(?:DependencyViolation|DeleteConflict\w*|InUse\w*|\w*CannotBeDeleted\w*)$/,
+    errors: /^(?:DependencyViolation|DeleteConflict\w*|ResourceConflict\w*|InUse\w*|\w*CannotBeDeleted\w*)$/,
     fix: "Remove what is named if it is yours, and run the command again: it goes on where it stopped",
   },
 ];
@@ -83,14 +83,28 @@ export function refusedByCloud(stack: string, text: string): Fault | undefined {
       what: "there are no credentials for the cloud on this machine",
       fix: "Log in to the cloud (aws configure, aws sso login, az login), and run the command again",
     };
-  const refusal = refusalIn(text);
-  if (!refusal) return undefined;
-  const { error, words, resource } = refusal;
+  const refused = refusalIn(text);
+  if (!refused) return undefined;
+  const { error, words, resource } = refused;
+  return refusal(`stack ${stack}`, error, words, resource);
+}
+
+/** Cause of an error code of a cloud's API. */
+function causeOf(error: string): Cause | undefined {
   const short = error.split(".").at(-1) ?? error;
-  const cause = CAUSES.find(({ errors }) => errors.test(short));
+  return CAUSES.find(({ errors }) => errors.test(short));
+}
+
+/**
+ * What a cloud's API refused, as a fault.
+ * @param error the API's own code
+ * @param resource logical name of the resource, if it is one of the engine's
+ */
+export function refusal(where: string, error: string, words: string, resource?: string): Fault {
+  const cause = causeOf(error);
   return {
     code: cause?.code ?? "engine-failed",
-    where: `stack ${stack}`,
+    where,
     what: `${resource === undefined ? "" : `${resource}: `}${words.replace(/\.$/, "")} (${error})`,
     fix: cause?.fix ?? "Run the command again when the cause is mended: it goes on where it stopped",
   };

@@ -12,6 +12,7 @@ import { knownId, makeId, openUnits, type PreparedUnit } from "../prepare";
 import { recoverStacks } from "../recovery";
 import type { StackFile } from "../stackFile";
 import { prepareWorkFolder, workFolder, writeStackFile } from "../workFolder";
+import { removeUnknownInCloud } from "./recovery";
 import { stateTooNear } from "./state";
 
 /** A host in a cloud that stands, and how it is reached. */
@@ -113,7 +114,12 @@ function hostsUnitOf(file: StackFile, plan: LabPlan): UnitPlan {
 }
 
 /** The stack of a lab's hosts, ready to run. */
-async function prepareHosts(file: StackFile, plan: LabPlan, unit: UnitPlan, say: Say): Promise<PreparedUnit> {
+async function prepareHosts(
+  file: StackFile,
+  plan: LabPlan,
+  unit: UnitPlan,
+  say: Say,
+): Promise<PreparedUnit & { readonly id: string }> {
   ownKey(plan.lab);
   await recoverStacks([unit.stack], say);
   const folder = prepareWorkFolder(file.lab);
@@ -122,7 +128,7 @@ async function prepareHosts(file: StackFile, plan: LabPlan, unit: UnitPlan, say:
   if (!prepared) throw new Error(`stack ${unit.stack} was not opened`);
   const id = (await knownId(units)) ?? (await makeId(units));
   writeStackFile(file, unit, undefined, prepared.state.salt, rosterKey(plan), id);
-  return prepared;
+  return { ...prepared, id };
 }
 
 /**
@@ -137,7 +143,7 @@ export async function bringUpHosts(file: StackFile, options: HostsOptions): Prom
     const [near, ...more] = stateTooNear(plan.hosts, place);
     if (near) throw new FaultError([near, ...more]);
   }
-  const { engine, state } = await prepareHosts(file, plan, unit, options.say);
+  const { engine, state, id } = await prepareHosts(file, plan, unit, options.say);
   options.signal?.throwIfAborted();
   const common = { plan, stack: unit.stack, planned: resourcesOf(plan, unit).length };
   if (options.preview) {
@@ -145,6 +151,7 @@ export async function bringUpHosts(file: StackFile, options: HostsOptions): Prom
     const { resources } = await engine.state();
     return { ...common, changes, steps, hosts: standingHosts(plan.lab, resources) };
   }
+  await removeUnknownInCloud(plan, { unit, engine, id }, options.say);
   // Nobody asks a cloud what became of a machine that state has, unless it is asked for.
   if (state.resources.length > 0) {
     await engine.refresh(() => undefined, options.signal);

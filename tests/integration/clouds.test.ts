@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { parseLab } from "../../course/config";
@@ -10,6 +11,7 @@ import { execute, ROOT } from "../support/cli";
 import { StandInCloud } from "../support/clouds";
 import { plainProps } from "../support/clouds/account";
 import { CloudMachine } from "../support/clouds/machine";
+import { WatchedRun } from "../support/killedRun";
 import { StandInHost } from "../support/standInHost";
 import { StandInInternet } from "../support/standInInternet";
 import { SKIP_LIBVIRT, TestLab } from "../support/testLab";
@@ -30,6 +32,11 @@ const documentSchema = z.looseObject({
 });
 
 const faultsSchema = z.looseObject({ faults: z.array(z.looseObject({ code: z.string() })) });
+
+const sweptSchema = z.looseObject({
+  clouds: z.array(z.looseObject({ kind: z.string() })),
+  removedClouds: z.array(z.looseObject({ kind: z.string() })),
+});
 
 /** The example's lab, with one team of its two. */
 const CONFIG = {
@@ -54,6 +61,11 @@ suite("hosts on EC2", () => {
   let cloud: StandInCloud;
   let lab: TestLab;
 
+  let environment: Promise<NodeJS.ProcessEnv> | undefined;
+  const pulumi = async (...words: string[]) => {
+    environment ??= lab.pulumiEnv();
+    return execute("pulumi", [...words, "--stack", STACK], { env: await environment });
+  };
   const hosts = async (...words: string[]) => {
     const result = await lab.run("up", "--hosts", "--json", "--yes", ...words);
     if (result.code !== 0) throw new Error(`${result.stdout}\n${result.stderr}`);
@@ -106,8 +118,28 @@ suite("hosts on EC2", () => {
     expect(cloud.standing).toEqual([]);
   }, 60_000);
 
+  test("what a killed run had made and not recorded is removed by the next, and made once", async () => {
+    cloud.slow("create", "Vpc", 600_000);
+    cloud.slow("create", "Role", 600_000);
+    const run = new WatchedRun(lab, "up", "--hosts");
+    while (cloud.of("Vpc").length + cloud.of("Role").length < 2) await setTimeout(50);
+    await run.kill("everything");
+    cloud.mend();
+    // It may have been recorded which of two roles is made; the network was not.
+    const [half] = cloud.of("Vpc");
+    cloud.fail("create", "Subnet", "InvalidSubnet.Range: it is not");
+    const { said } = await refused();
+    expect(said).toContain(
+      `recovery: removed network ${LAB}-network: a killed run had made it and not recorded it`,
+    );
+    expect(said).toContain("recovery: removed role");
+    expect(cloud.of("Vpc")).toHaveLength(1);
+    expect(cloud.of("Vpc")[0]?.id).not.toBe(half?.id);
+  }, 120_000);
+
   test("a busy cloud is asked again, and a quota that is too small is told", async () => {
-    cloud.fail("create", "Vpc", "RequestLimitExceeded: Request limit exceeded.", 3);
+    const before = created("Subnet");
+    cloud.fail("create", "Subnet", "RequestLimitExceeded: Request limit exceeded.", 3);
     cloud.fail("create", "Instance", "VcpuLimitExceeded: Your current vCPU limit is 0.");
     expect(await refused()).toMatchObject({
       code: 3,
@@ -116,15 +148,18 @@ suite("hosts on EC2", () => {
         "machine: Your current vCPU limit is 0 (VcpuLimitExceeded). Ask the cloud",
       ),
     });
-    expect(cloud.of("Vpc")).toHaveLength(1);
-    expect({ vpc: created("Vpc"), machine: created("Instance") }).toEqual({ vpc: 4, machine: 1 });
+    expect(cloud.of("Subnet")).toHaveLength(1);
+    expect({ subnet: created("Subnet") - before, machine: created("Instance") }).toEqual({
+      subnet: 4,
+      machine: 1,
+    });
   }, 60_000);
 
   test("a cloud that stays busy is asked ten times, and no more", async () => {
     cloud.fail("create", "Instance", "RequestLimitExceeded: Request limit exceeded.", 100);
     expect(await refused()).toMatchObject({ code: 1, causes: ["cloud-busy"] });
     cloud.mend();
-    expect({ vpc: created("Vpc"), machine: created("Instance") }).toEqual({ vpc: 4, machine: 11 });
+    expect(created("Instance")).toBe(11);
   }, 60_000);
 
   test("a machine that cannot have guests though it was asked for is found after it boots", async () => {
@@ -152,7 +187,7 @@ suite("hosts on EC2", () => {
   }, 240_000);
 
   test("state has the plan's resources, and keys as secrets only", async () => {
-    const exported = (await lab.pulumi("stack", "export", "--stack", STACK)).stdout;
+    const exported = (await pulumi("stack", "export")).stdout;
     const { deployment } = JSON.parse(exported);
     const recorded: { type: string; urn: string }[] = deployment.resources;
     expect(recorded.map(({ type, urn }) => `${type} ${urn.split("::").at(-1)}`).sort()).toEqual(
@@ -164,7 +199,7 @@ suite("hosts on EC2", () => {
 
   test("a second preview is empty, here with a look at the cloud and to plain Pulumi", async () => {
     expect((await hosts("--preview")).steps).toEqual([]);
-    const preview = await lab.pulumi("preview", "--stack", STACK, "--expect-no-changes");
+    const preview = await pulumi("preview", "--expect-no-changes");
     expect({ code: preview.code, said: preview.code === 0 ? "" : preview.stdout }).toEqual({
       code: 0,
       said: "",
@@ -191,7 +226,7 @@ suite("hosts on EC2", () => {
   }, 120_000);
 
   test("nobody removes a host by accident", async () => {
-    const accident = await lab.pulumi("destroy", "--yes", "--stack", STACK);
+    const accident = await pulumi("destroy", "--yes");
     expect(accident.code).not.toBe(0);
     expect(accident.stdout + accident.stderr).toContain("protected");
     expect(cloud.of("Instance")).toHaveLength(1);
@@ -210,11 +245,47 @@ suite("hosts on EC2", () => {
       `${HOST}-subnet: The Subnet '${subnet?.id}' has dependencies and cannot be deleted (DependencyViolation). Remove what is named`,
     );
     expect(cloud.of("Instance")).toEqual([]);
+    const listed = await lab.run("sweep");
+    expect(listed.code).toBe(5);
+    expect(listed.stdout).toMatch(/ subnet +icloud-aws-team-01 +team-01 +ap-northeast-1 +2027-01-20\n/);
     cloud.account.forget(stranger);
     const down = await lab.run("down", "--yes");
     expect({ code: down.code, stderr: down.code === 0 ? "" : down.stderr }).toEqual({ code: 0, stderr: "" });
     expect(cloud.standing).toEqual([]);
-    expect((await lab.run("sweep")).code).toBe(0);
+    const swept = await lab.run("sweep");
+    expect(swept.code).toBe(0);
+    expect(swept.stdout).toContain(`Nothing of lab "${LAB}" stands in the cloud.`);
+  }, 120_000);
+
+  test("where the state is lost, sweep finds all by its mark, and removes it and nothing else", async () => {
+    await hosts();
+    rmSync(join(lab.folder, "home", "state"), { recursive: true });
+    const own = cloud.account.create(
+      "aws:ec2/vpc:Vpc",
+      { cidrBlock: "10.0.0.0/16", tags: { Name: "own" } },
+      "ap-northeast-1",
+    );
+    const asked = cloud.asked.length;
+    const swept = await lab.run("sweep", "--remove", "--yes", "--json");
+    expect(swept.code).toBe(0);
+    const { clouds, removedClouds } = sweptSchema.parse(JSON.parse(swept.stdout));
+    expect(clouds.map(({ kind }) => kind)).toEqual([
+      "clock",
+      "machine",
+      "address",
+      "subnet",
+      "route table",
+      "firewall",
+      "gateway",
+      "network",
+      "profile",
+      "role",
+      "role",
+    ]);
+    expect(removedClouds).toEqual(clouds);
+    expect(cloud.account.all).toEqual([own]);
+    // The engine had no part in it.
+    expect(cloud.asked).toHaveLength(asked);
   }, 120_000);
 });
 
@@ -222,12 +293,18 @@ test("the SDK of a cloud is loaded where a lab has hosts there, and no other", a
   const loaded = async (...kinds: string[]) => {
     const script = `
       const { cloudsOf } = require("./dist/stacks/hosts.js");
-      const hosts = ${JSON.stringify(kinds)}.map((kind) => ({ kind, name: kind }));
-      cloudsOf({ plan: { hosts }, unit: { hosts: hosts.map(({ name }) => name) } }).then(() =>
-        require("./dist/stacks/index.js") &&
-        console.log(JSON.stringify([...new Set(Object.keys(require.cache).flatMap((file) => /@pulumi.(aws|azure-native)/.exec(file)?.[1] ?? []))])));`;
+      const { accountOf } = require("./dist/operations/clouds/leftovers.js");
+      for (const verb of ["up", "down", "sweep", "status", "clouds/hosts"]) require("./dist/operations/" + verb + ".js");
+      require("./dist/stacks/index.js");
+      const hosts = ${JSON.stringify(kinds)}.map((kind) => ({ kind, name: kind, config: { kind, name: kind, region: "eu-west-1" } }));
+      const unit = { hosts: hosts.map(({ name }) => name) };
+      Promise.all([cloudsOf({ plan: { hosts }, unit }), accountOf(hosts)]).then(() => {
+        const sdks = Object.keys(require.cache).flatMap((file) => /@pulumi.(?:aws|azure-native)|@aws-sdk/.exec(file) ?? []);
+        console.log(JSON.stringify([...new Set(sdks)].sort()));
+      });`;
     return JSON.parse((await execute(process.execPath, ["-e", script], { cwd: ROOT })).stdout);
   };
   expect(await loaded("this-machine", "existing")).toEqual([]);
-  expect(await loaded("ec2")).toEqual(["aws"]);
+  expect(await loaded("ec2")).toEqual(["@aws-sdk", "@pulumi/aws"]);
+  expect(await loaded("azure")).toEqual(["@pulumi/azure-native"]);
 }, 60_000);

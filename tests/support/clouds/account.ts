@@ -121,7 +121,8 @@ export class CloudAccount {
   delete(type: string, id: string): void {
     const object = this.find(type, id);
     if (!object) return;
-    const goesWith = kindOf(type).takes ?? [];
+    const { takes: goesWith = [], frees = {} } = kindOf(type);
+    for (const [other, input] of Object.entries(frees)) this.release(other, input, id);
     const users = this.objects.filter((other) => refersTo(other, object));
     if (users.some((other) => !goesWith.includes(other.type)))
       throw new Error(

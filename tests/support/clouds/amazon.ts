@@ -16,6 +16,10 @@ const GATEWAY = "aws:ec2/internetGateway:InternetGateway";
 const INSTANCE = "aws:ec2/instance:Instance";
 const ROLE = "aws:iam/role:Role";
 const PROFILE = "aws:iam/instanceProfile:InstanceProfile";
+const RULES = [
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+];
 const SCHEDULES = "aws:scheduler/scheduleGroup:ScheduleGroup";
 
 /** Tags of any object (Amazon EC2 User Guide, "Tag your Amazon EC2 resources": restrictions). */
@@ -138,6 +142,7 @@ export const AMAZON: Readonly<Record<string, Kind>> = {
     optional: ["enableDnsSupport", "enableDnsHostnames", "tags"],
     replaces: ["cidrBlock"],
     prefix: "vpc",
+    takes: ["aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"],
     wrong: tagged(({ cidrBlock }) => size(cidrBlock, 16, 28)),
     sources: [`${API}/API_CreateVpc.html`],
   },
@@ -156,6 +161,8 @@ export const AMAZON: Readonly<Record<string, Kind>> = {
     replaces: [],
     refers: { vpcId: { type: VPC } },
     prefix: "igw",
+    // A route to a gateway that is gone stays, and leads nowhere (Amazon VPC User Guide, "Route tables").
+    frees: { "aws:ec2/route:Route": "gatewayId" },
     wrong: tagged((props, account) =>
       ofType(account, GATEWAY).some((other) => other.props.vpcId === props.vpcId)
         ? "InvalidParameterValue: Network is already attached to an internet gateway"
@@ -169,6 +176,7 @@ export const AMAZON: Readonly<Record<string, Kind>> = {
     replaces: ["vpcId"],
     refers: { vpcId: { type: VPC } },
     prefix: "rtb",
+    takes: ["aws:ec2/route:Route"],
     wrong: tagged(),
     sources: [`${API}/API_CreateRouteTable.html`],
   },
@@ -185,6 +193,7 @@ export const AMAZON: Readonly<Record<string, Kind>> = {
     replaces: ["vpcId", "cidrBlock", "availabilityZone"],
     refers: { vpcId: { type: VPC } },
     prefix: "subnet",
+    takes: ["aws:ec2/routeTableAssociation:RouteTableAssociation"],
     wrong: tagged(wrongSubnet),
     sources: [`${API}/API_CreateSubnet.html`],
   },
@@ -201,6 +210,7 @@ export const AMAZON: Readonly<Record<string, Kind>> = {
     replaces: ["vpcId", "description"],
     refers: { vpcId: { type: VPC } },
     prefix: "sg",
+    takes: RULES,
     wrong: tagged(({ description }) =>
       /^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{1,255}$/.test(String(description))
         ? undefined
@@ -231,6 +241,8 @@ export const AMAZON: Readonly<Record<string, Kind>> = {
       iamInstanceProfile: { type: PROFILE, by: "name" },
     },
     prefix: "i",
+    // Terminating a machine takes its address off (Amazon EC2 User Guide, "Terminate Amazon EC2 instances").
+    frees: { "aws:ec2/eip:Eip": "instance" },
     wrong: tagged(wrongInstance),
     outputs: () => ({ instanceState: "running" }),
     sources: [
@@ -302,6 +314,7 @@ export const AMAZON: Readonly<Record<string, Kind>> = {
     wrong: tagged(({ name }) =>
       /^[0-9a-zA-Z\-_.]{1,64}$/.test(String(name)) ? undefined : "ValidationException: name",
     ),
+    takes: ["aws:scheduler/schedule:Schedule"],
     outputs: (_props, id, region) => ({ arn: `arn:aws:scheduler:${region}:${ACCOUNT}:schedule-group/${id}` }),
     sources: ["https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateScheduleGroup.html"],
   },

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { ROOT } from "../cli";
 import { amazonAnswers } from "../cloudLabs";
 import { CloudAccount, check, diff, inputsOf, plainProps, shortType } from "./account";
+import { AmazonApis } from "./api";
 import { type CloudObject, field, type Props } from "./kinds";
 
 const props = z.record(z.string(), z.unknown());
@@ -67,6 +68,8 @@ type Answers = (token: string, inputs: Props) => Record<string, unknown>;
 export class StandInCloud {
   /** What stands. */
   readonly account = new CloudAccount();
+  /** What Amazon's own APIs are asked, without the engine. */
+  readonly apis: AmazonApis;
   private troubles: Trouble[] = [];
   /** What was asked, in order: operation and type, `create Vpc`. */
   readonly asked: string[] = [];
@@ -76,7 +79,9 @@ export class StandInCloud {
   private constructor(
     private readonly server: Server,
     private readonly machines: Machines,
-  ) {}
+  ) {
+    this.apis = new AmazonApis(this.account, () => machines.end());
+  }
 
   /** Starts one. @param machines what its machines are; nothing by default */
   static async start(machines: Machines = NO_MACHINES): Promise<StandInCloud> {
@@ -85,6 +90,15 @@ export class StandInCloud {
     server.on("request", async (request: IncomingMessage, response) => {
       let text = "";
       for await (const chunk of request) text += chunk;
+      const target = request.headers["x-amz-target"];
+      if (typeof target === "string") {
+        // Signature Version 4: Credential=KEY/DATE/REGION/SERVICE/aws4_request.
+        const region = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? "")?.[1];
+        const { status, body } = await cloud.apis.answer(target, region ?? "", text);
+        response.writeHead(status, { "content-type": "application/x-amz-json-1.0" });
+        response.end(JSON.stringify(body));
+        return;
+      }
       const operation = (request.url ?? "").slice(1);
       const asked = requestSchema.parse(JSON.parse(text));
       try {
@@ -118,6 +132,10 @@ export class StandInCloud {
       ...env,
       PATH: `${bin}:${env.PATH}`,
       CLASSLAB_STAND_IN_CLOUD: this.url,
+      // Amazon's tools and SDKs take all of these from the environment.
+      AWS_ENDPOINT_URL: this.url,
+      AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
+      AWS_SECRET_ACCESS_KEY: "no-secret-of-anybody",
       CLASSLAB_STAND_IN_VERSION: "7.48.0",
     };
   }
@@ -172,7 +190,9 @@ export class StandInCloud {
     if (trouble) trouble.times -= 1;
     if (trouble?.message !== undefined) throw new Error(trouble.message);
     const answer = await this.work(operation, type, request);
-    if (trouble?.delay !== undefined) await new Promise((resolve) => setTimeout(resolve, trouble.delay));
+    // Whoever asked may be gone by then.
+    if (trouble?.delay !== undefined)
+      await new Promise((resolve) => setTimeout(resolve, trouble.delay).unref());
     return answer;
   }
 

@@ -29,6 +29,8 @@ export interface Kind {
   readonly refers?: Readonly<Record<string, { readonly type: string; readonly by?: string }>>;
   /** Types that refer to this one and go with it, instead of keeping it. */
   readonly takes?: readonly string[];
+  /** Types whose input names this one and is empty once it is gone, instead of keeping it. */
+  readonly frees?: Readonly<Record<string, string>>;
   /** What is wrong with inputs that are known. */
   readonly wrong?: Wrong;
   /** Its id; a random one of Amazon's form by default. */
