@@ -8,8 +8,7 @@ import { formatFaults } from "../../course/faults";
 import { makePlan } from "../../course/plan";
 import { resourcesOf } from "../../course/resources";
 import { execute, ROOT } from "../support/cli";
-import { StandInCloud } from "../support/clouds";
-import { plainProps } from "../support/clouds/account";
+import { bootOf, StandInCloud } from "../support/clouds";
 import { CloudMachine } from "../support/clouds/machine";
 import { WatchedRun } from "../support/killedRun";
 import { StandInHost } from "../support/standInHost";
@@ -38,15 +37,16 @@ const sweptSchema = z.looseObject({
   removedClouds: z.array(z.looseObject({ kind: z.string() })),
 });
 
-/** The example's lab, with one team of its two. */
-const CONFIG = {
-  ...parse(readFileSync(join(ROOT, "examples", "08-aws", "Pulumi.aws.yaml"), "utf8")).config["classlab:lab"],
+/** The lab of an example, with one team of its two. */
+const example = (...path: string[]): object => ({
+  ...parse(readFileSync(join(ROOT, "examples", ...path), "utf8")).config["classlab:lab"],
   teams: 1,
-};
+});
+const CONFIG = example("08-aws", "Pulumi.aws.yaml");
 
 /** Type and name of everything that the plan lists. */
-function planned(): string[] {
-  const parsed = parseLab(CONFIG);
+function planned(config = CONFIG): string[] {
+  const parsed = parseLab(config);
   if (!parsed.ok) throw new Error(formatFaults(parsed.faults));
   const plan = makePlan(LAB, parsed.value);
   if (!plan.ok) throw new Error(formatFaults(plan.faults));
@@ -171,7 +171,7 @@ suite("hosts on EC2", () => {
     });
     machine.passesOver = false;
     const [instance] = cloud.of("Instance");
-    await machine.begin(plainProps(instance?.props ?? {}));
+    await machine.begin(bootOf(instance?.props ?? {}));
   }, 120_000);
 
   test("what is lacking is made, and the host is reached by its own key", async () => {
@@ -286,6 +286,69 @@ suite("hosts on EC2", () => {
     expect(cloud.account.all).toEqual([own]);
     // The engine had no part in it.
     expect(cloud.asked).toHaveLength(asked);
+  }, 120_000);
+});
+
+suite("hosts on Azure", () => {
+  const AZURE_CONFIG = example("09-azure", "Pulumi.azure.yaml");
+  let internet: StandInInternet;
+  let host: StandInHost;
+  let cloud: StandInCloud;
+  let lab: TestLab;
+
+  const hosts = async (...words: string[]) => {
+    const result = await lab.run("up", "--hosts", "--json", "--yes", ...words);
+    if (result.code !== 0) throw new Error(`${result.stdout}\n${result.stderr}`);
+    return documentSchema.parse(JSON.parse(result.stdout));
+  };
+
+  beforeAll(async () => {
+    internet = await StandInInternet.start();
+    host = await StandInHost.start();
+    cloud = await StandInCloud.start(new CloudMachine(host));
+    lab = new TestLab(LAB, stringify({ config: { "classlab:lab": AZURE_CONFIG } }));
+    Object.assign(lab.env, cloud.environment(lab.folder, lab.env));
+  }, 120_000);
+
+  afterAll(async () => {
+    await lab.dispose();
+    await cloud.stop();
+    await host.stop();
+    await internet.stop();
+  }, 120_000);
+
+  test("a preview shows every resource; a quota that is too small is told; the next run makes what lacks, and a preview is empty", async () => {
+    const { steps } = await hosts("--preview");
+    const shown = steps.map(({ op, type, urn }) => `${op} ${type} ${urn.split("::").at(-1)}`);
+    expect(shown.sort()).toEqual(
+      planned(AZURE_CONFIG)
+        .map((title) => `create ${title}`)
+        .sort(),
+    );
+    cloud.fail("create", "VirtualMachine", "QuotaExceeded: Operation results in exceeding approved cores.");
+    const refused = await lab.run("up", "--hosts", "--yes");
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain(
+      "azure-team-01-machine: Operation results in exceeding approved cores (QuotaExceeded). Ask the cloud for more",
+    );
+    const document = await hosts();
+    expect(document.hosts.map(({ name, address }) => ({ name, address }))).toEqual([
+      { name: "azure-team-01", address: StandInHost.address },
+    ]);
+    const said = await execute("ssh", [
+      "-F",
+      `${lab.folder}/home/ssh/${LAB}.hosts`,
+      "azure-team-01",
+      "hostname",
+    ]);
+    expect(said).toEqual({ code: 0, stdout: "azure-team-01\n", stderr: "" });
+    expect((await hosts("--preview")).steps).toEqual([]);
+  }, 240_000);
+
+  test("down leaves nothing", async () => {
+    const down = await lab.run("down", "--yes");
+    expect({ code: down.code, stderr: down.code === 0 ? "" : down.stderr }).toEqual({ code: 0, stderr: "" });
+    expect(cloud.standing).toEqual([]);
   }, 120_000);
 });
 

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { AMAZON } from "./amazon";
-import { type Account, type CloudObject, type Kind, type Props, UNKNOWN } from "./kinds";
+import { AZURE } from "./azure";
+import { type Account, type CloudObject, field, type Kind, type Props, UNKNOWN } from "./kinds";
 
 /** Key and value by which the engine passes a secret (pulumi/pulumi, sdk/nodejs/runtime/rpc.ts). */
 const SECRET = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"] as const;
@@ -21,7 +22,7 @@ export function plainProps(props: Props): Props {
 
 /** What the stand-in was taught of a type. @throws when it was taught nothing */
 export function kindOf(type: string): Kind {
-  const kind = AMAZON[type];
+  const kind = AMAZON[type] ?? AZURE[type];
   if (!kind) throw new Error(`the stand-in was not taught ${type}`);
   return kind;
 }
@@ -29,9 +30,16 @@ export function kindOf(type: string): Kind {
 /** Last word of a type: `Vpc`. */
 export const shortType = (type: string): string => type.split(":").at(-1) ?? "";
 
+/** What stands at a path of inputs, in every entry of a list on the way. */
+function valuesAt(value: unknown, path: readonly string[]): unknown[] {
+  const [name, ...rest] = path;
+  if (Array.isArray(value)) return value.flatMap((entry) => valuesAt(entry, path));
+  return name === undefined ? [value] : valuesAt(field(value, name), rest);
+}
+
 /** Values of an input that names others; what a preview does not know names nobody. */
-function named(value: unknown): string[] {
-  return [plain(value)]
+function named(props: Props, path: string): string[] {
+  return valuesAt(plain(props), path.split("."))
     .flat()
     .flatMap((entry) => (typeof entry === "string" && entry !== UNKNOWN ? [entry] : []));
 }
@@ -40,7 +48,7 @@ function named(value: unknown): string[] {
 export function refersTo(user: CloudObject, object: CloudObject): boolean {
   return Object.entries(kindOf(user.type).refers ?? {}).some(
     ([input, { type, by }]) =>
-      type === object.type && named(user.props[input]).includes(by ? String(object.props[by]) : object.id),
+      type === object.type && named(user.props, input).includes(by ? String(object.props[by]) : object.id),
   );
 }
 
@@ -130,6 +138,8 @@ export class CloudAccount {
       );
     this.forget(object);
     for (const other of users) this.forget(other);
+    for (const gone of kindOf(type).drags?.(plainProps(object.props)) ?? [])
+      this.objects = this.objects.filter((other) => other.id !== gone);
   }
 
   /** Lets an object no more name another, as an address does whose machine is gone. */
@@ -150,7 +160,7 @@ export class CloudAccount {
 /** Refuses inputs that the cloud would. */
 function refuse(kind: Kind, inputs: Props, account: Account): void {
   for (const [input, { type, by }] of Object.entries(kind.refers ?? {}))
-    for (const name of named(inputs[input])) {
+    for (const name of named(inputs, input)) {
       const stands = account.some(
         (object) => object.type === type && (by ? object.props[by] : object.id) === name,
       );

@@ -31,10 +31,34 @@ interface Trouble {
   times: number;
 }
 
+/** What a machine begins with. */
+export interface Boot {
+  readonly userData: string;
+  /** Whether guests can run in it. */
+  readonly nested: boolean;
+}
+
+/** What the inputs of a machine of either cloud ask for. */
+export function bootOf(inputs: Props): Boot {
+  const { userData, cpuOptions, osProfile } = plainProps(inputs);
+  if (userData !== undefined)
+    return { userData: String(userData), nested: field(cpuOptions, "nestedVirtualization") === "enabled" };
+  // Of Azure's sizes that the plan lets through, all nest.
+  const data = String(field(osProfile, "customData"));
+  return { userData: Buffer.from(data, "base64").toString(), nested: true };
+}
+
+/** Types of machines, and of addresses with the output that tells one. */
+const MACHINES = ["Instance", "VirtualMachine"];
+const ADDRESSES: Readonly<Record<string, string>> = { Eip: "publicIp", PublicIPAddress: "ipAddress" };
+
+/** The plugins that the engine finds, with the versions that the SDKs ask for. */
+const PLUGINS = { aws: "7.48.0", "azure-native": "3.28.0" } as const;
+
 /** What is told of machines of the stand-in: they can be something on this machine. */
 export interface Machines {
-  /** A machine begins with its inputs. */
-  readonly begin: (inputs: Props) => Promise<void>;
+  /** A machine begins. */
+  readonly begin: (boot: Boot) => Promise<void>;
   /** A machine is gone. */
   readonly end: () => Promise<void>;
   /** Public address of all of them. */
@@ -51,7 +75,9 @@ const typeOf = (urn: string): string => urn.split("::")[2]?.split("$").at(-1) ??
 
 /** Words of the cloud as the real plugin passes them on (pulumi/pulumi-terraform-bridge; aws-sdk-go-v2, `smithy.OperationError`). */
 function asPlugin(operation: string, type: string, words: string): string {
-  if (!/^[A-Z][\w.]+: /.test(words)) return words;
+  const [, code, message] = /^([A-Z][\w.]+): (.*)/s.exec(words) ?? [];
+  if (code === undefined) return words;
+  if (type.startsWith("azure-native:")) return `Code="${code}" Message="${message}"`;
   return `1 error occurred:
 \t* ${operation} ${shortType(type)}: operation error, https response error StatusCode: 400, RequestID: 00000000-0000-0000-0000-000000000000, api error ${words}
 
@@ -124,10 +150,13 @@ export class StandInCloud {
   environment(folder: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     const bin = join(folder, "stand-in-cloud");
     mkdirSync(bin, { recursive: true });
-    const program = join(bin, "pulumi-resource-aws");
     const plugin = join(ROOT, "tests", "support", "clouds", "plugin.cjs");
-    writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${plugin}" "$@"\n`);
-    chmodSync(program, 0o755);
+    for (const [name, version] of Object.entries(PLUGINS)) {
+      const program = join(bin, `pulumi-resource-${name}`);
+      const told = `CLASSLAB_STAND_IN_VERSION=${version}`;
+      writeFileSync(program, `#!/bin/sh\n${told} exec "${process.execPath}" "${plugin}" "$@"\n`);
+      chmodSync(program, 0o755);
+    }
     return {
       ...env,
       PATH: `${bin}:${env.PATH}`,
@@ -136,7 +165,6 @@ export class StandInCloud {
       AWS_ENDPOINT_URL: this.url,
       AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
       AWS_SECRET_ACCESS_KEY: "no-secret-of-anybody",
-      CLASSLAB_STAND_IN_VERSION: "7.48.0",
     };
   }
 
@@ -218,7 +246,7 @@ export class StandInCloud {
       case "delete": {
         const stood = this.account.find(type, id) !== undefined;
         this.account.delete(type, id);
-        if (stood && shortType(type) === "Instance") await this.machines.end();
+        if (stood && MACHINES.includes(shortType(type))) await this.machines.end();
         return {};
       }
       default:
@@ -227,9 +255,10 @@ export class StandInCloud {
   }
 
   private async create(type: string, inputs: Props, region: string): Promise<{ id: string; outs: Props }> {
-    const address = shortType(type) === "Eip" ? { publicIp: this.machines.address } : {};
+    const told = ADDRESSES[shortType(type)];
+    const address = told === undefined ? {} : { [told]: this.machines.address };
     const { id, props: outs } = this.account.create(type, inputs, region, address);
-    if (shortType(type) === "Instance") await this.machines.begin(plainProps(inputs));
+    if (MACHINES.includes(shortType(type))) await this.machines.begin(bootOf(inputs));
     return { id, outs };
   }
 }

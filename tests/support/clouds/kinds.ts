@@ -25,12 +25,14 @@ export interface Kind {
   readonly optional?: readonly string[];
   /** Inputs whose change makes another object. */
   readonly replaces: readonly string[];
-  /** Inputs that name another object, by its id or one of its outputs: it has to stand, and stays as long as it is named. */
+  /** Inputs that name another object, by its id or one of its outputs: it has to stand, and stays as long as it is named. Inputs within inputs by a dot. */
   readonly refers?: Readonly<Record<string, { readonly type: string; readonly by?: string }>>;
   /** Types that refer to this one and go with it, instead of keeping it. */
   readonly takes?: readonly string[];
   /** Types whose input names this one and is empty once it is gone, instead of keeping it. */
   readonly frees?: Readonly<Record<string, string>>;
+  /** Ids of others that go with this one. */
+  readonly drags?: (props: Props) => string[];
   /** What is wrong with inputs that are known. */
   readonly wrong?: Wrong;
   /** Its id; a random one of Amazon's form by default. */

@@ -1,8 +1,7 @@
 import { parse } from "yaml";
 import { z } from "zod";
 import { StandInHost } from "../standInHost";
-import type { Machines } from "./index";
-import { field, type Props } from "./kinds";
+import type { Boot, Machines } from "./index";
 
 /** What the stand-in's first boot does with user data: keys, and nothing else that is asked for here. */
 const userDataSchema = z.looseObject({
@@ -43,14 +42,13 @@ export class CloudMachine implements Machines {
   constructor(private readonly host: StandInHost) {}
 
   /** It boots with its user data, and answers some time later. */
-  async begin(inputs: Props): Promise<void> {
-    const config = userDataSchema.parse(parse(String(inputs.userData)));
+  async begin({ userData, nested }: Boot): Promise<void> {
+    const config = userDataSchema.parse(parse(userData));
     await this.end();
     const { ed25519_private: key, ed25519_public: known } = config.ssh_keys;
     await this.host.run("sh", "-c", KEYS, "sh", key, known, config.ssh_authorized_keys[0] ?? "");
     await this.host.run("hostname", config.hostname);
-    const nested = field(inputs.cpuOptions, "nestedVirtualization") === "enabled" && !this.passesOver;
-    if (nested) await this.host.run("sh", "-c", NESTED);
+    if (nested && !this.passesOver) await this.host.run("sh", "-c", NESTED);
     this.boot = new Promise((resolve, reject) => {
       setTimeout(() => this.host.startSsh().then(resolve, reject), BOOT);
     });
