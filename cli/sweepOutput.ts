@@ -1,4 +1,5 @@
 import { createColors } from "picocolors";
+import type { CloudLeftover } from "../operations/clouds/leftovers";
 import { type CachedImage, cacheBytes } from "../operations/imageCache";
 import type { ImageStore } from "../operations/imageStore";
 import type { MachineImage } from "../operations/machineImages";
@@ -154,6 +155,28 @@ function machineImageLines(images: readonly MachineImage[], view: SweepView): st
   ];
 }
 
+function cloudLines(clouds: readonly CloudLeftover[] | undefined, view: SweepView): string[] {
+  if (clouds === undefined) return [];
+  const whose = view.lab === undefined ? "" : ` of lab "${view.lab}"`;
+  if (clouds.length === 0) return [`Nothing${whose} stands in the cloud.`];
+  const rows = [
+    ["kind", "name", "team", "region", "gone by"],
+    ...clouds.map(({ kind, name, mark, region, expires }) => [
+      kind,
+      name,
+      mark.team ?? "-",
+      region,
+      expires?.slice(0, 10) ?? "-",
+    ]),
+  ];
+  const hint = view.removing ? [] : [`Remove them: npx classlab sweep ${view.selection} --remove`];
+  return [
+    `In the cloud${whose}: ${counted(clouds.length, "object")}; machines, disks and addresses cost as long as they stand`,
+    ...columns(rows),
+    ...hint,
+  ];
+}
+
 function enrolledLines({ enrolled }: SweepReport, view: SweepView): string[] {
   if (enrolled.length === 0) return [];
   return [
@@ -180,6 +203,7 @@ export function renderSweep(report: SweepReport, view: SweepView): string {
     ...(report.found.length > 0
       ? [...labLines(report.found, view, pc), totalLine(report), ...hint]
       : [nothing(report, view)]),
+    ...cloudLines(report.clouds, view),
     ...enrolledLines(report, view),
     ...imageLines(report.images, view),
     ...machineImageLines(report.machineImages, view),
@@ -194,12 +218,15 @@ export function renderSweep(report: SweepReport, view: SweepView): string {
  */
 export function sweepJson(
   report: SweepReport,
-  removed: Pick<SweepReport, "found" | "images" | "machineImages" | "store">,
+  removed: Pick<SweepReport, "found" | "images" | "machineImages" | "store" | "clouds">,
 ): object {
   const image = ({ layers: _layers, ...rest }: CachedImage) => rest;
   return {
     schemaVersion: SCHEMA_VERSION,
-    ok: removed.found.length === report.found.length && report.enrolled.length === 0,
+    ok:
+      removed.found.length === report.found.length &&
+      (removed.clouds ?? []).length === (report.clouds ?? []).length &&
+      report.enrolled.length === 0,
     found: report.found,
     enrolled: report.enrolled,
     bytes: report.found.reduce((sum, object) => sum + (object.bytes ?? 0), 0),
@@ -210,6 +237,7 @@ export function sweepJson(
     removedImages: removed.images.map(image),
     machineImages: report.machineImages,
     removedMachineImages: removed.machineImages,
+    ...(report.clouds === undefined ? {} : { clouds: report.clouds, removedClouds: removed.clouds ?? [] }),
     ...(report.store === undefined ? {} : { store: report.store, storeRemoved: removed.store !== undefined }),
   };
 }

@@ -592,6 +592,50 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "Name one of those in the host's `instanceType`, or another `region`, and run the command again.",
     ],
   },
+  "cloud-busy": {
+    group: "Running",
+    means:
+      "The cloud was asked again and again, and each time said that it is asked too often or that it failed itself. What was made so far stands, and is known.",
+    steps: [
+      "Run the command again in some minutes: it goes on where it stopped.",
+      "If it stays so, look at the cloud's own page of its health, and at what else asks it in the same account.",
+    ],
+  },
+  "cloud-quota": {
+    group: "Running",
+    means: "The account may not have as much as the lab needs: processors, networks or addresses.",
+    steps: [
+      "Ask for more: on Amazon in Service Quotas (`Running On-Demand Standard instances` counts vCPUs), on Azure in Quotas. It may take days.",
+      "Or give the lab fewer teams or smaller hosts, and run the command again: it goes on where it stopped.",
+    ],
+  },
+  "cloud-denied": {
+    group: "Running",
+    means: "The cloud does not know who asks, not any more, or does not let them do this.",
+    steps: [
+      "See who the cloud takes you for: `aws sts get-caller-identity`, `az account show`. Log in anew where that fails.",
+      "If you are known, the message names what you may not do: have that right given.",
+      "Run the command again: it goes on where it stopped, and makes nothing twice.",
+    ],
+  },
+  "cloud-in-use": {
+    group: "Running",
+    means:
+      "Something in the cloud cannot be removed, since something else needs it that the lab did not make: a network interface in its subnet, for example.",
+    steps: [
+      "The message names what cannot go, and with Amazon often what needs it. Look for it on the cloud's pages: Amazon EC2, Network Interfaces, by the subnet.",
+      "Remove it if it is yours, and run the command again. Until then the lab's network stays; it costs nothing by itself.",
+    ],
+  },
+  "state-too-near": {
+    group: "The lab's state",
+    means:
+      "The engine's state is the list of what the lab has in a cloud. In this checkout it goes with the machine, or with `git clean`, and what it lists goes on to run and cost.",
+    steps: [
+      "Name a backend that outlives the machine: `export PULUMI_BACKEND_URL=s3://BUCKET` (or `azblob://CONTAINER`, or `file://` and a folder of a server). Whoever takes over uses the same address and passphrase.",
+      "Or accept it: `state: local-accepted` at the host. Keep copies of the folder and of `.classlab/passphrase`.",
+    ],
+  },
   "host-unsuitable": {
     group: "Running",
     means:

@@ -1,4 +1,5 @@
 import { FaultError } from "../course/faults";
+import { removeUnknownInCloud } from "./clouds/recovery";
 import { machinesOf } from "./hosts/machine";
 import { lookOnce } from "./inspectUnit";
 import { planLab } from "./plan";
@@ -44,6 +45,8 @@ export async function down(file: StackFile, options: DownOptions): Promise<DownR
           removeUnknown(lab.plan, unit, own, options.say, look),
         ),
       );
+      const hosts = lab.units.find(({ unit }) => unit.kind === "hosts");
+      if (hosts) await removeUnknownInCloud(lab.plan, { ...hosts, id: own }, options.say);
     }
     units = await runUnits(
       [...lab.units].reverse(),

@@ -174,13 +174,14 @@ export class StackEngine {
   /**
    * What bringing the unit to its plan would do; nothing is changed.
    * @param replace as for {@link up}
+   * @param refresh whether what stands is looked at first
    */
-  async preview(signal?: AbortSignal, replace: readonly string[] = []): Promise<Preview> {
+  async preview(signal?: AbortSignal, replace: readonly string[] = [], refresh = false): Promise<Preview> {
     const steps = new Map<string, PlannedStep>();
     const options: automation.PreviewOptions = {
       onEvent: (event) => {
         const step = event.resourcePreEvent?.metadata;
-        if (!step || step.op === "same") return;
+        if (!step || step.op === "same" || step.op === "refresh") return;
         steps.set(`${step.urn} ${step.op}`, {
           op: step.op,
           urn: step.urn,
@@ -191,6 +192,7 @@ export class StackEngine {
       suppressProgress: true,
       parallel: 16,
       replace: [...replace],
+      refresh,
       ...(signal ? { signal } : {}),
     };
     const result = await this.guard(() => this.stack.preview(options));
@@ -230,6 +232,18 @@ export class StackEngine {
       ...(signal ? { signal } : {}),
     };
     await this.guard(() => this.stack.up(options));
+  }
+
+  /** Looks at what stands, and forgets what is gone. */
+  async refresh(onEvent: (event: EngineEvent) => void, signal?: AbortSignal): Promise<void> {
+    const options: automation.RefreshOptions = {
+      onEvent,
+      suppressProgress: true,
+      parallel: 16,
+      ...(signal ? { signal } : {}),
+    };
+    await this.guard(() => this.stack.refresh(options));
+    signal?.throwIfAborted();
   }
 
   /** Takes the protection off everything of the unit, for a run that is meant to remove it. */

@@ -1,5 +1,6 @@
 import { faultIn } from "../components/hypervisors/hyperv/transport";
 import { type Fault, FaultError } from "../course/faults";
+import { refusedByCloud } from "./clouds/faults";
 import { diskFull, libvirtSilent, saysDiskFull, saysLibvirtSilent } from "./trouble";
 
 /** Where the passphrase comes from, as the engine looks for it. */
@@ -85,7 +86,7 @@ function cloudFault(stack: string, text: string): Fault | undefined {
     return { code: "cloud-type-unfit", where: `stack ${stack}`, what, fix: fix.trim() };
   }
   const impossible = /nested-impossible: ([^\n]+)/.exec(text)?.[1];
-  if (impossible === undefined) return undefined;
+  if (impossible === undefined) return refusedByCloud(stack, text);
   return {
     code: "nested-impossible",
     where: `stack ${stack}`,

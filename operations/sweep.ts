@@ -1,5 +1,6 @@
 import { type Fault, FaultError } from "../course/faults";
 import { GUEST_KINDS } from "../course/resources";
+import type { CloudAccount, CloudLeftover } from "./clouds/leftovers";
 import { prepareAccess } from "./hosts/access";
 import { machinesOf, type RemoteMachine } from "./hosts/machine";
 import { type CachedImage, findImageCache } from "./imageCache";
@@ -42,6 +43,8 @@ export interface SweepReport {
   readonly sizesUnknown?: string;
   /** Hosts of the lab that are still enrolled: `host release` gives them back. */
   readonly enrolled: readonly HostEnrolment[];
+  /** In the order in which it can be removed; absent where the lab has no hosts in a cloud that is looked at. */
+  readonly clouds?: readonly CloudLeftover[];
   /** Names of labs of which something stands, other than the one asked for. */
   readonly otherLabs: readonly string[];
   /** The image cache, which all labs of the machine share. */
@@ -56,18 +59,21 @@ export interface SweepReport {
  * Finds by owner mark, without reading Pulumi state, what stands of a lab, and the image cache beside it.
  * @param lab name of the lab; undefined means every lab
  * @param machines the hosts beside this machine that are looked at
- * @throws FaultError when Docker or a host cannot be asked
+ * @param account the cloud's account that is looked at
+ * @throws FaultError when Docker, a host or the cloud cannot be asked
  */
 export async function sweep(
   lab: string | undefined,
   machines: readonly RemoteMachine[] = [],
+  account?: CloudAccount,
 ): Promise<SweepReport> {
-  const [all, visits, images, machineImages, store] = await Promise.all([
+  const [all, visits, images, machineImages, store, clouds] = await Promise.all([
     findMarked(undefined, machines),
     visitHosts(machines, "check"),
     findImageCache(),
     findMachineImages(),
     findImageStore(),
+    account?.observe(lab),
   ]);
   throwFirst(visits.faults);
   const own = inOrder(all.filter((object) => lab === undefined || object.mark.lab === lab));
@@ -81,6 +87,7 @@ export async function sweep(
       return bytes === undefined ? object : { ...object, bytes };
     }),
     ...(sizes?.unknown === undefined ? {} : { sizesUnknown: sizes.unknown }),
+    ...(clouds === undefined ? {} : { clouds }),
     enrolled: visits.done.filter(({ standing }) => standing.length > 0),
     otherLabs: [...new Set(all.map((object) => object.mark.lab))]
       .filter((name) => lab !== undefined && name !== lab)

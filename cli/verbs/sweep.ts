@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { EXIT } from "../../course/faults";
+import type { CloudLeftover } from "../../operations/clouds/leftovers";
 import type { CachedImage } from "../../operations/imageCache";
 import type { ImageStore } from "../../operations/imageStore";
 import type { MachineImage } from "../../operations/machineImages";
@@ -22,6 +23,7 @@ interface Doomed {
   readonly images: readonly CachedImage[];
   readonly machineImages: readonly MachineImage[];
   readonly store?: ImageStore;
+  readonly clouds?: readonly CloudLeftover[];
 }
 
 const NOTHING: Doomed = { found: [], images: [], machineImages: [] };
@@ -29,7 +31,8 @@ const NOTHING: Doomed = { found: [], images: [], machineImages: [] };
 /** All that was found, and of the image caches, when they are asked for, what nothing else uses. */
 export function doomedOf(report: SweepReport, withImages: boolean): Doomed {
   const { found, images, machineImages, store } = report;
-  if (!withImages) return { ...NOTHING, found };
+  const clouds = report.clouds ? { clouds: report.clouds } : {};
+  if (!withImages) return { ...NOTHING, found, ...clouds };
   const going = new Set(found.map((object) => object.id));
   // A virtual disk goes by the name of its file.
   const isFree = ({ usedBy }: Pick<CachedImage, "usedBy">) =>
@@ -39,12 +42,19 @@ export function doomedOf(report: SweepReport, withImages: boolean): Doomed {
     images: images.filter(isFree),
     machineImages: machineImages.filter(isFree),
     ...(store && isFree(store) ? { store } : {}),
+    ...clouds,
   };
 }
 
-const count = ({ found, images, machineImages, store }: Doomed): string =>
+/** Names of labs that have machines in a cloud: what runs there is learners' work. */
+function labsWithMachines({ clouds = [] }: Doomed): string[] {
+  return clouds.filter(({ kind }) => kind === "machine").map(({ mark }) => mark.lab);
+}
+
+const count = ({ found, images, machineImages, store, clouds = [] }: Doomed): string =>
   [
     ...(found.length > 0 ? [`${found.length} object(s)`] : []),
+    ...(clouds.length > 0 ? [`${clouds.length} object(s) in the cloud`] : []),
     ...(images.length > 0 ? [`${images.length} cached image(s)`] : []),
     ...(machineImages.length > 0 ? [`${machineImages.length} machine image(s)`] : []),
     ...(store ? ["the image store"] : []),
@@ -66,8 +76,10 @@ export async function confirmRemoval(
     const question = `Guests of lab "${lab}" run; all that was made in them will be lost.`;
     await confirmName(question, lab, options, ask);
   }
-  const rest = doomed.found.filter((object) => !running.includes(object.mark.lab));
-  const asked = count({ ...doomed, found: rest });
+  const isLeft = (object: Pick<Leftover, "mark">) => !running.includes(object.mark.lab);
+  const { found, clouds } = doomed;
+  const rest = { found: found.filter(isLeft), ...(clouds ? { clouds: clouds.filter(isLeft) } : {}) };
+  const asked = count({ ...doomed, ...rest });
   if (asked !== "") await confirm(`Remove ${asked}?`, options, ask);
 }
 
@@ -77,12 +89,14 @@ export async function sweepVerb(options: Options): Promise<number> {
   const { labsWithRunningGuests, machinesToSweep, removeLeftovers, sweep } = await import(
     "../../operations/sweep.js"
   );
+  const { accountToSweep, removeFromCloud } = await import("../../operations/clouds/leftovers.js");
   const { renderSweep, sweepJson } = await import("../sweepOutput.js");
   const { removeCached } = await import("../../operations/imageCache.js");
   const { removeImageStore } = await import("../../operations/imageStore.js");
   const { removeMachineImages } = await import("../../operations/machineImages.js");
   const machines = machinesToSweep(() => labFile(options));
-  const report = await sweep(named.lab, machines);
+  const account = await accountToSweep(() => labFile(options));
+  const report = await sweep(named.lab, machines, account);
   const doomed = options.remove ? doomedOf(report, options.images === true) : NOTHING;
   const removing = count(doomed) !== "";
   // Whoever is asked has to see what about, also where standard output is for a document.
@@ -93,7 +107,9 @@ export async function sweepVerb(options: Options): Promise<number> {
     target.write(renderSweep(report, view));
   }
   if (removing) {
-    await confirmRemoval(doomed, labsWithRunningGuests(doomed.found), options);
+    const running = new Set([...labsWithRunningGuests(doomed.found), ...labsWithMachines(doomed)]);
+    await confirmRemoval(doomed, [...running].sort(), options);
+    if (account) await removeFromCloud(account, doomed.clouds ?? []);
     await removeLeftovers(doomed.found, machines);
     if (doomed.store) await removeImageStore(doomed.store);
     const machineImages = await removeMachineImages(doomed.machineImages);
@@ -103,5 +119,6 @@ export async function sweepVerb(options: Options): Promise<number> {
     return report.enrolled.length === 0 ? EXIT.done : EXIT.leftovers;
   }
   if (options.json) json(sweepJson(report, doomed));
-  return report.found.length + report.enrolled.length === 0 ? EXIT.done : EXIT.leftovers;
+  const standing = report.found.length + report.enrolled.length + (report.clouds?.length ?? 0);
+  return standing === 0 ? EXIT.done : EXIT.leftovers;
 }

@@ -6,10 +6,13 @@ import { azureHostsOf, ec2HostsOf } from "./hosts";
 
 /** Every resource of the stack of cloud hosts but the stack's own. */
 export function hostsResources(plan: LabPlan, unit: UnitPlan): PlannedResource[] {
+  const regions = ec2Regions(plan, ec2HostsOf(plan, unit));
   return [
     provider("command", "scripts"),
     provider("random", "secrets"),
-    ...ec2Regions(plan, ec2HostsOf(plan, unit)).flatMap(ec2Resources),
+    // What is kept of Amazon's answers is a resource of the engine's own, and its provider is made by the engine.
+    ...(regions.length > 0 ? [provider("pulumi", "default")] : []),
+    ...regions.flatMap(ec2Resources),
     ...azureLocations(plan, azureHostsOf(plan, unit)).flatMap(azureResources),
   ];
 }

@@ -42,6 +42,8 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   "hosts[].location": "Azure location.",
   "hosts[].vmSize": "Azure VM size; it must be one that nests.",
   "hosts[].allowedCidrs": "Networks that may reach the host; nobody else does.",
+  "hosts[].state":
+    "`local-accepted`: the list of what is made in the cloud may be in this checkout, and be lost with it.",
   "hosts[].bastion": "Whether Azure Bastion leads to it, so that it needs no public address.",
   units: "one: the whole lab in one Pulumi stack; per-team: one for what teams share and one for each team.",
   teams: "How many teams, a list of them, or a roster.",

@@ -45,6 +45,9 @@ export const WINDOWS_EDITIONS = ["home", "pro", "education", "enterprise", "serv
 /** Where `allowedCidrs` comes from: nobody else reaches the host. */
 const allowedCidrs = z.array(z.cidrv4()).default([]);
 
+/** Says that the state of what is made in a cloud may be in the checkout, and be lost with it. */
+const state = z.literal("local-accepted").optional();
+
 /** One host, or for clouds the pattern of which each team placed there gets one. */
 export const hostSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("this-machine"), ...common, ...capacity, virtualbox }),
@@ -106,6 +109,7 @@ export const hostSchema = z.discriminatedUnion("kind", [
     /** GiB. */
     disk: gibibytes.default(100),
     allowedCidrs,
+    state,
   }),
   z.strictObject({
     kind: z.literal("azure"),
@@ -116,6 +120,7 @@ export const hostSchema = z.discriminatedUnion("kind", [
     /** GiB. */
     disk: gibibytes.default(128),
     allowedCidrs,
+    state,
     bastion: z.boolean().default(false),
   }),
 ]);

@@ -11,7 +11,9 @@ import { planLab } from "../plan";
 import { knownId, makeId, openUnits, type PreparedUnit } from "../prepare";
 import { recoverStacks } from "../recovery";
 import type { StackFile } from "../stackFile";
-import { prepareWorkFolder, writeStackFile } from "../workFolder";
+import { prepareWorkFolder, workFolder, writeStackFile } from "../workFolder";
+import { removeUnknownInCloud } from "./recovery";
+import { stateTooNear } from "./state";
 
 /** A host in a cloud that stands, and how it is reached. */
 export interface StandingHost extends RemoteMachine {
@@ -68,6 +70,17 @@ export function standingHosts(lab: string, resources: readonly StateResource[]):
   });
 }
 
+/** Machines of both clouds. */
+const MACHINE_TYPES: readonly string[] = ["aws:ec2/instance:Instance", "azure-native:compute:VirtualMachine"];
+
+/** Logical names of machines that a state had and another has no more. */
+export function machinesGone(before: readonly StateResource[], after: readonly StateResource[]): string[] {
+  const standing = new Set(after.map(({ urn }) => urn));
+  return before
+    .filter(({ type, urn }) => MACHINE_TYPES.includes(type) && !standing.has(urn))
+    .map(({ urn }) => urn.split("::").at(-1) ?? urn);
+}
+
 /** The stack of a lab's hosts in clouds. @throws FaultError where it has none, or none that this version makes */
 function hostsUnitOf(file: StackFile, plan: LabPlan): UnitPlan {
   const unit = plan.units.find(({ kind }) => kind === "hosts");
@@ -101,7 +114,12 @@ function hostsUnitOf(file: StackFile, plan: LabPlan): UnitPlan {
 }
 
 /** The stack of a lab's hosts, ready to run. */
-async function prepareHosts(file: StackFile, plan: LabPlan, unit: UnitPlan, say: Say): Promise<PreparedUnit> {
+async function prepareHosts(
+  file: StackFile,
+  plan: LabPlan,
+  unit: UnitPlan,
+  say: Say,
+): Promise<PreparedUnit & { readonly id: string }> {
   ownKey(plan.lab);
   await recoverStacks([unit.stack], say);
   const folder = prepareWorkFolder(file.lab);
@@ -110,7 +128,7 @@ async function prepareHosts(file: StackFile, plan: LabPlan, unit: UnitPlan, say:
   if (!prepared) throw new Error(`stack ${unit.stack} was not opened`);
   const id = (await knownId(units)) ?? (await makeId(units));
   writeStackFile(file, unit, undefined, prepared.state.salt, rosterKey(plan), id);
-  return prepared;
+  return { ...prepared, id };
 }
 
 /**
@@ -120,13 +138,26 @@ async function prepareHosts(file: StackFile, plan: LabPlan, unit: UnitPlan, say:
 export async function bringUpHosts(file: StackFile, options: HostsOptions): Promise<HostsReport> {
   const plan = planLab(file);
   const unit = hostsUnitOf(file, plan);
-  const { engine } = await prepareHosts(file, plan, unit, options.say);
+  if (!options.preview) {
+    const place = { backend: process.env.PULUMI_BACKEND_URL, folder: workFolder(file.lab) };
+    const [near, ...more] = stateTooNear(plan.hosts, place);
+    if (near) throw new FaultError([near, ...more]);
+  }
+  const { engine, state, id } = await prepareHosts(file, plan, unit, options.say);
   options.signal?.throwIfAborted();
   const common = { plan, stack: unit.stack, planned: resourcesOf(plan, unit).length };
   if (options.preview) {
-    const { changes, steps } = await engine.preview(options.signal);
+    const { changes, steps } = await engine.preview(options.signal, [], true);
     const { resources } = await engine.state();
     return { ...common, changes, steps, hosts: standingHosts(plan.lab, resources) };
+  }
+  await removeUnknownInCloud(plan, { unit, engine, id }, options.say);
+  // Nobody asks a cloud what became of a machine that state has, unless it is asked for.
+  if (state.resources.length > 0) {
+    await engine.refresh(() => undefined, options.signal);
+    const gone = machinesGone(state.resources, (await engine.state()).resources);
+    for (const machine of gone)
+      options.say(`machine ${machine} is gone: somebody removed it, and its disk with it; it is made anew`);
   }
   const changes = await engine.up(options.onEvent, options.signal);
   const { resources } = await engine.state();

@@ -4,7 +4,10 @@ const TestRunner = require("jest-runner").default;
  * Test files that have a platform to themselves, by lane: those of one run one after the other, the lanes side by side. Those that need neither
  * this machine's Docker nor its libvirt are with the shorter lane, so that both end together.
  */
-const LANES = [/\/(?:libvirt|hyperv|virtualbox|windowsRoom|enrolment|convert|troubleDaemon)[^/]*$/, /./];
+const LANES = [
+  /\/(?:libvirt|hyperv|virtualbox|windowsRoom|clouds|enrolment|convert|troubleDaemon)[^/]*$/,
+  /./,
+];
 
 /** Half of what tests with containers take is waiting: those with virtual machines fill it. After those of the other runners. */
 class LanesRunner extends TestRunner {

@@ -54,7 +54,14 @@ const AT_RUN_TIME = [
   "convert-failed",
   // Of this machine's KVM: nested.test.ts.
   "nested-impossible",
+  // What a cloud refuses: cloudFaults.test.ts.
   "cloud-type-unfit",
+  "cloud-busy",
+  "cloud-quota",
+  "cloud-denied",
+  "cloud-in-use",
+  // Of where the engine keeps its state: cloudState.test.ts.
+  "state-too-near",
   // Of a download: cloudImage.test.ts.
   "cloud-image-unreachable",
   "cloud-image-untrusted",

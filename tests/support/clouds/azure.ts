@@ -1,0 +1,208 @@
+import { overlaps, parseSubnet } from "../../../course/network";
+import { type Account, field, type Kind, ofType, type Props, type Wrong } from "./kinds";
+
+// Rules of Azure's, each with its page. What stands here was read, not tried: no subscription was at hand.
+const REST = "https://learn.microsoft.com/rest/api";
+const SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups";
+
+const GROUP = "azure-native:resources:ResourceGroup";
+const NETWORK = "azure-native:network:VirtualNetwork";
+const SUBNET = "azure-native:network:Subnet";
+const FIREWALL = "azure-native:network:NetworkSecurityGroup";
+const ADDRESS = "azure-native:network:PublicIPAddress";
+const ADAPTER = "azure-native:network:NetworkInterface";
+const MACHINE = "azure-native:compute:VirtualMachine";
+
+/** Tags (learn.microsoft.com, "Use tags to organize your Azure resources": limitations). */
+function wrongTags(tags: unknown): string | undefined {
+  const entries = Object.entries(tags ?? {});
+  if (entries.length > 50) return "InvalidTags: more than 50 tags";
+  const bad = entries.find(
+    ([key, value]) => key.length > 512 || String(value).length > 256 || /[<>%&\\?/]/.test(key),
+  );
+  return bad && `InvalidTagNameCharacters: tag ${bad[0]}`;
+}
+
+const tagged =
+  (more: Wrong = () => undefined): Wrong =>
+  (props, account) =>
+    wrongTags(props.tags) ?? more(props, account);
+
+/** Id of a resource in its group. @param named input with its name */
+const idIn =
+  (provider: string, named: string) =>
+  (props: Props): string =>
+    `${SUBSCRIPTION}/${props.resourceGroupName}/providers/${provider}/${props[named]}`;
+
+const inGroup = { resourceGroupName: { type: GROUP, by: "resourceGroupName" } };
+
+function wrongSubnet(props: Props, account: Account): string | undefined {
+  const network = ofType(account, NETWORK).find(
+    (entry) =>
+      entry.props.virtualNetworkName === props.virtualNetworkName &&
+      entry.props.resourceGroupName === props.resourceGroupName,
+  );
+  if (!network) return `NotFound: there is no network ${props.virtualNetworkName}`;
+  const wanted = parseSubnet(String(props.addressPrefix));
+  const [range] = [field(network.props.addressSpace, "addressPrefixes")].flat();
+  const whole = parseSubnet(String(range));
+  if (wanted.first < whole.first || wanted.last > whole.last)
+    return `NetcfgInvalidSubnet: ${props.addressPrefix} is not in the network`;
+  const taken = ofType(account, SUBNET).some((entry) =>
+    overlaps(parseSubnet(String(entry.props.addressPrefix)), wanted),
+  );
+  return taken ? `NetcfgSubnetRangesOverlap: ${props.addressPrefix} overlaps` : undefined;
+}
+
+function wrongRules({ securityRules }: Props): string | undefined {
+  const seen = new Set<string>();
+  for (const rule of [securityRules].flat()) {
+    const priority = Number(field(rule, "priority"));
+    const place = `${field(rule, "direction")} ${priority}`;
+    if (priority < 100 || priority > 4096) return `SecurityRuleInvalidPriority: ${priority}`;
+    if (seen.has(place)) return `SecurityRuleConflict: two rules have ${place}`;
+    seen.add(place);
+  }
+  return undefined;
+}
+
+function wrongMachine({ osProfile, vmName, storageProfile }: Props): string | undefined {
+  const user = String(field(osProfile, "adminUsername"));
+  if (["root", "admin", "administrator", "user", "test"].includes(user))
+    return `InvalidParameter: The Admin Username specified is not allowed: ${user}`;
+  if (!/^[A-Za-z0-9-]{1,64}$/.test(String(vmName))) return `InvalidParameter: vmName ${vmName}`;
+  const data = Buffer.from(String(field(osProfile, "customData")), "base64");
+  if (data.length > 65_535) return "InvalidParameter: Custom data is longer than 65535 bytes";
+  return field(field(storageProfile, "osDisk"), "deleteOption") === "Delete"
+    ? undefined
+    : "a disk would stay behind, and be paid for";
+}
+
+/** Types of `@pulumi/azure-native` that the stand-in was taught. */
+export const AZURE: Readonly<Record<string, Kind>> = {
+  [GROUP]: {
+    required: ["resourceGroupName", "location"],
+    optional: ["tags"],
+    replaces: ["resourceGroupName", "location"],
+    id: ({ resourceGroupName }) => `${SUBSCRIPTION}/${resourceGroupName}`,
+    wrong: tagged(({ resourceGroupName }) =>
+      /^[\w.()-]{0,89}[\w()-]$/.test(String(resourceGroupName))
+        ? undefined
+        : "InvalidResourceGroup: its name",
+    ),
+    outputs: ({ resourceGroupName }) => ({ name: resourceGroupName }),
+    sources: [`${REST}/resources/resource-groups/create-or-update`],
+  },
+  [NETWORK]: {
+    required: ["resourceGroupName", "virtualNetworkName", "location", "addressSpace"],
+    optional: ["enableDdosProtection", "enableVmProtection", "tags"],
+    replaces: ["resourceGroupName", "virtualNetworkName", "location"],
+    refers: inGroup,
+    id: idIn("Microsoft.Network/virtualNetworks", "virtualNetworkName"),
+    wrong: tagged(),
+    outputs: ({ virtualNetworkName }) => ({ name: virtualNetworkName }),
+    sources: [`${REST}/virtualnetwork/virtual-networks/create-or-update`],
+  },
+  [FIREWALL]: {
+    required: ["resourceGroupName", "networkSecurityGroupName", "location", "securityRules"],
+    optional: ["tags"],
+    replaces: ["resourceGroupName", "networkSecurityGroupName", "location"],
+    refers: inGroup,
+    id: idIn("Microsoft.Network/networkSecurityGroups", "networkSecurityGroupName"),
+    wrong: tagged(wrongRules),
+    sources: [`${REST}/virtualnetwork/network-security-groups/create-or-update`],
+  },
+  [SUBNET]: {
+    required: [
+      "resourceGroupName",
+      "virtualNetworkName",
+      "subnetName",
+      "addressPrefix",
+      "defaultOutboundAccess",
+    ],
+    optional: ["networkSecurityGroup", "privateEndpointNetworkPolicies", "privateLinkServiceNetworkPolicies"],
+    replaces: ["resourceGroupName", "virtualNetworkName", "subnetName"],
+    refers: {
+      ...inGroup,
+      virtualNetworkName: { type: NETWORK, by: "virtualNetworkName" },
+      "networkSecurityGroup.id": { type: FIREWALL },
+    },
+    id: (props) =>
+      `${idIn("Microsoft.Network/virtualNetworks", "virtualNetworkName")(props)}/subnets/${props.subnetName}`,
+    wrong: wrongSubnet,
+    sources: [`${REST}/virtualnetwork/subnets/create-or-update`],
+  },
+  [ADDRESS]: {
+    required: ["resourceGroupName", "publicIpAddressName", "location", "sku", "publicIPAllocationMethod"],
+    optional: ["publicIPAddressVersion", "tags"],
+    replaces: ["resourceGroupName", "publicIpAddressName", "location"],
+    refers: inGroup,
+    id: idIn("Microsoft.Network/publicIPAddresses", "publicIpAddressName"),
+    wrong: tagged(({ sku, publicIPAllocationMethod }) =>
+      field(sku, "name") === "Standard" && publicIPAllocationMethod === "Static"
+        ? undefined
+        : "StandardSkuPublicIPAddressesMustBeStatic: Basic ones are no more",
+    ),
+    sources: [`${REST}/virtualnetwork/public-ip-addresses/create-or-update`],
+  },
+  [ADAPTER]: {
+    required: ["resourceGroupName", "networkInterfaceName", "location", "ipConfigurations"],
+    optional: ["tags"],
+    replaces: ["resourceGroupName", "networkInterfaceName", "location"],
+    refers: {
+      ...inGroup,
+      "ipConfigurations.subnet.id": { type: SUBNET },
+      "ipConfigurations.publicIPAddress.id": { type: ADDRESS },
+    },
+    id: idIn("Microsoft.Network/networkInterfaces", "networkInterfaceName"),
+    wrong: tagged(),
+    sources: [`${REST}/virtualnetwork/network-interfaces/create-or-update`],
+  },
+  [MACHINE]: {
+    required: [
+      "resourceGroupName",
+      "vmName",
+      "location",
+      "hardwareProfile",
+      "storageProfile",
+      "networkProfile",
+      "osProfile",
+    ],
+    // No security profile and no identity: neither was taught.
+    optional: ["tags"],
+    replaces: ["resourceGroupName", "vmName", "location"],
+    refers: { ...inGroup, "networkProfile.networkInterfaces.id": { type: ADAPTER } },
+    id: idIn("Microsoft.Compute/virtualMachines", "vmName"),
+    // What has the option Delete goes with the machine (learn.microsoft.com, "Delete a VM and attached resources").
+    drags: ({ networkProfile }) =>
+      [field(networkProfile, "networkInterfaces")]
+        .flat()
+        .filter((adapter) => field(adapter, "deleteOption") === "Delete")
+        .map((adapter) => String(field(adapter, "id"))),
+    wrong: tagged(wrongMachine),
+    sources: [`${REST}/compute/virtual-machines/create-or-update`],
+  },
+  "azure-native:devtestlab:GlobalSchedule": {
+    required: [
+      "resourceGroupName",
+      "name",
+      "location",
+      "status",
+      "taskType",
+      "dailyRecurrence",
+      "timeZoneId",
+      "targetResourceId",
+    ],
+    optional: ["notificationSettings", "tags"],
+    replaces: ["resourceGroupName", "name", "location"],
+    refers: { ...inGroup, targetResourceId: { type: MACHINE } },
+    id: idIn("Microsoft.DevTestLab/schedules", "name"),
+    wrong: tagged(({ name, targetResourceId, taskType }) =>
+      taskType === "ComputeVmShutdownTask" &&
+      name === `shutdown-computevm-${String(targetResourceId).split("/").at(-1)}`
+        ? undefined
+        : "InvalidScheduleName: a machine's schedule is called shutdown-computevm- and its name",
+    ),
+    sources: [`${REST}/dtl/global-schedules/create-or-update`],
+  },
+};
