@@ -280,7 +280,7 @@ function courseInput(name: CourseImageName, base: string | undefined): BuildInpu
   return { name, folder, args: base === undefined ? {} : { BASE: base }, files: {} };
 }
 
-async function fromDistribution(builder: Builder, consent: boolean): Promise<ImageSet> {
+async function fromDistribution(builder: Builder, consent: boolean, registry: boolean): Promise<ImageSet> {
   const base = await buildBase(builder, consent);
   const made = new Map<CourseImageName, Promise<ImageRecord>>();
   const course = (name: CourseImageName): Promise<ImageRecord> => {
@@ -300,23 +300,31 @@ async function fromDistribution(builder: Builder, consent: boolean): Promise<Ima
     return building;
   };
   const guest = buildGuest(base, STAND_IN_TEXT, builder);
-  return collect("distribution", guest, course);
+  const own = registry ? build(registryInput(base.reference), builder) : undefined;
+  return collect("distribution", guest, course, own);
+}
+
+/** The registry's own image: the same packages on whatever guests are made of. */
+function registryInput(base: string): BuildInput {
+  return { name: "registry", folder: join(IMAGES_FOLDER, "registry"), args: { BASE: base }, files: {} };
 }
 
 async function collect(
   source: DecidedImageSource,
   guest: Promise<ImageRecord>,
   course: (name: CourseImageName) => Promise<ImageRecord>,
+  registry: Promise<ImageRecord> | undefined,
 ): Promise<ImageSet> {
   const all = COURSE_IMAGES.map(async ({ name }) => [name, await course(name)] as const);
   // Every build is waited for, so that none goes on unseen after another failed.
-  const settled = await Promise.allSettled([guest, ...all]);
+  const settled = await Promise.allSettled([guest, ...all, ...(registry ? [registry] : [])]);
   const failure = settled.find((entry) => entry.status === "rejected");
   if (failure) throw failure.reason;
   return {
     source,
     guest: await guest,
     course: imageTableSchema.parse(Object.fromEntries(await Promise.all(all))),
+    ...(registry ? { registry: await registry } : {}),
   };
 }
 
@@ -347,10 +355,12 @@ async function pull(name: CourseImageName | "guest", say: Say): Promise<ImageRec
   return { reference, id };
 }
 
-async function fromRegistry(builder: Builder): Promise<ImageSet> {
+async function fromRegistry(builder: Builder, registry: boolean): Promise<ImageSet> {
   const { say } = builder;
-  const guest = pull("guest", say).then((base) => buildGuest(base, "", builder));
-  return collect("registry", guest, (name) => pull(name, say));
+  const base = pull("guest", say);
+  const guest = base.then((made) => buildGuest(made, "", builder));
+  const own = registry ? base.then((made) => build(registryInput(made.reference), builder)) : undefined;
+  return collect("registry", guest, (name) => pull(name, say), own);
 }
 
 async function registryAnswers(): Promise<boolean> {
@@ -365,15 +375,17 @@ async function registryAnswers(): Promise<boolean> {
  * @param consent whether distribution packages may be installed without asking
  * @param network the room's network: its proxy and its certificate authority serve the building, and are in no image. What the
  *   machine's Docker itself pulls goes the way that its own settings say
+ * @param registry whether the lab runs a registry for the class, whose image it needs too
  */
 export async function ensureImages(
   wanted: LabConfig["images"]["source"],
   say: Say,
   consent: boolean,
   network: LabConfig["site"]["network"],
+  registry = false,
 ): Promise<ImageSet> {
   try {
-    const images = await provideImages(wanted, { say, network: buildNetwork(network) }, consent);
+    const images = await provideImages(wanted, { say, network: buildNetwork(network) }, consent, registry);
     await ensureImageStore(images, say);
     return images;
   } catch (error) {
@@ -385,16 +397,17 @@ async function provideImages(
   wanted: LabConfig["images"]["source"],
   builder: Builder,
   consent: boolean,
+  registry: boolean,
 ): Promise<ImageSet> {
   const { say } = builder;
-  if (wanted === "registry") return fromRegistry(builder);
-  if (wanted === "distribution") return fromDistribution(builder, consent);
+  if (wanted === "registry") return fromRegistry(builder, registry);
+  if (wanted === "distribution") return fromDistribution(builder, consent, registry);
   if (await registryAnswers()) {
     say("images: an image registry answers: the official images");
-    return fromRegistry(builder);
+    return fromRegistry(builder, registry);
   }
   say("images: no image registry answers: stand-ins built from distribution packages");
-  return fromDistribution(builder, consent);
+  return fromDistribution(builder, consent, registry);
 }
 
 /**
@@ -425,7 +438,7 @@ export const PROBE_IMAGE: CourseImageName = "hello-world";
 
 /** The images of a set that this machine's Docker no longer has. */
 export async function missingImages(set: ImageSet): Promise<string[]> {
-  const records = [set.guest, ...Object.values(set.course)];
+  const records = [set.guest, ...Object.values(set.course), ...(set.registry ? [set.registry] : [])];
   const result = await docker(["image", "inspect", "-f", "{{.Id}}", ...records.map((record) => record.id)]);
   const present = new Set(result.stdout.split("\n"));
   return records.filter((record) => !present.has(record.id)).map((record) => record.reference);

@@ -56,6 +56,13 @@ export async function labImages(file: StackFile, options: LabImagesOptions): Pro
   } catch (error) {
     if (!isFault(error, "stack-absent")) throw error;
   }
-  const images = await ensureImages(source, options.say, options.consent, file.config.site.network);
+  const { registry, site } = file.config;
+  const images = await ensureImages(
+    source,
+    options.say,
+    options.consent,
+    site.network,
+    registry?.run !== undefined,
+  );
   return { images, before: undefined };
 }

@@ -3,7 +3,7 @@ import type { LabFacts } from "../course/facts";
 import { type Fault, FaultError } from "../course/faults";
 import { guestsOf, type LabPlan } from "../course/plan";
 import { publishedKey } from "../course/ports";
-import type { LabRecord } from "../course/record";
+import { FIRST_AUTHORITY, type LabRecord } from "../course/record";
 import { rosterKey } from "../course/roster/teams";
 import { placeChannelClient } from "./channelClient";
 import { StackEngine, type StackState } from "./engine";
@@ -19,6 +19,7 @@ import { defaultParallel, pooled, valuesOf } from "./pool";
 import { recoverStacks } from "./recovery";
 import { stackFiles } from "./recovery/fileBackend";
 import { withLock } from "./recovery/lock";
+import { trustedIn } from "./registry";
 import type { StackFile } from "./stackFile";
 import { placeGuestRun } from "./virtualbox/guestRun";
 import { needsVirtualBox, virtualBoxRecord } from "./virtualbox/record";
@@ -79,7 +80,7 @@ function recordOf(
   plan: LabPlan,
   id: string,
   images: LabRecord["images"],
-  made: Pick<LabRecord, "libvirt" | "virtualbox">,
+  made: Pick<LabRecord, "libvirt" | "virtualbox" | "registry">,
 ): LabRecord {
   const published = guestsOf(plan).flatMap((guest) =>
     guest.published.map((port) => [publishedKey(guest, port.guestPort), port.hostPort] as const),
@@ -136,9 +137,10 @@ export async function prepareUp(
   // A host that is refused is told before images are made.
   await provideWindows(plan, options.consent, options.say);
   const wanted = before && !options.updateImages ? before.images.source : file.config.images.source;
+  const runsRegistry = plan.registry?.server !== undefined;
   let images = before && !options.updateImages ? before.images : undefined;
-  if (!images || (await missingImages(images)).length > 0)
-    images = await ensureImages(wanted, options.say, options.consent, file.config.site.network);
+  if (!images || (runsRegistry && !images.registry) || (await missingImages(images)).length > 0)
+    images = await ensureImages(wanted, options.say, options.consent, file.config.site.network, runsRegistry);
   else await keepStoreVolume();
   const libvirt = await libvirtRecord(plan, {
     before: options.updateImages ? undefined : before?.libvirt,
@@ -156,9 +158,12 @@ export async function prepareUp(
   const record = recordOf(plan, id, images, {
     ...(libvirt ? { libvirt } : {}),
     ...(virtualbox ? { virtualbox } : {}),
+    ...(runsRegistry ? { registry: before?.registry ?? FIRST_AUTHORITY } : {}),
   });
   const roster = rosterKey(plan);
-  for (const { unit, state } of units) writeStackFile(file, unit, record, state.salt, roster);
+  const trusted = trustedIn(units.map(({ state }) => state));
+  for (const { unit, state } of units)
+    writeStackFile(file, unit, record, state.salt, roster, undefined, trusted);
   return { plan, record, folder, units };
 }
 
@@ -209,7 +214,8 @@ export async function openExisting(file: StackFile, say?: Say): Promise<OpenedLa
   );
   const roster = rosterKey(plan);
   const id = plan.units.some(({ kind }) => kind === "hosts") ? await knownId(units) : undefined;
-  for (const { unit, state } of units) writeStackFile(file, unit, record, state.salt, roster, id);
+  const trusted = trustedIn(units.map(({ state }) => state));
+  for (const { unit, state } of units) writeStackFile(file, unit, record, state.salt, roster, id, trusted);
   return { plan, record, folder, units };
 }
 

@@ -20,6 +20,7 @@ import { defaultParallel, pooled } from "./pool";
 import { type PreparedLab, type PreparedUnit, prepareUp } from "./prepare";
 import { type Allowance, refuseLosses } from "./protect";
 import { type ReadyUnit, type Repair, readyUnit } from "./readyUnit";
+import { passTrust } from "./registryTrust";
 import { keepRoster } from "./roster";
 import { failedUnit, faultsOf, type OnUnitEvent, runUnits, sharedFailure, type UnitResult } from "./runUnits";
 import { checkGuestServices, type ServiceCheck } from "./services";
@@ -239,9 +240,14 @@ async function bringUp(file: StackFile, lab: PreparedLab, options: UpOptions): P
       options.say,
     );
   }
+  let passed: Promise<void> | undefined;
   const run = await runUnits(
     looked.ready,
     async (unit) => {
+      if (unit.unit.kind === "team" && unit.needed) {
+        passed ??= passTrust(file, lab);
+        await passed;
+      }
       if (unit.unit.kind === "site")
         await freeSwitches(unit.leaving, lab.record.labId, platform, options.say);
       const direct = [...unit.direct, ...reconnecting(lab.plan, unit, freed)];
