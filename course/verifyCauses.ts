@@ -116,7 +116,7 @@ export const VERIFY_CAUSES = {
   },
   "registry-full": {
     what: "the class's registry is full, and takes no image more",
-    next: "Have teams delete images there and restart its container, or raise registry.run.quota and run classlab up",
+    next: "Raise registry.run.quota, and run classlab up: images and accounts stay",
   },
   "internet-down": {
     what: "this machine itself does not reach the internet probe",

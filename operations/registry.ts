@@ -1,7 +1,7 @@
 import type { StackState } from "./engine";
 
 /** Type token of the class's own registry. */
-const REGISTRY_TYPE = "classlab:index:ImageRegistry";
+export const REGISTRY_TYPE = "classlab:index:ImageRegistry";
 
 /** Authorities of the class's own registry, in PEM form, as the state of the stack that made it tells; undefined before it stands. */
 export function trustedIn(states: readonly StackState[]): string | undefined {

@@ -3,7 +3,7 @@ import { type Fault, FaultError } from "../course/faults";
 import { unitGuests } from "../course/objects";
 import { type GuestPlan, guestsOf, type LabPlan } from "../course/plan";
 import type { LabRecord } from "../course/record";
-import { guestLogicalName, resourcesOf } from "../course/resources";
+import { guestLogicalName, REGISTRY, resourcesOf } from "../course/resources";
 import { reachesAll } from "./channel";
 import { unitsNotUp, unitsOf } from "./chooseUnits";
 import { estimate } from "./doctor/estimate";
@@ -20,6 +20,7 @@ import { defaultParallel, pooled } from "./pool";
 import { type PreparedLab, type PreparedUnit, prepareUp } from "./prepare";
 import { type Allowance, refuseLosses } from "./protect";
 import { type ReadyUnit, type Repair, readyUnit } from "./readyUnit";
+import { REGISTRY_TYPE } from "./registry";
 import { passTrust } from "./registryTrust";
 import { keepRoster } from "./roster";
 import { failedUnit, faultsOf, type OnUnitEvent, runUnits, sharedFailure, type UnitResult } from "./runUnits";
@@ -67,7 +68,11 @@ function unknownNames(lab: PreparedLab, options: UpOptions): Fault[] {
   // A guest that leaves the plan is known by the state alone.
   const standing = lab.units.flatMap(({ state }) =>
     state.resources.flatMap(({ type, inputs }) =>
-      type === "classlab:index:GuestVm" ? [String(inputs?.team), `${inputs?.team}/${inputs?.guest}`] : [],
+      type === REGISTRY_TYPE
+        ? [REGISTRY]
+        : type === "classlab:index:GuestVm"
+          ? [String(inputs?.team), `${inputs?.team}/${inputs?.guest}`]
+          : [],
     ),
   );
   const unknown = (option: string, given: readonly string[], known: readonly string[]): Fault[] =>

@@ -182,7 +182,7 @@ const CAUSE_JA: Texts["cause"] = {
   },
   "registry-full": {
     what: "クラスのレジストリの容量が上限に達し、イメージを登録できません",
-    next: "各チームで不要なイメージを削除してからレジストリのコンテナを再起動するか、registry.run.quota を大きくして classlab up を実行してください",
+    next: "registry.run.quota を大きくして classlab up を実行してください。登録済みのイメージとアカウントは保持されます",
   },
   "folder-not-mounted": {
     what: "ホストと共有するフォルダがゲストにマウントされていません",
