@@ -2,6 +2,7 @@ import type { GuestPlan } from "../../../course/plan";
 import { quote } from "../../../course/shell";
 import { macOf } from "../identity";
 import { patientShell } from "./channel";
+import { FIRST_START } from "./firstStart";
 import { renderInterface, renderParkedInterface } from "./interface";
 import { parkingName } from "./network";
 import {
@@ -41,15 +42,9 @@ export function renderGuestNetwork(guest: GuestPlan, settings: GuestNetworkSetti
   );
   return `set -eu
 umask 077
-end=$(($(cut -d. -f1 /proc/uptime) + $1))
+${FIRST_START}uptime
 # The first start sets the network itself, and would set it again.
-until [ -e /run/cloud-init/result.json ]; do
-  if [ "$(cut -d. -f1 /proc/uptime)" -ge "$end" ]; then
-    echo "its first start did not end in time" >&2
-    exit 1
-  fi
-  sleep 0.5
-done
+first_start_ended $((seconds + $1)) || { echo "its first start did not end in time" >&2; exit 1; }
 [ "$(cat ${NETWORK_SET} 2>/dev/null)" != ${set} ] || exit 0
 cat > ${NETPLAN}.new <<'NETPLAN'
 ${renderNetplan(guest, settings)}NETPLAN
@@ -73,9 +68,11 @@ lacking() {
     [ -n "$device" ] && ip -o -4 address show dev "$device" | grep -Fq " $address/" || echo "$address ($mac)"
   done
 }
-end=$(($(cut -d. -f1 /proc/uptime) + ${ADDRESS_SECONDS}))
+uptime
+end=$((seconds + ${ADDRESS_SECONDS}))
 while lacks=$(lacking) && [ -n "$lacks" ]; do
-  if [ "$(cut -d. -f1 /proc/uptime)" -ge "$end" ]; then
+  uptime
+  if [ "$seconds" -ge "$end" ]; then
     echo "its network was set, but it does not have" $lacks >&2
     exit 1
   fi

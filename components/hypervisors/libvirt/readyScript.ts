@@ -6,6 +6,7 @@ import type { SshKeyPair } from "../../sshKey";
 import { renderLanguage } from "../containers/guestLanguage";
 import { patientShell } from "./channel";
 import type { DomainSettings } from "./domain";
+import { FIRST_START, RESULT } from "./firstStart";
 import { renderSharedMount } from "./sharedMount";
 import { readySeconds, renderWatch, type WaitSettings } from "./watch";
 
@@ -34,22 +35,14 @@ export function renderReadyInGuest(guest: GuestPlan, args: ReadyArgs): string {
   const password = createHash("sha256").update(passwordHash).digest("hex");
   return `set -eu
 umask 077
-end=$(($(cut -d. -f1 /proc/uptime) + $1))
-await() {
-  what=$1
-  shift
-  until "$@"; do
-    if [ "$(cut -d. -f1 /proc/uptime)" -ge "$end" ]; then
-      echo "$what" >&2
-      exit 1
-    fi
-    sleep 0.5
-  done
-}
-first_start_ended() { [ -e /run/cloud-init/result.json ]; }
-await "its first start did not end in time: cloud-init is at $(cloud-init status 2>/dev/null | tail -n 1)" first_start_ended
+${FIRST_START}uptime
+end=$((seconds + $1))
+if ! first_start_ended "$end"; then
+  echo "its first start did not end in time: cloud-init is at $(cloud-init status 2>/dev/null | tail -n 1)" >&2
+  exit 1
+fi
 errors=$(python3 -c 'import json
-print("; ".join(json.load(open("/run/cloud-init/result.json"))["v1"]["errors"]))')
+print("; ".join(json.load(open("${RESULT}"))["v1"]["errors"]))')
 if [ -n "$errors" ]; then
   echo "its first start had errors: $errors" >&2
   exit 1
@@ -80,8 +73,11 @@ PASSWORD
 fi
 sh -s <<'LANGUAGE'
 ${renderLanguage(guest)}LANGUAGE
-${renderSharedMount(guest, args.sharedBy)}engine_answers() { ${ENGINE_ANSWERS}; }
-await "its Docker Engine did not answer in time" engine_answers
+${renderSharedMount(guest, args.sharedBy)}until ${ENGINE_ANSWERS}; do
+  uptime
+  [ "$seconds" -lt "$end" ] || { echo "its Docker Engine did not answer in time" >&2; exit 1; }
+  sleep 1
+done
 echo '{"ready":true}'
 `;
 }

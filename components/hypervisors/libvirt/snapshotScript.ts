@@ -1,6 +1,7 @@
 import type { OwnerMark } from "../../../course/mark";
 import type { GuestPlan } from "../../../course/plan";
 import { patientShell } from "./channel";
+import { FIRST_START } from "./firstStart";
 import { diskVolume, poolFolder } from "./pool";
 import { assigned, LIBVIRT_URI } from "./virsh";
 import { readySeconds, renderWatch, type WaitSettings } from "./watch";
@@ -27,7 +28,8 @@ fi
 take
 virsh start "$guest" >/dev/null
 in_guest <<'GUEST'
-until [ -e /run/cloud-init/result.json ]; do sleep 0.5; done
+${FIRST_START}uptime
+first_start_ended $((seconds + $1))
 GUEST
 `;
 }
