@@ -48,7 +48,7 @@ async function runWith(
   const roster = rosterKey(lab.plan);
   for (const { unit, state } of lab.units)
     writeStackFile(file, unit, lab.record, state.salt, roster, undefined, trusted);
-  let passed: Promise<void> | undefined;
+  let passed: Promise<boolean> | undefined;
   return runUnits(
     lab.units.filter(({ unit }) => unit.kind !== "hosts"),
     async ({ unit, engine }) => {

@@ -245,20 +245,21 @@ async function bringUp(file: StackFile, lab: PreparedLab, options: UpOptions): P
       options.say,
     );
   }
-  let passed: Promise<void> | undefined;
+  let siteRan = false;
+  let passed: Promise<boolean> | undefined;
   const run = await runUnits(
     looked.ready,
     async (unit) => {
-      if (unit.unit.kind === "team" && unit.needed) {
-        passed ??= passTrust(file, lab);
-        await passed;
-      }
+      // What a team's preview knew of the registry may be of before the site's run.
+      if (unit.unit.kind === "team" && siteRan) passed ??= passTrust(file, lab);
+      const moved = await passed;
       if (unit.unit.kind === "site")
         await freeSwitches(unit.leaving, lab.record.labId, platform, options.say);
       const direct = [...unit.direct, ...reconnecting(lab.plan, unit, freed)];
       const failed = await mendDirectly(lab.plan, direct, unit.state.resources);
       const replace = [...unit.replace, ...failed];
-      if (!unit.needed && failed.length === 0) return { same: unit.same };
+      if (!unit.needed && failed.length === 0 && !moved) return { same: unit.same };
+      siteRan ||= unit.unit.kind === "site";
       return unit.engine.up((event) => options.onEvent(unit.unit.stack, event), options.signal, replace);
     },
     {

@@ -93,6 +93,8 @@ function guestRepairs(guest: GuestPlan, rows: readonly VerifyRow[], blocking: bo
   const reason = lost ?? names;
   const denied = first(["key-denied"]);
   const ready = find("ready");
+  const untrusting = first(["registry-untrusted"]);
+  const settings = find("settings");
   const pages = rows.filter((row) => row.kind === "service" && row.cause === "wrong-content");
   return [
     ...(reason || blocking
@@ -112,6 +114,16 @@ function guestRepairs(guest: GuestPlan, rows: readonly VerifyRow[], blocking: bo
             object: "team's key",
             what: denied.measured,
             mend: { how: "run", urn: ready.urn } as const,
+          },
+        ]
+      : []),
+    ...(untrusting && settings
+      ? [
+          {
+            ...common,
+            object: "registry's authority",
+            what: untrusting.measured,
+            mend: { how: "run", urn: settings.urn } as const,
           },
         ]
       : []),

@@ -168,17 +168,21 @@ docker tag team-0${team}/hello:1 ${REGISTRY}/team-0${team}/hello:latest`,
     expect(await learner(2, fresh)).toMatchObject({ code: 0 });
   }, 240_000);
 
-  test("a stopped registry is told by verify, and started by up; a full one takes no push and says so", async () => {
+  test("a stopped registry is started by up, a guest's lost trust comes back by a repair, a full one takes no push: each told by verify", async () => {
     await output("docker", ["stop", "-t", "2", CONTAINER]);
     expect(await verified()).toEqual([
       ["team-01", "not-as-expected", "registry-silent"],
       ["team-02", "not-as-expected", "registry-silent"],
     ]);
     await lab.up();
+    const authority = `/etc/docker/certs.d/${REGISTRY}/ca.crt`;
+    expect(await learner(2, `sudo rm ${authority}`)).toMatchObject({ code: 0 });
     expect(await verified()).toEqual([
       ["team-01", "as-expected", undefined],
-      ["team-02", "as-expected", undefined],
+      ["team-02", "not-as-expected", "registry-untrusted"],
     ]);
+    await lab.up("--repair");
+    expect(await learner(2, `test -s ${authority}`)).toMatchObject({ code: 0 });
     await output("docker", ["exec", CONTAINER, "fallocate", "-l", "256M", "/registry/data/much"]);
     await output("docker", [
       "exec",
