@@ -1,5 +1,9 @@
 import { spawn } from "node:child_process";
 import { automation } from "@pulumi/pulumi";
+import { parse } from "semver";
+
+/** Environment variable by which who put the engine on PATH tells its version. */
+const VERSION_VARIABLE = "CLASSLAB_ENGINE_VERSION";
 
 /** The `pulumi` program as the Automation API runs it, and as we do for what that API does not have. */
 export type PulumiProgram = automation.PulumiCommand & {
@@ -27,7 +31,11 @@ export function pulumiCommand(): Promise<PulumiProgram> {
 let found: Promise<PulumiProgram> | undefined;
 
 async function findCommand(): Promise<PulumiProgram> {
-  const command = await automation.PulumiCommand.get({ skipVersionCheck: true });
+  // Without it the program is started to ask for its version, which takes as long as reading a lab's state.
+  const told = parse(process.env[VERSION_VARIABLE]);
+  const command: Pick<PulumiProgram, "command" | "version"> = told
+    ? { command: "pulumi", version: told }
+    : await automation.PulumiCommand.get({ skipVersionCheck: true });
   const run: PulumiProgram["run"] = (args, folder, env, onOutput, onError, signal) =>
     new Promise((resolve, reject) => {
       const child = spawn(command.command, [...args, "--non-interactive"], {
@@ -56,5 +64,5 @@ async function findCommand(): Promise<PulumiProgram> {
         else reject(new Error(`code: ${code ?? ended}\nstdout: ${stdout}\nstderr: ${stderr}`));
       });
     });
-  return Object.assign(command, { run });
+  return { command: command.command, version: command.version, run };
 }

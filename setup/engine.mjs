@@ -39,15 +39,15 @@ function ownEngine(root) {
  * @param {(line: string) => void} options.say
  * @param {NodeJS.ProcessEnv} options.env with PULUMI_HOME, so that nothing of the user's own is touched
  * @param {(work: () => Promise<void>) => Promise<void>} options.locked runs the installation under a lock
- * @returns {Promise<string>} the value for PATH
+ * @returns {Promise<{ path: string, version: string }>} `path`: the value for PATH
  * @throws {MissingError} "engine", "engine-version" or "bundle-checksum"
  */
 export async function provideEngine({ root, bundle, say, env, locked }) {
   const version = versions.engine.install;
   const own = ownEngine(root);
-  const { path, passedOver } = await findEngine(root, env);
+  const { path, passedOver, ...found } = await findEngine(root, env);
   if (passedOver) say(`${passedOver.what} is passed over: ${passedOver.why}.`);
-  if (path !== null) return path;
+  if (path !== null) return { path, version: found.version };
   await locked(async () => {
     if (existsSync(join(own, "pulumi"))) return;
     try {
@@ -57,7 +57,7 @@ export async function provideEngine({ root, bundle, say, env, locked }) {
       throw new MissingError(nothingToBeHad(passedOver, version, error.message));
     }
   });
-  return `${own}${delimiter}${env.PATH ?? ""}`;
+  return { path: `${own}${delimiter}${env.PATH ?? ""}`, version };
 }
 
 async function inspect(file, own, env) {

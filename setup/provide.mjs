@@ -75,11 +75,15 @@ async function provideEngineParts({ root, say, lab, attempt }) {
     found ??= { value: findBundle(root, lab) };
     return found.value;
   };
-  const path = await attempt(() => provideEngine({ root, bundle, say, env: lab, locked }));
-  if (path !== undefined) lab.PATH = path;
+  const engine = await attempt(() => provideEngine({ root, bundle, say, env: lab, locked }));
+  if (engine !== undefined) {
+    lab.PATH = engine.path;
+    // Who runs it need not start it once more to ask.
+    lab.CLASSLAB_ENGINE_VERSION = engine.version;
+  }
   if (absentPlugins(lab).length > 0) {
     await attempt(() =>
-      locked(() => providePlugins({ bundle, say, env: lab, engine: path !== undefined, attempt })),
+      locked(() => providePlugins({ bundle, say, env: lab, engine: engine !== undefined, attempt })),
     );
   }
   const file = composePath(root, lab);

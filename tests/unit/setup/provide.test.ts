@@ -118,6 +118,7 @@ describe("the engine", () => {
     checkout.engine(versions.engine.install);
     checkout.bundle(join(checkout.root, "bundle"));
     const { env, missing } = await checkout.provide({ needs: ["engine"] });
+    expect(env.CLASSLAB_ENGINE_VERSION).toBe(versions.engine.install);
     expect(missing).toEqual([]);
     expect(env.PATH).toBe(checkout.environment().PATH);
     expect(existsSync(engineOf(checkout.root))).toBe(false);
@@ -127,6 +128,7 @@ describe("the engine", () => {
     checkout.engine("3.100.0");
     checkout.bundle(join(checkout.root, "bundle"));
     const { env, missing, said } = await checkout.provide({ needs: ["engine"] });
+    expect(env.CLASSLAB_ENGINE_VERSION).toBe(versions.engine.install);
     expect(missing).toEqual([]);
     expect(env.PATH?.split(":")[0]).toBe(engineOf(checkout.root));
     expect(said.filter((line) => line.includes("3.100.0"))).toEqual([
