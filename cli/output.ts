@@ -286,7 +286,11 @@ export function renderStatus(report: StatusReport, selection: string): string {
   ].join("\n");
 }
 
-const named = (images: ImageSet) => [["guest", images.guest] as const, ...Object.entries(images.course)];
+const named = (images: ImageSet) => [
+  ["guest", images.guest] as const,
+  ...Object.entries(images.course),
+  ...(images.registry ? [["registry", images.registry] as const] : []),
+];
 
 /** The images of a lab; after an update, what each was before and what makes it take effect. */
 export function renderImages(lab: string, report: LabImages, selection: string): string {
