@@ -1,4 +1,4 @@
-import { COURSE_IMAGES, type CourseImageName, type ImageSet } from "../course/images";
+import { type CourseImageName, type ImageSet, imageNames } from "../course/images";
 import type { GuestChannel } from "./hypervisors/driver";
 
 /** Ids of the course images in one guest's Docker. */
@@ -10,7 +10,7 @@ export type GuestImageIds = Readonly<Record<CourseImageName, string>>;
  * machine's image store lacks nothing.
  */
 export function renderPreload(channel: GuestChannel, images: ImageSet): string {
-  const list = COURSE_IMAGES.map(
+  const list = imageNames(images.edition).map(
     ({ name, tags }) => `${name} ${images.course[name].reference} ${tags.join(" ")}`,
   );
   return `set -eu

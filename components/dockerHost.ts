@@ -67,6 +67,7 @@ export class DockerHost extends pulumi.ComponentResource {
         guest,
         ready: images,
         imageId: (image: CourseImageName) => ids.apply((table) => table[image]),
+        edition: context.images.edition ?? "current",
         mark: context.mark,
       };
       for (const stack of args.stacks)

@@ -1,5 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Edition } from "../course/editions";
 import type { CourseImageName } from "../course/images";
 import type { OwnerMark } from "../course/mark";
 import type { Guest, GuestChannel, StackProviders } from "./hypervisors/driver";
@@ -18,6 +19,8 @@ export interface DockerStackContext {
   readonly ready: pulumi.CustomResource;
   /** Id, in the guest's Docker, of a course image. */
   readonly imageId: (name: CourseImageName) => pulumi.Output<string>;
+  /** Whose images those are. */
+  readonly edition: Edition;
   /** Whose objects these are. */
   readonly mark: OwnerMark;
 }

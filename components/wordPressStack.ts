@@ -24,6 +24,8 @@ export class WordPressStack extends pulumi.ComponentResource {
     super("classlab:index:WordPressStack", name, { port: args.port }, opts);
     const { context } = args;
     const labels = labelInputs(context.mark);
+    // As the image of each reads its settings (hub.docker.com/_/mariadb, hub.docker.com/_/mysql).
+    const server = context.edition === "2019" ? "MYSQL" : "MARIADB";
     // The container's own name: the provider loses aliases where the network is the container's mode.
     const database = databaseContainer(args.name);
     const life = onDisk(context, this);
@@ -74,10 +76,10 @@ export class WordPressStack extends pulumi.ComponentResource {
         image: context.imageId("database"),
         networkMode: network.name,
         envs: [
-          "MARIADB_DATABASE=wordpress",
-          "MARIADB_USER=wordpress",
-          `MARIADB_PASSWORD_FILE=${MOUNTED_SECRETS}/db-password`,
-          `MARIADB_ROOT_PASSWORD_FILE=${MOUNTED_SECRETS}/db-root-password`,
+          `${server}_DATABASE=wordpress`,
+          `${server}_USER=wordpress`,
+          `${server}_PASSWORD_FILE=${MOUNTED_SECRETS}/db-password`,
+          `${server}_ROOT_PASSWORD_FILE=${MOUNTED_SECRETS}/db-root-password`,
         ],
         mounts: [{ type: "volume", source: data.name, target: "/var/lib/mysql" }],
         volumes: [{ hostPath: `${SECRETS}/database`, containerPath: MOUNTED_SECRETS, readOnly: true }],

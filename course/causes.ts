@@ -329,6 +329,15 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "What is said of the room's network does not fit together: its gateway, its range of addresses or a switch is not of its subnet.",
     steps: ["Ask whoever runs the room's network, and correct the value at the place named."],
   },
+  "edition-changed": {
+    group: "The configuration",
+    means:
+      "A lab that stands was made for the other edition of the course. Its databases are of another version, which the other edition's cannot read: changed in place, the teams' WordPress would be lost.",
+    steps: [
+      "Put the edition back, and bring the lab up as it was.",
+      "Or begin anew: `npx classlab down`, which removes what the teams made, then `npx classlab up`.",
+    ],
+  },
   "stack-absent": {
     group: "The command",
     means: "The command is about a lab that was never brought up, or that was taken down.",

@@ -1,7 +1,5 @@
-import type { LabConfig } from "./config";
+import type { Edition } from "./editions";
 import type { DockerStackPlan, LabPlan, TeamPlan } from "./plan";
-
-type Edition = LabConfig["edition"];
 
 /** The stack's images as learners type them: the manual's own, or those that are in every guest. */
 const PHP: Readonly<Record<Edition, string>> = { current: "php:apache", "2019": "php:7.0-apache" };

@@ -40,6 +40,7 @@ export const FAULT_CODES = [
   "libvirt-not-running",
   "virtualbox-not-ready",
   "stack-absent",
+  "edition-changed",
   "stack-locked",
   "state-damaged",
   "passphrase-wrong",

@@ -1,7 +1,7 @@
 import { hasPublicAddress, regionOf, rentedHosts } from "./cost/hosts";
 import type { Words } from "./cost/words";
 import { EXERCISE_IDS, type ExerciseId } from "./exercises";
-import { COURSE_IMAGES } from "./images";
+import { imageNames } from "./images";
 import type { LabPlan } from "./plan";
 
 /** Pulls that Docker Hub allows an address without an account, and in how many hours (docs.docker.com/docker-hub/usage/pulls, 2026-11-23). */
@@ -75,8 +75,6 @@ export interface PullEstimate {
   readonly note?: PullNote;
 }
 
-const PRELOADED: ReadonlySet<string> = new Set(COURSE_IMAGES.flatMap(({ tags }) => tags));
-
 /**
  * The most teams that Docker Hub sees as one address: those in the room, those behind one NAT gateway, or one that has an
  * address of its own. Spare teams' labs pull nothing, since nobody works in them.
@@ -96,6 +94,7 @@ function teamsAtOneAddress(plan: LabPlan): number {
 /** Pulls of an exercise's images and of other teams' images. */
 function exercisePulls(plan: LabPlan, teams: number): ExercisePulls[] {
   const seen = new Set<string>();
+  const preloaded = new Set(imageNames(plan.edition).flatMap(({ tags }) => tags));
   const others = plan.teams.filter(({ spare }) => !spare).length > 1 ? teams : 0;
   const pulling = EXERCISE_IDS.filter(
     (exercise) => plan.exercises.length === 0 || plan.exercises.includes(exercise),
@@ -106,7 +105,7 @@ function exercisePulls(plan: LabPlan, teams: number): ExercisePulls[] {
     const images = entry[plan.edition];
     const fresh = images.filter((image) => !seen.has(image));
     for (const image of fresh) seen.add(image);
-    const left = fresh.filter((image) => !PRELOADED.has(image)).length;
+    const left = fresh.filter((image) => !preloaded.has(image)).length;
     const foreign = entry.otherTeam ? others : 0;
     return [
       {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { EDITIONS } from "./editions";
 import { COURSE_IMAGES, IMAGE_SOURCES } from "./images";
 
 const imageRecord = z.strictObject({ reference: z.string(), id: z.string() });
@@ -94,6 +95,8 @@ export const labRecordSchema = z.strictObject({
   /** Source and ids of the images. */
   images: z.strictObject({
     source: z.enum(IMAGE_SOURCES).exclude(["auto"]),
+    /** Absent in records of labs that were made before there was a choice: the current one. */
+    edition: z.enum(EDITIONS).optional(),
     guest: imageRecord,
     course: imageTableSchema,
     /** That of the class's own registry; absent where the lab runs none. */

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { isYetToCome } from "../components/farmScript";
 import { renderAdapterList } from "../components/hypervisors/containers/render";
 import { siteFilesLeft } from "../components/hypervisors/containers/siteScript";
-import { COURSE_IMAGES } from "../course/images";
+import type { Edition } from "../course/editions";
+import { imageNames } from "../course/images";
 import { readMark } from "../course/mark";
 import {
   externalSwitchName,
@@ -476,12 +477,17 @@ function learnersOwn(guest: GuestPlan, contents: GuestContents): Drift[] {
     }));
 }
 
-function imageDrift(guest: GuestPlan, resources: readonly StateResource[], contents: GuestContents): Drift[] {
+function imageDrift(
+  edition: Edition,
+  guest: GuestPlan,
+  resources: readonly StateResource[],
+  contents: GuestContents,
+): Drift[] {
   const resource = scriptOf(resources, `${guestLogicalName(guest)}-docker-images`);
   if (!resource) return [];
-  const missing = COURSE_IMAGES.filter(({ tags }) => tags.some((tag) => !contents.images.includes(tag))).map(
-    ({ name }) => name,
-  );
+  const missing = imageNames(edition)
+    .filter(({ tags }) => tags.some((tag) => !contents.images.includes(tag)))
+    .map(({ name }) => name);
   if (missing.length === 0) return [];
   return [
     {
@@ -508,6 +514,7 @@ function siteDrift(guest: GuestPlan, resources: readonly StateResource[]): Drift
 }
 
 function insideDrift(
+  edition: Edition,
   guest: GuestPlan,
   resources: readonly StateResource[],
   contents: GuestContents | string | undefined,
@@ -532,7 +539,7 @@ function insideDrift(
   }
   return [
     ...plannedInGuest(guest, resources, contents),
-    ...imageDrift(guest, resources, contents),
+    ...imageDrift(edition, guest, resources, contents),
     ...learnersOwn(guest, contents),
   ];
 }
@@ -555,7 +562,9 @@ export function findDrift(
     ...guests.flatMap((guest) => snapshotDrift(guest, resources, found)),
     ...guests.flatMap((guest) => adapterDrift(plan, guest, resources, found, host)),
     ...guests.flatMap((guest) => siteDrift(guest, resources)),
-    ...guests.flatMap((guest) => insideDrift(guest, resources, found.guests.get(guest.objectName))),
+    ...guests.flatMap((guest) =>
+      insideDrift(plan.edition, guest, resources, found.guests.get(guest.objectName)),
+    ),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { CAPABILITIES, SECURITY_OPTIONS } from "../components/hypervisors/containers/rights";
-import { COURSE_IMAGES, type ImageSet } from "../course/images";
+import { COURSE_IMAGES, type ImageSet, imageNames } from "../course/images";
 import { quote } from "../course/shell";
 
 /**
@@ -29,7 +29,7 @@ export function courseReferences(images: ImageSet): string[] {
 
 /** The names that the course's images get once they are loaded: `REFERENCE=TAG` each. */
 export function courseNames(images: ImageSet): string[] {
-  return COURSE_IMAGES.flatMap(({ name, tags }) =>
+  return imageNames(images.edition).flatMap(({ name, tags }) =>
     tags.map((tag) => `${images.course[name].reference}=${tag}`),
   );
 }

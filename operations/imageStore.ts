@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { IMAGE_STORE } from "../components/imageStore";
-import { COURSE_IMAGES, type ImageSet } from "../course/images";
+import { type ImageSet, imageNames } from "../course/images";
 import { MARK_KEYS } from "../course/mark";
 import { docker, dockerOutput } from "./docker";
 import { courseNames, feedCourseImages, guestContainer } from "./guestEngine";
@@ -17,9 +17,13 @@ export interface ImageStore {
 
 const MAKE_DEADLINE = 10 * 60_000;
 
-/** The name of a set: another one for other images, or for guests of another image. */
+/** The name of a set: another one for other images or other names of theirs, or for guests of another image. */
 function storeSet(images: ImageSet): string {
-  const parts = [images.guest.id, ...COURSE_IMAGES.flatMap(({ name }) => Object.values(images.course[name]))];
+  const names = imageNames(images.edition).flatMap(({ name, tags }) => [
+    ...Object.values(images.course[name]),
+    ...tags,
+  ]);
+  const parts = [images.guest.id, ...names];
   return createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 12);
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import type { LabConfig } from "../course/config";
+import type { Edition } from "../course/editions";
 import { FaultError } from "../course/faults";
 import {
   COURSE_IMAGES,
@@ -32,25 +33,30 @@ const PULL_DEADLINE = 15 * 60_000;
 /** A registry that has not answered by then is taken for absent. */
 const PROBE_DEADLINE = 30_000;
 
+const pinnedSchema = z.record(z.string(), z.looseObject({ reference: z.string(), recorded: z.iso.date() }));
+
 const registrySchema = z.looseObject({
-  images: z.record(z.string(), z.looseObject({ reference: z.string(), recorded: z.iso.date() })),
+  images: pinnedSchema,
+  /** What the edition of 2019 has instead: versions that are no longer maintained, and do not change. */
+  2019: pinnedSchema,
 });
 
-function officialImages(): z.output<typeof registrySchema>["images"] {
-  return registrySchema.parse(JSON.parse(readFileSync(join(IMAGES_FOLDER, "registry.json"), "utf8"))).images;
+function officialImages(): z.output<typeof registrySchema> {
+  return registrySchema.parse(JSON.parse(readFileSync(join(IMAGES_FOLDER, "registry.json"), "utf8")));
 }
 
 /** The day, as `2026-09-09`, on which the official image was pinned that has been so for longest. */
 export function officialSince(): string {
-  const [first = ""] = Object.values(officialImages())
+  const [first = ""] = Object.values(officialImages().images)
     .map(({ recorded }) => recorded)
     .sort();
   return first;
 }
 
 /** Where an image comes from when a registry answers, pinned by digest. */
-export function officialReference(name: CourseImageName | "guest"): string {
-  const entry = officialImages()[name];
+export function officialReference(name: CourseImageName | "guest", edition: Edition): string {
+  const official = officialImages();
+  const entry = (edition === "2019" ? official[2019][name] : undefined) ?? official.images[name];
   if (!entry) throw new Error(`images/registry.json lacks ${name}`);
   return entry.reference;
 }
@@ -110,6 +116,13 @@ function buildReference({ name, folder, args, files }: BuildInput): string {
 export interface Builder {
   readonly say: Say;
   readonly network: BuildNetwork;
+}
+
+/** The same of a lab's images: for an edition of the course. */
+interface LabBuilder extends Builder {
+  readonly edition: Edition;
+  /** Whether the lab runs a registry for the class, whose image it needs too. */
+  readonly registry: boolean;
 }
 
 /** Builds an image unless the cache has it. @throws FaultError `image-build-failed` or `disk-full` */
@@ -280,7 +293,7 @@ function courseInput(name: CourseImageName, base: string | undefined): BuildInpu
   return { name, folder, args: base === undefined ? {} : { BASE: base }, files: {} };
 }
 
-async function fromDistribution(builder: Builder, consent: boolean, registry: boolean): Promise<ImageSet> {
+async function fromDistribution(builder: LabBuilder, consent: boolean): Promise<ImageSet> {
   const base = await buildBase(builder, consent);
   const made = new Map<CourseImageName, Promise<ImageRecord>>();
   const course = (name: CourseImageName): Promise<ImageRecord> => {
@@ -300,8 +313,8 @@ async function fromDistribution(builder: Builder, consent: boolean, registry: bo
     return building;
   };
   const guest = buildGuest(base, STAND_IN_TEXT, builder);
-  const own = registry ? build(registryInput(base.reference), builder) : undefined;
-  return collect("distribution", guest, course, own);
+  const own = builder.registry ? build(registryInput(base.reference), builder) : undefined;
+  return collect("distribution", builder.edition, guest, course, own);
 }
 
 /** The registry's own image: the same packages on whatever guests are made of. */
@@ -311,6 +324,7 @@ function registryInput(base: string): BuildInput {
 
 async function collect(
   source: DecidedImageSource,
+  edition: Edition,
   guest: Promise<ImageRecord>,
   course: (name: CourseImageName) => Promise<ImageRecord>,
   registry: Promise<ImageRecord> | undefined,
@@ -322,19 +336,23 @@ async function collect(
   if (failure) throw failure.reason;
   return {
     source,
+    edition,
     guest: await guest,
     course: imageTableSchema.parse(Object.fromEntries(await Promise.all(all))),
     ...(registry ? { registry: await registry } : {}),
   };
 }
 
-function pulledReference(name: CourseImageName | "guest"): string {
-  return `classlab/official-${name}:${hashOf(officialReference(name))}`;
+function pulledReference(name: CourseImageName | "guest", edition: Edition): string {
+  return `classlab/official-${name}:${hashOf(officialReference(name, edition))}`;
 }
 
-async function pull(name: CourseImageName | "guest", say: Say): Promise<ImageRecord> {
-  const official = officialReference(name);
-  const reference = pulledReference(name);
+async function pull(
+  name: CourseImageName | "guest",
+  { say, edition }: Pick<LabBuilder, "say" | "edition">,
+): Promise<ImageRecord> {
+  const official = officialReference(name, edition);
+  const reference = pulledReference(name, edition);
   const known = await imageId(reference);
   if (known) return { reference, id: known };
   say(`image ${name}: pulling ${official.split("@")[0]}`);
@@ -355,16 +373,17 @@ async function pull(name: CourseImageName | "guest", say: Say): Promise<ImageRec
   return { reference, id };
 }
 
-async function fromRegistry(builder: Builder, registry: boolean): Promise<ImageSet> {
-  const { say } = builder;
-  const base = pull("guest", say);
+async function fromRegistry(builder: LabBuilder): Promise<ImageSet> {
+  const base = pull("guest", builder);
   const guest = base.then((made) => buildGuest(made, "", builder));
-  const own = registry ? base.then((made) => build(registryInput(made.reference), builder)) : undefined;
-  return collect("registry", guest, (name) => pull(name, say), own);
+  const own = builder.registry
+    ? base.then((made) => build(registryInput(made.reference), builder))
+    : undefined;
+  return collect("registry", builder.edition, guest, (name) => pull(name, builder), own);
 }
 
 async function registryAnswers(): Promise<boolean> {
-  const reference = officialReference(PROBE_IMAGE);
+  const reference = officialReference(PROBE_IMAGE, "current");
   return (await docker(["pull", "-q", reference], { deadline: PROBE_DEADLINE })).code === 0;
 }
 
@@ -375,6 +394,7 @@ async function registryAnswers(): Promise<boolean> {
  * @param consent whether distribution packages may be installed without asking
  * @param network the room's network: its proxy and its certificate authority serve the building, and are in no image. What the
  *   machine's Docker itself pulls goes the way that its own settings say
+ * @param edition whose images they are
  * @param registry whether the lab runs a registry for the class, whose image it needs too
  */
 export async function ensureImages(
@@ -382,10 +402,12 @@ export async function ensureImages(
   say: Say,
   consent: boolean,
   network: LabConfig["site"]["network"],
+  edition: Edition,
   registry = false,
 ): Promise<ImageSet> {
   try {
-    const images = await provideImages(wanted, { say, network: buildNetwork(network) }, consent, registry);
+    const builder = { say, network: buildNetwork(network), edition, registry };
+    const images = await provideImages(wanted, builder, consent);
     await ensureImageStore(images, say);
     return images;
   } catch (error) {
@@ -395,19 +417,18 @@ export async function ensureImages(
 
 async function provideImages(
   wanted: LabConfig["images"]["source"],
-  builder: Builder,
+  builder: LabBuilder,
   consent: boolean,
-  registry: boolean,
 ): Promise<ImageSet> {
   const { say } = builder;
-  if (wanted === "registry") return fromRegistry(builder, registry);
-  if (wanted === "distribution") return fromDistribution(builder, consent, registry);
+  if (wanted === "registry") return fromRegistry(builder);
+  if (wanted === "distribution") return fromDistribution(builder, consent);
   if (await registryAnswers()) {
     say("images: an image registry answers: the official images");
-    return fromRegistry(builder, registry);
+    return fromRegistry(builder);
   }
   say("images: no image registry answers: stand-ins built from distribution packages");
-  return fromDistribution(builder, consent, registry);
+  return fromDistribution(builder, consent);
 }
 
 /**
@@ -415,11 +436,15 @@ async function provideImages(
  * @param compose the Docker Compose binary that goes into the guest's image
  * @returns undefined where that cannot be told here: without the binary, or on another system than images are built on
  */
-export function imageReferences(source: DecidedImageSource, compose: string): readonly string[] | undefined {
+export function imageReferences(
+  source: DecidedImageSource,
+  compose: string,
+  edition: Edition,
+): readonly string[] | undefined {
   if (!existsSync(compose)) return undefined;
   if (source === "registry") {
-    const guest = buildReference(guestInput(pulledReference("guest"), "", compose));
-    return [guest, ...COURSE_IMAGES.map(({ name }) => pulledReference(name))];
+    const guest = buildReference(guestInput(pulledReference("guest", edition), "", compose));
+    return [guest, ...COURSE_IMAGES.map(({ name }) => pulledReference(name, edition))];
   }
   if (process.platform !== "linux") return undefined;
   const base = baseReference();

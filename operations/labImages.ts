@@ -56,13 +56,13 @@ export async function labImages(file: StackFile, options: LabImagesOptions): Pro
   } catch (error) {
     if (!isFault(error, "stack-absent")) throw error;
   }
-  const { registry, site } = file.config;
   const images = await ensureImages(
     source,
     options.say,
     options.consent,
-    site.network,
-    registry?.run !== undefined,
+    file.config.site.network,
+    file.config.edition,
+    file.config.registry?.run !== undefined,
   );
   return { images, before: undefined };
 }

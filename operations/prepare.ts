@@ -126,6 +126,7 @@ export async function prepareUp(
     ...(before && file.config.access === "auto" ? { routed: before.access === "routed" } : {}),
     ...(before ? { publishedBefore: before.published } : {}),
   };
+  refuseOtherEdition(file, before);
   // A lab that cannot be is refused here, before anything is made, its stack included.
   const first = planLab(file, facts);
   const plan =
@@ -140,7 +141,14 @@ export async function prepareUp(
   const runsRegistry = plan.registry?.server !== undefined;
   let images = before && !options.updateImages ? before.images : undefined;
   if (!images || (runsRegistry && !images.registry) || (await missingImages(images)).length > 0)
-    images = await ensureImages(wanted, options.say, options.consent, file.config.site.network, runsRegistry);
+    images = await ensureImages(
+      wanted,
+      options.say,
+      options.consent,
+      file.config.site.network,
+      file.config.edition,
+      runsRegistry,
+    );
   else await keepStoreVolume();
   const libvirt = await libvirtRecord(plan, {
     before: options.updateImages ? undefined : before?.libvirt,
@@ -165,6 +173,21 @@ export async function prepareUp(
   for (const { unit, state } of units)
     writeStackFile(file, unit, record, state.salt, roster, undefined, trusted);
   return { plan, record, folder, units };
+}
+
+/** @throws FaultError `edition-changed` */
+function refuseOtherEdition({ config, lab }: StackFile, before: LabRecord | undefined): void {
+  const made = before?.images.edition;
+  if (made === undefined || made === config.edition) return;
+  throw new FaultError([
+    {
+      code: "edition-changed",
+      where: "lab.edition",
+      what: `lab "${lab}" stands, and was made for edition ${made}`,
+      expected: `edition: "${made}"`,
+      fix: "Keep it, or take the lab down first, with what the teams made in it",
+    },
+  ]);
 }
 
 /** Hyper-V on every Windows host of a lab. */

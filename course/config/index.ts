@@ -1,3 +1,4 @@
+export { EDITIONS } from "../editions";
 export type { CalendarConfig } from "./calendar";
 export type { DockerStackConfig, GuestConfig } from "./guests";
 export type { HostConfig } from "./hosts";
@@ -5,7 +6,7 @@ export { labJsonSchema } from "./jsonSchema";
 export { EXTENSION_PACK_BASES, type ExtensionPackBasis, type LicencesConfig } from "./licences";
 export { renderConfiguration } from "./page";
 export { formatPath, nearest, parseLab } from "./parse";
-export { EDITIONS, type LabConfig, labSchema } from "./schema";
+export { type LabConfig, labSchema } from "./schema";
 export type { RegistryConfig, SiteConfig } from "./site";
 export type { SwitchConfig } from "./switches";
 export { MAX_SLOT, type StateConfig, type TeamsConfig } from "./teams";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MACHINE_IMAGES } from "../cloudImages";
+import { EDITIONS } from "../editions";
 import { EXERCISE_IDS } from "../exercises";
 import { IMAGE_SOURCES } from "../images";
 import { LANGUAGES } from "../languages";
@@ -12,9 +13,6 @@ import { registrySchema, siteSchema } from "./site";
 import { switchSchema } from "./switches";
 import { COEXISTENCE, MAX_SLOT, stateSchema, teamsSchema } from "./teams";
 import { verifySchema } from "./verify";
-
-/** Which book the class uses: today's supported versions, or the manual's originals of 2019. */
-export const EDITIONS = ["current", "2019"] as const;
 
 /** In YAML, 2019 without quotes is a number. */
 const editionSchema = z

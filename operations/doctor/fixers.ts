@@ -87,8 +87,8 @@ export const FIXERS: readonly Fixer[] = [
       // Where the launcher left it when it was there; set-up may have brought it since.
       process.env.CLASSLAB_COMPOSE ??= compose.file;
       const { source } = await subject.images();
-      const { network } = subject.file.config.site;
-      const images = await ensureImages(source, options.say, options.consent, network);
+      const { edition, site } = subject.file.config;
+      const images = await ensureImages(source, options.say, options.consent, site.network, edition);
       return `images provided (${images.source})`;
     },
   },

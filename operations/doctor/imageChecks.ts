@@ -29,9 +29,13 @@ function words(text: string): string {
 
 /** Why the registry cannot be used; undefined when it answers. Asks for a manifest only: nothing is pulled. */
 async function registryFault(machine: Machine): Promise<string | undefined> {
-  const result = await machine.run("docker", ["manifest", "inspect", officialReference(PROBE_IMAGE)], {
-    deadline: PROBE_DEADLINE,
-  });
+  const result = await machine.run(
+    "docker",
+    ["manifest", "inspect", officialReference(PROBE_IMAGE, "current")],
+    {
+      deadline: PROBE_DEADLINE,
+    },
+  );
   if (result.code === 0) return undefined;
   return result.code === 124 ? `no answer within ${PROBE_DEADLINE / 1000} s` : words(result.stderr);
 }

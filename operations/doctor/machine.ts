@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
+import type { Edition } from "../../course/editions";
 import type { LabFacts } from "../../course/facts";
 import type { DecidedImageSource, ImageSet } from "../../course/images";
 import type { LabPlan } from "../../course/plan";
@@ -67,7 +68,11 @@ export interface Machine {
   /** Images of a set that are gone. */
   missingImages(set: ImageSet): Promise<readonly string[]>;
   /** References of the images that a lab needs; undefined where they cannot be told before they are made. */
-  imageReferences(source: DecidedImageSource, compose: string): readonly string[] | undefined;
+  imageReferences(
+    source: DecidedImageSource,
+    compose: string,
+    edition: Edition,
+  ): readonly string[] | undefined;
   makePrivate(path: string, mode: number): void;
   makeFolder(path: string): void;
   removeFile(path: string): void;

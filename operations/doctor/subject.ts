@@ -152,7 +152,7 @@ async function imageNeed(
   const names = new Set(present.stdout.split("\n"));
   const candidates = source === "auto" ? (["distribution", "registry"] as const) : ([source] as const);
   const needs = candidates.map((candidate) => {
-    const wanted = machine.imageReferences(candidate, setUp.compose.file);
+    const wanted = machine.imageReferences(candidate, setUp.compose.file, file.config.edition);
     return { missing: wanted?.filter((reference) => !names.has(reference)) ?? [], untold: !wanted };
   });
   const there = needs.find((need) => !need.untold && need.missing.length === 0);

@@ -1,5 +1,6 @@
 import { type Check, vantageKey, vantageWords } from "../../course/checks";
-import { COURSE_IMAGES } from "../../course/images";
+import type { Edition } from "../../course/editions";
+import { imageNames } from "../../course/images";
 import { readMark } from "../../course/mark";
 import type { AdapterPlan, GuestPlan } from "../../course/plan";
 import type { Vantage } from "../../course/reachability";
@@ -186,7 +187,7 @@ function judgeTold(evidence: Evidence, check: Check, guest: GuestPlan): Verdict 
     case "ssh":
       return judgeLogin(evidence, key, findings);
     default:
-      return judgeContents(check, findings.contents, seen);
+      return judgeContents(check, findings.contents, seen, evidence.plan.edition);
   }
 }
 
@@ -286,7 +287,12 @@ function judgeLogin(evidence: Evidence, key: string, findings: Findings): Verdic
 /** Younger guests are still starting what they start with. */
 const BOOT_SECONDS = 60;
 
-function judgeContents(check: Check, contents: Findings["contents"], seen: PlatformGuest): Verdict {
+function judgeContents(
+  check: Check,
+  contents: Findings["contents"],
+  seen: PlatformGuest,
+  edition: Edition,
+): Verdict {
   if (contents === undefined || typeof contents === "string") {
     const cause = seen.age < BOOT_SECONDS ? "guest-booting" : "docker-silent";
     const outcome = check.kind === "docker" ? "not-as-expected" : "not-measured";
@@ -295,9 +301,10 @@ function judgeContents(check: Check, contents: Findings["contents"], seen: Platf
   if (check.kind === "docker")
     return good(`${contents.objects.filter(({ kind }) => kind === "container").length} container(s)`, 0);
   if (check.kind === "images") {
-    const missing = COURSE_IMAGES.flatMap(({ tags }) => tags.filter((tag) => !contents.images.includes(tag)));
+    const wanted = imageNames(edition);
+    const missing = wanted.flatMap(({ tags }) => tags.filter((tag) => !contents.images.includes(tag)));
     return missing.length === 0
-      ? good(`${COURSE_IMAGES.length} course images`, 0)
+      ? good(`${wanted.length} course images`, 0)
       : bad("not-as-expected", { cause: "image-absent", what: `${missing.join(", ")} missing` });
   }
   if (check.kind === "left-over") {

@@ -19,6 +19,8 @@ const AT_RUN_TIME = [
   "virtualbox-not-ready",
   "libvirt-not-running",
   "stack-absent",
+  // edition.test.ts.
+  "edition-changed",
   "stack-locked",
   "state-damaged",
   // Hosts over SSH: hosts.test.ts.
