@@ -16,6 +16,7 @@ export interface Options {
   readonly json?: boolean;
   readonly yes?: boolean;
   readonly all?: boolean;
+  readonly registry?: boolean;
   readonly remove?: boolean;
   readonly images?: boolean;
   readonly update?: boolean;

@@ -184,7 +184,15 @@ function makeProgram(finish: (code: number) => void): Command {
     command.option("--fix", "mend what can be mended safely; never touches a lab or a learner's work"),
   );
   add("rotate", "make a team's keys and passwords anew", rotateVerb, (command) =>
-    command.option("--team <id>", "a team; may be repeated", collect).option("--all", "every team"),
+    command
+      .option("--team <id>", "a team; may be repeated", collect)
+      .option("--all", "every team")
+      .addOption(
+        new Option(
+          "--registry",
+          "instead: the authority that signs for the class's own registry; images and accounts stay",
+        ).conflicts(["team", "all"]),
+      ),
   );
   add(
     "handout",

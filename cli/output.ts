@@ -10,7 +10,9 @@ import { quote } from "../course/shell";
 import type { DownReport } from "../operations/down";
 import type { Drift } from "../operations/drift";
 import type { LabImages } from "../operations/labImages";
+import { registryAccess } from "../operations/registryAccess";
 import type { RotateReport } from "../operations/rotate";
+import type { RegistryRotation } from "../operations/rotateRegistry";
 import type { ServiceCheck } from "../operations/services";
 import { sshAlias, sshConfigPath } from "../operations/sshConfig";
 import type { StatusReport } from "../operations/status";
@@ -132,6 +134,7 @@ export function renderUp(report: UpReport, selection: string): string {
     ...guests,
     "",
     changes,
+    ...renderRegistry(plan),
     ...renderLeft(report.left, selection),
     images(report.record),
     ...(plan.hosts.some(({ target }) => target === "containers") ? [CONTAINERS_NOTE] : []),
@@ -183,8 +186,33 @@ export function upJson(report: UpReport): object {
       sshCommand: sshCommand(report.plan, guest),
     })),
     services: report.services,
+    ...(report.plan.registry?.server ? { registry: registryAccess(report.plan) } : {}),
     left: report.left,
   };
+}
+
+/** How teams reach the class's own registry. */
+function renderRegistry(plan: LabPlan): string[] {
+  const access = registryAccess(plan);
+  if (!access) return [];
+  return [
+    "",
+    `Registry: docker login ${access.name}`,
+    ...access.accounts.map(
+      ({ account, passwordFile }) => `  account ${account}, its password in ${passwordFile}`,
+    ),
+  ];
+}
+
+/** The result of `rotate --registry`. */
+export function renderRegistryRotation({ done, units }: RegistryRotation): string {
+  const failed = units.flatMap((unit) =>
+    unit.failed ? [`  ${colours.red(`${unit.stack}: ${formatFaults(unit.failed)}`)}`] : [],
+  );
+  const end = done
+    ? "A new authority signs for the registry, and guests trust it alone. Nobody has to log in again."
+    : "Not at its end: guests that were reached trust the old authority as well. Run the command again when the cause is mended.";
+  return [...failed, end, ""].join("\n");
 }
 
 /** The result of `rotate`. */
@@ -259,7 +287,11 @@ export function renderStatus(report: StatusReport, selection: string): string {
   ].join("\n");
 }
 
-const named = (images: ImageSet) => [["guest", images.guest] as const, ...Object.entries(images.course)];
+const named = (images: ImageSet) => [
+  ["guest", images.guest] as const,
+  ...Object.entries(images.course),
+  ...(images.registry ? [["registry", images.registry] as const] : []),
+];
 
 /** The images of a lab; after an update, what each was before and what makes it take effect. */
 export function renderImages(lab: string, report: LabImages, selection: string): string {

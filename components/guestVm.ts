@@ -21,6 +21,8 @@ export interface GuestVmArgs {
   readonly switches: readonly VirtualSwitch[];
   /** What the lab's guests take from the site; absent where there is nothing to apply. */
   readonly site?: SiteSettings | undefined;
+  /** Authorities of the class's own registry, in PEM form; absent where there is none. */
+  readonly authorities?: pulumi.Input<string> | undefined;
   /** The team's key, which may log in. */
   readonly key: GuestKey;
   /** Owner mark and images. */
@@ -43,7 +45,9 @@ export class GuestVm extends pulumi.ComponentResource {
     this.guest = driver.createGuest(name, plan, host.prepared, args.key, context, child, args.base, switches);
     const adapters =
       this.guest.adapters ?? driver.connectAdapters(name, plan, this.guest, switches, host.prepared, child);
-    const settings = site && driver.applySite?.(name, plan, site, this.guest, adapters, host.prepared, child);
+    const settings =
+      site &&
+      driver.applySite?.(name, plan, site, this.guest, adapters, host.prepared, child, args.authorities);
     const { plan: on } = host.prepared;
     const channel = looksAfterDocker(on.target, plan)
       ? driver.channel?.(plan, context.mark.lab, on)

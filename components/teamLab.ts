@@ -17,6 +17,8 @@ export interface TeamLabArgs {
   readonly host: HypervisorHost;
   /** What guests take from the site; absent where there is nothing to apply. */
   readonly site?: SiteSettings | undefined;
+  /** Authorities of the class's own registry, in PEM form; absent where there is none. */
+  readonly authorities?: pulumi.Input<string> | undefined;
   /** Switches made in this stack, by the name of their object. */
   readonly switches: ReadonlyMap<string, VirtualSwitch>;
   /** Providers for scripts and secrets. */
@@ -58,6 +60,7 @@ export class TeamLab extends pulumi.ComponentResource {
           base: guest.cloneOf && bases.get(guest.cloneOf.guest),
           switches,
           site: args.site,
+          authorities: args.authorities,
           key,
           context,
         },

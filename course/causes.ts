@@ -314,6 +314,15 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "Write zones as the IANA list does, a part of the world and a town: `Asia/Tokyo`.",
     ],
   },
+  "registry-impossible": {
+    group: "The configuration",
+    means:
+      "The registry that the lab is to run for the class (`registry: { run: true }`) cannot stand where it is wanted. It is on the classroom LAN beside guests that are containers of this machine, with an address of its own there, and keeps teams apart by their accounts.",
+    steps: [
+      "Where guests are on another target, have somebody run a registry, and name it by `registry: { push: …, caCertificate: … }`.",
+      "Where its address is taken, choose another one of the LAN: `registry: { run: { address: 192.168.99.253 } }`.",
+    ],
+  },
   "site-network-invalid": {
     group: "The configuration",
     means:

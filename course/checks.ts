@@ -7,6 +7,7 @@ import { guestObjects } from "./objects";
 import { type DockerStackPlan, type GuestPlan, guestsOf, type LabPlan } from "./plan";
 import { SSH_PORT } from "./ports";
 import { lanOf, type Reach, reachabilityOf, type Vantage } from "./reachability";
+import { registryName } from "./registry";
 import { looksAfterDocker, targetOfHost } from "./resources";
 import { sharedFolderPlace } from "./sharedFolder";
 import type { StatePlan } from "./states";
@@ -28,6 +29,7 @@ export const CHECK_KINDS = [
   "left-over",
   "nested",
   "shared-folder",
+  "registry",
 ] as const;
 
 /** One of the kinds. */
@@ -74,6 +76,8 @@ export interface Check {
   readonly objects?: readonly string[];
   /** A folder of the host by the name of its share, and where the guest mounts it. */
   readonly mount?: { readonly name: string; readonly place: string };
+  /** The class's own registry: its name before an image's, and the MiB that it may fill. */
+  readonly registry?: { readonly name: string; readonly quota: number };
   readonly mode?: Reach["mode"];
   readonly exercises: readonly Exercise[];
   /** False where it must not be reached. */
@@ -187,6 +191,8 @@ export function clientAddress(plan: LabPlan): string | undefined {
       adapters.flatMap((adapter) => (adapter.mode === "disabled" ? [] : [adapter.address])),
     ),
   );
+  const { server } = plan.registry ?? {};
+  if (server) taken.add(server.address);
   const { first, last } = parseSubnet(lan.subnet);
   for (let value = last - 1; value > first + 1; value -= 1) {
     const address = numberToAddress(value);
@@ -295,7 +301,34 @@ function guestChecks(
           }),
         )
       : []),
+    ...registryChecks(plan, guest),
     ...guest.docker.flatMap((stack) => stackChecks(plan, guest, stack, lan)),
+  ];
+}
+
+/** That a guest on the classroom LAN gets to the class's own registry, trusts it, and finds room there. */
+function registryChecks({ registry }: LabPlan, guest: GuestPlan): Check[] {
+  const { server } = registry ?? {};
+  const { team, name } = guest;
+  const on = guest.adapters.some(
+    (adapter) => adapter.mode !== "disabled" && adapter.switchObject === server?.switchObject,
+  );
+  if (!server || !on) return [];
+  const self: Vantage = { kind: "guest", team, guest: name };
+  return [
+    {
+      team,
+      guest: name,
+      id: `registry/${vantageKey(self)}`,
+      kind: "registry",
+      title: `${vantageKey(self)} can push to the class's registry ${registryName(server)}`,
+      from: self,
+      protocol: "http",
+      registry: { name: registryName(server), quota: server.quota },
+      exercises: ["5-image"],
+      expected: true,
+      rule: "manual L3282: an account for each team at the registry that images are pushed to",
+    },
   ];
 }
 

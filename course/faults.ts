@@ -80,6 +80,7 @@ export const FAULT_CODES = [
   "desktop-users",
   "coexistence-undecided",
   "site-network-invalid",
+  "registry-impossible",
   "disk-format-unknown",
   "disk-image-unreadable",
   "convert-failed",

@@ -62,4 +62,6 @@ export interface ImageSet {
   readonly guest: ImageRecord;
   /** The course images by name. */
   readonly course: Readonly<Record<CourseImageName, ImageRecord>>;
+  /** That of the class's own registry; absent where the lab runs none. */
+  readonly registry?: ImageRecord | undefined;
 }

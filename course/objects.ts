@@ -4,8 +4,10 @@ import {
   guestLogicalName,
   hostNamed,
   logicalType,
+  makesRegistry,
   type ObjectKind,
   type PlatformKind,
+  REGISTRY,
   SCRIPT,
   scriptOn,
   targetOfHost,
@@ -14,7 +16,7 @@ import type { Target } from "./support";
 import type { SwitchPlan } from "./switches";
 
 /** What an object is to the lab. */
-export type ObjectRole = "switch" | "disk" | "guest" | "container" | "network" | "data";
+export type ObjectRole = "switch" | "disk" | "guest" | "registry" | "container" | "network" | "data";
 
 /** An object that a unit's stack will make on the host or in a guest, and the resource that stands for it. */
 export interface PlannedObject<Kind extends PlatformKind = PlatformKind> {
@@ -212,12 +214,35 @@ function machineObjects(plan: LabPlan, guest: GuestPlan): PlannedObject[] {
   ];
 }
 
-/** Objects of a unit on the host itself: switches, disks, guests. */
+/** The class's own registry, where this unit makes it. */
+function registryObjects(plan: LabPlan, unit: UnitPlan): PlannedObject[] {
+  const server = plan.registry?.server;
+  if (!server || !makesRegistry(plan, unit)) return [];
+  const object = (
+    role: "registry" | "data",
+    kind: ObjectKind,
+    suffix: string,
+    name: string,
+  ): PlannedObject => ({
+    role,
+    kind,
+    name,
+    type: logicalType(kind),
+    resource: `${REGISTRY}-${suffix}`,
+  });
+  return [
+    object("data", "volume", "data", `${server.objectName}-data`),
+    object("registry", "container", "container", server.objectName),
+  ];
+}
+
+/** Objects of a unit on the host itself: switches, the registry, disks, guests. */
 export function hostObjects(plan: LabPlan, unit: UnitPlan): PlannedObject[] {
   return [
     ...plan.switches
       .filter((entry) => unit.switches.includes(entry.key))
       .flatMap((entry) => switchObjects(plan, entry)),
+    ...registryObjects(plan, unit),
     ...unitGuests(plan, unit).flatMap((guest) => machineObjects(plan, guest)),
   ];
 }

@@ -15,6 +15,7 @@ import type { SwitchMode } from "./modes";
 import { type PlanNote, planNotes } from "./notes";
 import { type PlacedTeam, type Placement, placeTeams } from "./placement";
 import { portsNeeded, publishPorts } from "./ports";
+import { planRegistry, type RegistryPlan } from "./registry";
 import { withSpares } from "./spares";
 import { addressesInStates, type StateAddresses } from "./stateAddresses";
 import { checkStateSwitches, checkStates } from "./stateFaults";
@@ -140,7 +141,8 @@ export interface LabPlan {
   readonly units: readonly UnitPlan[];
   /** The network of the room; applied to guests, their Docker Engines and the building of images. */
   readonly network: LabConfig["site"]["network"];
-  readonly registry?: NonNullable<LabConfig["registry"]>;
+  /** The class's registry: the lab's own, or one that somebody else runs. */
+  readonly registry?: RegistryPlan;
   readonly calendar?: NonNullable<LabConfig["calendar"]>;
   /** The calendar as instants; absent with it. */
   readonly schedule?: SchedulePlan;
@@ -321,6 +323,8 @@ export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): 
 
   const access = config.access === "auto" ? (facts.routed === false ? "published" : "routed") : config.access;
   const guests = guestPlans(lab, inStates.config, teams.teams, switches, addresses);
+  const registry = planRegistry(lab, config, switches, teams.teams, guests);
+  if (registry.faults.length > 0) return failed(registry.faults);
   // A guest's published ports are those of all that its team's exercise makes: learners open them too.
   const ofTeam = new Map(teams.teams.map((team) => [team.id, stateOf(config, team)]));
   const listening = guests.map((guest): GuestPlan => {
@@ -367,7 +371,7 @@ export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): 
     teams: planned,
     units: makeUnits(lab, config, teams, switches),
     network: config.site.network,
-    ...(config.registry ? { registry: config.registry } : {}),
+    ...(registry.plan ? { registry: registry.plan } : {}),
     ...(config.calendar ? { calendar: config.calendar } : {}),
     ...(schedule.ok && schedule.value ? { schedule: schedule.value } : {}),
     channels: config.channels,

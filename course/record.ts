@@ -67,6 +67,19 @@ const virtualBoxSchema = z.record(z.string(), virtualBoxHostSchema);
 /** What guests on VirtualBox are made of, host by host. */
 export type VirtualBoxRecord = z.output<typeof virtualBoxSchema>;
 
+const registryRecord = z.strictObject({
+  /** Which of the registry's two authorities signs. */
+  signs: z.enum(["a", "b"]),
+  /** True while one takes over from the other: guests then trust both. */
+  both: z.boolean(),
+});
+
+/** How far a change of the registry's authority is. */
+export type RegistryRecord = z.output<typeof registryRecord>;
+
+/** The authority of a registry that is new. */
+export const FIRST_AUTHORITY: RegistryRecord = { signs: "a", both: false };
+
 /**
  * What was decided once for a lab and must stay, wherever it is run from: kept in the stack's state, read back before
  * every run.
@@ -87,8 +100,12 @@ export const labRecordSchema = z.strictObject({
       edition: z.enum(EDITIONS).optional(),
       guest: imageRecord,
       course: imageTableSchema,
+      /** That of the class's own registry; absent where the lab runs none. */
+      registry: imageRecord.optional(),
     })
     .optional(),
+  /** The class's own registry; absent where the lab runs none. */
+  registry: registryRecord.optional(),
   /** Absent where no host's target is libvirt. */
   libvirt: libvirtSchema.optional(),
   /** Absent where no host's target is virtualbox. */

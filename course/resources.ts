@@ -238,6 +238,41 @@ function teamResources(team: TeamPlan, place: Place, site: boolean): PlannedReso
   ];
 }
 
+/** What the class's own registry is made of, where this unit makes it. */
+function registryResources(plan: Pick<LabPlan, "registry">, unit: UnitPlan): PlannedResource[] {
+  const server = plan.registry?.server;
+  if (!server || !makesRegistry(plan, unit)) return [];
+  return [
+    component("ImageRegistry", REGISTRY),
+    ...AUTHORITIES.map((which) => password(authorityName(which))),
+    ...server.accounts.map((account) => password(accountName(account))),
+    docker("volume", `${REGISTRY}-data`),
+    docker("container", `${REGISTRY}-container`),
+    command(`${REGISTRY}-files`),
+  ];
+}
+
+/** Logical name of the class's own registry; its children's names begin with it. */
+export const REGISTRY = "registry";
+
+/** The registry's two authorities, of which one signs. */
+export const AUTHORITIES = ["a", "b"] as const;
+
+/** Logical name of the seed of one of the registry's authorities. */
+export function authorityName(which: (typeof AUTHORITIES)[number]): string {
+  return `${REGISTRY}-authority-${which}`;
+}
+
+/** Logical name of the password of an account at the registry. */
+export function accountName(account: string): string {
+  return `${REGISTRY}-account-${account}`;
+}
+
+/** Whether a unit makes the class's own registry: the one that has the classroom LAN. */
+export function makesRegistry({ registry }: Pick<LabPlan, "registry">, unit: UnitPlan): boolean {
+  return registry?.server !== undefined && unit.switches.includes(registry.server.switchKey);
+}
+
 /** The resources that hold a team's secrets: the seed of its key, what its machines and its Docker stacks need. Each is made anew alone. */
 export function secretsOf(plan: Pick<LabPlan, "hosts" | "target">, team: TeamPlan): PlannedResource[] {
   return teamResources(team, placeOf(plan, team), false).filter(({ type }) => type === PASSWORD);
@@ -268,6 +303,7 @@ export function resourcesOf(plan: LabPlan, unit: UnitPlan): PlannedResource[] {
         component("VirtualSwitch", entry.key),
         resourcesOn(targetOfHost(plan, entry.host)).network(entry.key, hostNamed(plan, entry.host)),
       ]),
+    ...registryResources(plan, unit),
     ...plan.teams
       .filter((team) => unit.teams.includes(team.id))
       .flatMap((team) => teamResources(team, placeOf(plan, team), site)),

@@ -1,5 +1,6 @@
 import { MODE_TRAITS } from "./modes";
 import type { GuestPlan, LabPlan } from "./plan";
+import { registryName } from "./registry";
 
 /** How guests get out where the room has a proxy. */
 export interface ProxySettings {
@@ -19,6 +20,10 @@ export interface RegistrySettings {
   readonly hosts: readonly string[];
   /** The authority that signs for them, in PEM form. */
   readonly caCertificate?: string;
+  /** The lab's own among the hosts, whose authorities are known once it is made; absent where the lab runs none. */
+  readonly own?: string;
+  /** Authorities of the lab's own, in PEM form, one behind the other. */
+  readonly ownAuthorities?: string;
 }
 
 /** What guests take from the room's network and the class's registry. */
@@ -61,7 +66,13 @@ function registryOf(plan: Pick<LabPlan, "registry">): RegistrySettings {
     ...(address === undefined ? {} : { mirror: address }),
     hosts: [...new Set(hosts)],
     ...(caCertificate === undefined ? {} : { caCertificate: pem(caCertificate) }),
+    ...(plan.registry?.server ? { own: registryName(plan.registry.server) } : {}),
   };
+}
+
+/** The settings with the authorities of the lab's own registry. @param authorities certificates in PEM form, one behind the other */
+export function trusting(settings: SiteSettings, authorities: string): SiteSettings {
+  return { ...settings, registry: { ...settings.registry, ownAuthorities: authorities } };
 }
 
 function proxyOf(
@@ -94,6 +105,7 @@ export function siteSettingsOf(
     proxy !== undefined ||
     caCertificate !== undefined ||
     registry.mirror !== undefined ||
+    registry.own !== undefined ||
     trusted;
   if (!any) return undefined;
   return {

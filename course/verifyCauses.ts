@@ -106,6 +106,18 @@ export const VERIFY_CAUSES = {
     what: "the folder that the guest shares with its host is not mounted in it",
     next: "Mount it in the guest (sudo mount -a says what is wrong); by 9p, which a host without virtiofsd shares by, the guest's kernel needs the module 9p",
   },
+  "registry-silent": {
+    what: "the class's registry does not answer",
+    next: "Start it with classlab up",
+  },
+  "registry-untrusted": {
+    what: "the guest does not trust the certificate of the class's registry",
+    next: "Give the guest its authority again with classlab up --repair; where /etc/docker/certs.d is the learner's own, take their file away first",
+  },
+  "registry-full": {
+    what: "the class's registry is full, and takes no image more",
+    next: "Raise registry.run.quota, and run classlab up: images and accounts stay",
+  },
   "internet-down": {
     what: "this machine itself does not reach the internet probe",
     next: "Look at this machine's network, or set verify.internetProbe to something it reaches",

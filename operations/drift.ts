@@ -87,6 +87,7 @@ const NAMES: Readonly<Record<PlannedObject["role"], string>> = {
   switch: "switch",
   disk: "disk",
   guest: "guest",
+  registry: "registry",
   container: "container",
   network: "Docker network",
   data: "data volume",
@@ -337,7 +338,7 @@ function hostDrift(
     if (planned.role === "switch") {
       return switchDrift(planned, resource, object, afterSwitch(unit, plan, planned, resources));
     }
-    if (planned.role !== "guest") return [];
+    if (planned.role !== "guest" && planned.role !== "registry") return [];
     if (object.name !== planned.name) return [renamedDrift(planned, resource, object, resources)];
     if (object.state === "running") return editedDrift(planned, resource, object, resources);
     return [

@@ -1,13 +1,16 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { teamKeyPath } from "../components/hypervisors/channelOptions";
+import { writePrivateFile } from "../components/privateFile";
 import { RDP_ENCODING, renderRdp, renderSshConfig } from "../course/clientFiles";
 import { handoutsOf } from "../course/composeFiles";
 import { type Fault, FaultError } from "../course/faults";
 import type { LabPlan, TeamPlan } from "../course/plan";
+import { renderAccount } from "../course/registrySheet";
 import { hostNamed } from "../course/resources";
 import { PROVIDERS, renderVagrantfile } from "../course/vagrantfile";
 import { homeFolder } from "./paths";
+import { registryAccess } from "./registryAccess";
 
 /** What was written for a team. */
 export interface TeamHandout {
@@ -38,6 +41,17 @@ function filesOf(plan: LabPlan, team: TeamPlan): HandoutFile[] {
     ...(config === "" ? [] : [{ name: "config", text: config }]),
     ...compose,
   ];
+}
+
+/** The team's account at the class's own registry. */
+const ACCOUNT_FILE = "registry.txt";
+
+/** What a team has to know of the class's registry; undefined where the lab runs none, or was not up yet. */
+function accountSheet(plan: LabPlan, team: TeamPlan): string | undefined {
+  const access = registryAccess(plan);
+  const own = access?.accounts.find(({ account }) => account === team.id);
+  if (!access || !own || !existsSync(own.passwordFile)) return undefined;
+  return renderAccount(access.name, own.account, readFileSync(own.passwordFile, "utf8").trim());
 }
 
 /** Where a team's private key goes in its folder: the name that its SSH configuration has. */
@@ -71,12 +85,14 @@ export function writeHandout(plan: LabPlan, target: string, teams: readonly stri
       const files = filesOf(plan, team);
       const key = join(homeFolder(), teamKeyPath(plan.lab, team.id));
       const withKey = existsSync(key);
+      const account = accountSheet(plan, team);
       try {
         mkdirSync(folder, { recursive: true });
         for (const { name, text, encoding = "utf8" } of files) {
           mkdirSync(dirname(join(folder, name)), { recursive: true });
           writeFileSync(join(folder, name), text, { encoding });
         }
+        if (account !== undefined) writePrivateFile(join(folder, ACCOUNT_FILE), account);
         if (withKey) {
           copyFileSync(key, join(folder, keyName(plan, team)));
           chmodSync(join(folder, keyName(plan, team)), 0o600);
@@ -90,7 +106,7 @@ export function writeHandout(plan: LabPlan, target: string, teams: readonly stri
           },
         ]);
       }
-      const names = files.map(({ name }) => name);
+      const names = [...files.map(({ name }) => name), ...(account === undefined ? [] : [ACCOUNT_FILE])];
       return { team: team.id, folder, files: withKey ? [...names, keyName(plan, team)] : names };
     });
 }

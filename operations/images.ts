@@ -118,10 +118,24 @@ export interface Builder {
   readonly network: BuildNetwork;
 }
 
-/** The same of a lab's images: for an edition of the course. */
-interface LabBuilder extends Builder {
+/** What a lab's images are to be. */
+export interface ImageWishes {
+  /** Told what goes on, a line at a time. */
+  readonly say: Say;
+  /** Whether distribution packages may be installed without asking. */
+  readonly consent: boolean;
+  /**
+   * The room's network: its proxy and its certificate authority serve the building, and are in no image. What the machine's Docker itself pulls
+   * goes the way that its own settings say.
+   */
+  readonly network: LabConfig["site"]["network"];
+  /** Whose course images they are. */
   readonly edition: Edition;
+  /** Whether the lab runs a registry for the class, whose image it needs too. */
+  readonly registry: boolean;
 }
+
+type LabBuilder = Builder & Omit<ImageWishes, "network">;
 
 /** Builds an image unless the cache has it. @throws FaultError `image-build-failed` or `disk-full` */
 export async function build(input: BuildInput, { say, network }: Builder): Promise<ImageRecord> {
@@ -291,8 +305,8 @@ function courseInput(name: CourseImageName, base: string | undefined): BuildInpu
   return { name, folder, args: base === undefined ? {} : { BASE: base }, files: {} };
 }
 
-async function fromDistribution(builder: LabBuilder, consent: boolean): Promise<ImageSet> {
-  const base = await buildBase(builder, consent);
+async function fromDistribution(builder: LabBuilder): Promise<ImageSet> {
+  const base = await buildBase(builder, builder.consent);
   const made = new Map<CourseImageName, Promise<ImageRecord>>();
   const course = (name: CourseImageName): Promise<ImageRecord> => {
     const started = made.get(name);
@@ -311,7 +325,13 @@ async function fromDistribution(builder: LabBuilder, consent: boolean): Promise<
     return building;
   };
   const guest = buildGuest(base, STAND_IN_TEXT, builder);
-  return collect("distribution", builder.edition, guest, course);
+  const own = builder.registry ? build(registryInput(base.reference), builder) : undefined;
+  return collect("distribution", builder.edition, guest, course, own);
+}
+
+/** The registry's own image: the same packages on whatever guests are made of. */
+function registryInput(base: string): BuildInput {
+  return { name: "registry", folder: join(IMAGES_FOLDER, "registry"), args: { BASE: base }, files: {} };
 }
 
 async function collect(
@@ -319,10 +339,11 @@ async function collect(
   edition: Edition,
   guest: Promise<ImageRecord>,
   course: (name: CourseImageName) => Promise<ImageRecord>,
+  registry: Promise<ImageRecord> | undefined,
 ): Promise<ImageSet> {
   const all = COURSE_IMAGES.map(async ({ name }) => [name, await course(name)] as const);
   // Every build is waited for, so that none goes on unseen after another failed.
-  const settled = await Promise.allSettled([guest, ...all]);
+  const settled = await Promise.allSettled([guest, ...all, ...(registry ? [registry] : [])]);
   const failure = settled.find((entry) => entry.status === "rejected");
   if (failure) throw failure.reason;
   return {
@@ -330,6 +351,7 @@ async function collect(
     edition,
     guest: await guest,
     course: imageTableSchema.parse(Object.fromEntries(await Promise.all(all))),
+    ...(registry ? { registry: await registry } : {}),
   };
 }
 
@@ -364,8 +386,12 @@ async function pull(
 }
 
 async function fromRegistry(builder: LabBuilder): Promise<ImageSet> {
-  const guest = pull("guest", builder).then((base) => buildGuest(base, "", builder));
-  return collect("registry", builder.edition, guest, (name) => pull(name, builder));
+  const base = pull("guest", builder);
+  const guest = base.then((made) => buildGuest(made, "", builder));
+  const own = builder.registry
+    ? base.then((made) => build(registryInput(made.reference), builder))
+    : undefined;
+  return collect("registry", builder.edition, guest, (name) => pull(name, builder), own);
 }
 
 async function registryAnswers(): Promise<boolean> {
@@ -376,42 +402,30 @@ async function registryAnswers(): Promise<boolean> {
 /**
  * Makes the images of a lab available on this machine: pulled, built, or found in the cache; and loaded for guests to be.
  * @param wanted the configured source, or the one that the lab decided on before
- * @param say progress, a line at a time
- * @param consent whether distribution packages may be installed without asking
- * @param network the room's network: its proxy and its certificate authority serve the building, and are in no image. What the
- *   machine's Docker itself pulls goes the way that its own settings say
- * @param edition whose images they are
  */
 export async function ensureImages(
   wanted: LabConfig["images"]["source"],
-  say: Say,
-  consent: boolean,
-  network: LabConfig["site"]["network"],
-  edition: Edition,
+  wishes: ImageWishes,
 ): Promise<ImageSet> {
   try {
-    const images = await provideImages(wanted, { say, network: buildNetwork(network), edition }, consent);
-    await ensureImageStore(images, say);
+    const images = await provideImages(wanted, { ...wishes, network: buildNetwork(wishes.network) });
+    await ensureImageStore(images, wishes.say);
     return images;
   } catch (error) {
     throw await explain(error, IMAGES_ESTIMATE);
   }
 }
 
-async function provideImages(
-  wanted: LabConfig["images"]["source"],
-  builder: LabBuilder,
-  consent: boolean,
-): Promise<ImageSet> {
+async function provideImages(wanted: LabConfig["images"]["source"], builder: LabBuilder): Promise<ImageSet> {
   const { say } = builder;
   if (wanted === "registry") return fromRegistry(builder);
-  if (wanted === "distribution") return fromDistribution(builder, consent);
+  if (wanted === "distribution") return fromDistribution(builder);
   if (await registryAnswers()) {
     say("images: an image registry answers: the official images");
     return fromRegistry(builder);
   }
   say("images: no image registry answers: stand-ins built from distribution packages");
-  return fromDistribution(builder, consent);
+  return fromDistribution(builder);
 }
 
 /**
@@ -446,7 +460,7 @@ export const PROBE_IMAGE: CourseImageName = "hello-world";
 
 /** The images of a set that this machine's Docker no longer has. */
 export async function missingImages(set: ImageSet): Promise<string[]> {
-  const records = [set.guest, ...Object.values(set.course)];
+  const records = [set.guest, ...Object.values(set.course), ...(set.registry ? [set.registry] : [])];
   const result = await docker(["image", "inspect", "-f", "{{.Id}}", ...records.map((record) => record.id)]);
   const present = new Set(result.stdout.split("\n"));
   return records.filter((record) => !present.has(record.id)).map((record) => record.reference);

@@ -26,7 +26,14 @@ type Source = Parameters<typeof ensureImages>[0];
 
 /** Makes images available. Who asks for them gets them, also for a lab whose guests need none. */
 function provide(file: StackFile, source: Source, { say, consent }: LabImagesOptions): Promise<ImageSet> {
-  return ensureImages(source, say, consent, file.config.site.network, file.config.edition);
+  const { edition, registry, site } = file.config;
+  return ensureImages(source, {
+    say,
+    consent,
+    edition,
+    network: site.network,
+    registry: registry?.run !== undefined,
+  });
 }
 
 async function standing(file: StackFile): Promise<ImageSet | undefined> {

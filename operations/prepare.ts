@@ -3,7 +3,7 @@ import type { LabFacts } from "../course/facts";
 import { type Fault, FaultError } from "../course/faults";
 import { guestsOf, type LabPlan } from "../course/plan";
 import { publishedKey } from "../course/ports";
-import type { LabRecord } from "../course/record";
+import { FIRST_AUTHORITY, type LabRecord } from "../course/record";
 import { needsImages } from "../course/resources";
 import { rosterKey } from "../course/roster/teams";
 import { placeChannelClient } from "./channelClient";
@@ -20,6 +20,7 @@ import { defaultParallel, pooled, valuesOf } from "./pool";
 import { recoverStacks } from "./recovery";
 import { stackFiles } from "./recovery/fileBackend";
 import { withLock } from "./recovery/lock";
+import { trustedIn } from "./registry";
 import type { StackFile } from "./stackFile";
 import { placeGuestRun } from "./virtualbox/guestRun";
 import { needsVirtualBox, virtualBoxRecord } from "./virtualbox/record";
@@ -80,7 +81,7 @@ function recordOf(
   plan: LabPlan,
   id: string,
   images: LabRecord["images"],
-  made: Pick<LabRecord, "libvirt" | "virtualbox">,
+  made: Pick<LabRecord, "libvirt" | "virtualbox" | "registry">,
 ): LabRecord {
   const published = guestsOf(plan).flatMap((guest) =>
     guest.published.map((port) => [publishedKey(guest, port.guestPort), port.hostPort] as const),
@@ -154,9 +155,12 @@ export async function prepareUp(
   const record = recordOf(plan, id, images, {
     ...(libvirt ? { libvirt } : {}),
     ...(virtualbox ? { virtualbox } : {}),
+    ...(plan.registry?.server ? { registry: before?.registry ?? FIRST_AUTHORITY } : {}),
   });
   const roster = rosterKey(plan);
-  for (const { unit, state } of units) writeStackFile(file, unit, record, state.salt, roster);
+  const trusted = trustedIn(units.map(({ state }) => state));
+  for (const { unit, state } of units)
+    writeStackFile(file, unit, record, state.salt, roster, undefined, trusted);
   return { plan, record, folder, units };
 }
 
@@ -182,15 +186,14 @@ async function imagesFor(
   before: LabRecord["images"],
   { say, consent }: { readonly say: Say; readonly consent: boolean },
 ): Promise<LabRecord["images"]> {
-  if (!needsImages(plan)) return before;
-  if (!before || (await missingImages(before)).length > 0)
-    return ensureImages(
-      before?.source ?? file.config.images.source,
-      say,
-      consent,
-      file.config.site.network,
-      file.config.edition,
-    );
+  const registry = plan.registry?.server !== undefined;
+  if (!registry && !needsImages(plan)) return before;
+  const lacking = !before || (registry && !before.registry) || (await missingImages(before)).length > 0;
+  if (lacking) {
+    const { edition, images, site } = file.config;
+    const wanted = before?.source ?? images.source;
+    return ensureImages(wanted, { say, consent, edition, network: site.network, registry });
+  }
   await keepStoreVolume();
   return before;
 }
@@ -242,7 +245,8 @@ export async function openExisting(file: StackFile, say?: Say): Promise<OpenedLa
   );
   const roster = rosterKey(plan);
   const id = plan.units.some(({ kind }) => kind === "hosts") ? await knownId(units) : undefined;
-  for (const { unit, state } of units) writeStackFile(file, unit, record, state.salt, roster, id);
+  const trusted = trustedIn(units.map(({ state }) => state));
+  for (const { unit, state } of units) writeStackFile(file, unit, record, state.salt, roster, id, trusted);
   return { plan, record, folder, units };
 }
 

@@ -1,6 +1,7 @@
 import type { Fault } from "../course/faults";
-import { isScript } from "../course/resources";
+import { isScript, REGISTRY } from "../course/resources";
 import type { PlannedStep, StateResource } from "./engine";
+import { REGISTRY_TYPE } from "./registry";
 
 /** What a user allows to be replaced or deleted: a team, or one guest of it. */
 export type Allowance = string;
@@ -12,9 +13,13 @@ interface Owner {
   readonly guest: string;
 }
 
+/** Where what is lost with the class's own registry is, which no guest and no team has. */
+const REGISTRY_OWNER: Owner = { team: REGISTRY, guest: "" };
+
 /** The guest that a resource belongs to, by its parents in the state. */
 function ownerOf(urn: string, resources: ReadonlyMap<string, StateResource>): Owner | undefined {
   for (let entry = resources.get(urn); entry; entry = resources.get(entry.parent ?? "")) {
+    if (entry.type === REGISTRY_TYPE) return REGISTRY_OWNER;
     if (entry.type !== GUEST_TYPE) continue;
     const { team, guest } = entry.inputs ?? {};
     return typeof team === "string" && typeof guest === "string" ? { team, guest } : undefined;
@@ -38,8 +43,12 @@ function protectedAs(
   resource: StateResource,
   resources: ReadonlyMap<string, StateResource>,
 ): string | undefined {
-  const inGuest = resources.get(resource.parent ?? "")?.type === GUEST_TYPE;
-  if (resource.type === "docker:index/volume:Volume") return inGuest ? "disk" : "data volume";
+  const parent = resources.get(resource.parent ?? "")?.type;
+  const inGuest = parent === GUEST_TYPE;
+  if (resource.type === "docker:index/volume:Volume") {
+    if (parent === REGISTRY_TYPE) return "images";
+    return inGuest ? "disk" : "data volume";
+  }
   if (!inGuest) return undefined;
   if (resource.type === "docker:index/container:Container") return "guest";
   if (!isScript(resource.type)) return undefined;
@@ -51,6 +60,7 @@ const LOSSES: Readonly<Record<string, string>> = {
   guest: "what runs in it is interrupted; its disk stands: homes, Docker data and WordPress content are kept",
   disk: "everything in the guest is lost: homes, containers, WordPress content",
   "data volume": "its content is lost",
+  images: "all that teams pushed to the class's registry is lost",
 };
 
 /** Inputs that differ, in words; the engine names them by their own. */
@@ -83,7 +93,7 @@ function causeOf(
 export interface Loss {
   readonly team: string;
   readonly guest: string;
-  /** `guest`, `disk` or `data volume`. */
+  /** `guest`, `disk` or `data volume`; `images` of the class's own registry, which no guest has. */
   readonly kind: string;
   readonly op: "replace" | "delete";
   readonly cause: string;
@@ -111,9 +121,12 @@ export function findLosses(
   });
 }
 
+/** What a loss is allowed by, and told as. */
+const nameOf = ({ team, guest }: Loss): string => (guest === "" ? team : `${team}/${guest}`);
+
 /** Whether a user allowed it: `team-01` allows all guests of the team, `team-01/web` one. */
 function isAllowed(loss: Loss, allowed: readonly Allowance[]): boolean {
-  return allowed.includes(loss.team) || allowed.includes(`${loss.team}/${loss.guest}`);
+  return allowed.includes(loss.team) || allowed.includes(nameOf(loss));
 }
 
 /** The losses that nobody allowed, as faults that name each, its cause, what would be lost and how to allow it. */
@@ -126,8 +139,8 @@ export function refuseLosses(
     .filter((loss) => !isAllowed(loss, allowed))
     .map((loss) => ({
       code: "would-replace",
-      where: `${loss.team}/${loss.guest}`,
+      where: nameOf(loss),
       what: `this change would ${loss.op} its ${loss.kind === "guest" ? "container" : loss.kind} (${loss.cause}): ${loss.loses}`,
-      fix: `Nothing was changed. To allow it: npx classlab up ${selection} --replace ${loss.team}/${loss.guest}`,
+      fix: `Nothing was changed. To allow it: npx classlab up ${selection} --replace ${nameOf(loss)}`,
     }));
 }

@@ -4,7 +4,7 @@ import { forgetFormerKeys } from "../components/teamKey";
 import { renderRotationCheck } from "../components/wordPressFiles";
 import { type Fault, FaultError } from "../course/faults";
 import type { GuestPlan, LabPlan, TeamPlan } from "../course/plan";
-import { secretsOf } from "../course/resources";
+import { accountName, makesRegistry, secretsOf } from "../course/resources";
 import { channelTo } from "./channel";
 import type { StackState } from "./engine";
 import { rotationFault } from "./engineFault";
@@ -12,7 +12,7 @@ import type { Say } from "./images";
 import { homeFolder } from "./paths";
 import { planLab } from "./plan";
 import { defaultParallel } from "./pool";
-import { prepareExisting, prepareUp } from "./prepare";
+import { type PreparedUnit, prepareExisting, prepareUp } from "./prepare";
 import { run } from "./process";
 import { type OnUnitEvent, runUnits, type UnitResult } from "./runUnits";
 import { checkGuestServices, type ServiceCheck } from "./services";
@@ -108,6 +108,22 @@ function standing(
   ]);
 }
 
+/** The passwords of teams at the class's own registry, where this unit makes it. */
+function accountsIn(
+  { unit, state }: PreparedUnit,
+  plan: LabPlan,
+  teams: readonly TeamPlan[],
+): { team: string; stack: string; found: { urn: string; name: string }[] }[] {
+  if (!makesRegistry(plan, unit)) return [];
+  return teams.map(({ id }) => ({
+    team: id,
+    stack: unit.stack,
+    found: state.resources
+      .filter(({ urn }) => urn.endsWith(`::${accountName(id)}`))
+      .map(({ urn }) => ({ urn, name: accountName(id) })),
+  }));
+}
+
 /**
  * Makes the secrets of teams anew and brings them where they are used. Ended at any moment, what it
  * began is completed by the next `up`: new values stand in state before they are used anywhere.
@@ -119,12 +135,19 @@ export async function rotate(file: StackFile, options: RotateOptions): Promise<R
   await prepareExisting(file);
   const lab = await prepareUp(file, options);
   const teams = chooseTeams(lab.plan, options.teams);
-  const units = lab.units.filter(({ unit }) => teams.some((team) => unit.teams.includes(team.id)));
-  const secrets = units.flatMap(({ unit, state }) =>
-    teams
-      .filter((team) => unit.teams.includes(team.id))
-      .map((team) => ({ team: team.id, found: standing(state, lab.plan, team, file) })),
+  const units = lab.units.filter(
+    ({ unit }) => makesRegistry(lab.plan, unit) || teams.some((team) => unit.teams.includes(team.id)),
   );
+  const secrets = units.flatMap((entry) => [
+    ...teams
+      .filter((team) => entry.unit.teams.includes(team.id))
+      .map((team) => ({
+        team: team.id,
+        stack: entry.unit.stack,
+        found: standing(entry.state, lab.plan, team, file),
+      })),
+    ...accountsIn(entry, lab.plan, teams),
+  ]);
   const guests = teams.flatMap((team) => team.guests);
   for (const guest of guests) await checkGuest(lab.plan, guest);
   const results = await runUnits(
@@ -133,13 +156,16 @@ export async function rotate(file: StackFile, options: RotateOptions): Promise<R
       engine.up(
         (event) => options.onEvent(unit.stack, event),
         options.signal,
-        secrets.flatMap(({ team, found }) => (unit.teams.includes(team) ? found.map(({ urn }) => urn) : [])),
+        secrets.flatMap(({ stack, found }) => (stack === unit.stack ? found.map(({ urn }) => urn) : [])),
       ),
     { parallel: defaultParallel(), ...(options.signal ? { signal: options.signal } : {}) },
   );
   await writeSshConfig(lab.plan);
   const failed = new Set(results.filter((result) => result.failed).map(({ stack }) => stack));
-  const done = units.filter(({ unit }) => !failed.has(unit.stack)).flatMap(({ unit }) => unit.teams);
+  const chosen = teams.map(({ id }) => id);
+  const done = units
+    .filter(({ unit }) => !failed.has(unit.stack))
+    .flatMap(({ unit }) => unit.teams.filter((team) => chosen.includes(team)));
   for (const team of done) forgetFormerKeys(join(homeFolder(), teamKeyPath(lab.plan.lab, team)));
   const services = await Promise.all(
     guests
@@ -148,9 +174,12 @@ export async function rotate(file: StackFile, options: RotateOptions): Promise<R
   );
   return {
     plan: lab.plan,
-    rotated: secrets
-      .filter(({ team }) => done.includes(team))
-      .map(({ team, found }) => ({ team, secrets: found.map(({ name }) => name) })),
+    rotated: done.map((team) => ({
+      team,
+      secrets: secrets
+        .filter((own) => own.team === team)
+        .flatMap(({ found }) => found.map(({ name }) => name)),
+    })),
     units: results,
     services: services.flat(),
   };

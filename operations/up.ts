@@ -3,7 +3,7 @@ import { type Fault, FaultError } from "../course/faults";
 import { unitGuests } from "../course/objects";
 import { type GuestPlan, guestsOf, type LabPlan } from "../course/plan";
 import type { LabRecord } from "../course/record";
-import { guestLogicalName, resourcesOf } from "../course/resources";
+import { guestLogicalName, REGISTRY, resourcesOf } from "../course/resources";
 import { unitsNotUp, unitsOf } from "./chooseUnits";
 import { estimate } from "./doctor/estimate";
 import type { Drift } from "./drift";
@@ -19,6 +19,8 @@ import { defaultParallel, pooled } from "./pool";
 import { type PreparedLab, type PreparedUnit, prepareUp } from "./prepare";
 import { type Allowance, refuseLosses } from "./protect";
 import { type ReadyUnit, type Repair, readyUnit } from "./readyUnit";
+import { REGISTRY_TYPE } from "./registry";
+import { passTrust } from "./registryTrust";
 import { keepRoster } from "./roster";
 import { failedUnit, faultsOf, type OnUnitEvent, runUnits, sharedFailure, type UnitResult } from "./runUnits";
 import { checkGuestServices, type ServiceCheck } from "./services";
@@ -65,7 +67,11 @@ function unknownNames(lab: PreparedLab, options: UpOptions): Fault[] {
   // A guest that leaves the plan is known by the state alone.
   const standing = lab.units.flatMap(({ state }) =>
     state.resources.flatMap(({ type, inputs }) =>
-      type === "classlab:index:GuestVm" ? [String(inputs?.team), `${inputs?.team}/${inputs?.guest}`] : [],
+      type === REGISTRY_TYPE
+        ? [REGISTRY]
+        : type === "classlab:index:GuestVm"
+          ? [String(inputs?.team), `${inputs?.team}/${inputs?.guest}`]
+          : [],
     ),
   );
   const unknown = (option: string, given: readonly string[], known: readonly string[]): Fault[] =>
@@ -234,15 +240,21 @@ async function bringUp(file: StackFile, lab: PreparedLab, options: UpOptions): P
       options.say,
     );
   }
+  let siteRan = false;
+  let passed: Promise<boolean> | undefined;
   const run = await runUnits(
     looked.ready,
     async (unit) => {
+      // What a team's preview knew of the registry may be of before the site's run.
+      if (unit.unit.kind === "team" && siteRan) passed ??= passTrust(file, lab);
+      const moved = await passed;
       if (unit.unit.kind === "site")
         await freeSwitches(unit.leaving, lab.record.labId, platform, options.say);
       const direct = [...unit.direct, ...reconnecting(lab.plan, unit, freed)];
       const failed = await mendDirectly(lab.plan, direct, unit.state.resources);
       const replace = [...unit.replace, ...failed];
-      if (!unit.needed && failed.length === 0) return { same: unit.same };
+      if (!unit.needed && failed.length === 0 && !moved) return { same: unit.same };
+      siteRan ||= unit.unit.kind === "site";
       return unit.engine.up((event) => options.onEvent(unit.unit.stack, event), options.signal, replace);
     },
     {

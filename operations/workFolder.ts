@@ -72,6 +72,7 @@ function plainYaml(data: object): string {
  * state where the stack exists already (another salt would make another encryption of the same secrets).
  * @param roster the roster's teams by `rosterKey`: the program reads no roster
  * @param id the lab's id, for the stack of cloud hosts, which is made before there is a record
+ * @param trusted authorities of the class's own registry, in PEM form, once it stands
  */
 export function writeStackFile(
   file: StackFile,
@@ -80,6 +81,7 @@ export function writeStackFile(
   salt: string | undefined,
   roster: string | undefined,
   id?: string,
+  trusted?: string,
 ): void {
   const path = join(workFolder(file.lab), `Pulumi.${unit.stack}.yaml`);
   const before: unknown = existsSync(path) ? parse(readFileSync(path, "utf8")) : undefined;
@@ -102,6 +104,7 @@ export function writeStackFile(
         ...(record ? { "classlab:record": record } : {}),
         ...(roster === undefined ? {} : { "classlab:roster": roster }),
         ...(id === undefined ? {} : { "classlab:id": id }),
+        ...(trusted === undefined ? {} : { "classlab:registry": trusted }),
       },
     }),
   );

@@ -11,10 +11,18 @@ export interface StackSettings {
   readonly plan: LabPlan;
   readonly unit: UnitPlan;
   readonly record: LabRecord;
+  /** Authorities of the class's own registry, in PEM form, where another stack made it; absent before that, and where there is none. */
+  readonly trusted?: string;
 }
 
 /** Configuration keys that classlab adds to a stack's own; they are never written by hand. */
-export const PREPARED_KEYS = { name: "name", record: "record", roster: "roster", id: "id" } as const;
+export const PREPARED_KEYS = {
+  name: "name",
+  record: "record",
+  roster: "roster",
+  id: "id",
+  registry: "registry",
+} as const;
 
 function refuse(text: string): never {
   // RunError prints its message without a stack: the reader is no programmer.
@@ -58,5 +66,6 @@ export function readSettings(): StackSettings | HostsSettings {
     );
   if (unit.kind === "hosts" && labId !== undefined) return { plan, unit, labId };
   if (!record.success) notPrepared(stack);
-  return { plan, unit, record: record.data };
+  const trusted = config.get(PREPARED_KEYS.registry);
+  return { plan, unit, record: record.data, ...(trusted === undefined ? {} : { trusted }) };
 }

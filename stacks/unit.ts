@@ -1,13 +1,17 @@
 import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { HypervisorHost } from "../components/hypervisorHost";
 import { driverOf } from "../components/hypervisors";
 import type { DriverContext, StackProviders } from "../components/hypervisors/driver";
-import { LabRecord } from "../components/labRecord";
+import { ImageRegistry } from "../components/imageRegistry";
+import { LabRecord as KeptRecord } from "../components/labRecord";
 import { TeamLab } from "../components/teamLab";
 import { VirtualSwitch } from "../components/virtualSwitch";
 import { accessOf, type GuestAccess } from "../course/access";
 import { makesHost } from "../course/hosts";
+import { FIRST_AUTHORITY, type LabRecord } from "../course/record";
+import { makesRegistry, REGISTRY } from "../course/resources";
 import { siteSettingsOf } from "../course/siteSettings";
 import type { StackSettings } from "./settings";
 
@@ -17,10 +21,22 @@ export interface UnitOutputs {
   readonly guests: Record<string, Record<string, GuestAccess>>;
 }
 
+/** Before the site has made the registry a preview knows only that there will be authorities: any text stands for them. */
+function authoritiesToCome(): string {
+  if (!pulumi.runtime.isDryRun())
+    throw new pulumi.RunError("the class's registry does not stand yet. Run: npx classlab up");
+  return "# known once the registry stands\n";
+}
+
+function registryImage({ images }: LabRecord): string {
+  if (!images?.registry) throw new Error("a lab with a registry of its own has an image for it");
+  return images.registry.id;
+}
+
 /** Makes everything that one stack of a lab holds. */
-export function deployUnit({ plan, unit, record }: StackSettings): UnitOutputs {
+export function deployUnit({ plan, unit, record, trusted }: StackSettings): UnitOutputs {
   // What was decided once stays in state, first of all, so that a run that fails later has not lost it.
-  const kept = new LabRecord("record", record);
+  const kept = new KeptRecord("record", record);
   const providers: StackProviders = {
     command: new command.Provider("scripts"),
     random: new random.Provider("secrets"),
@@ -60,12 +76,30 @@ export function deployUnit({ plan, unit, record }: StackSettings): UnitOutputs {
         return [entry.objectName, new VirtualSwitch(entry.key, args)];
       }),
   );
+  const { server } = plan.registry ?? {};
+  const lan = server && switches.get(server.switchObject);
+  const registry =
+    server && lan && makesRegistry(plan, unit)
+      ? new ImageRegistry(REGISTRY, {
+          plan: server,
+          host: hostOf(server.host),
+          network: lan.network,
+          image: registryImage(record),
+          authority: record.registry ?? FIRST_AUTHORITY,
+          providers,
+          context,
+        })
+      : undefined;
+  // Guests are to trust what the registry has by then.
+  const authorities = registry
+    ? pulumi.all([registry.authorities, registry.files.id]).apply(([pem]) => pem)
+    : server && (trusted ?? authoritiesToCome());
   const teams = plan.teams.filter((team) => unit.teams.includes(team.id));
   const site = siteSettingsOf(plan);
   for (const team of teams) {
     const host = hostOf(team.host);
     const driver = driverOf(host.prepared.plan.target);
-    new TeamLab(team.id, { plan: team, driver, host, site, switches, providers, context });
+    new TeamLab(team.id, { plan: team, driver, host, site, authorities, switches, providers, context });
   }
   return {
     guests: Object.fromEntries(

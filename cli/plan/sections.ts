@@ -9,6 +9,7 @@ import {
   type LabPlan,
   type TeamPlan,
 } from "../../course/plan";
+import { registryName } from "../../course/registry";
 import type { PlanReport } from "../../course/report";
 import { TARGET_NAMES, type Target } from "../../course/support";
 import { PLAN_WORDS, type PlanWords } from "./words";
@@ -238,6 +239,7 @@ function notes(report: PlanReport, words: PlanWords, language: Language): Sectio
 export function sectionsOf(report: PlanReport, language: Language): Sections {
   const words = PLAN_WORDS[language];
   const { plan } = report;
+  const { server } = plan.registry ?? {};
   const spare = plan.teams.filter((team) => team.spare).length;
   return {
     heading: words.title(plan.lab, plan.teams.length, guestsOf(plan).length),
@@ -245,6 +247,7 @@ export function sectionsOf(report: PlanReport, language: Language): Sections {
       [words.edition[plan.edition], ...(spare > 0 ? [words.spare(spare)] : [])].join(words.comma),
       `${words.channels}: ${plan.channels.join(", ")}`,
       ...(plan.gateway ? [words.gateway(plan.gateway.name, plan.gateway.port)] : []),
+      ...(server ? [words.registry(registryName(server), server.accounts.length, server.quota)] : []),
     ],
     sections: [
       hosts(report, words),

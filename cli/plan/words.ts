@@ -59,6 +59,7 @@ export interface PlanWords {
   readonly access: string;
   readonly channels: string;
   readonly gateway: (name: string, port: number) => string;
+  readonly registry: (name: string, accounts: number, mib: number) => string;
   readonly ways: AccessWords;
   readonly modes: Readonly<Record<Mode, string>>;
   readonly macs: readonly string[];
@@ -125,6 +126,8 @@ export const PLAN_WORDS: Readonly<Record<Language, PlanWords>> = {
     access: "Access",
     channels: "ways in",
     gateway: (name, port) => `browser: ${name}, port ${port}, is reserved; its gateway is not made yet`,
+    registry: (name, accounts, mib) =>
+      `registry of the class: ${name}, ${accounts} ${accounts === 1 ? "account" : "accounts"}, ${mib} MiB`,
     ways: ACCESS_EN,
     modes: MODES_EN,
     macs: ["MAC address", "team", "guest", "adapter", "IPv4 address"],
@@ -188,6 +191,8 @@ export const PLAN_WORDS: Readonly<Record<Language, PlanWords>> = {
     channels: "接続方法",
     gateway: (name, port) =>
       `browser: ${name}（ポート${port}）を予約しています。ゲートウェイはまだ作成されません`,
+    registry: (name, accounts, mib) =>
+      `クラスのレジストリ: ${name}（アカウント ${accounts} 個、容量 ${mib} MiB）`,
     ways: {
       address: "アドレス",
       none: "なし (アダプターは未接続)",

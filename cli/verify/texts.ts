@@ -47,6 +47,7 @@ const KIND_EN: Texts["kind"] = {
   "left-over": "containers of another state",
   nested: "guests in the guest",
   "shared-folder": "shared folder",
+  registry: "registry",
 };
 
 const KIND_JA: Texts["kind"] = {
@@ -65,6 +66,7 @@ const KIND_JA: Texts["kind"] = {
   "left-over": "別の状態のコンテナ",
   nested: "ネストされた仮想化",
   "shared-folder": "共有フォルダ",
+  registry: "レジストリ",
 };
 
 const CAUSE_JA: Texts["cause"] = {
@@ -169,6 +171,18 @@ const CAUSE_JA: Texts["cause"] = {
   "nested-not-starting": {
     what: "ゲストの CPU に仮想化支援機能は見えますが、その中でゲストが起動しません",
     next: "ゲストで dmesg の kvm の行を確認し、このマシンの KVM を classlab doctor で確認してください",
+  },
+  "registry-silent": {
+    what: "クラスのレジストリが応答しません",
+    next: "classlab up で起動してください",
+  },
+  "registry-untrusted": {
+    what: "ゲストがクラスのレジストリの証明書を信頼していません",
+    next: "classlab up --repair で認証局の証明書を配置し直してください。/etc/docker/certs.d に受講者自身のファイルがある場合は、先に取り除いてください",
+  },
+  "registry-full": {
+    what: "クラスのレジストリの容量が上限に達し、イメージを登録できません",
+    next: "registry.run.quota を大きくして classlab up を実行してください。登録済みのイメージとアカウントは保持されます",
   },
   "folder-not-mounted": {
     what: "ホストと共有するフォルダがゲストにマウントされていません",

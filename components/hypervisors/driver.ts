@@ -143,7 +143,7 @@ export interface HypervisorDriver {
   ): pulumi.CustomResource;
   /**
    * What the guest takes from the site, in place: a change updates this resource and leaves the guest and its containers
-   * running. `adapters` is connected before. Absent where it comes with the guest's seed alone, or nothing of this machine reaches into a guest.
+   * running. `adapters` is connected before; `authorities` are those of the class's own registry, where there is one. Absent where it comes with the guest's seed alone, or nothing of this machine reaches into a guest.
    */
   applySite?(
     name: string,
@@ -153,6 +153,7 @@ export interface HypervisorDriver {
     adapters: pulumi.CustomResource,
     host: PreparedHost,
     opts: pulumi.CustomResourceOptions,
+    authorities?: pulumi.Input<string>,
   ): pulumi.CustomResource;
   /** Whether a guest is told the team's new key by the channel that the key before opens; false by default. */
   readonly keysByChannel?: boolean;

@@ -121,6 +121,11 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   "calendar.hardEnd": "When everything that bills is stopped for good.",
   "calendar.teardown": "The day on which the lab is taken down; that of the last lesson by default.",
   registry: "The class's own image registry.",
+  "registry.run":
+    "A registry of the lab's own, on the classroom LAN: true, or a mapping where something differs.",
+  "registry.run.address": "Its address there; the last one of the subnet by default.",
+  "registry.run.port": "Its TCP port.",
+  "registry.run.quota": "MiB that all images in it take together at the most.",
   "registry.mirror": "Where guests' Docker Engines ask before Docker Hub.",
   "registry.push": "Where learners push to, host and port.",
   "registry.caCertificate": "The certificate authority of either, PEM.",

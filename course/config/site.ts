@@ -49,8 +49,25 @@ export const siteSchema = z.strictObject({
 /** A site as configured. */
 export type SiteConfig = z.output<typeof siteSchema>;
 
+/** Smallest quota of a registry, in MiB: one image of the course that is built on ubuntu, and as much again. */
+const SMALLEST_QUOTA = 256;
+
 /** The class's own image registry. */
 export const registrySchema = z.strictObject({
+  /** A registry that the lab makes on the classroom LAN; `true` for one with all defaults. */
+  run: z
+    .union([
+      z.literal(true, { error: "true, or a mapping with address, port or quota" }),
+      z.strictObject({
+        /** Its address on the classroom LAN: the last of the subnet by default. */
+        address: z.ipv4().optional(),
+        /** TCP port; with 443 names of images need none. */
+        port: z.int().min(1).max(65535).default(443),
+        /** MiB that all images take together at the most. */
+        quota: z.int().min(SMALLEST_QUOTA).default(10240),
+      }),
+    ])
+    .optional(),
   /** Where guests' Docker Engines ask before Docker Hub. */
   mirror: mirrorUrl.optional(),
   /** Where learners push to: host, with a port where it is not 443. */

@@ -87,8 +87,14 @@ export const FIXERS: readonly Fixer[] = [
       // Where the launcher left it when it was there; set-up may have brought it since.
       process.env.CLASSLAB_COMPOSE ??= compose.file;
       const { source } = await subject.images();
-      const { edition, site } = subject.file.config;
-      const images = await ensureImages(source, options.say, options.consent, site.network, edition);
+      const { edition, registry, site } = subject.file.config;
+      const images = await ensureImages(source, {
+        say: options.say,
+        consent: options.consent,
+        edition,
+        network: site.network,
+        registry: registry?.run !== undefined,
+      });
       return `images provided (${images.source})`;
     },
   },

@@ -115,6 +115,13 @@ function routeTrouble(evidence: Evidence, check: Check): Trouble | undefined {
   };
 }
 
+/** What is wrong with the class's registry as a guest finds it. */
+function registryTrouble({ how, what }: ProbeResult): Trouble {
+  if (how === "unreachable") return { cause: "registry-untrusted", what };
+  if (how === "content") return { cause: "registry-full", what };
+  return { cause: "registry-silent", what };
+}
+
 /**
  * Why an expected answer did not come: one cause. The platform is asked first, the guests second, and what is left is a port
  * that nobody serves, or something that blocks.
@@ -130,6 +137,7 @@ export function diagnose(evidence: Evidence, check: Check, result: ProbeResult):
     return { cause: flag?.how === "ok" ? "nested-not-starting" : "nested-hidden", what: result.what };
   }
   if (kind === "shared-folder") return { cause: "folder-not-mounted", what: result.what };
+  if (kind === "registry") return registryTrouble(result);
   const own = from && to && vantageKey(from) === vantageKey(to);
   const adapters = own ? undefined : wayTrouble(evidence, check);
   if (adapters) return adapters;

@@ -270,6 +270,7 @@ function rowOf(evidence: Evidence, check: Check): VerifyRow {
     adapter: _adapter,
     objects: _objects,
     mount: _mount,
+    registry: _registry,
     ...row
   } = check;
   const verdict = judge(evidence, check);

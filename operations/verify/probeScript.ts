@@ -117,6 +117,25 @@ const sharedFolder = (patience: number) => `shared_folder() {
 }
 `;
 
+/** Without an account the registry's answer is 401: name, way and certificate are right. How full it is it tells everybody. */
+const registry = (patience: number) => `registry() {
+  ask() { curl -sS --noproxy '*' --connect-timeout ${3 * patience} -m ${8 * patience} --cacert "/etc/docker/certs.d/$name/ca.crt" "$@" 2>&1; }
+  id=$1; name=$2
+  words=$(ask -o /dev/null -w '%{http_code}' "https://$name/v2/"); code=$?
+  case $code in
+    0) [ "$words" = 401 ] || { result "$id" silent "https://$name/v2/ answers $words"; return; } ;;
+    126|127) return ;;
+    35|51|58|60|77) result "$id" unreachable "\${words%%"$nl"*}"; return ;;
+    7) result "$id" refused "\${words%%"$nl"*}"; return ;;
+    *) result "$id" silent "\${words%%"$nl"*}"; return ;;
+  esac
+  used=$(ask "https://$name/classlab/used")
+  case $used in ''|*[!0-9]*) used=0 ;; esac
+  if [ "$used" -lt "$3" ]; then result "$id" ok "it answers, and is trusted; $used of $3 MiB are used"
+  else result "$id" content "$used of $3 MiB are used"; fi
+}
+`;
+
 const FACTS = `for program in ${PROGRAMS.join(" ")}; do command -v "$program" >/dev/null 2>&1 || printf 'missing\\t%s\\n' "$program"; done
 ip -o -4 address show 2>/dev/null | while read -r _ device _ address _; do printf 'address\\t%s\\t%s\\n' "$device" "$address"; done
 ip -o link show 2>/dev/null | sed -n 's/^[0-9]*: \\([^:@]*\\).*link\\/ether \\([0-9a-f:]*\\).*/link\\t\\1\\t\\2/p'
@@ -133,6 +152,8 @@ function command(check: Check): string | undefined {
     return `${check.from && check.id === nestedFlagId(vantageKey(check.from)) ? "nested_flag" : "nested_start"} ${quote(check.id)}`;
   if (check.mount)
     return `shared_folder ${quote(check.id)} ${quote(check.mount.name)} ${quote(check.mount.place)}`;
+  if (check.registry)
+    return `registry ${quote(check.id)} ${quote(check.registry.name)} ${check.registry.quota}`;
   switch (check.protocol) {
     case "icmp":
       return `icmp ${quote(check.id)} ${quote(check.address ?? "")}`;
@@ -172,7 +193,7 @@ export function renderProbes(
   ].map((line, index) => `${line} </dev/null &${(index + 1) % AT_ONCE === 0 ? "\nwait" : ""}`);
   return `set -u
 ${functions(patience)}
-${checks.some(({ kind }) => kind === "nested") ? nestedFunctions(patience) : ""}${checks.some(({ mount }) => mount) ? sharedFolder(patience) : ""}${FACTS}
+${checks.some(({ kind }) => kind === "nested") ? nestedFunctions(patience) : ""}${checks.some(({ mount }) => mount) ? sharedFolder(patience) : ""}${checks.some((check) => check.registry) ? registry(patience) : ""}${FACTS}
 ${tcp.length + own.length > 0 ? `perl -e ${quote(tcpProber(patience))} ${[...own, ...tcp].map(quote).join(" ")} </dev/null &\n` : ""}${others.join("\n")}
 ${
   contents

@@ -94,6 +94,8 @@ function guestRepairs(guest: GuestPlan, rows: readonly VerifyRow[], blocking: bo
   const denied = first(["key-denied"]);
   // Where a host's own call makes it ready, its keys are told by what works inside.
   const ready = find("inside") ?? find("ready");
+  const untrusting = first(["registry-untrusted"]);
+  const settings = find("settings");
   const pages = rows.filter((row) => row.kind === "service" && row.cause === "wrong-content");
   return [
     ...(reason || blocking
@@ -113,6 +115,16 @@ function guestRepairs(guest: GuestPlan, rows: readonly VerifyRow[], blocking: bo
             object: "team's key",
             what: denied.measured,
             mend: { how: "run", urn: ready.urn } as const,
+          },
+        ]
+      : []),
+    ...(untrusting && settings
+      ? [
+          {
+            ...common,
+            object: "registry's authority",
+            what: untrusting.measured,
+            mend: { how: "run", urn: settings.urn } as const,
           },
         ]
       : []),

@@ -33,6 +33,7 @@ suite("secrets", () => {
           guests: [
             { name: "g1", adapters: [{ switch: "lan" }], docker: [{ kind: "wordpress", port: 8060 }] },
           ],
+          registry: { run: true },
         },
       },
     }),
@@ -166,9 +167,17 @@ suite("secrets", () => {
           `${team}-g1-docker-wordpress-password.outputs.result`,
           `${team}-g1-docker-wordpress-root-password.outputs.result`,
           `${team}-g1-docker-wordpress-files.inputs.stdin`,
+          `registry-account-${team}.outputs.result`,
         ]),
       );
     }
+    expect(names).toEqual(
+      expect.arrayContaining([
+        "registry-authority-a.outputs.result",
+        "registry-authority-b.outputs.result",
+        "registry-files.inputs.stdin",
+      ]),
+    );
     expect(await searchGuests()).toEqual(passwordFiles);
   }, 120_000);
 
@@ -225,12 +234,13 @@ suite("secrets", () => {
       "team-01-key-seed",
       "team-01-g1-docker-wordpress-password",
       "team-01-g1-docker-wordpress-root-password",
+      "registry-account-team-01",
     ];
     expect(JSON.parse(rotated.stdout)).toMatchObject({
       schemaVersion: 1,
       ok: true,
       rotated: [{ team: "team-01", secrets: names }],
-      units: [{ changes: { replace: 3, update: 2 } }],
+      units: [{ changes: { replace: 4, update: 3 } }],
     });
 
     const after = await collect();
@@ -312,6 +322,7 @@ suite("secrets", () => {
         [
           ["logs", guest(team)],
           ["inspect", guest(team)],
+          ["inspect", "isecret-registry"],
         ].map(async (args): Promise<Place> => {
           const { stdout, stderr } = await execute("docker", args);
           return { where: `docker ${args.join(" ")}`, content: stdout + stderr };
@@ -349,13 +360,18 @@ suite("secrets", () => {
 
     const hits = hitsIn(places, needles);
     const allowed = (hit: string) =>
-      ["team-01", "team-02"].some((team) => hit.startsWith(`${key(team)}: ${team} private key`)) ||
-      hit.startsWith(`${join(home, "passphrase")}: passphrase `);
+      ["team-01", "team-02"].some(
+        (team) =>
+          hit.startsWith(`${key(team)}: ${team} private key`) ||
+          hit.startsWith(`${key(team)}.registry: registry-account-${team}`),
+      ) || hit.startsWith(`${join(home, "passphrase")}: passphrase `);
     expect(hits.filter((hit) => !allowed(hit))).toEqual([]);
     // Controls: the search finds what is there, and looked where it says.
     for (const team of ["team-01", "team-02"]) {
       expect(hits).toContain(`${key(team)}: ${team} private key file (plain)`);
       expect(statSync(key(team)).mode & 0o777).toBe(0o600);
+      expect(hits).toContain(`${key(team)}.registry: registry-account-${team}.outputs.result (plain)`);
+      expect(statSync(`${key(team)}.registry`).mode & 0o777).toBe(0o600);
     }
     expect(statSync(join(home, "keys", "isecret")).mode & 0o777).toBe(0o700);
     expect(hits).toContain(`${join(home, "passphrase")}: passphrase (plain)`);

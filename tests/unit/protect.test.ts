@@ -64,6 +64,25 @@ describe("what a run would take", () => {
     ]);
   });
 
+  test("images that teams pushed belong to no guest, and are allowed by the registry's own name", () => {
+    const state: StateResource[] = [
+      { urn: "registry", type: "classlab:index:ImageRegistry" },
+      { urn: "data", type: VOLUME, parent: "registry" },
+      { urn: "container", type: CONTAINER, parent: "registry" },
+    ];
+    const steps = ["data", "container"].map((urn) => ({ op: "delete", urn, type: "", changed: [] }));
+    const found = findLosses(steps, state, new Set());
+    expect(refuseLosses(found, [], "--stack lab")).toEqual([
+      {
+        code: "would-replace",
+        where: "registry",
+        what: "this change would delete its images (it is no longer in the plan): all that teams pushed to the class's registry is lost",
+        fix: "Nothing was changed. To allow it: npx classlab up --stack lab --replace registry",
+      },
+    ]);
+    expect(refuseLosses(found, ["registry"], "--stack lab")).toEqual([]);
+  });
+
   test("a container of a stack, a switch and what no state knows hold nobody's work", () => {
     expect(
       losses([step("replace", "team-01/web:site"), step("delete", "lan"), step("delete", "unheard of")]),

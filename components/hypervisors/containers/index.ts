@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { markLabels, type OwnerMark } from "../../../course/mark";
 import type { SwitchMode } from "../../../course/modes";
-import { guestSettings } from "../../../course/siteSettings";
+import { guestSettings, trusting } from "../../../course/siteSettings";
 import { IMAGE_STORE } from "../../imageStore";
 import { script } from "../../script";
 import { type HypervisorDriver, imagesOf } from "../driver";
@@ -174,14 +174,19 @@ export const containersDriver: HypervisorDriver = {
       },
     ),
 
-  applySite: (name, plan, settings, guest, adapters, host, opts) =>
+  applySite: (name, plan, settings, guest, adapters, host, opts, authorities) =>
     script(
       `${name}-settings`,
       {
         shell: "sh -s --",
         apply: "apply",
         remove: "remove",
-        script: renderSite(plan.objectName, guestSettings(settings, plan)),
+        script:
+          authorities === undefined
+            ? renderSite(plan.objectName, guestSettings(settings, plan))
+            : pulumi
+                .output(authorities)
+                .apply((pem) => renderSite(plan.objectName, guestSettings(trusting(settings, pem), plan))),
         triggers: [guest.machine.id],
         deadline: "5m",
       },

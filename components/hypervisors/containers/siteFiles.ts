@@ -111,22 +111,27 @@ function timeFiles(ntp: readonly string[]): SiteFile[] {
   ];
 }
 
+/** Where a guest's Docker Engine looks for the authorities of a registry, anew at each connection. @param host with its port */
+function registryAuthorityFile(host: string): string {
+  return `/etc/docker/certs.d/${host}/ca.crt`;
+}
+
 /** Every file that is all the settings' own. */
 export function siteFiles(settings: SiteSettings): SiteFile[] {
   const { dns, ntp, proxy, caCertificate, registry } = settings;
   const engine = engineFile(settings);
-  const authority = registry.caCertificate;
+  const authorityOf = (host: string) =>
+    host === registry.own ? registry.ownAuthorities : registry.caCertificate;
   return [
     ...(proxy ? proxyFiles(proxy) : []),
     ...(caCertificate === undefined
       ? []
       : [{ path: CA_FILE, text: caCertificate, mode: "644" } satisfies SiteFile]),
     ...(engine ? [engine] : []),
-    ...(authority === undefined
-      ? []
-      : registry.hosts.map(
-          (host): SiteFile => ({ path: `/etc/docker/certs.d/${host}/ca.crt`, text: authority, mode: "644" }),
-        )),
+    ...registry.hosts.flatMap((host): SiteFile[] => {
+      const text = authorityOf(host);
+      return text === undefined ? [] : [{ path: registryAuthorityFile(host), text, mode: "644" }];
+    }),
     ...timeFiles(ntp),
     ...(dns.length > 0
       ? [{ path: RESOLVER_FILE, text: resolverText(dns), mode: "644" } satisfies SiteFile]

@@ -1,0 +1,135 @@
+import type { LabConfig, RegistryConfig } from "./config";
+import type { Fault } from "./faults";
+import { addressToNumber, contains, numberToAddress, parseSubnet } from "./network";
+import type { PlacedTeam } from "./placement";
+import type { GuestPlan } from "./plan";
+import type { SwitchPlan } from "./switches";
+
+/** A registry that the lab makes for the class. */
+export interface RegistryServerPlan {
+  /** Name of its container; its volume is called so with `-data`. */
+  readonly objectName: string;
+  /** Name of the host that it is on. */
+  readonly host: string;
+  /** Key of the switch that it is on: the classroom LAN. */
+  readonly switchKey: string;
+  /** Name of that switch on the platform. */
+  readonly switchObject: string;
+  readonly address: string;
+  readonly port: number;
+  /** MiB that all images take together at the most. */
+  readonly quota: number;
+  /** Names of the accounts, each a team's id: who has one pushes below that name alone, and pulls everything. */
+  readonly accounts: readonly string[];
+}
+
+/** A registry as planned: `push` names the lab's own where there is one. */
+export type RegistryPlan = Omit<RegistryConfig, "run"> & { readonly server?: RegistryServerPlan };
+
+const DEFAULTS = { port: 443, quota: 10240 } as const;
+
+/** The registry's name as it stands before an image's: the port is left out where Docker takes it for granted. */
+export function registryName({ address, port }: Pick<RegistryServerPlan, "address" | "port">): string {
+  return port === 443 ? address : `${address}:${port}`;
+}
+
+const fault = (where: string, what: string, expected: string): Fault => ({
+  code: "registry-impossible",
+  where: `lab.registry${where}`,
+  what,
+  expected,
+});
+
+/** What of the configuration contradicts a registry of the lab's own. */
+function contradictions({ push, accounts }: RegistryConfig): Fault[] {
+  return [
+    ...(push === undefined
+      ? []
+      : [
+          fault(
+            ".push",
+            `the lab runs a registry of its own, and learners are to push to ${push}`,
+            "run or push",
+          ),
+        ]),
+    ...(accounts === "none"
+      ? [
+          fault(
+            ".accounts",
+            "the lab's own registry keeps teams apart by their accounts",
+            "per-team, or no run",
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** Where the lab's registry stands and who may use it; faults where that cannot be. */
+export interface RegistryPlanned {
+  readonly plan?: RegistryPlan;
+  readonly faults: readonly Fault[];
+}
+
+/**
+ * Decides the class's registry. It is on the classroom LAN of a machine whose guests are containers: there Docker leads every bridged guest
+ * to it and nobody from outside the machine, so that no port is published.
+ */
+export function planRegistry(
+  lab: string,
+  config: LabConfig,
+  switches: readonly SwitchPlan[],
+  teams: readonly PlacedTeam[],
+  guests: readonly GuestPlan[],
+): RegistryPlanned {
+  if (!config.registry) return { faults: [] };
+  const { run, ...rest } = config.registry;
+  if (run === undefined) return { plan: rest, faults: [] };
+  const against = contradictions(config.registry);
+  if (against.length > 0) return { faults: against };
+  const wanted = run === true ? DEFAULTS : run;
+  const others = teams.filter(({ host }) => host.target !== "containers" || host.kind !== "this-machine");
+  const [other] = others;
+  if (other) {
+    const what = `guests of ${other.id} are on ${other.host.target}, and the lab's own registry is beside guests that are containers of this machine`;
+    return {
+      faults: [fault(".run", what, "target: containers, or push with a registry that somebody else runs")],
+    };
+  }
+  const lan = switches.find(
+    ({ mode, vlan, team }) => mode === "bridged" && vlan === undefined && team === undefined,
+  );
+  if (!lan) {
+    const what = "the lab's own registry is on the classroom LAN, and the lab has none";
+    return { faults: [fault(".run", what, "a switch with mode: bridged and without vlan")] };
+  }
+  const subnet = parseSubnet(lan.subnet);
+  const address = ("address" in wanted ? wanted.address : undefined) ?? numberToAddress(subnet.last - 1);
+  const value = addressToNumber(address);
+  if (
+    !contains(subnet, address) ||
+    value === subnet.first ||
+    value === subnet.last ||
+    address === lan.gateway
+  ) {
+    const range = `an address from ${numberToAddress(subnet.first + 2)} to ${numberToAddress(subnet.last - 1)}`;
+    return { faults: [fault(".run.address", `${address} is no address for it on ${lan.subnet}`, range)] };
+  }
+  const holder = guests.find(({ adapters }) =>
+    adapters.some((adapter) => adapter.mode !== "disabled" && adapter.address === address),
+  );
+  if (holder) {
+    const what = `${address} is that of guest "${holder.name}" of ${holder.team}`;
+    return { faults: [fault(".run.address", what, `an address of ${lan.subnet} that no guest has`)] };
+  }
+  const server: RegistryServerPlan = {
+    objectName: `${lab}-registry`,
+    host: lan.host,
+    switchKey: lan.key,
+    switchObject: lan.objectName,
+    address,
+    port: wanted.port,
+    quota: wanted.quota,
+    accounts: teams.map(({ id }) => id),
+  };
+  return { plan: { ...rest, push: registryName(server), server }, faults: [] };
+}

@@ -1,0 +1,68 @@
+import { resourcesOf } from "../../course/resources";
+import { deployUnit } from "../../stacks/unit";
+import { RECORD } from "../support/devPlan";
+import { isSecretInput, MockEngine, unsecret } from "../support/mocks";
+import { planOf } from "../unit/labs";
+
+// What these tests do not prove: that the registry serves anybody; tests/integration/registry.test.ts does.
+const plan = planOf("dev", {
+  units: "one",
+  teams: 2,
+  guests: [{ name: "web", adapters: [{ switch: "lan" }] }],
+  registry: { run: true },
+});
+const [unit] = plan.units;
+if (!unit) throw new Error("the lab has a unit");
+const record = {
+  ...RECORD,
+  images: { ...RECORD.images, registry: { reference: "classlab/registry:1", id: "sha256:registry" } },
+  registry: { signs: "b" as const, both: true },
+};
+let engine: MockEngine;
+
+beforeAll(async () => {
+  engine = await MockEngine.start({ preview: false, images: {} });
+  deployUnit({ plan, unit, record });
+  await engine.settle();
+});
+
+test("the stack holds exactly the planned resources", () => {
+  const registered = engine.registrations.map(({ type, name }) => `${type} ${name}`).sort();
+  const planned = resourcesOf(plan, unit).map(({ type, name }) => `${type} ${name}`);
+  expect(registered).toEqual(planned.filter((entry) => !entry.startsWith("pulumi:pulumi:Stack")).sort());
+});
+
+test("the registry is on the classroom LAN with its own address, publishes nothing, and is made anew with the network", () => {
+  const { inputs, replaceWith, deleteBeforeReplace } = engine.find(":Container", "registry-container");
+  expect(inputs).toMatchObject({
+    name: "dev-registry",
+    image: "sha256:registry",
+    networksAdvanced: [{ name: "dev-lan", ipv4Address: "192.168.99.254" }],
+    envs: ["CLASSLAB_PORT=443", "CLASSLAB_QUOTA=10240"],
+    mounts: [{ type: "volume", source: "dev-registry-data", target: "/registry" }],
+    restart: "unless-stopped",
+  });
+  expect(Object.keys(inputs)).not.toEqual(expect.arrayContaining(["ports"]));
+  expect({ replaceWith, deleteBeforeReplace }).toEqual({
+    replaceWith: ["lan-network", "registry-data"],
+    deleteBeforeReplace: true,
+  });
+});
+
+test("its key and accounts are a secret on standard input, and no word of a command", () => {
+  const { inputs, deletedWith } = engine.find(":Command", "registry-files");
+  expect(isSecretInput(inputs.stdin)).toBe(true);
+  expect(unsecret(inputs.stdin)).toContain("-----BEGIN PRIVATE KEY-----");
+  expect(inputs.create).toBe("sh -s --");
+  expect(deletedWith).toBe("registry-container");
+});
+
+test("guests trust the authorities once the registry has what they signed, both while one takes over", () => {
+  const { inputs, dependsOn } = engine.find(":Command", "team-02-web-settings");
+  expect(isSecretInput(inputs.stdin)).toBe(false);
+  expect(inputs.stdin).toContain(
+    "file '/etc/docker/certs.d/192.168.99.254/ca.crt' 644 '-----BEGIN CERTIFICATE",
+  );
+  expect(String(inputs.stdin).match(/BEGIN CERTIFICATE/g)).toHaveLength(2);
+  expect(dependsOn).toContain("registry-files");
+});
