@@ -99,7 +99,7 @@ describe("npm test", () => {
     checkout.unfake("docker");
     checkout.fake("chromium", "exit 0");
     checkout.haveLibvirt();
-    for (const name of ["xmllint", "netplan", "cloud-init"]) checkout.fake(name, "");
+    for (const name of ["xmllint", "netplan", "cloud-init", "mcs", "mono"]) checkout.fake(name, "");
     checkout.fakeJest(
       'console.log(process.env.CLASSLAB_TEST_SKIP + " " + process.argv.slice(2).join(" ")); process.exit(9);',
     );
@@ -115,6 +115,16 @@ describe("npm test", () => {
     checkout.fake("docker", "echo 28.0.0");
     const { stdout } = await jest({});
     expect(stdout).toBe("undefined --x\n");
+  });
+
+  test("skips what is compiled where no compiler can be had", async () => {
+    checkout.fake("docker", "echo 28.0.0");
+    checkout.unfake("mcs");
+    const { stdout, stderr } = await jest({});
+    expect(stdout).toBe("mono --x\n");
+    expect(stderr).toContain(
+      "Tests with the program that joins a Windows host with its guests are skipped.\n",
+    );
   });
 
   describe("where this user may not use libvirt", () => {
