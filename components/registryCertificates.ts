@@ -103,7 +103,9 @@ export interface RegistryCertificates {
 
 /**
  * The authority of a lab's registry and the registry's certificate, both by a seed alone: whoever has the seed makes the same again, so that
- * nothing else has to be kept. Ed25519, which Docker Engines take since Go 1.13 and nginx since OpenSSL 1.1.1.
+ * nothing else has to be kept. Ed25519, which Docker Engines take since Go 1.13 and nginx since OpenSSL 1.1.1: a key is its seed, and a signature
+ * the same each time. No library makes them so: the one that is kept up (`@peculiar/x509`) signs by WebCrypto, whose Ed25519 is experimental in
+ * Node 20 and says so to every user, and brings twenty packages. A test has OpenSSL judge what is made here (`verify -x509_strict`).
  * @param seed random text of 256 bits or more
  * @param lab the lab's name, for people who look at the certificate
  * @param address IPv4 address of the registry

@@ -436,12 +436,14 @@ async function provideImages(wanted: LabConfig["images"]["source"], builder: Lab
 export function imageReferences(
   source: DecidedImageSource,
   compose: string,
-  edition: Edition,
+  { edition, registry }: Pick<ImageWishes, "edition" | "registry">,
 ): readonly string[] | undefined {
   if (!existsSync(compose)) return undefined;
+  const own = (base: string) => (registry ? [buildReference(registryInput(base))] : []);
   if (source === "registry") {
-    const guest = buildReference(guestInput(pulledReference("guest", edition), "", compose));
-    return [guest, ...COURSE_IMAGES.map(({ name }) => pulledReference(name, edition))];
+    const base = pulledReference("guest", edition);
+    const guest = buildReference(guestInput(base, "", compose));
+    return [guest, ...COURSE_IMAGES.map(({ name }) => pulledReference(name, edition)), ...own(base)];
   }
   if (process.platform !== "linux") return undefined;
   const base = baseReference();
@@ -452,7 +454,7 @@ export function imageReferences(
     );
   };
   const guest = buildReference(guestInput(base, STAND_IN_TEXT, compose));
-  return [guest, ...COURSE_IMAGES.map(({ name }) => reference(name))];
+  return [guest, ...COURSE_IMAGES.map(({ name }) => reference(name)), ...own(base)];
 }
 
 /** The reference by which an image registry is asked whether it answers. */

@@ -12,7 +12,6 @@ import {
 } from "node:fs";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
-import type { Edition } from "../../course/editions";
 import type { LabFacts } from "../../course/facts";
 import type { DecidedImageSource, ImageSet } from "../../course/images";
 import type { LabPlan } from "../../course/plan";
@@ -21,7 +20,7 @@ import { prepareAccess } from "../hosts/access";
 import { machinesOf, type RemoteMachine } from "../hosts/machine";
 import { runOn } from "../hosts/ssh";
 import { type WindowsState, windowsState } from "../hosts/windows";
-import { imageReferences, missingImages } from "../images";
+import { type ImageWishes, imageReferences, missingImages } from "../images";
 import type { HostRun } from "../libvirt";
 import { homeFolder } from "../paths";
 import { findMarked } from "../platforms";
@@ -71,7 +70,7 @@ export interface Machine {
   imageReferences(
     source: DecidedImageSource,
     compose: string,
-    edition: Edition,
+    lab: Pick<ImageWishes, "edition" | "registry">,
   ): readonly string[] | undefined;
   makePrivate(path: string, mode: number): void;
   makeFolder(path: string): void;

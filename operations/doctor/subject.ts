@@ -141,7 +141,9 @@ async function imageNeed(
   machine: Machine,
 ): Promise<ImageNeed> {
   if (set) return { source: set.source, missing: await machine.missingImages(set), untold: false };
-  const source = file.config.images.source;
+  const { edition, registry, images } = file.config;
+  const { source } = images;
+  const lab = { edition, registry: registry?.run !== undefined };
   const present = await machine.run("docker", [
     "image",
     "ls",
@@ -152,7 +154,7 @@ async function imageNeed(
   const names = new Set(present.stdout.split("\n"));
   const candidates = source === "auto" ? (["distribution", "registry"] as const) : ([source] as const);
   const needs = candidates.map((candidate) => {
-    const wanted = machine.imageReferences(candidate, setUp.compose.file, file.config.edition);
+    const wanted = machine.imageReferences(candidate, setUp.compose.file, lab);
     return { missing: wanted?.filter((reference) => !names.has(reference)) ?? [], untold: !wanted };
   });
   const there = needs.find((need) => !need.untold && need.missing.length === 0);

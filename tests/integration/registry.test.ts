@@ -1,11 +1,15 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { execute, type Finished, output } from "../support/cli";
+import { execute, type Finished } from "../support/cli";
+import { OwnDaemon } from "../support/ownDaemon";
 import { SKIP_INTEGRATION, TestLab, type UpDocument } from "../support/testLab";
+import { redRows, verified } from "../support/verifying";
 
-// The class's own registry as learners use it, by the commands of the book inside their guests (manual L3290-3375): two teams with a stack each,
-// the registry in the site's. What it does not prove: guests that are no containers, which a lab with a registry of its own refuses.
+// The class's own registry as learners use it, by the commands of the book inside their guests (manual L3290-3375): three teams with a stack each,
+// the registry in the site's, in a room that is cut off. Command line, engine, Docker and guests are in a network namespace that no way leads out
+// of; what was brought along is there: this checkout with its engine and its modules, and the images of a machine that ran `classlab images`. What
+// it does not prove: that images can be built there; guests that are no containers, which a lab with a registry of its own refuses.
 const suite = SKIP_INTEGRATION ? describe.skip : describe;
 
 const NET = "192.168.171";
@@ -19,25 +23,39 @@ suite("the class's own registry", () => {
       config: {
         "classlab:lab": {
           units: "per-team",
-          teams: 2,
+          teams: 3,
+          verify: { internetProbe: "none" },
           switches: [{ name: "lan", mode: "bridged", subnet: `${NET}.0/24` }],
-          guests: [{ name: "web", adapters: [{ switch: "lan", address: `${NET}.10` }] }],
+          guests: [
+            {
+              name: "web",
+              adapters: [{ switch: "lan", address: `${NET}.10` }],
+              docker: [{ kind: "nginx", port: 8080 }],
+            },
+          ],
           registry: { run: { quota: 256 } },
         },
       },
     }),
   );
+  let daemon: OwnDaemon;
   let first: UpDocument;
+
+  /** Runs a shell's line in the room. */
+  const inRoom = (line: string, stdin?: string): Promise<Finished> => {
+    const [program = "", ...words] = daemon.through;
+    return execute(program, [...words, "sh", "-c", line], {
+      env: lab.env,
+      ...(stdin === undefined ? {} : { stdin }),
+    });
+  };
 
   const passwordFile = (team: string) => join(lab.folder, "home", "keys", "ireg", `${team}.registry`);
   const password = (team: string) => readFileSync(passwordFile(team), "utf8").trim();
   /** A learner's commands, logged in to the guest of the team. */
-  const learner = (team: 1 | 2, script: string): Promise<Finished> =>
-    execute("sh", ["-c", `${first.guests[team - 1]?.sshCommand ?? "false"} sh -s`], {
-      env: lab.env,
-      stdin: `set -e\n${script}\n`,
-    });
-  const login = (team: 1 | 2, secret = password(`team-0${team}`)) =>
+  const learner = (team: 1 | 2 | 3, script: string): Promise<Finished> =>
+    inRoom(`${first.guests[team - 1]?.sshCommand ?? "false"} sh -s`, `set -e\n${script}\n`);
+  const login = (team: 1 | 2 | 3, secret = password(`team-0${team}`)) =>
     learner(team, `echo ${secret} | docker login -u team-0${team} --password-stdin ${REGISTRY}`);
   const build = (team: 1 | 2, text: string) =>
     learner(
@@ -48,15 +66,16 @@ docker tag team-0${team}/hello:1 ${REGISTRY}/team-0${team}/hello:1
 docker tag team-0${team}/hello:1 ${REGISTRY}/team-0${team}/hello:latest`,
     );
   /** Who signed what the registry shows. */
-  const issuer = () =>
-    output("sh", [
-      "-c",
-      `openssl s_client -connect ${REGISTRY}:443 </dev/null 2>/dev/null | openssl x509 -noout -issuer`,
-    ]);
+  const issuer = async () => {
+    const line = `openssl s_client -connect ${REGISTRY}:443 </dev/null 2>/dev/null | openssl x509 -noout -issuer`;
+    const { code, stdout } = await inRoom(line);
+    expect(code).toBe(0);
+    return stdout;
+  };
   const trustedBy = async (team: 1 | 2) =>
     (await learner(team, `grep -c BEGIN /etc/docker/certs.d/${REGISTRY}/ca.crt`)).stdout.trim();
   /** What verify says of each guest and the registry. */
-  const verified = async (): Promise<unknown[]> => {
+  const trust = async (): Promise<unknown[]> => {
     const { stdout } = await lab.run("verify", "--json", "--exercise", "5-image");
     const { rows }: { rows: { kind: string; team: string; outcome: string; cause?: string }[] } =
       JSON.parse(stdout);
@@ -66,11 +85,30 @@ docker tag team-0${team}/hello:1 ${REGISTRY}/team-0${team}/hello:latest`,
   };
 
   beforeAll(async () => {
+    const provided = await lab.run("images", "--yes", "--json");
+    const { images }: { images: Record<"guest" | "registry", { reference: string }> & { course: object } } =
+      JSON.parse(provided.stdout);
+    const course: { reference: string }[] = Object.values(images.course);
+    daemon = await OwnDaemon.make("iroom", 4000);
+    await daemon.load([images.guest, images.registry, ...course].map(({ reference }) => reference));
+    lab.env.DOCKER_HOST = daemon.host;
+    lab.through = daemon.through;
     first = await lab.up();
-  }, 10 * 60_000);
+  }, 20 * 60_000);
 
   afterAll(async () => {
+    await daemon?.dispose();
+    lab.env.DOCKER_HOST = undefined;
     await lab.dispose();
+  }, 120_000);
+
+  test("with the outside cut off, three teams stand up from what was brought along, and all is as planned", async () => {
+    expect((await inRoom("ip route show default")).stdout).toBe("");
+    expect((await inRoom("curl -sS --max-time 5 http://198.51.100.1/")).code).toBe(7);
+    expect(first.services.map(({ stack, ok }) => [stack, ok])).toEqual([1, 2, 3].map(() => ["nginx", true]));
+    const { code, report } = await verified(lab, "--exercise", "5-image");
+    expect(redRows(report)).toEqual({});
+    expect(code).toBe(0);
   }, 120_000);
 
   test("up makes what is planned, in the stack of what teams share, and has nothing to do afterwards", async () => {
@@ -78,9 +116,15 @@ docker tag team-0${team}/hello:1 ${REGISTRY}/team-0${team}/hello:latest`,
       ["ireg-site", true],
       ["ireg-team-01", true],
       ["ireg-team-02", true],
+      ["ireg-team-03", true],
     ]);
     const again = await lab.up();
-    expect(again.units.map(({ changes }) => Object.keys(changes))).toEqual([["same"], ["same"], ["same"]]);
+    expect(again.units.map(({ changes }) => Object.keys(changes))).toEqual([
+      ["same"],
+      ["same"],
+      ["same"],
+      ["same"],
+    ]);
     const preview = await lab.pulumi("preview", "--refresh", "--expect-no-changes", "--stack", "ireg-site");
     expect({ code: preview.code, stdout: preview.stdout }).toMatchObject({ code: 0 });
   }, 120_000);
@@ -89,8 +133,8 @@ docker tag team-0${team}/hello:1 ${REGISTRY}/team-0${team}/hello:latest`,
     expect(statSync(passwordFile("team-01")).mode & 0o777).toBe(0o600);
     expect(password("team-01")).toMatch(/^[a-z0-9]{12}$/);
     expect(password("team-02")).not.toBe(password("team-01"));
-    expect(await output("docker", ["port", CONTAINER])).toBe("");
-    expect(await output("docker", ["inspect", CONTAINER])).not.toContain(password("team-01"));
+    expect(await daemon.docker("port", CONTAINER)).toBe("");
+    expect(await daemon.docker("inspect", CONTAINER)).not.toContain(password("team-01"));
   });
 
   test("without an account, and with a wrong password, nobody gets in", async () => {
@@ -116,6 +160,8 @@ docker tag team-0${team}/hello:1 ${REGISTRY}/team-0${team}/hello:latest`,
     );
     expect(run).toMatchObject({ code: 0 });
     expect(run.stdout).toMatch(/Hello! world!\nPID [\s\S]*\nGood!\n$/);
+    expect((await login(3)).code).toBe(0);
+    expect((await learner(3, `docker run --rm ${REGISTRY}/team-01/hello`)).stdout).toContain("Hello! world!");
   }, 120_000);
 
   test("nobody pushes below another team's name, by whatever way it is written, and is told why", async () => {
@@ -169,39 +215,42 @@ docker tag team-0${team}/hello:1 ${REGISTRY}/team-0${team}/hello:latest`,
   }, 240_000);
 
   test("a stopped registry is started by up, a guest's lost trust comes back by a repair, a full one takes no push: each told by verify", async () => {
-    await output("docker", ["stop", "-t", "2", CONTAINER]);
-    expect(await verified()).toEqual([
+    await daemon.docker("stop", "-t", "2", CONTAINER);
+    expect(await trust()).toEqual([
       ["team-01", "not-as-expected", "registry-silent"],
       ["team-02", "not-as-expected", "registry-silent"],
+      ["team-03", "not-as-expected", "registry-silent"],
     ]);
     await lab.up();
     const authority = `/etc/docker/certs.d/${REGISTRY}/ca.crt`;
     expect(await learner(2, `sudo rm ${authority}`)).toMatchObject({ code: 0 });
-    expect(await verified()).toEqual([
+    expect(await trust()).toEqual([
       ["team-01", "as-expected", undefined],
       ["team-02", "not-as-expected", "registry-untrusted"],
+      ["team-03", "as-expected", undefined],
     ]);
     await lab.up("--repair");
     expect(await learner(2, `test -s ${authority}`)).toMatchObject({ code: 0 });
-    await output("docker", ["exec", CONTAINER, "fallocate", "-l", "256M", "/registry/data/much"]);
-    await output("docker", [
+    await daemon.docker("exec", CONTAINER, "fallocate", "-l", "256M", "/registry/data/much");
+    await daemon.docker(
       "exec",
       CONTAINER,
       "sh",
       "-c",
       "until [ -e /run/classlab-registry/full ]; do sleep 0.2; done",
-    ]);
+    );
     const full = await learner(
       1,
       `docker tag ubuntu ${REGISTRY}/team-01/more; docker push -q ${REGISTRY}/team-01/more`,
     );
     expect(full.code).not.toBe(0);
     expect(full.stderr).toContain("denied: the registry of the class is full (256 MiB): tell the instructor");
-    expect(await verified()).toEqual([
+    expect(await trust()).toEqual([
       ["team-01", "not-as-expected", "registry-full"],
       ["team-02", "not-as-expected", "registry-full"],
+      ["team-03", "not-as-expected", "registry-full"],
     ]);
-    await output("docker", ["exec", CONTAINER, "rm", "/registry/data/much"]);
+    await daemon.docker("exec", CONTAINER, "rm", "/registry/data/much");
   }, 240_000);
 
   test("a team's password made anew: the old one is refused, the other team goes on", async () => {
