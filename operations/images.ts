@@ -137,12 +137,21 @@ export interface ImageWishes {
 
 type LabBuilder = Builder & Omit<ImageWishes, "network">;
 
-/** Builds an image unless the cache has it. @throws FaultError `image-build-failed` or `disk-full` */
-export async function build(input: BuildInput, { say, network }: Builder): Promise<ImageRecord> {
+/**
+ * Builds an image unless the cache has it.
+ * @param below provides the image that it is built on; not asked where nothing is built
+ * @throws FaultError `image-build-failed` or `disk-full`
+ */
+export async function build(
+  input: BuildInput,
+  { say, network }: Builder,
+  below?: () => Promise<unknown>,
+): Promise<ImageRecord> {
   const { name, folder, args, files } = input;
   const reference = buildReference(input);
   const known = await imageId(reference);
   if (known) return { reference, id: known };
+  await below?.();
   say(`image ${name}: building`);
   const started = performance.now();
   // The context is a copy, so that files from elsewhere join it without standing in the source tree.
@@ -306,27 +315,35 @@ function courseInput(name: CourseImageName, base: string | undefined): BuildInpu
 }
 
 async function fromDistribution(builder: LabBuilder): Promise<ImageSet> {
-  const base = await buildBase(builder, builder.consent);
+  let provided: Promise<unknown> | undefined;
+  // A machine that has every image needs nothing to make one from: it may be where no package is to be had.
+  const base = () => {
+    provided ??= buildBase(builder, builder.consent);
+    return provided;
+  };
+  if (process.platform !== "linux") await base();
   const made = new Map<CourseImageName, Promise<ImageRecord>>();
   const course = (name: CourseImageName): Promise<ImageRecord> => {
     const started = made.get(name);
     if (started) return started;
-    const recipe = RECIPES[name];
-    const building = (async () => {
-      const on =
-        recipe.base === "none"
-          ? undefined
-          : recipe.base === "distribution"
-            ? base
-            : await course(recipe.base);
-      return build(courseInput(name, on?.reference), builder);
-    })();
+    const { base: on } = RECIPES[name];
+    const below = on === "none" ? undefined : on === "distribution" ? base : () => course(on);
+    const building = build(distributionInput(name), builder, below);
     made.set(name, building);
     return building;
   };
-  const guest = buildGuest(base, STAND_IN_TEXT, builder);
-  const own = builder.registry ? build(registryInput(base.reference), builder) : undefined;
+  const reference = baseReference();
+  const guest = build(guestInput(reference, STAND_IN_TEXT, composeBinary()), builder, base);
+  const own = builder.registry ? build(registryInput(reference), builder, base) : undefined;
   return collect("distribution", builder.edition, guest, course, own);
+}
+
+/** What goes into a course image that is built on this machine's distribution. */
+function distributionInput(name: CourseImageName): BuildInput {
+  const { base } = RECIPES[name];
+  if (base === "none") return courseInput(name, undefined);
+  const below = base === "distribution" ? baseReference() : buildReference(distributionInput(base));
+  return courseInput(name, below);
 }
 
 /** The registry's own image: the same packages on whatever guests are made of. */
@@ -447,14 +464,9 @@ export function imageReferences(
   }
   if (process.platform !== "linux") return undefined;
   const base = baseReference();
-  const reference = (name: CourseImageName): string => {
-    const on = RECIPES[name].base;
-    return buildReference(
-      courseInput(name, on === "none" ? undefined : on === "distribution" ? base : reference(on)),
-    );
-  };
   const guest = buildReference(guestInput(base, STAND_IN_TEXT, compose));
-  return [guest, ...COURSE_IMAGES.map(({ name }) => reference(name)), ...own(base)];
+  const course = COURSE_IMAGES.map(({ name }) => buildReference(distributionInput(name)));
+  return [guest, ...course, ...own(base)];
 }
 
 /** The reference by which an image registry is asked whether it answers. */

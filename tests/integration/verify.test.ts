@@ -105,8 +105,9 @@ const TROUBLES = [
   },
   {
     name: "a firewall rule in the guest drops ping",
-    make: inSide("iptables -I INPUT -p icmp --icmp-type echo-request -j DROP"),
-    red: [[/>team-01\/side@.*\/icmp$/, "blocked"]],
+    // Of the other team: it is made beside a trouble of this one.
+    make: "docker exec ivy-team-02-side iptables -I INPUT -p icmp --icmp-type echo-request -j DROP",
+    red: [[/>team-02\/side@.*\/icmp$/, "blocked"]],
   },
   {
     name: "a container of the farm is gone",
@@ -159,8 +160,7 @@ const TOGETHER: readonly (readonly (typeof TROUBLES)[number]["name"][])[] = [
   ["a guest is gone", "two teams' networks are joined by hand"],
   ["the SSH server is stopped", "the default route is removed", "an internal network is given a way out"],
   ["the key is a wrong one", "the prober's ping is missing"],
-  ["the address is changed in the guest"],
-  ["a firewall rule in the guest drops ping"],
+  ["the address is changed in the guest", "a firewall rule in the guest drops ping"],
 ];
 
 /** Faults to compose one from, at any guest: the checker must not be fitted to the list above. */
