@@ -3,12 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { CourseImageName } from "../course/images";
 import type { DockerStackPlan } from "../course/plan";
 import { type GuestImageIds, renderPreload } from "./courseImages";
-import { type DockerStackContext, lifeInGuest } from "./dockerStack";
+import type { DockerStackContext } from "./dockerStack";
 import {
   type DriverContext,
   type Guest,
   type GuestChannel,
   imagesOf,
+  lifeInGuest,
   type StackProviders,
 } from "./hypervisors/driver";
 import { NginxFarm } from "./nginxFarm";

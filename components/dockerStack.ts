@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Edition } from "../course/editions";
 import type { CourseImageName } from "../course/images";
 import type { OwnerMark } from "../course/mark";
-import type { Guest, GuestChannel, StackProviders } from "./hypervisors/driver";
+import { type Guest, type GuestChannel, lifeInGuest, type StackProviders } from "./hypervisors/driver";
 
 /** What every Docker stack in a guest gets besides its own plan. */
 export interface DockerStackContext {
@@ -23,15 +23,6 @@ export interface DockerStackContext {
   readonly edition: Edition;
   /** Whose objects these are. */
   readonly mark: OwnerMark;
-}
-
-/**
- * What lives on a guest's disk is made anew with the disk, and not with the guest alone. Its deletion is left out where
- * the guest goes too: with the disk named there, the engine (3.259) would still delete it one by one, through a guest
- * that may be gone, because the resource that a replacement begins with is not counted among the deleted.
- */
-export function lifeInGuest(guest: Guest): Pick<pulumi.CustomResourceOptions, "deletedWith" | "replaceWith"> {
-  return { deletedWith: guest.machine, replaceWith: [guest.disk] };
 }
 
 /** Options for everything that lives on a guest's disk. */

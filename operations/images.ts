@@ -296,10 +296,6 @@ export function composeBinary(): string {
 }
 
 /** The guest's image on a base; `standIn` is what it says of itself at login, empty where it is what its name says. */
-function buildGuest(base: ImageRecord, standIn: string, builder: Builder): Promise<ImageRecord> {
-  return build(guestInput(base.reference, standIn, composeBinary()), builder);
-}
-
 function guestInput(base: string, standIn: string, compose: string): BuildInput {
   return {
     name: "guest",
@@ -404,7 +400,7 @@ async function pull(
 
 async function fromRegistry(builder: LabBuilder): Promise<ImageSet> {
   const base = pull("guest", builder);
-  const guest = base.then((made) => buildGuest(made, "", builder));
+  const guest = base.then((made) => build(guestInput(made.reference, "", composeBinary()), builder));
   const own = builder.registry
     ? base.then((made) => build(registryInput(made.reference), builder))
     : undefined;

@@ -69,6 +69,15 @@ export interface Guest {
   readonly adapters?: pulumi.CustomResource;
 }
 
+/**
+ * What lives on a guest's disk is made anew with the disk, and not with the guest alone. Its deletion is left out where
+ * the guest goes too: with the disk named there, the engine (3.259) would still delete it one by one, through a guest
+ * that may be gone, because the resource that a replacement begins with is not counted among the deleted.
+ */
+export function lifeInGuest(guest: Guest): Pick<pulumi.CustomResourceOptions, "deletedWith" | "replaceWith"> {
+  return { deletedWith: guest.machine, replaceWith: [guest.disk] };
+}
+
 /** How a guest is managed without any lab network. */
 export interface GuestChannel {
   /** Command on this machine that runs, as root in the guest, the POSIX sh script on its standard input. */

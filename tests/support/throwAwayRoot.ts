@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execute, type Finished } from "./cli";
 
-/** Goes to a root that is this machine's with a layer of memory over it, and runs a script there. What it writes is gone with it. */
-const ENTER = `set -eu
+/** Beginning of a script in namespaces of its own: makes `$place/root`, below its first argument, this machine's root with a layer of memory over it. */
+export const LAYERED_ROOT = `set -eu
 place=$1
 mount --make-rprivate /
 mount -t tmpfs tmpfs "$place"
@@ -13,7 +13,10 @@ mount -t overlay overlay -o "lowerdir=/,upperdir=$place/upper,workdir=$place/wor
 mount -t proc proc "$place/root/proc"
 mount --bind /dev "$place/root/dev"
 mount -t tmpfs tmpfs "$place/root/run"
-mount -t tmpfs tmpfs "$place/root/tmp"
+`;
+
+/** Goes to such a root and runs a script there. What it writes is gone with it. */
+const ENTER = `${LAYERED_ROOT}mount -t tmpfs tmpfs "$place/root/tmp"
 cat > "$place/root/tmp/script"
 exec chroot "$place/root" sh /tmp/script
 `;

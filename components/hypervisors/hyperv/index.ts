@@ -7,7 +7,7 @@ import { GuestSecrets } from "../../guestSecrets";
 import { connectionTo } from "../../hosts/connection";
 import { PACKAGE_ROOT } from "../../packageRoot";
 import { script } from "../../script";
-import type { DriverContext, HypervisorDriver, PreparedHost } from "../driver";
+import { type DriverContext, type HypervisorDriver, lifeInGuest, type PreparedHost } from "../driver";
 import { isoImage } from "../isoImage";
 import type { GuestNetworkSettings } from "../libvirt/networkConfig";
 import { renderSeed, SEED_LABEL } from "../libvirt/seed";
@@ -363,8 +363,7 @@ export const hypervDriver: HypervisorDriver = {
         provider: host.provider,
         dependsOn: [guest.ready, adapters],
         // All of it is on the disk.
-        deletedWith: guest.machine,
-        replaceWith: [guest.disk],
+        ...lifeInGuest(guest),
         deleteBeforeReplace: true,
       },
     ),

@@ -10,7 +10,7 @@ import { renderOnHost } from "../../hosts/onHost";
 import { hostFolder } from "../../hosts/paths";
 import { PACKAGE_ROOT } from "../../packageRoot";
 import { script } from "../../script";
-import type { DriverContext, HypervisorDriver, PreparedHost } from "../driver";
+import { type DriverContext, type HypervisorDriver, lifeInGuest, type PreparedHost } from "../driver";
 import { renderAdapters } from "./adaptersScript";
 import { renderBaseScript } from "./baseScript";
 import { cachedImage } from "./cache";
@@ -370,8 +370,7 @@ export const libvirtDriver: HypervisorDriver = {
         provider: host.provider,
         dependsOn: [guest.ready, adapters],
         // All of it is on the disk.
-        deletedWith: guest.machine,
-        replaceWith: [guest.disk],
+        ...lifeInGuest(guest),
         deleteBeforeReplace: true,
       },
     ),

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { LAYERED_ROOT } from "../throwAwayRoot";
 
 const userData = z.looseObject({
   write_files: z.array(z.object({ path: z.string(), content: z.string(), permissions: z.string() })),
@@ -43,16 +44,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 };
 
 /** Goes to a root that is this machine's with a layer of memory over it, with networks of its own, and stays until its input ends. */
-const ENTER = `set -eu
-place=$1
-mount --make-rprivate /
-mount -t tmpfs tmpfs "$place"
-mkdir "$place/upper" "$place/work" "$place/root"
-mount -t overlay overlay -o "lowerdir=/,upperdir=$place/upper,workdir=$place/work" "$place/root"
-mount -t proc proc "$place/root/proc"
-mount --bind /dev "$place/root/dev"
-mount -t sysfs sysfs "$place/root/sys"
-mount -t tmpfs tmpfs "$place/root/run"
+const ENTER = `${LAYERED_ROOT}mount -t sysfs sysfs "$place/root/sys"
 mkdir -p "$place/root/run/cloud-init" "$place/root/run/sshd" "$place/root/etc/classlab" "$place/root/etc/netplan"
 echo '{"v1": {"errors": []}}' > "$place/root/run/cloud-init/result.json"
 chroot "$place/root" useradd -m -s /bin/bash ubuntu
