@@ -4,6 +4,17 @@ import { which } from "./run.mjs";
 /** Programs that are the browser of the tests, the first that is there. */
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
+/**
+ * The distribution's browser, and letters for Japanese, where this machine has no browser.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {import('./packages.mjs').Packages}
+ */
+export function browserPackages(env) {
+  return env.CLASSLAB_CHROMIUM || find(env)
+    ? { names: [] }
+    : { names: ["chromium"], optional: ["fonts-vlgothic"] };
+}
+
 const find = (env) => NAMES.map((name) => which(name, env.PATH)).find((path) => path !== null);
 
 /**
@@ -16,7 +27,8 @@ const find = (env) => NAMES.map((name) => which(name, env.PATH)).find((path) => 
 export async function provideBrowser({ say, env }) {
   const there = env.CLASSLAB_CHROMIUM || find(env);
   if (there) return { path: there };
-  const missing = await installPackages(["chromium"], { say, env, optional: ["fonts-vlgothic"] });
+  const { names, ...how } = browserPackages(env);
+  const missing = await installPackages(names, { say, env, ...how });
   if (missing !== null) return { missing };
   const path = find(env);
   if (path) return { path };

@@ -14,6 +14,17 @@ const LIBRARIES = ["configobj", "jinja2", "jsonpatch", "jsonschema", "oauthlib",
 const LIBRARIES_OF_SOME = ["python3-netifaces", "python3-serial"];
 
 /**
+ * Packages with what cloud-init imports, where this machine does not have it.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {import('./packages.mjs').Packages}
+ */
+export function cloudInitPackages(env) {
+  return which("cloud-init", env.PATH) === null
+    ? { names: LIBRARIES, optional: LIBRARIES_OF_SOME }
+    : { names: [] };
+}
+
+/**
  * Provides the command cloud-init, for checking documents: the machine's own, else the distribution's in the checkout. It is
  * unpacked, not installed: installed, it would set up this machine anew at its next start if it found something that
  * looks like a cloud's data.
@@ -29,12 +40,8 @@ export async function provideCloudInit({ root, say, env, system = SYSTEM }) {
   const folder = join(root, ".engine", "cloud-init");
   const path = `${folder}${delimiter}${env.PATH ?? ""}`;
   if (await works(folder, env)) return { path };
-  const missing = await installPackages(LIBRARIES, {
-    say,
-    env,
-    optional: LIBRARIES_OF_SOME,
-    osRelease: system.osRelease,
-  });
+  const { names, ...how } = cloudInitPackages(env);
+  const missing = await installPackages(names, { say, env, osRelease: system.osRelease, ...how });
   if (missing !== null) return { missing };
   say("Unpacking cloud-init into the checkout ...");
   const cause = await unpack({ root, folder, env, system });

@@ -135,19 +135,30 @@ async function agree(missing, needed, { yes, env, system }) {
   });
 }
 
-async function install({ say, env, system }) {
+/**
+ * How Docker is installed.
+ * @param {System} [system]
+ * @returns {import('./packages.mjs').Packages}
+ */
+export function dockerPackages(system = SYSTEM) {
   const systemd = existsSync(system.systemd);
-  const missing = await installPackages(["docker.io"], {
+  return {
+    names: ["docker.io"],
+    // Without systemd the package's start script fails where limits cannot be raised, and the installation with it.
+    hold: systemd ? [] : ["docker"],
+    // Newer releases keep the docker command in a package of its own.
+    optional: ["docker-cli", "ca-certificates", ...(systemd ? [] : ["cgroupfs-mount"])],
+  };
+}
+
+async function install({ say, env, system }) {
+  const { names, ...how } = dockerPackages(system);
+  const missing = await installPackages(names, {
     yes: true,
     say,
     env,
     osRelease: system.osRelease,
-    // Without systemd the package's start script fails where limits cannot be raised, and the installation with it.
-    hold: systemd ? [] : ["docker"],
-    // Newer releases keep the docker command in a package of its own.
-    optional: systemd
-      ? ["docker-cli", "ca-certificates"]
-      : ["docker-cli", "ca-certificates", "cgroupfs-mount"],
+    ...how,
   });
   if (missing !== null)
     throw new MissingError({ ...missing, code: "docker", what: "Docker cannot be installed" });

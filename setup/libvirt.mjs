@@ -150,16 +150,24 @@ async function agree(missing, needed, { yes, env, system }) {
   });
 }
 
-async function install(needed, { say, env, system }) {
+/**
+ * How packages of libvirt are installed.
+ * @param {string[]} names those that this machine lacks
+ * @param {import('./docker.mjs').System} [system]
+ * @returns {import('./packages.mjs').Packages}
+ */
+export function libvirtPackages(names, system = SYSTEM) {
   const systemd = existsSync(system.systemd);
-  const missing = await installPackages(needed, {
-    yes: true,
-    say,
-    env,
-    osRelease: system.osRelease,
+  return {
+    names,
     hold: systemd ? [] : ["libvirtd", "virtlogd", "virtlockd", "libvirt-guests"],
-    optional: systemd || !needed.includes("libvirt-daemon-system") ? [] : [WITHOUT_SYSTEMD],
-  });
+    optional: systemd || !names.includes("libvirt-daemon-system") ? [] : [WITHOUT_SYSTEMD],
+  };
+}
+
+async function install(needed, { say, env, system }) {
+  const { names, ...how } = libvirtPackages(needed, system);
+  const missing = await installPackages(names, { yes: true, say, env, osRelease: system.osRelease, ...how });
   if (missing !== null)
     throw new MissingError({ ...missing, code: "libvirt", what: "libvirt cannot be installed" });
 }

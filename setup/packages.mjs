@@ -45,6 +45,14 @@ export function hasApt(osRelease = "/etc/os-release") {
 }
 
 /**
+ * Packages of the distribution, and how they are installed.
+ * @typedef {object} Packages
+ * @property {string[]} names
+ * @property {string[]} [hold] services that must not be started by the installation
+ * @property {string[]} [optional] packages that are taken along where the distribution has them
+ */
+
+/**
  * Installs packages of the distribution; the only place that knows apt.
  * @param {string[]} names
  * @param {object} options

@@ -7,6 +7,7 @@ import { provideMono } from "./mono.mjs";
 import { provide, ROOT } from "./provide.mjs";
 import { provideSchemas } from "./schemas.mjs";
 import { provideSshServer } from "./ssh.mjs";
+import { installTestPackages } from "./test-packages.mjs";
 import { provideVirtualBox } from "./virtualbox.mjs";
 
 /**
@@ -18,6 +19,14 @@ import { provideVirtualBox } from "./virtualbox.mjs";
  */
 export async function runTests(argv, env) {
   const say = (line) => process.stderr.write(`${line}\n`);
+  // Packages come while npm fetches its modules.
+  if (isCi(env) && argv.length === 0) {
+    await Promise.all([
+      provide({ root: ROOT, needs: ["modules", "engine"], say, env }),
+      installTestPackages({ say, env }),
+      provideVirtualBox({ root: ROOT, say, env }),
+    ]);
+  }
   const provided = await provide({ root: ROOT, needs: ["modules", "engine", "docker"], say, env });
   const skip = (what) => {
     provided.env.CLASSLAB_TEST_SKIP = `${provided.env.CLASSLAB_TEST_SKIP ?? ""} ${what}`.trim();

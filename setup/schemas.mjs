@@ -9,6 +9,18 @@ import { which } from "./run.mjs";
 const PROGRAMS = { "libxml2-utils": "xmllint", "netplan.io": "netplan", gnupg: "gpg", gpgv: "gpgv" };
 
 /**
+ * Packages with which documents are checked, those that this machine lacks.
+ * @param {NodeJS.ProcessEnv} env
+ * @param {import('./docker.mjs').System} [system]
+ * @returns {import('./packages.mjs').Packages}
+ */
+export function schemaPackages(env, system = SYSTEM) {
+  const { PATH } = withAdminFolders(env, system);
+  const absent = Object.keys(PROGRAMS).filter((name) => which(PROGRAMS[name], PATH) === null);
+  return { names: existsSync(system.schemas) ? absent : ["libvirt0", ...absent] };
+}
+
+/**
  * Provides what the tests check documents of virtual machines with: libvirt's schemas and what reads them, signatures, cloud-init and
  * netplan.
  * @param {object} options
@@ -20,10 +32,9 @@ const PROGRAMS = { "libxml2-utils": "xmllint", "netplan.io": "netplan", gnupg: "
  */
 export async function provideSchemas({ root, say, env, system = SYSTEM }) {
   const { PATH } = withAdminFolders(env, system);
-  const absent = Object.keys(PROGRAMS).filter((name) => which(PROGRAMS[name], PATH) === null);
-  if (!existsSync(system.schemas)) absent.unshift("libvirt0");
+  const { names } = schemaPackages(env, system);
   const { osRelease } = system;
-  const tools = absent.length > 0 ? await installPackages(absent, { say, env, osRelease }) : null;
+  const tools = names.length > 0 ? await installPackages(names, { say, env, osRelease }) : null;
   const cloudInit = await provideCloudInit({ root, say, env: { ...env, PATH }, system });
   const missing = [tools, cloudInit.missing].filter((entry) => entry !== null && entry !== undefined);
   return { path: cloudInit.path ?? PATH, missing };

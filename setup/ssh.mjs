@@ -21,6 +21,18 @@ export async function provideSsh({ yes, say, env, osRelease }) {
 }
 
 /**
+ * The package of an SSH server, which is not to be started by it, where this machine has none.
+ * @param {NodeJS.ProcessEnv} env
+ * @param {import('./docker.mjs').System} [system]
+ * @returns {import('./packages.mjs').Packages}
+ */
+export function sshServerPackages(env, system = SYSTEM) {
+  return which("sshd", withAdminFolders(env, system).PATH) === null
+    ? { names: ["openssh-server"], hold: ["ssh"] }
+    : { names: [] };
+}
+
+/**
  * Provides an SSH server's program, which tests start on a stand-in host; none is started on this machine.
  * @param {object} options
  * @param {boolean} [options.yes] consent was given
@@ -29,6 +41,6 @@ export async function provideSsh({ yes, say, env, osRelease }) {
  * @returns {Promise<import('./missing.mjs').Missing | null>} null when it is there
  */
 export async function provideSshServer({ yes, say, env }) {
-  if (which("sshd", withAdminFolders(env, SYSTEM).PATH) !== null) return null;
-  return await installPackages(["openssh-server"], { yes, say, env, hold: ["ssh"] });
+  const { names, ...how } = sshServerPackages(env);
+  return names.length === 0 ? null : await installPackages(names, { yes, say, env, ...how });
 }
