@@ -1,12 +1,20 @@
 const TestRunner = require("jest-runner").default;
 
+/** Test files that have a platform to themselves, by lane: those of one run one after the other, the lanes side by side. */
+const LANES = [/\/(?:libvirt|clouds)[^/]*$/, /./];
+
 /**
- * Test files that have a platform to themselves, by lane: those of one run one after the other, the lanes side by side. Those that need neither
- * this machine's Docker nor its libvirt are with the shorter lane, so that both end together.
+ * Those that need neither this machine's Docker nor its libvirt, the longest first: whichever lane has done with its own takes the next, so that
+ * both end together.
  */
-const LANES = [
-  /\/(?:libvirt|hyperv|virtualbox|windowsRoom|clouds|enrolment|convert|troubleDaemon)[^/]*$/,
-  /./,
+const EITHER = [
+  "troubleDaemon",
+  "hyperv",
+  "virtualbox",
+  "windowsRoom",
+  "enrolment",
+  "convert",
+  "hypervChannel",
 ];
 
 /** Half of what tests with containers take is waiting: those with virtual machines fill it. After those of the other runners. */
@@ -20,16 +28,23 @@ class LanesRunner extends TestRunner {
   }
 
   async runTests(tests, watcher, options) {
+    const rank = ({ path }) => EITHER.findIndex((name) => path.endsWith(`/${name}.test.ts`));
+    const either = tests.filter((test) => rank(test) >= 0).sort((a, b) => rank(a) - rank(b));
+    const rest = tests.filter((test) => rank(test) < 0);
     const laneOf = (test) => LANES.findIndex((pattern) => pattern.test(test.path));
     // With files of one lane only, as when one is asked for, Jest's own process runs them.
-    const serial = options.serial && new Set(tests.map(laneOf)).size === 1;
+    if (options.serial && new Set(rest.map(laneOf)).size + either.length <= 1)
+      return this.#lanes[0].runTests(tests, watcher, options);
+    const run = (index, files) => {
+      // Workers take it at their start.
+      process.env.CLASSLAB_TEST_LANE = String(index);
+      return this.#lanes[index].runTests(files, watcher, { ...options, serial: false });
+    };
     await Promise.all(
-      this.#lanes.map((lane, index) => {
-        const own = tests.filter((test) => laneOf(test) === index);
-        if (own.length === 0) return undefined;
-        // Workers take it at their start.
-        process.env.CLASSLAB_TEST_LANE = String(index);
-        return lane.runTests(own, watcher, { ...options, serial });
+      LANES.map(async (_, index) => {
+        const own = rest.filter((test) => laneOf(test) === index);
+        if (own.length > 0) await run(index, own);
+        while (either.length > 0 && !watcher.isInterrupted()) await run(index, [either.shift()]);
       }),
     );
   }
