@@ -35,8 +35,10 @@ const volumeSchema = z.array(
   z.looseObject({ Name: z.string(), CreatedAt: z.string().optional(), Labels: labels }),
 );
 
-async function names(args: readonly string[]): Promise<string[]> {
-  return (await dockerOutput([...args, "--filter", `label=${MARK_KEYS.lab}`])).split("\n").filter(Boolean);
+/** What carries a lab's label, every lab's without its name. */
+async function names(args: readonly string[], lab?: string): Promise<string[]> {
+  const label = lab === undefined ? MARK_KEYS.lab : `${MARK_KEYS.lab}=${lab}`;
+  return (await dockerOutput([...args, "--filter", `label=${label}`])).split("\n").filter(Boolean);
 }
 
 function marked(
@@ -47,12 +49,12 @@ function marked(
   return mark ? [{ ...rest, mark }] : [];
 }
 
-/** Everything on this machine's Docker that carries an owner mark, read without Pulumi state. */
-async function observe(): Promise<ObservedObject[]> {
+/** Everything on this machine's Docker that carries an owner mark, a lab's or everybody's, read without Pulumi state. */
+async function observe(lab?: string): Promise<ObservedObject[]> {
   const [containers, networks, volumes] = await Promise.all([
-    names(["ps", "-aq", "--no-trunc"]),
-    names(["network", "ls", "-q", "--no-trunc"]),
-    names(["volume", "ls", "-q"]),
+    names(["ps", "-aq", "--no-trunc"], lab),
+    names(["network", "ls", "-q", "--no-trunc"], lab),
+    names(["volume", "ls", "-q"], lab),
   ]);
   const [inspectedContainers, inspectedNetworks, inspectedVolumes] = await Promise.all([
     inspectAll(containerSchema, ["inspect"], containers),

@@ -73,10 +73,10 @@ function libvirtHasLabs(folder: string): boolean {
   }
 }
 
-async function observeLibvirt(definitions: string): Promise<ObservedObject[]> {
+async function observeLibvirt(lab: string | undefined, definitions: string): Promise<ObservedObject[]> {
   if (!onPath("virsh")) return [];
   try {
-    return await libvirtPlatform.observe();
+    return await libvirtPlatform.observe(lab);
   } catch (error) {
     // A libvirt that rests and has nothing of ours is nobody's trouble.
     const rests = error instanceof FaultError && error.faults[0].code === "libvirt-not-running";
@@ -90,20 +90,6 @@ async function observeVirtualBox(): Promise<ObservedObject[]> {
   return process.env[MANAGE_VARIABLE] || onPath("VBoxManage") ? await virtualBoxPlatform.observe() : [];
 }
 
-/** Everything on this machine and on hosts that carries an owner mark, on whichever platform. */
-async function observeAll(
-  machines: readonly RemoteMachine[],
-  definitions: string,
-): Promise<ObservedObject[]> {
-  const found = await Promise.all([
-    containersPlatform.observe(),
-    observeLibvirt(definitions),
-    observeVirtualBox(),
-    ...machines.map((machine) => remotePlatform(machine).observe()),
-  ]);
-  return found.flat();
-}
-
 /**
  * What carries the mark of one lab, by name; of every lab when it is undefined.
  * @param machines the hosts beside this machine that are looked at
@@ -115,9 +101,13 @@ export async function findMarked(
   machines: readonly RemoteMachine[] = [],
   definitions = POOL_DEFINITIONS,
 ): Promise<ObservedObject[]> {
-  return (await observeAll(machines, definitions)).filter(
-    (object) => lab === undefined || object.mark.lab === lab,
-  );
+  const found = await Promise.all([
+    containersPlatform.observe(lab),
+    observeLibvirt(lab, definitions),
+    observeVirtualBox(),
+    ...machines.map((machine) => remotePlatform(machine).observe(lab)),
+  ]);
+  return found.flat().filter((object) => lab === undefined || object.mark.lab === lab);
 }
 
 /**

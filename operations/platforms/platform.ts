@@ -50,8 +50,12 @@ export type Owners = ReadonlyMap<string, string>;
 
 /** What operations ask of the platform that guests run on, and do to it without the engine. No Pulumi state is read. */
 export interface Platform {
-  /** Everything that carries an owner mark. @throws FaultError when the platform does not answer */
-  observe(): Promise<ObservedObject[]>;
+  /**
+   * Everything that carries an owner mark.
+   * @param lab whose alone is wanted, by name: what is others' may be left out; every lab's without it
+   * @throws FaultError when the platform does not answer
+   */
+  observe(lab?: string): Promise<ObservedObject[]>;
   /** Guests by their names; one that is absent is left out. @throws FaultError when the platform does not answer */
   guests(names: readonly string[]): Promise<Map<string, PlatformGuest>>;
   /** Whose the names of some kinds are, marked or not. @throws FaultError when the platform does not answer */

@@ -60,6 +60,15 @@ beforeEach(() => {
     `#!/bin/sh
 [ "$1 $2 $3" = "-q -c qemu:///system" ] || { echo "error: not taught: $*" >&2; exit 9; }
 shift 3
+# Several commands in one word, each word of theirs in quotes.
+case $1 in
+  '"echo"'*)
+    printf '%s\\n' "$1" | sed 's/"; "/"\\n"/g' | while read -r line; do
+      eval "set -- $line"
+      if [ "$1" = echo ]; then printf %s "$2"; else "$0" -q -c qemu:///system "$@" || :; fi
+    done
+    exit 0 ;;
+esac
 printf '%s\\n' "$*" >>"$FAKE/asked"
 file="$FAKE/$(printf %s "$*" | tr / _)"
 [ -f "$file.out" ] || { echo "error: not taught: $*" >&2; exit 9; }
@@ -156,6 +165,25 @@ test("what carries the mark: domains with state and switches, networks, disks, t
     },
     { kind: "storage pool", id: poolName(MARK), name: poolName(MARK), mark: pool, created: "" },
   ]);
+});
+
+test("for one lab, others' machines are asked for no more than whose they are", async () => {
+  expect(await libvirtPlatform.observe("another")).toEqual([]);
+  expect(asked()).not.toContain("snapshot-list lab-team-01-web --name");
+  expect(asked()).not.toContain("dumpxml lab-team-01-web --inactive");
+});
+
+test("names reach libvirt as they are; one that fails otherwise than by having gone fails all", async () => {
+  const name = "a \"b\" \\ 'c'; d";
+  answer("domstats --state", `Domain: '${name}'\n  state.state=1\n`);
+  answer(`dumpxml ${name}`, OURS);
+  answer(`dumpxml ${name} --inactive`, DEFINED);
+  answer(`snapshot-list ${name} --name`, "");
+  expect(await libvirtPlatform.observe()).toContainEqual(expect.objectContaining({ kind: "domain", name }));
+  answer("net-dumpxml default", "error: internal error: something else\n", 1);
+  await expect(libvirtPlatform.observe()).rejects.toMatchObject({
+    faults: [{ code: "engine-failed", what: "internal error: something else" }],
+  });
 });
 
 test("a copy of one of ours has another's UUID; where the packet filter cannot be read nothing is said of it", async () => {

@@ -25,8 +25,11 @@ const elementSchema = z.record(z.string(), z.record(z.string(), z.string()));
  * @throws on text that is no XML
  */
 export function markIn(xml: string): OwnerMark | undefined {
+  if (!xml.includes(MARK_NAMESPACE)) return undefined;
+  // A machine's whole description takes ten times as long. libvirt prints one such element, and text of others with < as an entity.
+  const [metadata = xml] = /<metadata>.*<\/metadata>/s.exec(xml) ?? [];
   // Whatever its prefix: the namespace is what counts.
-  const ours = create(xml)
+  const ours = create(metadata)
     .root()
     .find(({ node }) => "namespaceURI" in node && node.namespaceURI === MARK_NAMESPACE, false, true);
   const element = elementSchema.safeParse(ours?.toObject());

@@ -12,16 +12,16 @@ import {
   poolMark,
   poolName,
 } from "../../../components/hypervisors/libvirt/pool";
+import type { OwnerMark } from "../../../course/mark";
 import type { PlatformKind } from "../../../course/resources";
 import type { RemoteMachine } from "../../hosts/machine";
 import { runWhere } from "../../hosts/ssh";
 import type { HostRun } from "../../libvirt";
-import { defaultParallel, pooled, valuesOf } from "../../pool";
 import type { ObservedObject, Owners, Platform, PlatformGuest } from "../platform";
 import { domainAdapters, domainSettings, domainUuid, networkBridge } from "./domainXml";
 import { forwarding, shutWays } from "./forwarding";
 import { dumped, libvirtNetworks } from "./networks";
-import { type Virsh, virshOn } from "./virsh";
+import { namesIn, type Virsh, virshOn } from "./virsh";
 
 /** What `virsh domstats --state` gives as numbers (libvirt-domain.h, virDomainState), in the words of `virsh domstate`. */
 const STATES: Readonly<Record<string, string>> = {
@@ -111,11 +111,8 @@ async function snapshotsOf(
   virsh: Virsh,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const found = await pooled(names, 2 * defaultParallel(), async (name) => {
-    const listed = await virsh.output(["snapshot-list", name, "--name"], { gone: true });
-    return [name, listed.split("\n").flatMap((line) => line.trim() || [])] as const;
-  });
-  return new Map(valuesOf(found));
+  const listed = await virsh.each(names.map((name) => ["snapshot-list", name, "--name"]));
+  return new Map(names.map((name, index) => [name, namesIn(listed[index] ?? "")]));
 }
 
 /** A host of libvirt, as it is asked. */
@@ -126,49 +123,52 @@ interface Host {
   readonly name?: string;
 }
 
-async function observe(host: Host): Promise<ObservedObject[]> {
+async function observe(host: Host, lab?: string): Promise<ObservedObject[]> {
   const { virsh, name: at } = host;
+  const isWanted = (mark: OwnerMark) => lab === undefined || mark.lab === lab;
   // First of all: whether it answers at all.
-  const machines = await domains(virsh);
-  const own = machines.filter(({ xml }) => markIn(xml) !== undefined).map(({ name }) => name);
-  const [nets, active, rules, pools, definitions, snapshots] = await Promise.all([
-    libvirtNetworks(virsh),
-    virsh.names(["net-list"]),
+  const machines = (await domains(virsh)).flatMap(({ xml, ...domain }) => {
+    const mark = markIn(xml);
+    return mark && isWanted(mark) ? [{ ...domain, xml, mark }] : [];
+  });
+  const own = machines.map(({ name }) => name);
+  const [lists, rules, definitions, snapshots] = await Promise.all([
+    virsh.each([
+      ["net-list", "--name"],
+      ["pool-list", "--all", "--name"],
+    ]),
     forwarding(host.onHost),
-    virsh.names(["pool-list", "--all"]),
     dumped(virsh, "dumpxml", own, ["--inactive"]),
     snapshotsOf(virsh, own),
   ]);
+  const [active = [], pools = []] = lists.map(namesIn);
+  const nets = await libvirtNetworks(virsh);
   const ours = pools.flatMap((name): ObservedObject[] => {
     const mark = poolMark(name);
-    return mark ? [{ kind: "storage pool", id: name, name, mark, created: "" }] : [];
+    return mark && isWanted(mark) ? [{ kind: "storage pool", id: name, name, mark, created: "" }] : [];
   });
   const disks = await Promise.all(ours.map(({ name }) => volumes(host, name)));
   const found = [
-    ...machines.flatMap(({ name, state, xml }): ObservedObject[] => {
-      const mark = markIn(xml);
-      if (!mark) return [];
+    ...machines.map(({ name, state, xml, mark }): ObservedObject => {
       const on = Object.fromEntries(connected(xml).map(({ network }) => [network, ""]));
       const id = domainUuid(xml);
       const defined = definitions.find((entry) => entry.name === name)?.xml;
-      return [
-        {
-          kind: "domain",
-          id: id ?? name,
-          name,
-          mark,
-          created: "",
-          state,
-          networks: on,
-          ...(defined === undefined ? {} : { settings: domainSettings(defined) }),
-          snapshots: snapshots.get(name) ?? [],
-          ...(id === undefined || isOwnUuid(id) ? {} : { copied: true }),
-        },
-      ];
+      return {
+        kind: "domain",
+        id: id ?? name,
+        name,
+        mark,
+        created: "",
+        state,
+        networks: on,
+        ...(defined === undefined ? {} : { settings: domainSettings(defined) }),
+        snapshots: snapshots.get(name) ?? [],
+        ...(id === undefined || isOwnUuid(id) ? {} : { copied: true }),
+      };
     }),
     ...nets.flatMap(({ name, xml }): ObservedObject[] => {
       const mark = markIn(xml);
-      if (!mark) return [];
+      if (!mark || !isWanted(mark)) return [];
       const state = active.includes(name) ? "active" : "inactive";
       const ways = rules?.get(networkBridge(xml) ?? "") ?? (rules ? [] : undefined);
       return [
@@ -319,7 +319,7 @@ export function libvirtOn(machine?: RemoteMachine): Platform {
     ...(machine ? { name: machine.name } : {}),
   };
   return {
-    observe: () => observe(host),
+    observe: (lab) => observe(host, lab),
     guests: (names) => guests(host, names),
     owners: async (kinds) =>
       new Map(await Promise.all(kinds.map(async (kind) => [kind, await ownersOf(virsh, kind)] as const))),

@@ -1,5 +1,4 @@
-import { defaultParallel, pooled, valuesOf } from "../../pool";
-import { type Virsh, virshOn } from "./virsh";
+import { namesIn, type Virsh, virshOn } from "./virsh";
 
 /** An object with its XML. */
 export interface Dumped {
@@ -18,14 +17,14 @@ export async function dumped(
   names: readonly string[],
   options: readonly string[] = [],
 ): Promise<Dumped[]> {
-  const found = await pooled(names, 2 * defaultParallel(), async (name) => ({
-    name,
-    xml: await virsh.output([command, name, ...options], { gone: true }),
-  }));
-  return valuesOf(found).filter(({ xml }) => xml !== "");
+  const found = await virsh.each(names.map((name) => [command, name, ...options]));
+  return names.flatMap((name, index) => {
+    const xml = found[index]?.trim();
+    return xml ? [{ name, xml: `${xml}\n` }] : [];
+  });
 }
 
 /** Every network of a host's libvirt, at work or not. @param virsh the host's; this machine's without it */
 export async function libvirtNetworks(virsh = virshOn()): Promise<Dumped[]> {
-  return dumped(virsh, "net-dumpxml", await virsh.names(["net-list", "--all"]));
+  return dumped(virsh, "net-dumpxml", namesIn(await virsh.output(["net-list", "--all", "--name"])));
 }

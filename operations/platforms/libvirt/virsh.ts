@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { LIBVIRT_URI } from "../../../components/hypervisors/libvirt/virsh";
 import { FaultError } from "../../../course/faults";
 import type { RemoteMachine } from "../../hosts/machine";
@@ -15,8 +16,22 @@ export interface Virsh {
    * @throws FaultError when it fails, with libvirt's words
    */
   output(args: readonly string[], options?: ProcessOptions & { readonly gone?: boolean }): Promise<string>;
-  /** The lines that it printed, one a name. @throws FaultError when it fails */
-  names(args: readonly string[]): Promise<string[]>;
+  /**
+   * Runs several commands by one program over one connection, and returns what each printed; nothing for an object that is not there (any
+   * more). A program a command is most of what a look at a host costs.
+   * @throws FaultError when one fails otherwise, with libvirt's words
+   */
+  each(commands: readonly (readonly string[])[]): Promise<string[]>;
+}
+
+/** The lines of a list, one a name. */
+export function namesIn(list: string): string[] {
+  return list.split("\n").flatMap((line) => line.trim() || []);
+}
+
+/** A word as virsh's own reader takes it whole (virsh(1), "NOTES" of quoting: as a shell's). */
+function quoted(word: string): string {
+  return `"${word.replaceAll(/["\\]/g, "\\$&")}"`;
 }
 
 /** Words of libvirt for an object that is not there (any more), or not running. */
@@ -58,10 +73,18 @@ export function virshOn(machine?: RemoteMachine): Virsh {
       throw virshFault(args, result, where);
     return result.code === 0 ? result.stdout : "";
   };
-  return {
-    call,
-    output,
-    names: async (args) =>
-      (await output([...args, "--name"])).split("\n").flatMap((line) => line.trim() || []),
+  const each: Virsh["each"] = async (commands) => {
+    const [first] = commands;
+    if (first === undefined) return [];
+    // Nothing that somebody named is it by chance.
+    const boundary = randomUUID();
+    const mark = ["echo", boundary];
+    const script = [...commands.flatMap((command) => [mark, command]), mark];
+    const result = await call([script.map((words) => words.map(quoted).join(" ")).join("; ")]);
+    const printed = result.stdout.split(boundary).slice(1, -1);
+    const refused = result.stderr.split("\n").some((line) => line.startsWith("error:") && !GONE.test(line));
+    if (refused || printed.length !== commands.length) throw virshFault(first, result, where);
+    return printed;
   };
+  return { call, output, each };
 }
