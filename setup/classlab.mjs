@@ -17,10 +17,7 @@ if (missing !== null) {
 }
 import("./launch.mjs")
   .then(({ launch }) => launch(process.argv.slice(2), process.env))
-  .then(
-    (code) => process.exit(code),
-    (error) => {
-      process.stderr.write(`classlab could not be set up: ${error.message}\n`);
-      process.exit(1);
-    },
-  );
+  .catch((error) => {
+    process.stderr.write(`classlab could not be set up: ${error.message}\n`);
+    process.exit(1);
+  });
