@@ -272,6 +272,25 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "In a classroom connect the machine by cable, and set `link: wired`.",
     ],
   },
+  "windows-image-missing": {
+    group: "The configuration",
+    means:
+      "A guest is to have Windows, and no image is named that it begins with. Microsoft's licences let nobody hand out images of Windows, so that classlab brings none: whoever runs the lab has one, and the right to use it.",
+    steps: [
+      "Take the evaluation of Windows Server or of Windows Enterprise from Microsoft's Evaluation Center (microsoft.com/evalcenter), as a VHDX where there is one.",
+      "Install it on a disk with GPT, for UEFI, and generalize it: `sysprep /generalize /oobe /shutdown`. An image that Microsoft gives as a VHDX of generation 2 is so already.",
+      "Name it under `image`: `source`, `sha256` (`sha256sum FILE` prints it) and `windows`.",
+    ],
+  },
+  "windows-too-small": {
+    group: "The configuration",
+    means:
+      "A guest with Windows is to have less memory, disk or processors than Microsoft asks for. Its first start would fail, or take for ever.",
+    steps: [
+      "Give it what the message expects; the page that it names says why.",
+      "For a class, twice as much memory is pleasant: guests of its Hyper-V take theirs out of it.",
+    ],
+  },
   "memory-invalid": {
     group: "The configuration",
     means: "A dynamic memory is written the wrong way round, or the target has none.",

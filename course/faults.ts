@@ -76,6 +76,8 @@ export const FAULT_CODES = [
   "cloud-access",
   "bridge-impossible",
   "memory-invalid",
+  "windows-image-missing",
+  "windows-too-small",
   "licence-missing",
   "desktop-users",
   "coexistence-undecided",

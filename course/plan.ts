@@ -27,6 +27,7 @@ import { type SwitchPlan, switchesOf } from "./switches";
 import { teamDemands } from "./teamDemand";
 import { resolveTeams, type TeamIdentity } from "./teams";
 import { checkConfig, checkNames, checkPlacement, checkSwitches } from "./validators";
+import { type WindowsGuestPlan, windowsOf } from "./windows/guest";
 
 export type { HostPlan } from "./hosts";
 
@@ -100,6 +101,8 @@ export interface GuestPlan {
     /** Name on the platform of the guest. */
     readonly objectName: string;
   };
+  /** Its Windows; absent for a guest with Linux. */
+  readonly windows?: WindowsGuestPlan;
   /** Ports published on 127.0.0.1; empty where guests' addresses are routed. */
   readonly published: readonly PublishedPort[];
 }
@@ -219,6 +222,7 @@ function guestValues(
 ): Omit<GuestPlan, "objectName" | "cloneOf" | "adapters" | "docker" | "published"> {
   const { locale, keyboard, timeZone } = LANGUAGE_SETTINGS[config.language];
   const { memory } = guest;
+  const windows = windowsOf(guest, team.seats);
   return {
     name: guest.name,
     team: team.id,
@@ -235,6 +239,7 @@ function guestValues(
     clipboard: guest.clipboard,
     snapshots: guest.snapshots,
     clones: guest.clones,
+    ...(windows ? { windows } : {}),
   };
 }
 

@@ -100,7 +100,7 @@ interface TargetResources {
   /** What works in a guest from this machine, where that is not the host; nothing elsewhere. */
   readonly inside?: readonly string[];
   /** Whether a guest's Docker Engine is looked after: not where the learner installs it, and the lab makes nothing in it. */
-  readonly docker: (guest: Pick<GuestPlan, "docker">) => boolean;
+  readonly docker: (guest: Pick<GuestPlan, "docker" | "windows">) => boolean;
   /** Where what a guest takes from the site is a resource of its own, and what that runs on; false where it comes with the seed. */
   readonly settings: "host" | "this-machine" | false;
   /** What is made of a guest once all that belongs to it stands. */
@@ -131,7 +131,7 @@ const LIBVIRT: TargetResources = {
     ...snapshots.map((snapshot) => command(`${name}-snapshot-${snapshot}`, scriptOn(host))),
     ...(clones.length > 0 ? [command(`${name}-base`, scriptOn(host))] : []),
   ],
-  docker: () => true,
+  docker: ({ windows }) => windows === undefined,
   settings: "host",
 };
 
@@ -174,7 +174,7 @@ export function targetOfHost(plan: Pick<LabPlan, "hosts" | "target">, name: stri
 }
 
 /** Whether the lab makes something in the Docker Engine of a guest on a target, and looks after it. */
-export function looksAfterDocker(target: Target, guest: Pick<GuestPlan, "docker">): boolean {
+export function looksAfterDocker(target: Target, guest: Pick<GuestPlan, "docker" | "windows">): boolean {
   return resourcesOn(target).docker(guest);
 }
 

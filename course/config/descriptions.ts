@@ -70,6 +70,14 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   "switches[].vlan": "Makes it this VLAN of the classroom LAN; bridged only.",
   guests: "Guests of every team; the course's own two by default.",
   "guests[].name": "Host name of the guest.",
+  "guests[].os": "Its operating system: windows on libvirt alone, and with an image of your own.",
+  "guests[].image": "What a guest with Windows begins with: an image that you have, generalized by sysprep.",
+  "guests[].image.source":
+    "Absolute path on the guest's host, or address of a web server that the host reaches: a qcow2, VHDX or VMDK with GPT, for UEFI.",
+  "guests[].image.sha256": "SHA-256 of the file, in hexadecimal digits.",
+  "guests[].image.windows": "The Windows in it: its least memory, disk and processors are checked.",
+  "guests[].image.drivers":
+    "own: SATA and e1000e, which Windows knows; virtio: only with Red Hat's drivers in the image.",
   "guests[].adapters": "Network adapters, in order.",
   "guests[].adapters[].switch": "Name of the switch that it is on.",
   "guests[].adapters[].address": "IPv4 address of the first team's guest; chosen when left out.",

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { gibibytes, mebibytes, name, port, timeZone } from "./primitives";
+import { WINDOWS_VERSIONS } from "../windows/versions";
+import { fileHash, gibibytes, mebibytes, name, port, timeZone } from "./primitives";
 
 /** What people write first is the switch's mode on the adapter. */
 const ADAPTER_MODE_RULE = "disabled, or instead of mode the key switch, whose mode the adapter then has";
@@ -30,9 +31,33 @@ export const DISK_FORMATS = ["auto", "vdi", "vhd", "vhdx", "vmdk", "qcow2"] as c
 /** What a guest is installed with. */
 export const PROFILES = ["server", "desktop"] as const;
 
+/** Operating systems of guests. */
+export const GUEST_SYSTEMS = ["linux", "windows"] as const;
+
+/**
+ * An image of Windows that whoever runs the lab has: Microsoft's licences let nobody hand one out. Generalized (sysprep), on a disk with GPT,
+ * since it is started by UEFI.
+ */
+const windowsImageSchema = z.strictObject({
+  /** Absolute path on the guest's host, or address of a web server that the host reaches. */
+  source: z.string().regex(/^(?:\/|https?:\/\/)[^\s'"@]+\.(?:qcow2|vhdx|vmdk)$/i, {
+    error:
+      "a path on the host such as /srv/images/windows.vhdx, or an address such as https://…/windows.qcow2: a qcow2, VHDX or VMDK",
+  }),
+  /** SHA-256 of the file, in hexadecimal digits. */
+  sha256: fileHash,
+  /** The Windows in it. */
+  windows: z.enum(WINDOWS_VERSIONS),
+  /** Drivers of disk and network card in it: those of Windows itself, or Red Hat's for virtio, which are faster. */
+  drivers: z.enum(["own", "virtio"]).default("own"),
+});
+
 /** One guest of every team. The values of the manual's `ubuntu-test1` are the defaults (L2520–2600). */
 export const guestSchema = z.strictObject({
   name,
+  os: z.enum(GUEST_SYSTEMS).default("linux"),
+  /** What a guest with Windows begins with; the others begin with the lab's own image. */
+  image: windowsImageSchema.optional(),
   adapters: z.array(adapterSchema).max(8).default([]),
   docker: z.array(dockerStackSchema).default([]),
   cpus: z.int().min(1).max(64).default(2),

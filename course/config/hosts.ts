@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { TARGETS } from "../support";
-import { endpoint, gibibytes, label, mebibytes, name } from "./primitives";
+import { endpoint, fileHash, gibibytes, label, mebibytes, name } from "./primitives";
 
 /** What a host can bear; what is left out is not checked, or taken from the type of a cloud host. */
 const capacity = {
@@ -78,10 +78,7 @@ export const hostSchema = z.discriminatedUnion("kind", [
             "a path on the host such as D:\\images\\ubuntu.vhdx, or an address such as https://…/ubuntu.vhdx",
         }),
         /** SHA-256 of the file, in hexadecimal digits. */
-        sha256: z
-          .string()
-          .regex(/^[0-9a-fA-F]{64}$/, { error: "64 hexadecimal digits" })
-          .toLowerCase(),
+        sha256: fileHash,
       })
       .optional(),
     /** Whether it is in the classroom by cable or by Wi-Fi: towards Wi-Fi nothing is bridged. */

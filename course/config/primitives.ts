@@ -12,6 +12,12 @@ export const label = z
   .min(1)
   .regex(/^\P{Cc}*$/u, { error: "a text without control characters" });
 
+/** SHA-256 of a file. */
+export const fileHash = z
+  .string()
+  .regex(/^[0-9a-fA-F]{64}$/, { error: "64 hexadecimal digits" })
+  .toLowerCase();
+
 /** A TCP port. */
 export const port = z.int().min(1).max(65535);
 

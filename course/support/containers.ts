@@ -104,7 +104,7 @@ export const CONTAINERS: Readonly<Record<Feature, Cell>> = {
   windows: refused(
     "docker-container",
     "a container shares the host's kernel, which is Linux",
-    VIRTUAL_MACHINES,
+    "target libvirt",
   ),
   docker: emulated(
     "measured",

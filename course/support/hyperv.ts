@@ -72,7 +72,11 @@ export const HYPERV: Readonly<Record<Feature, Cell>> = {
     en: "the integration services set the guest's clock by its host's as well, which therefore needs the same time servers",
     ja: "統合サービスがゲストの時計をホストにも合わせるため、ホストにも同じ時刻サーバーを設定してください",
   }),
-  windows: native("hyperv-windows"),
+  windows: refused(
+    "hyperv-windows",
+    "Hyper-V runs guests with Windows, and classlab makes none there",
+    "target libvirt, or a guest that you make by hand, which classlab leaves alone",
+  ),
   docker: native("docker-ubuntu"),
   remote: native("windows-remote", {
     en: "by Remote Desktop to the host",

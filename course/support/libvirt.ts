@@ -70,8 +70,8 @@ export const LIBVIRT: Readonly<Record<Feature, Cell>> = {
   language: native("libvirt-domain"),
   ntp: native("cloud-init NTP"),
   windows: native("libvirt-domain", {
-    en: "Windows needs the virtio drivers at installation",
-    ja: "Windows のインストール時に virtio ドライバーが必要です",
+    en: "with an image of your own, generalized by sysprep; no snapshots, clones, shared folders or Docker stacks",
+    ja: "sysprep で一般化した手持ちのイメージを使います。スナップショット、クローン、共有フォルダ、Docker スタックは使えません",
   }),
   docker: native("docker-ubuntu"),
   remote: native("libvirt-remote", {

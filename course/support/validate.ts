@@ -17,6 +17,7 @@ function wishesOf(guest: GuestConfig, where: string): Wish[] {
   const wish = (feature: Feature, key: string, asked: boolean): Wish[] =>
     asked ? [{ feature, where: `${where}.${key}` }] : [];
   return [
+    ...wish("windows", "os", guest.os === "windows"),
     ...wish("dynamic-memory", "memory", typeof guest.memory !== "number"),
     ...(disk.format === "auto" ? [] : wish(`disk-${disk.format}`, "disk.format", true)),
     ...wish("disk-fixed", "disk.allocation", disk.allocation === "fixed"),

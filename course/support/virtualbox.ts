@@ -56,7 +56,11 @@ export const VIRTUALBOX: Readonly<Record<Feature, Cell>> = {
     en: "Guest Additions set the guest's clock by its host's as well, which therefore needs the same time servers",
     ja: "Guest Additions がゲストの時計をホストにも合わせるため、ホストにも同じ時刻サーバーを設定してください",
   }),
-  windows: native("virtualbox-machine guest operating systems"),
+  windows: refused(
+    "virtualbox-machine guest operating systems",
+    "VirtualBox runs guests with Windows, and classlab makes none there",
+    "target libvirt, or a guest that you make by hand, which classlab leaves alone",
+  ),
   docker: native("docker-ubuntu"),
   remote: native("virtualbox-remote", {
     en: "by Remote Desktop or SSH to the host; VirtualBox's own remote display needs the Extension Pack and its licence",

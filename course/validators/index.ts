@@ -26,6 +26,7 @@ import { subnetsValid, vlansValid } from "./switches";
 import { timeZonesKnown } from "./timeZones";
 import { desktopsSuffice } from "./users";
 import type { PlacementValidator, Validator } from "./validator";
+import { windowsGuestsValid } from "./windowsGuests";
 
 export { checkNames } from "./names";
 export { checkSwitches } from "./overlaps";
@@ -54,6 +55,7 @@ const VALIDATORS: readonly Validator[] = [
   machineImageUsed,
   timeZonesKnown,
   dockerStacksValid,
+  windowsGuestsValid,
   extensionPackLicensed,
   calendarValid,
 ];

@@ -1,8 +1,8 @@
-"""Stands in for QEMU's serial ports: serialPorts.py FOLDER GUEST NAME...
+"""Stands in for QEMU's serial ports: serialPorts.py [--silent] FOLDER GUEST NAME...
 
 Each NAME is a port: a pseudo-terminal for the guest's side, FOLDER/dev/portN with its name in FOLDER/ports/portN/name, and for the
 host's side the socket FOLDER/GUEST.channel.N, one connection at a time. A real port tells a guest that its host went away by an end of
-file; a terminal has none, so that the guest's side reads a line HANGUP in its place. What a guest says while no host is connected is lost.
+file; a terminal has none, so that the guest's side reads a line HANGUP in its place. A port of a PC (--silent) tells nothing. What a guest says while no host is connected is lost.
 """
 import os
 import select
@@ -10,7 +10,8 @@ import socket
 import sys
 import tty
 
-folder, guest, *names = sys.argv[1:]
+silent = sys.argv[1] == "--silent"
+folder, guest, *names = sys.argv[2 if silent else 1 :]
 ports = []
 for number, name in enumerate(names):
     master, slave = os.openpty()
@@ -49,7 +50,8 @@ while True:
                     data = ready.recv(4096)
                 except OSError:
                     data = b""
-                os.write(port["master"], data or b"\nHANGUP\n")
+                if data or not silent:
+                    os.write(port["master"], data or b"\nHANGUP\n")
                 if not data:
                     ready.close()
                     port["host"] = None

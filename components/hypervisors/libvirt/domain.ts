@@ -23,6 +23,14 @@ export interface SharedFolders {
   readonly by: "virtiofs" | "9p";
 }
 
+/** What a guest with Windows has for its trust in what it starts. */
+export interface WindowsHardware {
+  /** Whether its firmware checks signatures: the host has one that can, with Microsoft's keys. */
+  readonly secureBoot: boolean;
+  /** Whether it has a TPM 2.0, which the host's swtpm emulates. */
+  readonly tpm: boolean;
+}
+
 /** What a guest is made with besides its plan. */
 export interface DomainSettings extends GuestIdentity {
   /** What its disk lies over, unless that is a copy. */
@@ -33,6 +41,8 @@ export interface DomainSettings extends GuestIdentity {
   readonly virtualization?: "vmx" | "svm" | "none";
   readonly boot: GuestBoot;
   readonly sharedFolders: SharedFolders;
+  /** What a guest with Windows is given besides; absent for the others. */
+  readonly windows?: WindowsHardware;
   /** Whether the first start installs packages, and takes longer. */
   readonly installs?: boolean;
   /** Folder on the host for the log of each guest's console. */
@@ -50,6 +60,12 @@ const AGENT_CHANNEL = "org.qemu.guest_agent.0";
  * (libvirt.org/pci-hotplug.html). A guest has eight adapters at most and about as many other devices.
  */
 const PCI_PORTS = 20;
+
+/** The root of a guest's bus, and its ports. */
+export const PCI_CONTROLLERS: readonly Xml[] = [
+  { "@type": "pci", "@model": "pcie-root" },
+  ...Array.from({ length: PCI_PORTS }, () => ({ "@type": "pci", "@model": "pcie-root-port" })),
+];
 
 /** File on the host with what a guest printed on its serial console. */
 export function consoleLog(
@@ -80,7 +96,10 @@ const disabled = (name: string): Xml => ({ "@policy": "disable", "@name": name }
  * five-level page tables: QEMU 7.2 without `svm` does not tell how wide addresses are (CPUID 8000_0008), Linux then takes 48 bits for
  * granted, and finds no file by its name any more.
  */
-function processor({ cpus, nested }: GuestPlan, { acceleration, virtualization }: DomainSettings): Xml {
+export function processor(
+  { cpus, nested }: GuestPlan,
+  { acceleration, virtualization }: DomainSettings,
+): Xml {
   const features = [
     // Required: a guest that does not get it does not start, and libvirt says why.
     ...(nested && virtualization !== undefined && virtualization !== "none"
@@ -99,7 +118,7 @@ function processor({ cpus, nested }: GuestPlan, { acceleration, virtualization }
 }
 
 /** Starts with its start value; `virsh setmem` moves it up to its maximum. QEMU keeps no minimum: whoever moves it does. */
-function memory({ memory: { start, max } }: GuestPlan): Xml {
+export function memory({ memory: { start, max } }: GuestPlan): Xml {
   return { memory: { "@unit": "MiB", "#": max }, currentMemory: { "@unit": "MiB", "#": start } };
 }
 
@@ -130,7 +149,7 @@ function system(guest: GuestPlan, settings: DomainSettings): Xml {
  * What a disk lies over. libvirt would hand the machine image to QEMU's user for as long as a guest runs, who may then write it; all labs
  * of the host read it. What clones lie over is their lab's own, and handed over: it is not for all to read.
  */
-function backing(base: BaseImage | undefined): Xml {
+export function backing(base: BaseImage | undefined): Xml {
   if (!base) return {};
   return {
     backingStore: {
@@ -207,21 +226,27 @@ function sharedMemory(guest: GuestPlan, settings: DomainSettings): Xml {
   return { memoryBacking: { source: { "@type": "memfd" }, access: { "@mode": "shared" } } };
 }
 
+/** The first serial port, whose log the host keeps; `virsh console` opens it. @param more serial ports behind it */
+export function console(guest: GuestPlan, settings: DomainSettings, more: readonly Xml[] = []): Xml {
+  const log = { "@file": consoleLog(guest, settings), "@append": "on" };
+  return {
+    serial: [{ "@type": "pty", log, target: { "@type": "isa-serial", "@port": 0 } }, ...more],
+    console: { "@type": "pty", target: { "@type": "serial", "@port": 0 } },
+  };
+}
+
 function devices(guest: GuestPlan, settings: DomainSettings): Xml {
   const desktop = guest.profile === "desktop" ? desktopDevices(guest) : {};
-  const log = { "@file": consoleLog(guest, settings), "@append": "on" };
   return {
     disk: disks(guest, settings),
     controller: [
-      { "@type": "pci", "@model": "pcie-root" },
-      ...Array.from({ length: PCI_PORTS }, () => ({ "@type": "pci", "@model": "pcie-root-port" })),
+      ...PCI_CONTROLLERS,
       { "@type": "virtio-serial" },
       { "@type": "usb", "@model": guest.profile === "desktop" ? "qemu-xhci" : "none" },
     ],
     interface: guest.adapters.map((_, index) => parkedInterfaceXml(guest, index, settings)),
     ...filesystem(guest, settings),
-    serial: { "@type": "pty", log, target: { "@type": "isa-serial", "@port": 0 } },
-    console: { "@type": "pty", target: { "@type": "serial", "@port": 0 } },
+    ...console(guest, settings),
     ...desktop,
     channel: [
       { "@type": "unix", target: { "@type": "virtio", "@name": AGENT_CHANNEL } },

@@ -15,8 +15,9 @@ import { renderAdapters } from "./adaptersScript";
 import { renderBaseScript } from "./baseScript";
 import { cachedImage } from "./cache";
 import { libvirtChannel } from "./channel";
+import { renderDefinition } from "./definition";
 import { renderDiskScript } from "./diskScript";
-import { CONSOLE_FOLDER, type DomainSettings, renderDomain } from "./domain";
+import { CONSOLE_FOLDER, type DomainSettings } from "./domain";
 import { renderHostScript } from "./hostScript";
 import { readKeeperFiles } from "./keeperFiles";
 import { renderMachineScript } from "./machineScript";
@@ -250,7 +251,7 @@ export const libvirtDriver: HypervisorDriver = {
         ...BOTH_WAYS,
         script: renderMachineScript(plan, settings),
         // Adapters come and go while it runs; all else is what it is.
-        triggers: [renderDomain({ ...plan, adapters: [] }, settings)],
+        triggers: [renderDefinition({ ...plan, adapters: [] }, settings)],
         deadline: "5m",
       },
       { ...made, dependsOn: [disk, ...host.objects], replaceWith: [disk] },

@@ -8,12 +8,17 @@ export function adapterAlias(index: number): string {
   return `ua-adapter-${index}`;
 }
 
+/** Windows knows Intel's e1000e; it knows virtio only by drivers that somebody put into its image. */
+function cardOf({ windows }: GuestPlan): "virtio" | "e1000e" {
+  return windows?.image.drivers === "own" ? "e1000e" : "virtio";
+}
+
 function adapterXml(guest: GuestPlan, index: number, identity: GuestIdentity, network?: string): Xml {
   return {
     "@type": "network",
     mac: { "@address": macOf(guest, index, identity) },
     source: { "@network": network ?? parkingName(identity.mark.lab) },
-    model: { "@type": "virtio" },
+    model: { "@type": cardOf(guest) },
     link: { "@state": network === undefined ? "down" : "up" },
     alias: { "@name": adapterAlias(index) },
   };

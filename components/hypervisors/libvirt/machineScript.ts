@@ -1,7 +1,8 @@
 import type { GuestPlan } from "../../../course/plan";
 import { uuidOf } from "../identity";
 import { CHANNEL_PORTS, channelSocket } from "./channelPorts";
-import { consoleLog, type DomainSettings, qemuLog, renderDomain } from "./domain";
+import { renderDefinition } from "./definition";
+import { consoleLog, type DomainSettings, qemuLog } from "./domain";
 import { assigned, document, HEAD, refuseForeign } from "./virsh";
 
 /**
@@ -38,7 +39,7 @@ if [ -n "$known" ]; then
   ${refuseForeign("guest")}else
   # What a guest of this name printed that is gone is no word of this one: its start would be taken for the end of that one's.
   as_root rm -f ${consoleLog(guest, settings)}
-  told define --validate /dev/stdin >/dev/null ${document(renderDomain(guest, settings))}
+  told define --validate /dev/stdin >/dev/null ${document(renderDefinition(guest, settings))}
 fi
 virsh autostart "$name" >/dev/null
 case $(virsh domstate "$name") in

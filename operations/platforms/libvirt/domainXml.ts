@@ -112,6 +112,11 @@ const portSchema = z.looseObject({
   channel: z.looseObject({ target: z.looseObject({ "@name": z.string() }) }),
 });
 
+/** The serial port that is the channel of a guest with Windows. */
+const serialSchema = z.looseObject({
+  serial: z.looseObject({ source: z.looseObject({ "@path": z.string().includes(".channel.") }) }),
+});
+
 /** Name of the setting that is a guest's management channel as a whole. */
 const CHANNEL = "the management channel";
 
@@ -129,6 +134,8 @@ export function domainSettings(xml: string): Record<string, string> {
     const found = portSchema.safeParse(element.toObject());
     return found.success && found.data.channel.target["@name"].startsWith("classlab.") ? [found] : [];
   });
+  const serial = each("serial").filter((element) => serialSchema.safeParse(element.toObject()).success);
+  const channels = ports.length + serial.length;
   return {
     ...(memory
       ? { memory: `${Math.round(Number(memory["#"]) * (MIB[memory["@unit"] ?? "KiB"] ?? Number.NaN))} MiB` }
@@ -142,6 +149,6 @@ export function domainSettings(xml: string): Record<string, string> {
         return [[`disk ${target["@dev"]}`, source?.["@file"] ?? "nothing"]];
       }),
     ),
-    ...(ports.length > 0 ? { [CHANNEL]: `${ports.length} ports` } : {}),
+    ...(channels > 0 ? { [CHANNEL]: `${channels} ports` } : {}),
   };
 }
