@@ -16,6 +16,7 @@ import { loadWhenUsed } from "./loadWhenUsed";
 import { SCHEMA_VERSION } from "./output";
 import { formatOptions } from "./plan/formats";
 import { type ConvertOptions, convertVerb } from "./verbs/convert";
+import { costVerb } from "./verbs/cost";
 import { doctorVerb } from "./verbs/doctor";
 import { downVerb } from "./verbs/down";
 import { envVerb } from "./verbs/env";
@@ -137,6 +138,11 @@ function makeProgram(finish: (code: number) => void): Command {
     for (const option of formatOptions()) command.addOption(option);
     return command.addOption(languageOption("of what is shown").default("en"));
   });
+  add("cost", "show what a lab's hosts in clouds cost; asks no cloud", costVerb, (command) =>
+    command
+      .option("--team <id>", "only this team, with its share of what teams share (may be repeated)", collect)
+      .addOption(languageOption("of what is shown").default("en")),
+  );
   add("up", "bring a lab to its plan and show what to open", upVerb, (command) =>
     command
       .option("--repair", "also bring back what learners changed inside guests; listed first")

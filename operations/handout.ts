@@ -4,12 +4,13 @@ import { teamKeyPath } from "../components/hypervisors/channelOptions";
 import { writePrivateFile } from "../components/privateFile";
 import { RDP_ENCODING, renderRdp, renderSshConfig } from "../course/clientFiles";
 import { handoutsOf } from "../course/composeFiles";
-import { type Fault, FaultError } from "../course/faults";
+import { FaultError } from "../course/faults";
 import type { LabPlan, TeamPlan } from "../course/plan";
 import { renderAccount } from "../course/registrySheet";
 import { hostNamed } from "../course/resources";
 import { PROVIDERS, renderVagrantfile } from "../course/vagrantfile";
 import { homeFolder } from "./paths";
+import { refuseUnknownTeams } from "./plan";
 import { registryAccess } from "./registryAccess";
 
 /** What was written for a team. */
@@ -65,19 +66,7 @@ const keyName = (plan: LabPlan, team: TeamPlan): string => `classlab-${plan.lab}
  * @throws FaultError `unknown-team`, or `report-unwritable` where the folder cannot be written
  */
 export function writeHandout(plan: LabPlan, target: string, teams: readonly string[]): TeamHandout[] {
-  const known = plan.teams.map(({ id }) => id);
-  const unknown = teams
-    .filter((id) => !known.includes(id))
-    .map(
-      (id): Fault => ({
-        code: "unknown-team",
-        where: `--team ${id}`,
-        what: "the lab has no such team",
-        expected: `one of ${known.join(", ")}`,
-      }),
-    );
-  const [first, ...more] = unknown;
-  if (first) throw new FaultError([first, ...more]);
+  refuseUnknownTeams(plan, teams);
   return plan.teams
     .filter(({ id }) => teams.length === 0 || teams.includes(id))
     .map((team) => {

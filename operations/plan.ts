@@ -99,3 +99,23 @@ export function planLab(file: StackFile, facts: LabFacts = {}): LabPlan {
   if (!planned.ok) throw new FaultError(planned.faults);
   return planned.value;
 }
+
+/**
+ * Refuses ids that no team of a lab has.
+ * @param teams ids as they were given with `--team`
+ * @throws FaultError `unknown-team`
+ */
+export function refuseUnknownTeams(plan: Pick<LabPlan, "teams">, teams: readonly string[]): void {
+  const known = plan.teams.map(({ id }) => id);
+  const [first, ...more] = teams
+    .filter((id) => !known.includes(id))
+    .map(
+      (id): Fault => ({
+        code: "unknown-team",
+        where: `--team ${id}`,
+        what: "the lab has no such team",
+        expected: `one of ${known.join(", ")}`,
+      }),
+    );
+  if (first) throw new FaultError([first, ...more]);
+}

@@ -16,9 +16,7 @@ const NEEDS = {
   images: ALL,
   verify: ALL,
   rotate: ALL,
-  stop: ALL,
-  start: ALL,
-  extend: ALL,
+  extend: ["modules", "engine"],
   host: ALL,
 };
 

@@ -1,4 +1,5 @@
 import type { CapacityLine } from "../../course/capacity";
+import type { CostEstimate } from "../../course/cost/estimate";
 import { formatMoney, type Money } from "../../course/cost/money";
 import { groupBy } from "../../course/groupBy";
 import type { Language } from "../../course/languages";
@@ -186,18 +187,33 @@ function calendar({ schedule }: LabPlan, words: PlanWords): Section[] {
   ];
 }
 
-function cost({ cost: estimate }: PlanReport, words: PlanWords, language: Language): Section {
+/** An amount of an estimate; too low where something that bills has no price. */
+export function amountText(
+  { complete }: Pick<CostEstimate, "complete">,
+  words: PlanWords,
+  text: string,
+): string {
+  return complete ? text : words.atLeast(text);
+}
+
+/** What a lab costs. @param more rows behind the rates */
+export function costSection(
+  estimate: CostEstimate,
+  words: PlanWords,
+  language: Language,
+  more: Section["rows"] = [],
+): Section {
   const { costRows } = words;
   if (estimate.lines.length === 0 && estimate.complete) return { title: words.cost, rows: [[words.nothing]] };
   const { byState } = estimate;
-  const shown = (amount: Money) =>
-    estimate.complete ? formatMoney(amount) : words.atLeast(formatMoney(amount));
+  const shown = (amount: Money) => amountText(estimate, words, formatMoney(amount));
   return {
     title: `${words.cost} (${estimate.label[language]})`,
     rows: [
       [costRows.running, shown(byState.running.perHour)],
       [costRows.stopped, shown(byState.stopped.perHour)],
       [costRows.ended, shown(byState.ended.perHour)],
+      ...more,
       ...(estimate.calendar
         ? [
             ...estimate.calendar.lessonDays.map(({ day, cost: amount }) => [
@@ -256,7 +272,7 @@ export function sectionsOf(report: PlanReport, language: Language): Sections {
       teams(plan, words),
       ...(plan.exercises.length > 0 ? [exercises(report, words, language)] : []),
       ...calendar(plan, words),
-      cost(report, words, language),
+      costSection(report.cost, words, language),
       ...(plan.exercises.length > 0 ? [{ title: words.pulls, rows: [[report.pulls.text[language]]] }] : []),
       ...notes(report, words, language),
     ],

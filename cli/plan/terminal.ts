@@ -22,7 +22,8 @@ export function table(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-function block({ title, columns, rows }: Section): string {
+/** A section on a terminal. */
+export function block({ title, columns, rows }: Section): string {
   const lines = table(columns ? [columns, ...rows] : rows);
   const [head, ...rest] = lines;
   const shown = columns && head !== undefined ? [colours.dim(head), ...rest] : lines;

@@ -1,30 +1,14 @@
-import { EXIT, FaultError } from "../../course/faults";
+import { EXIT } from "../../course/faults";
 import { documentOf, reportOf, reportOfTeams } from "../../course/report";
 import { json, labFile, type Options } from "../context";
 import { writeAsked } from "../files";
 
-/** @throws FaultError `unknown-team` */
-function refuseUnknown(known: readonly string[], asked: readonly string[]): void {
-  const [first, ...more] = asked
-    .filter((id) => !known.includes(id))
-    .map((id) => ({
-      code: "unknown-team" as const,
-      where: `--team ${id}`,
-      what: "the lab has no such team",
-      expected: `one of ${known.join(", ")}`,
-    }));
-  if (first) throw new FaultError([first, ...more]);
-}
-
 /** Shows what a lab will be: on the terminal, as a document, as a page, drawn, or as a list for the room's administrator. */
 export async function planVerb(options: Options): Promise<number> {
-  const { planLab } = await import("../../operations/plan.js");
+  const { planLab, refuseUnknownTeams } = await import("../../operations/plan.js");
   const plan = planLab(labFile(options));
   const teams = options.team ?? [];
-  refuseUnknown(
-    plan.teams.map(({ id }) => id),
-    teams,
-  );
+  refuseUnknownTeams(plan, teams);
   const report = reportOfTeams(reportOf(plan), teams);
   const language = options.language ?? "en";
   if (options.svg !== undefined) {

@@ -127,9 +127,62 @@ function byState<T>(of: (state: HostState) => T): Readonly<Record<HostState, T>>
   return { running: of(running), stopped: of(stopped), ended: of(ended) };
 }
 
-/** A line of which a part is one team's: one of the team's own kind, or its share of what is shared. */
-function partOf(line: CostLine, teams: number): CostLine {
-  return { ...line, count: line.shared ? line.count / teams : 1 };
+/** The part of a line that is for some teams: one of each team's own, or their share of what is shared. */
+function partOf(line: CostLine, teams: readonly string[]): CostLine[] {
+  const own = line.teams.filter((team) => teams.includes(team));
+  if (own.length === 0) return [];
+  const count = line.shared ? (line.count * own.length) / line.teams.length : own.length;
+  return [{ ...line, count, teams: own }];
+}
+
+/** What lines cost by the plan's calendar. */
+function figuresOf(
+  lines: readonly CostLine[],
+  schedule: SchedulePlan | undefined,
+  yen: number,
+): Pick<CostEstimate, "lines" | "byState" | "calendar"> {
+  const rates = { lines, byState: byState((state) => stateCost(lines, state, schedule, yen)) };
+  if (!schedule) return rates;
+  const amountIn = (interval: Interval): Money => money(costIn(lines, schedule, interval), yen);
+  return {
+    ...rates,
+    calendar: {
+      lessonDays: lessonDaysOf(schedule).map((day) => ({ day: day.day, cost: amountIn(day) })),
+      course: amountIn(courseOf(schedule)),
+      total: amountIn(wholeOf(schedule)),
+    },
+  };
+}
+
+/**
+ * An estimate of some teams only: their hosts, and their share of what teams share.
+ * @param teams their ids; all when it is empty
+ */
+export function estimateOfTeams(
+  { schedule }: Pick<LabPlan, "schedule">,
+  estimate: CostEstimate,
+  teams: readonly string[],
+): CostEstimate {
+  if (teams.length === 0) return estimate;
+  const lines = estimate.lines.flatMap((line) => partOf(line, teams));
+  return {
+    ...estimate,
+    ...figuresOf(lines, schedule, estimate.usdJpy),
+    teams: estimate.teams.filter(({ team }) => teams.includes(team)),
+  };
+}
+
+/**
+ * What an estimate's lines cost from a moment until the lab should be gone; undefined without a calendar.
+ * @param now an instant in UTC
+ */
+export function costFrom(
+  { schedule }: Pick<LabPlan, "schedule">,
+  estimate: CostEstimate,
+  now: string,
+): Money | undefined {
+  if (!schedule) return undefined;
+  return money(costIn(estimate.lines, schedule, { from: now, to: schedule.gone }), estimate.usdJpy);
 }
 
 /**
@@ -147,37 +200,17 @@ export function estimateCost(
   const { yen } = prices.usdJpy;
   const rented = rentedHosts(plan);
   const { lines, missing } = linesOf(rented, prices, traffic, plan.gateway !== undefined);
-  const amountIn = (interval: Interval, of: readonly CostLine[] = lines): Money =>
-    money(schedule ? costIn(of, schedule, interval) : 0, yen);
-  const teamLines = new Map<string, CostLine[]>();
-  for (const line of lines) {
-    for (const team of line.teams) {
-      const own = teamLines.get(team) ?? [];
-      own.push(partOf(line, line.teams.length));
-      teamLines.set(team, own);
-    }
-  }
   return {
     label: LABEL,
     pricesOf: prices.date,
     usdJpy: yen,
-    lines,
-    byState: byState((state) => stateCost(lines, state, schedule, yen)),
-    ...(schedule
-      ? {
-          calendar: {
-            lessonDays: lessonDaysOf(schedule).map((day) => ({ day: day.day, cost: amountIn(day) })),
-            course: amountIn(courseOf(schedule)),
-            total: amountIn(wholeOf(schedule)),
-          },
-        }
-      : {}),
+    ...figuresOf(lines, schedule, yen),
     teams: plan.teams.map(({ id }) => {
-      const own = teamLines.get(id) ?? [];
+      const own = lines.flatMap((line) => partOf(line, [id]));
       return {
         team: id,
         perHour: byState((state) => money(hourly(own, state), yen)),
-        ...(schedule ? { total: amountIn(wholeOf(schedule), own) } : {}),
+        ...(schedule ? { total: money(costIn(own, schedule, wholeOf(schedule)), yen) } : {}),
       };
     }),
     complete: missing.length === 0,

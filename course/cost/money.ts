@@ -27,3 +27,8 @@ function grouped(value: number, digits: number): string {
 export function formatMoney({ usd, jpy }: Money): string {
   return `$${grouped(usd, 2)} (¥${grouped(jpy, 0)})`;
 }
+
+/** A rate that is mostly less than a cent, as staff read it: `$0.0050 (¥0.79)`. */
+export function formatRate({ usd, jpy }: Money): string {
+  return `$${grouped(usd, 4)} (¥${grouped(jpy, 2)})`;
+}
