@@ -91,6 +91,14 @@ unsteady() {
 }
 wanted() { for port in "$@"; do echo "${name}-$port"; done; }
 bring() {
+  # Without ports all of the farm goes: nothing has to be asked of what there is.
+  if [ $# -eq 0 ]; then
+    mine | cut -d' ' -f1 | ask remove
+    : >"$work/uncreated"
+    cp "$work/refused" "$work/unstarted"
+    [ ! -s "$work/unstarted" ]
+    return
+  fi
   wanted "$@" | sort >"$work/wanted"
   mine | cut -d' ' -f1 | sort >"$work/there"
   mine --filter 'ancestor=${imageId}' | grep -E ' (running|exited|created)$' | sort >"$work/sound" || :

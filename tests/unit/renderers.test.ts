@@ -551,7 +551,8 @@ request() {
     DELETE*)
       name=\${call#DELETE }
       name=\${name%\\?*}
-      if [ -e "$name" ]; then rm "$name"; code=204; else code=404; fi ;;
+      if [ -e "$FAKE/held-\${name##*-}" ]; then code=500; answer='{"message":"device or resource busy"}'
+      elif [ -e "$name" ]; then rm "$name"; code=204; else code=404; fi ;;
   esac
   echo "$answer" > "$output"
   echo "$code $name"
@@ -625,6 +626,19 @@ request
       const again = farm(...ports);
       expectJson(again, { containers: 100 });
       expect(changes(again)).toEqual([]);
+    });
+
+    test("what Docker does not remove is told, and goes the next time", () => {
+      for (const port of [8001, 8002, 8003]) stands(`nginx-farm-${port}`, "running");
+      fake.write("held-8002", "");
+      expect(farm()).toMatchObject({
+        code: 1,
+        stdout: "",
+        stderr: "nginx-farm-8002: device or resource busy\n",
+      });
+      rmSync(join(fake.folder, "held-8002"));
+      expectJson(farm(), { containers: 0 });
+      expect(containers()).toEqual({});
     });
 
     test("makes anew what Docker has just started again, as it may have to for ever", () => {
