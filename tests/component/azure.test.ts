@@ -5,7 +5,8 @@ import { parse } from "yaml";
 import { deployAzure } from "../../components/hosts/azure";
 import { resourcesOf } from "../../course/resources";
 import { deployHosts } from "../../stacks/hosts";
-import { ALLOWED, AZURE, cloudLab } from "../support/cloudLabs";
+import { ALLOWED, AZURE, cloudLab, PRIVATE_KEY, READY } from "../support/cloudLabs";
+import { Checks, inputMutants } from "../support/inputMutants";
 import { isSecretInput, MockEngine, type Registration, unsecret } from "../support/mocks";
 import { planOf } from "../unit/labs";
 
@@ -24,6 +25,25 @@ const marked = (name: string, team?: string) => ({
 const HOST = "az-team-02";
 const GROUP = `classlab-${LAB_ID}-${HOST}`;
 const common = { resourceGroupName: GROUP, location: "japaneast", tags: marked(HOST, "team-02") };
+
+/** Guests' packets to Azure's own services end at the host (learn.microsoft.com, "What is IP address 168.63.129.16?"). */
+const HIDDEN = `table inet classlab_hidden {
+  chain forward {
+    type filter hook forward priority -10;
+    ip daddr { 169.254.169.254, 168.63.129.16 } drop
+  }
+}
+`;
+const HIDING = `[Unit]
+Before=network-pre.target libvirtd.service
+Wants=network-pre.target
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/sbin/nft -f /etc/classlab/hidden.nft
+[Install]
+WantedBy=multi-user.target
+`;
 
 let home: string;
 let engine: MockEngine;
@@ -45,9 +65,18 @@ afterAll(() => {
   else process.env.CLASSLAB_HOME = before;
 });
 
+const checks = new Checks();
+const { check } = checks;
+
+/** Providers of what is not Azure's. */
+const ELSE: Readonly<Record<string, string>> = {
+  "random:index/randomPassword:RandomPassword": "secrets",
+  "command:remote:Command": "scripts",
+};
+
 const found = (type: string, name: string): Registration => engine.find(`:${type}`, name);
 
-test("it registers what the plan lists, and nothing else", () => {
+check("it registers what the plan lists, and nothing else", () => {
   const planned = (unit ? resourcesOf(plan, unit) : []).map(({ type, name }) => `${type} ${name}`);
   expect(engine.registrations.map(({ type, name }) => `${type} ${name}`).sort()).toEqual(
     planned.filter((title) => !title.startsWith("pulumi:pulumi:Stack")).sort(),
@@ -55,7 +84,18 @@ test("it registers what the plan lists, and nothing else", () => {
   expect(planned).toHaveLength(27);
 });
 
-test("the location: a group and a network for the lab", () => {
+check("all of Azure goes by the one provider of its location", () => {
+  for (const { type, name, provider } of engine.registrations) {
+    const expected = type.startsWith("azure-native:") ? "azure-japaneast-api" : ELSE[type];
+    expect([name, provider]).toEqual([name, expected]);
+  }
+  expect(found("azure-native", "azure-japaneast-api").inputs).toEqual({
+    environment: "public",
+    location: "japaneast",
+  });
+});
+
+check("the location: a group and a network for the lab", () => {
   expect(found("ResourceGroup", "azure-japaneast-group").inputs).toEqual({
     resourceGroupName: `classlab-${LAB_ID}-japaneast`,
     location: "japaneast",
@@ -73,7 +113,7 @@ test("the location: a group and a network for the lab", () => {
   });
 });
 
-test("each team has a group of its own, and only the allowed networks come in, by SSH", () => {
+check("each team has a group of its own, and only the allowed networks come in, by SSH", () => {
   expect(found("ResourceGroup", `${HOST}-group`).inputs).toEqual(common);
   expect(found("NetworkSecurityGroup", `${HOST}-firewall`).inputs).toEqual({
     ...common,
@@ -104,22 +144,27 @@ test("each team has a group of its own, and only the allowed networks come in, b
       },
     ],
   });
-  expect(found("Subnet", `${HOST}-subnet`).inputs).toMatchObject({
+  expect(found("Subnet", `${HOST}-subnet`).inputs).toEqual({
     resourceGroupName: `classlab-${LAB_ID}-japaneast`,
     virtualNetworkName: "network",
     subnetName: HOST,
     addressPrefix: "10.200.0.64/26",
     defaultOutboundAccess: false,
     networkSecurityGroup: { id: `${HOST}-firewall-id` },
+    // What the SDK says of itself.
+    privateEndpointNetworkPolicies: "Disabled",
+    privateLinkServiceNetworkPolicies: "Enabled",
   });
-  expect(found("PublicIPAddress", `${HOST}-address`).inputs).toMatchObject({
+  expect(found("PublicIPAddress", `${HOST}-address`).inputs).toEqual({
     ...common,
+    publicIpAddressName: `${HOST}-address`,
     sku: { name: "Standard" },
     publicIPAllocationMethod: "Static",
     publicIPAddressVersion: "IPv4",
   });
-  expect(found("NetworkInterface", `${HOST}-adapter`).inputs).toMatchObject({
+  expect(found("NetworkInterface", `${HOST}-adapter`).inputs).toEqual({
     ...common,
+    networkInterfaceName: `${HOST}-adapter`,
     ipConfigurations: [
       {
         name: "primary",
@@ -131,7 +176,7 @@ test("each team has a group of its own, and only the allowed networks come in, b
   });
 });
 
-test("a machine: no Trusted Launch, no identity, nothing stays behind, protected", () => {
+check("a machine: no Trusted Launch, no identity, nothing stays behind, protected", () => {
   const machine = found("VirtualMachine", `${HOST}-machine`);
   const { osProfile, ...inputs } = machine.inputs;
   expect(inputs).toEqual({
@@ -161,7 +206,7 @@ test("a machine: no Trusted Launch, no identity, nothing stays behind, protected
   expect(engine.registrations.filter(({ protect }) => protect)).toHaveLength(2);
 });
 
-test("its user data keeps guests from Azure's own services, and is a secret", () => {
+check("its user data keeps guests from Azure's own services, and is a secret", () => {
   const { osProfile } = found("VirtualMachine", `${HOST}-machine`).inputs;
   // One secret in it makes all of it one.
   const profile = Object(unsecret(osProfile));
@@ -183,12 +228,31 @@ test("its user data keeps guests from Azure's own services, and is a secret", ()
     },
   });
   const text = Buffer.from(String(unsecret(customData)), "base64").toString();
-  const config = parse(text);
-  expect(config.users).toEqual(["default", { name: "root", lock_passwd: true }]);
-  expect(config.write_files[0].content).toContain("ip daddr { 169.254.169.254, 168.63.129.16 } drop");
+  const { ssh_keys: keys, write_files: files, ...config } = parse(text);
+  expect(config).toEqual({
+    hostname: HOST,
+    preserve_hostname: false,
+    manage_etc_hosts: "localhost",
+    users: ["default", { name: "root", lock_passwd: true }],
+    disable_root: false,
+    ssh_authorized_keys: ["ssh-ed25519 AAAA classlab:lab/hosts"],
+    ssh_pwauth: false,
+    ssh_deletekeys: true,
+    ssh: { emit_keys_to_console: false },
+    no_ssh_fingerprints: true,
+    runcmd: [["systemctl", "enable", "--now", "classlab-hidden.service"]],
+  });
+  expect(keys.ed25519_private).toMatch(PRIVATE_KEY);
+  const { connection } = found("Command", `${HOST}-ready`).inputs;
+  expect(keys.ed25519_public).toBe(`${Reflect.get(Object(unsecret(connection)), "hostKey")} ${HOST}`);
+  expect(found("RandomPassword", `${HOST}-host-key`).inputs).toEqual({ length: 48, special: false });
+  expect(files).toEqual([
+    { path: "/etc/classlab/hidden.nft", permissions: "0644", content: HIDDEN },
+    { path: "/etc/systemd/system/classlab-hidden.service", permissions: "0644", content: HIDING },
+  ]);
 });
 
-test("Azure stops it each day when the latest lesson has ended", () => {
+check("Azure stops it each day when the latest lesson has ended", () => {
   expect(found("GlobalSchedule", `${HOST}-stop`).inputs).toEqual({
     ...common,
     name: `shutdown-computevm-${HOST}`,
@@ -202,20 +266,40 @@ test("Azure stops it each day when the latest lesson has ended", () => {
   });
 });
 
-test("it is waited for by the key that was made for it", () => {
-  const { connection } = found("Command", `${HOST}-ready`).inputs;
-  expect(isSecretInput(connection)).toBe(true);
-  expect(unsecret(connection)).toMatchObject({
+check("it is waited for by the key that was made for it", () => {
+  const ready = found("Command", `${HOST}-ready`);
+  expect(isSecretInput(ready.inputs.connection)).toBe(true);
+  expect(unsecret(ready.inputs.connection)).toEqual({
     host: "198.51.100.18",
+    port: 22,
     user: "root",
     hostKey: expect.stringMatching(/^ssh-ed25519 [A-Za-z0-9+/=]+$/),
     privateKey: "the key that opens hosts",
+    dialErrorLimit: -1,
+    perDialTimeout: 10,
   });
+  expect(ready.inputs).toMatchObject(READY);
+  expect(ready.inputs.triggers).toEqual([`${HOST}-machine-id`]);
+  expect(ready.deletedWith).toBe(`${HOST}-machine`);
 });
 
-test("everything of Azure's that takes tags carries the owner mark and when it should be gone", () => {
+check("everything of Azure's that takes tags carries the owner mark and when it should be gone", () => {
   const bare = engine.registrations
     .filter(({ type, inputs }) => type.startsWith("azure-native:") && inputs.tags === undefined)
     .map(({ name }) => name);
   expect(bare.sort()).toEqual(["az-team-01-subnet", "az-team-02-subnet"]);
 });
+
+test("each input and option of the cloud's, dropped or altered once, is found by one of these", () => {
+  const made = engine;
+  // What classlab's own components say of themselves is for people.
+  const real = made.registrations.filter(({ type }) => !type.startsWith("classlab:"));
+  const place = ({ name }: Registration) => name.replace(/team-\d+/, "team");
+  const { count, survivors } = checks.survivors(inputMutants(real, place), (registrations) => {
+    engine = made.showing([...made.registrations.filter((entry) => !real.includes(entry)), ...registrations]);
+  });
+  engine = made;
+  expect(survivors).toEqual([]);
+  process.stdout.write(`mutants of what is asked of Azure, all found: ${count}\n`);
+  expect(count).toBeGreaterThan(200);
+}, 120_000);

@@ -6,7 +6,8 @@ import { deployEc2 } from "../../components/hosts/ec2";
 import { IMAGE_PARAMETER } from "../../components/hosts/ec2/choice";
 import { resourcesOf } from "../../course/resources";
 import { deployHosts } from "../../stacks/hosts";
-import { ALLOWED, amazonAnswers, cloudLab, EC2 } from "../support/cloudLabs";
+import { ALLOWED, amazonAnswers, cloudLab, EC2, PRIVATE_KEY, READY } from "../support/cloudLabs";
+import { Checks, inputMutants } from "../support/inputMutants";
 import { isSecretInput, MockEngine, type Registration, unsecret } from "../support/mocks";
 import { planOf } from "../unit/labs";
 
@@ -43,6 +44,15 @@ afterAll(() => {
   else process.env.CLASSLAB_HOME = before;
 });
 
+const checks = new Checks();
+const { check } = checks;
+
+/** Providers of what is not Amazon's. */
+const ELSE: Readonly<Record<string, string>> = {
+  "random:index/randomPassword:RandomPassword": "secrets",
+  "command:remote:Command": "scripts",
+};
+
 const found = (type: string, name: string): Registration => engine.find(type, name);
 const machine = () => found("Instance", "aws-team-02-machine");
 
@@ -57,7 +67,7 @@ test("hosts are a stack of their own, before all that is on them", () => {
   expect(others.map(({ kind }) => kind)).toEqual(["site", "team", "team"]);
 });
 
-test("it registers what the plan lists, and nothing else", () => {
+check("it registers what the plan lists, and nothing else", () => {
   const planned = (unit ? resourcesOf(plan, unit) : []).map(({ type, name }) => `${type} ${name}`);
   expect(engine.registrations.map(({ type, name }) => `${type} ${name}`).sort()).toEqual(
     // What the engine makes by itself: the stack, and its own provider.
@@ -66,9 +76,11 @@ test("it registers what the plan lists, and nothing else", () => {
   expect(planned).toHaveLength(45);
 });
 
-test("all of Amazon goes by the one provider of its region", () => {
-  const amazons = engine.registrations.filter(({ type }) => type.startsWith("aws:"));
-  expect(new Set(amazons.map(({ provider }) => provider))).toEqual(new Set(["ec2-ap-northeast-1-api"]));
+check("all of Amazon goes by the one provider of its region", () => {
+  for (const { type, name, provider } of engine.registrations) {
+    const expected = type.startsWith("aws:") ? "ec2-ap-northeast-1-api" : ELSE[type];
+    expect([name, provider]).toEqual([name, expected]);
+  }
   expect(found("providers:aws", "ec2-ap-northeast-1-api").inputs).toEqual({
     region: "ap-northeast-1",
     maxRetries: "10",
@@ -78,7 +90,7 @@ test("all of Amazon goes by the one provider of its region", () => {
   });
 });
 
-test("the region: a network with a way out, a default group that is closed", () => {
+check("the region: a network with a way out, a default group that is closed", () => {
   const inputs = (type: string, name: string) => found(type, `ec2-ap-northeast-1-${name}`).inputs;
   expect(inputs("Vpc", "network")).toEqual({
     cidrBlock: "10.200.0.0/16",
@@ -97,14 +109,26 @@ test("the region: a network with a way out, a default group that is closed", () 
     destinationCidrBlock: "0.0.0.0/0",
     gatewayId: "ec2-ap-northeast-1-gateway-id",
   });
+  for (const [type, name] of [
+    ["InternetGateway", "gateway"],
+    [":RouteTable", "routes"],
+  ] as const)
+    expect(inputs(type, name)).toEqual({ vpcId: "ec2-ap-northeast-1-network-id", tags: marked(name) });
 });
 
-test("a host may let staff in by Session Manager, and nothing else", () => {
-  const role = found("iam/role:Role", "ec2-ap-northeast-1-role").inputs;
-  expect(role.name).toBe(`classlab-${LAB_ID}-ap-northeast-1-hosts`);
-  expect(JSON.parse(String(role.assumeRolePolicy)).Statement).toEqual([
-    { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" },
-  ]);
+check("a host may let staff in by Session Manager, and nothing else", () => {
+  const name = `classlab-${LAB_ID}-ap-northeast-1-hosts`;
+  const { assumeRolePolicy, ...role } = found("iam/role:Role", "ec2-ap-northeast-1-role").inputs;
+  expect(role).toEqual({ name, tags: marked("hosts") });
+  expect(JSON.parse(String(assumeRolePolicy))).toEqual({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
+  });
+  expect(found("InstanceProfile", "ec2-ap-northeast-1-profile").inputs).toEqual({
+    name,
+    role: name,
+    tags: marked("hosts"),
+  });
   const { inputs } = found("RolePolicy", "ec2-ap-northeast-1-policy");
   expect(inputs.role).toBe("ec2-ap-northeast-1-role-id");
   expect(JSON.parse(String(inputs.policy))).toEqual({
@@ -125,7 +149,7 @@ test("a host may let staff in by Session Manager, and nothing else", () => {
   });
 });
 
-test("the image and the zone are kept as they were first found", () => {
+check("the image and the zone are kept as they were first found", () => {
   const kept = found("Stash", "aws-choice");
   expect(kept.inputs).toEqual({
     input: { image: `ami of ${IMAGE_PARAMETER}`, zone: "ap-northeast-1a", metal: false },
@@ -133,7 +157,7 @@ test("the image and the zone are kept as they were first found", () => {
   expect(kept.ignoreChanges).toEqual(["input"]);
 });
 
-test("a machine: nested, encrypted, without a token for guests, protected", () => {
+check("a machine: nested, encrypted, without a token for guests, protected", () => {
   const { userData, ...inputs } = machine().inputs;
   expect(inputs).toEqual({
     ami: `ami of ${IMAGE_PARAMETER}`,
@@ -163,7 +187,7 @@ test("a machine: nested, encrypted, without a token for guests, protected", () =
   expect(protectedOnes.sort()).toEqual(["aws-team-01-machine", "aws-team-02-machine"]);
 });
 
-test("its user data: root by the lab's key alone, and the host's own key made here", () => {
+check("its user data: root by the lab's key alone, and the host's own key made here", () => {
   const text = String(unsecret(machine().inputs.userData));
   expect(text.startsWith("#cloud-config\n")).toBe(true);
   const { ssh_keys: keys, ...config } = parse(text);
@@ -179,12 +203,13 @@ test("its user data: root by the lab's key alone, and the host's own key made he
     ssh: { emit_keys_to_console: false },
     no_ssh_fingerprints: true,
   });
-  expect(keys.ed25519_private).toContain("-----BEGIN OPENSSH PRIVATE KEY-----");
+  expect(keys.ed25519_private).toMatch(PRIVATE_KEY);
+  expect(found("RandomPassword", "aws-team-02-host-key").inputs).toEqual({ length: 48, special: false });
   const { connection } = found("remote:Command", "aws-team-02-ready").inputs;
   expect(keys.ed25519_public).toBe(`${Reflect.get(Object(unsecret(connection)), "hostKey")} aws-team-02`);
 });
 
-test("each team has a subnet by its slot, and only the allowed networks come in, by SSH", () => {
+check("each team has a subnet by its slot, and only the allowed networks come in, by SSH", () => {
   expect(found("Subnet", "aws-team-02-subnet").inputs).toEqual({
     vpcId: "ec2-ap-northeast-1-network-id",
     cidrBlock: "10.200.0.64/26",
@@ -204,6 +229,18 @@ test("each team has a subnet by its slot, and only the allowed networks come in,
       })),
     ),
   );
+  for (const { name, inputs } of rules)
+    expect(inputs.tags).toEqual(marked(name.slice(0, 11), name.slice(4, 11)));
+  expect(found("RouteTableAssociation", "aws-team-02-routing").inputs).toEqual({
+    routeTableId: "ec2-ap-northeast-1-routes-id",
+    subnetId: "aws-team-02-subnet-id",
+  });
+  expect(found("SecurityGroupEgressRule", "aws-team-02-outward").inputs).toEqual({
+    securityGroupId: "aws-team-02-firewall-id",
+    cidrIpv4: "0.0.0.0/0",
+    ipProtocol: "-1",
+    tags: marked("aws-team-02", "team-02"),
+  });
   // No rule names another group, so that teams are kept apart.
   expect(found("SecurityGroup", "aws-team-02-firewall").inputs).toEqual({
     vpcId: "ec2-ap-northeast-1-network-id",
@@ -213,7 +250,7 @@ test("each team has a subnet by its slot, and only the allowed networks come in,
   });
 });
 
-test("its address stays, and it is waited for by its own key", () => {
+check("its address stays, and it is waited for by its own key", () => {
   const address = found("Eip", "aws-team-02-address");
   expect(address.inputs).toEqual({
     domain: "vpc",
@@ -232,75 +269,94 @@ test("its address stays, and it is waited for by its own key", () => {
     dialErrorLimit: -1,
     perDialTimeout: 10,
   });
+  expect(ready.inputs).toMatchObject(READY);
+  expect(ready.inputs.triggers).toEqual(["aws-team-02-machine-id"]);
   expect(ready.deletedWith).toBe("aws-team-02-machine");
   expect(ready.createTimeout).toBe("900s");
 });
 
-test("Amazon's clock stops hosts when lessons end, starts them before, and stops whatever runs after the end", () => {
-  const schedules = engine.registrations.filter(({ type }) => type.endsWith(":Schedule"));
-  expect(
-    schedules.map(({ inputs: { name, scheduleExpression, startDate, target } }) => [
-      name,
-      scheduleExpression,
-      startDate,
-      Reflect.get(Object(target), "arn"),
-    ]),
-  ).toEqual([
-    [
-      "stop-20270118T033000Z",
-      "at(2027-01-18T03:30:00)",
-      undefined,
-      "arn:aws:scheduler:::aws-sdk:ec2:stopInstances",
-    ],
-    [
-      "start-20270118T233000Z",
-      "at(2027-01-18T23:30:00)",
-      undefined,
-      "arn:aws:scheduler:::aws-sdk:ec2:startInstances",
-    ],
-    [
-      "stop-20270119T033000Z",
-      "at(2027-01-19T03:30:00)",
-      undefined,
-      "arn:aws:scheduler:::aws-sdk:ec2:stopInstances",
-    ],
-    ["end", "rate(15 minutes)", "2027-01-19T09:00:00Z", "arn:aws:scheduler:::aws-sdk:ec2:stopInstances"],
-  ]);
-  for (const { inputs } of schedules) {
-    expect(inputs).toMatchObject({
-      scheduleExpressionTimezone: "UTC",
-      flexibleTimeWindow: { mode: "OFF" },
-      target: {
-        roleArn: "arn of ec2-ap-northeast-1-clock-role",
-        input: '{"InstanceIds":["aws-team-01-machine-id","aws-team-02-machine-id"]}',
-        retryPolicy: { maximumRetryAttempts: 10, maximumEventAgeInSeconds: 3600 },
+check(
+  "Amazon's clock stops hosts when lessons end, starts them before, and stops whatever runs after the end",
+  () => {
+    const schedules = engine.registrations.filter(({ type }) => type.endsWith(":Schedule"));
+    expect(
+      schedules.map(({ inputs: { name, scheduleExpression, startDate, target } }) => [
+        name,
+        scheduleExpression,
+        startDate,
+        Reflect.get(Object(target), "arn"),
+      ]),
+    ).toEqual([
+      [
+        "stop-20270118T033000Z",
+        "at(2027-01-18T03:30:00)",
+        undefined,
+        "arn:aws:scheduler:::aws-sdk:ec2:stopInstances",
+      ],
+      [
+        "start-20270118T233000Z",
+        "at(2027-01-18T23:30:00)",
+        undefined,
+        "arn:aws:scheduler:::aws-sdk:ec2:startInstances",
+      ],
+      [
+        "stop-20270119T033000Z",
+        "at(2027-01-19T03:30:00)",
+        undefined,
+        "arn:aws:scheduler:::aws-sdk:ec2:stopInstances",
+      ],
+      ["end", "rate(15 minutes)", "2027-01-19T09:00:00Z", "arn:aws:scheduler:::aws-sdk:ec2:stopInstances"],
+    ]);
+    for (const { inputs } of schedules) {
+      expect(inputs).toMatchObject({
+        groupName: `classlab-${LAB_ID}-ap-northeast-1`,
+        scheduleExpressionTimezone: "UTC",
+        flexibleTimeWindow: { mode: "OFF" },
+        target: {
+          roleArn: "arn of ec2-ap-northeast-1-clock-role",
+          input: '{"InstanceIds":["aws-team-01-machine-id","aws-team-02-machine-id"]}',
+          retryPolicy: { maximumRetryAttempts: 10, maximumEventAgeInSeconds: 3600 },
+        },
+      });
+    }
+  },
+);
+
+check("the clock's role: for its own group of schedules, and for this lab's machines only", () => {
+  const title = `classlab-${LAB_ID}-ap-northeast-1`;
+  expect(found("ScheduleGroup", "ec2-ap-northeast-1-clock-group").inputs).toEqual({
+    name: title,
+    tags: marked("clock"),
+  });
+  const { assumeRolePolicy, ...role } = found("iam/role:Role", "ec2-ap-northeast-1-clock-role").inputs;
+  expect(role).toEqual({ name: `${title}-clock`, tags: marked("clock") });
+  expect(JSON.parse(String(assumeRolePolicy))).toEqual({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Service: "scheduler.amazonaws.com" },
+        Action: "sts:AssumeRole",
+        Condition: { ArnEquals: { "aws:SourceArn": "arn of ec2-ap-northeast-1-clock-group" } },
       },
-    });
-  }
+    ],
+  });
+  const { policy, ...to } = found("RolePolicy", "ec2-ap-northeast-1-clock-policy").inputs;
+  expect(to).toEqual({ role: "ec2-ap-northeast-1-clock-role-id" });
+  expect(JSON.parse(String(policy))).toEqual({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Action: ["ec2:StartInstances", "ec2:StopInstances"],
+        Resource: "arn:aws:ec2:ap-northeast-1:*:instance/*",
+        Condition: { StringEquals: { "aws:ResourceTag/classlab.id": LAB_ID } },
+      },
+    ],
+  });
 });
 
-test("the clock's role: for its own group of schedules, and for this lab's machines only", () => {
-  const role = found("iam/role:Role", "ec2-ap-northeast-1-clock-role").inputs;
-  expect(JSON.parse(String(role.assumeRolePolicy)).Statement).toEqual([
-    {
-      Effect: "Allow",
-      Principal: { Service: "scheduler.amazonaws.com" },
-      Action: "sts:AssumeRole",
-      Condition: { ArnEquals: { "aws:SourceArn": "arn of ec2-ap-northeast-1-clock-group" } },
-    },
-  ]);
-  const { policy } = found("RolePolicy", "ec2-ap-northeast-1-clock-policy").inputs;
-  expect(JSON.parse(String(policy)).Statement).toEqual([
-    {
-      Effect: "Allow",
-      Action: ["ec2:StartInstances", "ec2:StopInstances"],
-      Resource: "arn:aws:ec2:ap-northeast-1:*:instance/*",
-      Condition: { StringEquals: { "aws:ResourceTag/classlab.id": LAB_ID } },
-    },
-  ]);
-});
-
-test("every object of Amazon's that takes tags carries the owner mark and when it should be gone", () => {
+check("every object of Amazon's that takes tags carries the owner mark and when it should be gone", () => {
   const untagged = ["Route", "RouteTableAssociation", "RolePolicy", "Schedule"];
   for (const { type, name, inputs } of engine.registrations.filter((entry) =>
     entry.type.startsWith("aws:"),
@@ -312,3 +368,17 @@ test("every object of Amazon's that takes tags carries the owner mark and when i
     });
   }
 });
+
+test("each input and option of the cloud's, dropped or altered once, is found by one of these", () => {
+  const made = engine;
+  // What classlab's own components say of themselves is for people.
+  const real = made.registrations.filter(({ type }) => !type.startsWith("classlab:"));
+  const place = ({ name }: Registration) => name.replace(/team-\d+/, "team");
+  const { count, survivors } = checks.survivors(inputMutants(real, place), (registrations) => {
+    engine = made.showing([...made.registrations.filter((entry) => !real.includes(entry)), ...registrations]);
+  });
+  engine = made;
+  expect(survivors).toEqual([]);
+  process.stdout.write(`mutants of what is asked of Amazon, all found: ${count}\n`);
+  expect(count).toBeGreaterThan(300);
+}, 120_000);

@@ -1,3 +1,5 @@
+import { renderHostReady } from "../../components/hosts/readyScript";
+
 /** Subnets that learners and staff come from in these labs: documentation addresses (RFC 5737), which nobody connects to. */
 export const ALLOWED = ["198.51.100.0/24", "203.0.113.64/26"];
 
@@ -43,6 +45,19 @@ export function cloudLab(hosts: readonly object[], teams: unknown = 2): object {
     calendar: CALENDAR,
   };
 }
+
+/** A private key as OpenSSH writes it. */
+export const PRIVATE_KEY =
+  /^-----BEGIN OPENSSH PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+\n-----END OPENSSH PRIVATE KEY-----\n$/;
+
+/** How a host that boots is waited for: a script by standard input, of whose words nothing is kept where others read it. */
+export const READY = {
+  create: "sh -s --",
+  update: "sh -s --",
+  stdin: renderHostReady(),
+  logging: "none",
+  addPreviousOutputInEnv: false,
+};
 
 /** What Amazon answers about types and images. */
 export function amazonAnswers(

@@ -53,9 +53,12 @@ const nameOf = (urn: string): string | undefined => (urn === "" ? undefined : ur
 
 /** Records what a program registers. Providers answer as the real ones do, as far as the components read them. */
 export class MockEngine {
-  readonly registrations: Registration[] = [];
+  private constructor(readonly registrations: Registration[] = []) {}
 
-  private constructor() {}
+  /** An engine that shows other registrations. */
+  showing(registrations: readonly Registration[]): MockEngine {
+    return new MockEngine([...registrations]);
+  }
 
   /** Sets the mocks up; once a test file, as they are global. */
   static async start(options: {
