@@ -29,6 +29,7 @@ import { hostUseVerb, type UseOptions } from "./verbs/hostUse";
 import { imagesVerb } from "./verbs/images";
 import { initVerb } from "./verbs/init";
 import { planVerb } from "./verbs/plan";
+import { powerVerb } from "./verbs/power";
 import { rotateVerb } from "./verbs/rotate";
 import { statusVerb } from "./verbs/status";
 import { sweepVerb } from "./verbs/sweep";
@@ -166,6 +167,13 @@ function makeProgram(finish: (code: number) => void): Command {
       ),
   );
   add("down", "take a lab down", downVerb);
+  for (const [name, wanted, description] of [
+    ["stop", "stopped", "stop a lab's hosts in clouds now; their disks stay"],
+    ["start", "running", "start a lab's hosts in clouds now, and wait until they answer"],
+  ] as const)
+    add(name, description, powerVerb(wanted), (command) =>
+      command.option("--team <id>", "only this team's host (may be repeated)", collect),
+    );
   add("status", "show guests and services as they are", statusVerb);
   add(
     "verify",
