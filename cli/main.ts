@@ -20,6 +20,7 @@ import { costVerb } from "./verbs/cost";
 import { doctorVerb } from "./verbs/doctor";
 import { downVerb } from "./verbs/down";
 import { envVerb } from "./verbs/env";
+import { extendVerb } from "./verbs/extend";
 import { handoutVerb } from "./verbs/handout";
 import { hostEnrollVerb } from "./verbs/hostEnroll";
 import { hostPrecheckVerb } from "./verbs/hostPrecheck";
@@ -174,6 +175,16 @@ function makeProgram(finish: (code: number) => void): Command {
     add(name, description, powerVerb(wanted), (command) =>
       command.option("--team <id>", "only this team's host (may be repeated)", collect),
     );
+  add("extend", "move the end of a lab in clouds, and write it into the lab's file", extendVerb, (command) =>
+    command
+      .addOption(
+        new Option(
+          "--until <time>",
+          "a time of the classroom's clock, as 2027-01-19T18:00, or a day, which it then ends",
+        ).conflicts("hours"),
+      )
+      .option("--hours <n>", "so much later than now or than the end that is to come", wholeNumber),
+  );
   add("status", "show guests and services as they are", statusVerb);
   add(
     "verify",
