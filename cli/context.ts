@@ -41,6 +41,8 @@ export interface Options {
   readonly markdown?: boolean;
   readonly macs?: boolean;
   readonly timeout?: number;
+  readonly until?: string;
+  readonly hours?: number;
   readonly name?: string;
   readonly teams?: number;
   readonly roster?: string;

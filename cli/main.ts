@@ -20,6 +20,7 @@ import { costVerb } from "./verbs/cost";
 import { doctorVerb } from "./verbs/doctor";
 import { downVerb } from "./verbs/down";
 import { envVerb } from "./verbs/env";
+import { extendVerb } from "./verbs/extend";
 import { handoutVerb } from "./verbs/handout";
 import { hostEnrollVerb } from "./verbs/hostEnroll";
 import { hostPrecheckVerb } from "./verbs/hostPrecheck";
@@ -29,6 +30,7 @@ import { hostUseVerb, type UseOptions } from "./verbs/hostUse";
 import { imagesVerb } from "./verbs/images";
 import { initVerb } from "./verbs/init";
 import { planVerb } from "./verbs/plan";
+import { powerVerb } from "./verbs/power";
 import { rotateVerb } from "./verbs/rotate";
 import { statusVerb } from "./verbs/status";
 import { sweepVerb } from "./verbs/sweep";
@@ -166,6 +168,23 @@ function makeProgram(finish: (code: number) => void): Command {
       ),
   );
   add("down", "take a lab down", downVerb);
+  for (const [name, wanted, description] of [
+    ["stop", "stopped", "stop a lab's hosts in clouds now; their disks stay"],
+    ["start", "running", "start a lab's hosts in clouds now, and wait until they answer"],
+  ] as const)
+    add(name, description, powerVerb(wanted), (command) =>
+      command.option("--team <id>", "only this team's host (may be repeated)", collect),
+    );
+  add("extend", "move the end of a lab in clouds, and write it into the lab's file", extendVerb, (command) =>
+    command
+      .addOption(
+        new Option(
+          "--until <time>",
+          "a time of the classroom's clock, as 2027-01-19T18:00, or a day, which it then ends",
+        ).conflicts("hours"),
+      )
+      .option("--hours <n>", "so much later than now or than the end that is to come", wholeNumber),
+  );
   add("status", "show guests and services as they are", statusVerb);
   add(
     "verify",

@@ -655,6 +655,15 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "Remove it if it is yours, and run the command again. Until then the lab's network stays; it costs nothing by itself.",
     ],
   },
+  "host-stopped": {
+    group: "Running",
+    means:
+      "A host of the lab is stopped in its cloud: by `classlab stop`, by the cloud's own clock between lessons, or by somebody's hand. Its disk, with all that learners made, is there, and nothing was changed.",
+    steps: [
+      "Start it: `npx classlab start`, with the same `--stack` or `--config`, and `--team` for that team alone. It waits until the host answers.",
+      "If it is stopped again within a quarter of an hour, the lab's hard end has passed: `npx classlab extend` moves it.",
+    ],
+  },
   "state-too-near": {
     group: "The lab's state",
     means:

@@ -1,10 +1,12 @@
 import { type Fault, FaultError } from "../course/faults";
 import { guestsOf, type LabPlan } from "../course/plan";
 import { GUEST_KINDS } from "../course/resources";
+import { refuseStopped } from "./clouds/stopped";
 import { type Drift, findDrift, findUnknown } from "./drift";
 import type { Say } from "./images";
 import { lookOnce } from "./inspectUnit";
 import { checkPassphrase } from "./passphrase";
+import { planLab } from "./plan";
 import type { ObservedObject } from "./platforms/platform";
 import { type PreparedLab, prepareExisting } from "./prepare";
 import { isFault } from "./runUnits";
@@ -78,6 +80,7 @@ async function unfinishedStacks(lab: PreparedLab): Promise<StatusReport["unfinis
 
 /** Looks at a lab: its guests on the platform, its services over HTTP, and how it differs from its plan. */
 export async function status(file: StackFile, say: Say): Promise<StatusReport> {
+  await refuseStopped(planLab(file), file);
   const { lab, running } = await open(file, say);
   await checkPassphrase(lab.units.map(({ unit, state }) => ({ name: unit.stack, salt: state.salt })));
   const look = lookOnce(lab.plan);

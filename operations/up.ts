@@ -5,6 +5,7 @@ import { type GuestPlan, guestsOf, type LabPlan } from "../course/plan";
 import type { LabRecord } from "../course/record";
 import { guestLogicalName, REGISTRY, resourcesOf } from "../course/resources";
 import { unitsNotUp, unitsOf } from "./chooseUnits";
+import { refuseStopped } from "./clouds/stopped";
 import { estimate } from "./doctor/estimate";
 import type { Drift } from "./drift";
 import { explain } from "./explain";
@@ -194,7 +195,7 @@ async function openServices(
  */
 export async function up(file: StackFile, options: UpOptions): Promise<UpReport> {
   // Who sits where is kept only for a lab that can be.
-  planLab(file);
+  await refuseStopped(planLab(file), file);
   keepRoster(file, options.say);
   const lab = await prepareUp(file, options);
   try {

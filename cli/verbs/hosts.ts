@@ -1,4 +1,4 @@
-import { EXIT } from "../../course/faults";
+import { EXIT, formatFault } from "../../course/faults";
 import { hostsConfig } from "../../operations/hosts/access";
 import { json, labFile, type Options } from "../context";
 import { SCHEMA_VERSION } from "../output";
@@ -16,7 +16,7 @@ export async function hostsVerb(options: Options): Promise<number> {
       signal,
     }),
   );
-  const { stack, changes, planned, steps } = report;
+  const { stack, changes, planned, steps, stopped } = report;
   const config = hostsConfig(file.lab);
   const hosts = report.hosts.map(({ name, team, remote: { address, port, user, hostKey } }) => ({
     name,
@@ -27,13 +27,15 @@ export async function hostsVerb(options: Options): Promise<number> {
     hostKey,
     sshCommand: `ssh -F ${config} ${name}`,
   }));
-  if (options.json) json({ schemaVersion: SCHEMA_VERSION, ok: true, stack, changes, planned, steps, hosts });
+  if (options.json)
+    json({ schemaVersion: SCHEMA_VERSION, ok: true, stack, changes, planned, steps, hosts, stopped });
   else
     process.stdout.write(
       [
         ...steps.map(({ op, urn, type }) => `${op.padEnd(8)} ${type} ${urn.split("::").at(-1)}`),
         `stack ${stack}: ${planned} resources in the plan`,
         ...hosts.map(({ name, address, sshCommand }) => `${name}  ${address}  ${sshCommand}`),
+        ...stopped.map((fault) => formatFault(fault)),
         "",
       ].join("\n"),
     );

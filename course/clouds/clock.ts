@@ -48,3 +48,14 @@ export function dailyStop({ running, timeZone }: Pick<SchedulePlan, "running" | 
   const latest = ends.reduce((a, b) => (a.toFormat("HHmm") >= b.toFormat("HHmm") ? a : b));
   return latest.toUTC().toFormat("HHmm");
 }
+
+/**
+ * When Amazon's clock stops a lab's hosts next: the end of a lesson, or the end, from which on it does so again and again.
+ * @param now an instant in UTC
+ * @returns an instant in UTC; the end, when that has passed
+ */
+export function nextStop(schedule: SchedulePlan, now: string): string {
+  const { entries, end } = clockOf(schedule);
+  const stops = entries.filter(({ action, at }) => action === "stop" && at > now).map(({ at }) => at);
+  return [...stops, end].sort()[0] ?? end;
+}

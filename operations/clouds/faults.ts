@@ -1,4 +1,4 @@
-import type { Fault, FaultCode } from "../../course/faults";
+import { type Fault, type FaultCode, FaultError } from "../../course/faults";
 
 /** What a cloud's API refused, in its own words. */
 interface Refusal {
@@ -108,4 +108,18 @@ export function refusal(where: string, error: string, words: string, resource?: 
     what: `${resource === undefined ? "" : `${resource}: `}${words.replace(/\.$/, "")} (${error})`,
     fix: cause?.fix ?? "Run the command again when the cause is mended: it goes on where it stopped",
   };
+}
+
+/** A lab, or teams of one, without hosts in clouds: there is nothing to be done there. @param teams ids that were asked for; empty for all */
+export function refusedWithoutHosts(lab: string, teams: readonly string[] = []): FaultError {
+  const whose =
+    teams.length === 0 ? "it has no team" : `${teams.join(", ")} ${teams.length === 1 ? "is" : "are"} not`;
+  return new FaultError([
+    {
+      code: "target-not-built",
+      where: `lab ${lab}`,
+      what: `${whose} on a host in a cloud`,
+      expected: "hosts of kind ec2 or azure",
+    },
+  ]);
 }

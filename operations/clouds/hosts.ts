@@ -12,8 +12,10 @@ import { knownId, makeId, openUnits, type PreparedUnit } from "../prepare";
 import { recoverStacks } from "../recovery";
 import type { StackFile } from "../stackFile";
 import { prepareWorkFolder, workFolder, writeStackFile } from "../workFolder";
+import { refusedWithoutHosts } from "./faults";
 import { removeUnknownInCloud } from "./recovery";
 import { stateTooNear } from "./state";
+import { stoppedHosts } from "./stopped";
 
 /** A host in a cloud that stands, and how it is reached. */
 export interface StandingHost extends RemoteMachine {
@@ -32,6 +34,8 @@ export interface HostsReport {
   readonly planned: number;
   /** The hosts that stand. */
   readonly hosts: readonly StandingHost[];
+  /** Hosts that the cloud has stopped, as faults; none where it cannot be asked. */
+  readonly stopped: readonly Fault[];
 }
 
 /** Options of {@link bringUpHosts}. */
@@ -84,15 +88,7 @@ export function machinesGone(before: readonly StateResource[], after: readonly S
 /** The stack of a lab's hosts in clouds. @throws FaultError where it has none, or none that this version makes */
 function hostsUnitOf(file: StackFile, plan: LabPlan): UnitPlan {
   const unit = plan.units.find(({ kind }) => kind === "hosts");
-  if (!unit)
-    throw new FaultError([
-      {
-        code: "target-not-built",
-        where: `lab ${file.lab}`,
-        what: "it has no team on a host in a cloud",
-        expected: "hosts of kind ec2 or azure",
-      },
-    ]);
+  if (!unit) throw refusedWithoutHosts(file.lab);
   const [first, ...more] = plan.hosts
     .filter(({ name }) => unit.hosts.includes(name))
     .flatMap(({ name, config }): Fault[] => {
@@ -145,7 +141,8 @@ export async function bringUpHosts(file: StackFile, options: HostsOptions): Prom
   }
   const { engine, state, id } = await prepareHosts(file, plan, unit, options.say);
   options.signal?.throwIfAborted();
-  const common = { plan, stack: unit.stack, planned: resourcesOf(plan, unit).length };
+  const stopped = await stoppedHosts(plan, file.selection);
+  const common = { plan, stack: unit.stack, planned: resourcesOf(plan, unit).length, stopped };
   if (options.preview) {
     const { changes, steps } = await engine.preview(options.signal, [], true);
     const { resources } = await engine.state();

@@ -10,6 +10,7 @@ import { publishedKey } from "../../course/ports";
 import { notesOf } from "../../course/reachability";
 import { hostNamed } from "../../course/resources";
 import { placeChannelClient } from "../channelClient";
+import { refuseStopped } from "../clouds/stopped";
 import { machineOf, type RemoteMachine } from "../hosts/machine";
 import { openHosts } from "../hosts/prepare";
 import { needsLibvirt } from "../libvirtRecord";
@@ -118,6 +119,7 @@ function declaredState(
 /** The plan as the standing lab has it: whether ports are published is seen on the guests, not read from any state. */
 async function planStanding(file: StackFile): Promise<LabPlan> {
   const draft = planLab(file);
+  await refuseStopped(draft, file);
   await openHosts(draft);
   const seen = await guestsStanding(draft);
   const ports = guestsOf(draft).flatMap((guest) =>

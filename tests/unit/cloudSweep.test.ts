@@ -3,82 +3,21 @@ import { namedBy } from "../../operations/clouds/amazon/kinds";
 import { amazonBySdk } from "../../operations/clouds/amazon/sdk";
 import { removeFromCloud, unknownInCloud } from "../../operations/clouds/leftovers";
 import { StandInCloud } from "../support/clouds";
+import { amazonEnvironment, buildLab, ID, REGION } from "../support/clouds/standing";
 
 // Amazon's own SDK against two of its APIs on loopback. What this does not prove: that Amazon answers so.
-const REGION = "ap-northeast-1";
-const ID = "0123456789abcdef";
-const tags = (lab: string, id = ID) => ({
-  classlab: lab,
-  "classlab.id": id,
-  "classlab.stack": `${lab}-hosts`,
-  "classlab.expires": "2027-01-20T15:00:00.000Z",
-});
-
 let cloud: StandInCloud;
 const before = { ...process.env };
 beforeEach(async () => {
   cloud = await StandInCloud.start();
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: cloud.url,
-    AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
-    AWS_SECRET_ACCESS_KEY: "no-secret-of-anybody",
-  });
+  Object.assign(process.env, amazonEnvironment(cloud));
 });
 afterEach(async () => {
   process.env = { ...before };
   await cloud.stop();
 });
 
-/** A lab's objects as a run makes them. */
-function build(lab: string, id = ID, region = REGION): void {
-  const make = (type: string, props: object) =>
-    cloud.account.create(
-      `aws:${type}`,
-      { ...props },
-      region,
-      type.endsWith("Eip") ? { publicIp: "198.18.0.1" } : {},
-    );
-  const own = (name: string) => ({ tags: { ...tags(lab, id), Name: `${lab}-${name}` } });
-  const policy = JSON.stringify({ Version: "2012-10-17", Statement: [] });
-  const vpc = make("ec2/vpc:Vpc", { cidrBlock: "10.200.0.0/16", ...own("network") });
-  make("ec2/defaultSecurityGroup:DefaultSecurityGroup", { vpcId: vpc.id, ...own("closed") });
-  const gateway = make("ec2/internetGateway:InternetGateway", { vpcId: vpc.id, ...own("gateway") });
-  const routes = make("ec2/routeTable:RouteTable", { vpcId: vpc.id, ...own("routes") });
-  make("ec2/route:Route", {
-    routeTableId: routes.id,
-    destinationCidrBlock: "0.0.0.0/0",
-    gatewayId: gateway.id,
-  });
-  const role = make("iam/role:Role", {
-    name: `classlab-${id}-${region}-hosts`,
-    assumeRolePolicy: policy,
-    ...own("hosts"),
-  });
-  make("iam/rolePolicy:RolePolicy", { role: role.id, policy });
-  make("iam/instanceProfile:InstanceProfile", { name: role.id, role: role.id, ...own("hosts") });
-  const subnet = make("ec2/subnet:Subnet", { vpcId: vpc.id, cidrBlock: "10.200.0.0/26", ...own("subnet") });
-  make("ec2/routeTableAssociation:RouteTableAssociation", { subnetId: subnet.id, routeTableId: routes.id });
-  const group = make("ec2/securityGroup:SecurityGroup", {
-    vpcId: vpc.id,
-    description: "host",
-    ...own("firewall"),
-  });
-  make("vpc/securityGroupEgressRule:SecurityGroupEgressRule", {
-    securityGroupId: group.id,
-    ipProtocol: "-1",
-    ...own("out"),
-  });
-  const machine = make("ec2/instance:Instance", {
-    ami: "ami-1",
-    instanceType: "m8i.xlarge",
-    subnetId: subnet.id,
-    vpcSecurityGroupIds: [group.id],
-    iamInstanceProfile: role.id,
-    ...own("machine"),
-  });
-  make("ec2/eip:Eip", { domain: "vpc", instance: machine.id, ...own("address") });
-  make("scheduler/scheduleGroup:ScheduleGroup", { name: `classlab-${id}-${region}`, ...own("clock") });
-}
+const build = (lab: string, id = ID, region = REGION) => buildLab(cloud, lab, id, region);
 
 const account = (...regions: string[]) =>
   amazonAccount(amazonBySdk(), regions.length > 0 ? regions : [REGION]);

@@ -60,6 +60,8 @@ const AT_RUN_TIME = [
   "cloud-quota",
   "cloud-denied",
   "cloud-in-use",
+  // Of hosts that their cloud has stopped: cloudPower.test.ts.
+  "host-stopped",
   // Of where the engine keeps its state: cloudState.test.ts.
   "state-too-near",
   // Of a download: cloudImage.test.ts.

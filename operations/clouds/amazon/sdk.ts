@@ -13,6 +13,7 @@ import {
 } from "@aws-sdk/client-resource-groups-tagging-api";
 import { FaultError } from "../../../course/faults";
 import { refusal } from "../faults";
+import { parsed } from "../http";
 import type { AmazonApi } from "./port";
 
 /** How often a removal is asked after, in milliseconds. */
@@ -36,11 +37,6 @@ async function told<T>(where: string, work: () => Promise<T>): Promise<T> {
 
 const isOver = ({ OperationStatus }: ProgressEvent): boolean =>
   OperationStatus === "SUCCESS" || OperationStatus === "FAILED" || OperationStatus === "CANCEL_COMPLETE";
-
-function propertiesIn(text: string | undefined): Readonly<Record<string, unknown>> {
-  const value: unknown = JSON.parse(text ?? "{}");
-  return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};
-}
 
 async function untilOver(
   client: CloudControlClient,
@@ -94,7 +90,7 @@ export function amazonBySdk(): AmazonApi {
           return (
             found && {
               identifier: found.Identifier ?? identifier,
-              properties: propertiesIn(found.Properties),
+              properties: parsed(found.Properties ?? "{}"),
             }
           );
         } catch (error) {

@@ -151,6 +151,15 @@ export class CloudAccount {
     });
   }
 
+  /** Changes what is told of an object beside its inputs, as time does. */
+  become({ type, id }: CloudObject, outputs: Props): void {
+    this.objects = this.objects.map((object) =>
+      object.type === type && object.id === id
+        ? { ...object, props: { ...object.props, ...outputs } }
+        : object,
+    );
+  }
+
   /** Takes an object away whoever needs it, as an accident does. */
   forget(object: CloudObject): void {
     this.objects = this.objects.filter((other) => other !== object);

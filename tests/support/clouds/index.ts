@@ -7,7 +7,10 @@ import { ROOT } from "../cli";
 import { amazonAnswers } from "../cloudLabs";
 import { CloudAccount, check, diff, inputsOf, plainProps, shortType } from "./account";
 import { AmazonApis } from "./api";
+import { AzureApi, azureEnvironment, isForAzure } from "./azureApi";
+import { Ec2Api } from "./ec2";
 import { type CloudObject, field, type Props } from "./kinds";
+import { amazonEnvironment } from "./standing";
 
 const props = z.record(z.string(), z.unknown());
 const requestSchema = z.looseObject({
@@ -61,6 +64,8 @@ export interface Machines {
   readonly begin: (boot: Boot) => Promise<void>;
   /** A machine is gone. */
   readonly end: () => Promise<void>;
+  /** A machine that was ended begins again with what it has. */
+  readonly resume: () => Promise<void>;
   /** Public address of all of them. */
   readonly address: string;
 }
@@ -68,8 +73,14 @@ export interface Machines {
 const NO_MACHINES: Machines = {
   begin: async () => {},
   end: async () => {},
+  resume: async () => {},
   address: "198.18.255.254",
 };
+
+/** Region of a request, by its signature, Version 4: Credential=KEY/DATE/REGION/SERVICE/aws4_request. */
+function regionOf({ headers }: IncomingMessage): string {
+  return /Credential=[^/]+\/\d+\/([^/]+)\//.exec(headers.authorization ?? "")?.[1] ?? "";
+}
 
 const typeOf = (urn: string): string => urn.split("::")[2]?.split("$").at(-1) ?? "";
 
@@ -96,6 +107,10 @@ export class StandInCloud {
   readonly account = new CloudAccount();
   /** What Amazon's own APIs are asked, without the engine. */
   readonly apis: AmazonApis;
+  /** What its query API is asked. */
+  readonly ec2: Ec2Api;
+  /** What Azure Resource Manager is asked, without the engine. */
+  readonly azure: AzureApi;
   private troubles: Trouble[] = [];
   /** What was asked, in order: operation and type, `create Vpc`. */
   readonly asked: string[] = [];
@@ -107,6 +122,8 @@ export class StandInCloud {
     private readonly machines: Machines,
   ) {
     this.apis = new AmazonApis(this.account, () => machines.end());
+    this.ec2 = new Ec2Api(this.account, machines);
+    this.azure = new AzureApi(this.account, machines, () => this.url);
   }
 
   /** Starts one. @param machines what its machines are; nothing by default */
@@ -118,11 +135,22 @@ export class StandInCloud {
       for await (const chunk of request) text += chunk;
       const target = request.headers["x-amz-target"];
       if (typeof target === "string") {
-        // Signature Version 4: Credential=KEY/DATE/REGION/SERVICE/aws4_request.
-        const region = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? "")?.[1];
-        const { status, body } = await cloud.apis.answer(target, region ?? "", text);
+        const { status, body } = await cloud.apis.answer(target, regionOf(request), text);
         response.writeHead(status, { "content-type": "application/x-amz-json-1.0" });
         response.end(JSON.stringify(body));
+        return;
+      }
+      if (isForAzure(request.url ?? "")) {
+        const { method = "", url = "", headers: given } = request;
+        const { status, headers, body } = await cloud.azure.answer(method, url, given.authorization, text);
+        response.writeHead(status, { "content-type": "application/json", ...headers });
+        response.end(body === undefined ? "" : JSON.stringify(body));
+        return;
+      }
+      if (request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded")) {
+        const { status, body } = await cloud.ec2.answer(regionOf(request), new URLSearchParams(text));
+        response.writeHead(status, { "content-type": "text/xml;charset=UTF-8" });
+        response.end(body);
         return;
       }
       const operation = (request.url ?? "").slice(1);
@@ -162,9 +190,8 @@ export class StandInCloud {
       PATH: `${bin}:${env.PATH}`,
       CLASSLAB_STAND_IN_CLOUD: this.url,
       // Amazon's tools and SDKs take all of these from the environment.
-      AWS_ENDPOINT_URL: this.url,
-      AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
-      AWS_SECRET_ACCESS_KEY: "no-secret-of-anybody",
+      ...amazonEnvironment(this),
+      ...azureEnvironment(this),
     };
   }
 

@@ -54,6 +54,12 @@ export class CloudMachine implements Machines {
     });
   }
 
+  /** It boots with what is on its disk. */
+  async resume(): Promise<void> {
+    if (!this.passesOver) await this.host.run("sh", "-c", NESTED);
+    await this.host.startSsh();
+  }
+
   /** It is gone, with all connections to it. */
   async end(): Promise<void> {
     await this.boot;
