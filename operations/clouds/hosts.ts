@@ -148,13 +148,11 @@ export async function bringUpHosts(file: StackFile, options: HostsOptions): Prom
   }
   await removeUnknownInCloud(plan, { unit, engine, id }, options.say);
   // Nobody asks a cloud what became of a machine that state has, unless it is asked for.
-  if (state.resources.length > 0) {
-    await engine.refresh(() => undefined, options.signal);
-    const gone = machinesGone(state.resources, (await engine.state()).resources);
-    for (const machine of gone)
-      options.say(`machine ${machine} is gone: somebody removed it, and its disk with it; it is made anew`);
-  }
-  await refuseLost(file, plan, await engine.state(), options.replace ?? []);
+  if (state.resources.length > 0) await engine.refresh(() => undefined, options.signal);
+  const seen = await engine.state();
+  await refuseLost(file, plan, seen, options.replace ?? []);
+  for (const machine of machinesGone(state.resources, seen.resources))
+    options.say(`machine ${machine} is gone: somebody removed it, and its disk with it; it is made anew`);
   const changes = await engine.up(options.onEvent, options.signal);
   const { resources } = await engine.state();
   const hosts = standingHosts(resources);

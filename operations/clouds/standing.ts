@@ -4,9 +4,7 @@ import { isCloud } from "../../course/hosts";
 import type { LabPlan } from "../../course/plan";
 import { StackEngine, type StateResource } from "../engine";
 import type { Say } from "../images";
-import { planLab } from "../plan";
 import { recoverStacks } from "../recovery";
-import type { StackFile } from "../stackFile";
 import { prepareWorkFolder } from "../workFolder";
 
 /** A host in a cloud that stands, and how it is reached. */
@@ -56,13 +54,6 @@ export async function hostsStanding(
   if (say) await recoverStacks([unit.stack], say);
   const opened = await StackEngine.open(unit.stack, prepareWorkFolder(lab), false);
   return factsOf(opened ? standingHosts(opened.state.resources) : []);
-}
-
-/** Plans a lab with its hosts in clouds as they stand. @throws FaultError with every fault */
-export async function planStanding(file: StackFile, facts: LabFacts = {}): Promise<LabPlan> {
-  const drafted = planLab(file, facts);
-  const hosts = await hostsStanding(drafted);
-  return hosts.hosts ? planLab(file, { ...facts, ...hosts }) : drafted;
 }
 
 /** Refuses to work on guests whose hosts in clouds do not stand. @throws FaultError `host-unreachable`, a fault each host */
