@@ -160,7 +160,7 @@ function makeProgram(finish: (code: number) => void): Command {
       )
       .option("--parallel <n>", "teams' stacks at once (default: processors + 1)", wholeNumber)
       .option("--hosts", "only the hosts in clouds, without guests")
-      .option("--preview", "with --hosts: show what would be made, and make nothing")
+      .option("--preview", "show what would be made, stack by stack, and make nothing")
       .option(
         "--replace <team[/guest]>",
         "allow this guest to be replaced or deleted (may be repeated)",

@@ -9,6 +9,7 @@ import type { LabRecord } from "../course/record";
 import { quote } from "../course/shell";
 import type { DownReport } from "../operations/down";
 import type { Drift } from "../operations/drift";
+import type { PlannedStep } from "../operations/engine";
 import type { LabImages } from "../operations/labImages";
 import { registryAccess } from "../operations/registryAccess";
 import type { RotateReport } from "../operations/rotate";
@@ -146,7 +147,10 @@ export function renderUp(report: UpReport, selection: string): string {
 
 /** How many teams are up and what became of the others: `5 up, team-04: …`. */
 function renderFailed(report: UpReport, selection: string): string {
-  const teams = report.units.filter((unit) => !unit.failed && unit.stack !== `${report.plan.lab}-site`);
+  const ofTeams = report.plan.units
+    .filter(({ kind }) => kind === "team" || kind === "one")
+    .map(({ stack }) => stack);
+  const teams = report.units.filter((unit) => !unit.failed && ofTeams.includes(unit.stack));
   const failed = report.units.flatMap(({ stack, failed: faults }) =>
     faults ? [colours.red(`${stack.slice(report.plan.lab.length + 1)}: ${formatFaults(faults)}`)] : [],
   );
@@ -227,6 +231,11 @@ export function renderRotate(report: RotateReport): string {
       : []),
     "",
   ].join("\n");
+}
+
+/** Steps of a preview, a line each. */
+export function renderSteps(steps: readonly PlannedStep[]): string[] {
+  return steps.map(({ op, urn, type }) => `${op.padEnd(8)} ${type} ${urn.split("::").at(-1)}`);
 }
 
 /** The result of `down`. */

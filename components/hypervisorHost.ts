@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostPlan } from "../course/plan";
+import { HYPERVISOR_HOST_TYPE } from "../course/resourceTypes";
 import type { DriverContext, HypervisorDriver, PreparedHost, StackProviders } from "./hypervisors/driver";
 
 /** Arguments of a {@link HypervisorHost}. */
@@ -23,7 +24,9 @@ export class HypervisorHost extends pulumi.ComponentResource {
 
   /** @param name logical name; children are named after it */
   constructor(name: string, args: HypervisorHostArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("classlab:index:HypervisorHost", name, { kind: args.plan.kind }, opts);
+    const { kind, standing } = args.plan;
+    // By the machine it is found that a host was made anew, and all that was on it is gone.
+    super(HYPERVISOR_HOST_TYPE, name, { kind, ...(standing ? { machine: standing.machine } : {}) }, opts);
     const { plan, providers, context, owned } = args;
     this.prepared = args.driver.prepareHost(name, plan, { parent: this }, providers, context, owned);
     this.registerOutputs({});

@@ -4,6 +4,8 @@ export interface SubnetInUse {
   readonly subnet: string;
   /** In words: `Docker network "bridge"`, `interface eth0`. */
   readonly user: string;
+  /** Name of the lab's host on which it is in use; absent where no lab was looked at. */
+  readonly host?: string;
   /** The lab whose switch it is and the switch's object name, when it carries an owner mark. */
   readonly own?: { readonly lab: string; readonly id: string; readonly objectName: string };
 }
@@ -16,6 +18,20 @@ export interface RosterTeam {
   readonly host?: string;
   /** Learners at its seats. */
   readonly seats: number;
+}
+
+/** A host in a cloud that stands. */
+export interface CloudHostFact {
+  /** IPv4 address. */
+  readonly address: string;
+  /** Port of its SSH server. */
+  readonly port: number;
+  /** Who logs in there. */
+  readonly user: string;
+  /** Its public key, type and base64. */
+  readonly hostKey: string;
+  /** The cloud's own id of the machine: with another one all that was on it is gone. */
+  readonly machine: string;
 }
 
 /** A serializable snapshot of the host, taken by operations. Every part may be absent. */
@@ -31,4 +47,6 @@ export interface LabFacts {
   readonly portsInUse?: readonly number[];
   /** Ports that the lab published before: `<guest object name>:<guest port>` to host port. They stay. */
   readonly publishedBefore?: Readonly<Record<string, number>>;
+  /** The lab's hosts in clouds that stand, by name. */
+  readonly hosts?: Readonly<Record<string, CloudHostFact>>;
 }

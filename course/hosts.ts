@@ -1,4 +1,5 @@
 import type { HostConfig, LabConfig } from "./config";
+import type { CloudHostFact, LabFacts } from "./facts";
 import type { UnitPlan } from "./plan";
 import type { Target } from "./support";
 import type { TeamIdentity } from "./teams";
@@ -15,6 +16,8 @@ export interface HostPlan {
   readonly config: HostConfig;
   /** True when teams share it: slot 1 then has the course's addresses, the others computed ones. */
   readonly shared: boolean;
+  /** How it is reached, where it is in a cloud and stands; absent elsewhere. */
+  readonly standing?: CloudHostFact;
 }
 
 /** A host in a cloud, made for one team. */
@@ -46,13 +49,16 @@ export function hostOf(lab: LabConfig, config: HostConfig): HostPlan {
   };
 }
 
-/** The host that a team gets of a cloud pattern. */
+/** The host that a team gets of a cloud pattern. @param standing hosts of the lab that stand, by name */
 export function cloudHostOf(
   lab: LabConfig,
   config: CloudHostConfig,
   team: Pick<TeamIdentity, "id">,
+  standing: LabFacts["hosts"] = {},
 ): HostPlan {
-  return { ...hostOf(lab, config), name: `${config.name}-${team.id}` };
+  const name = `${config.name}-${team.id}`;
+  const fact = standing[name];
+  return { ...hostOf(lab, config), name, ...(fact ? { standing: fact } : {}) };
 }
 
 /** The disk that guests on a Windows host are made from. */
@@ -77,9 +83,18 @@ export interface RemoteHost {
   readonly asRoot: string;
 }
 
-/** How a host is reached over SSH; undefined where it is this machine, or is yet to be made. */
-export function remoteOf({ config, target }: Pick<HostPlan, "config" | "target">): RemoteHost | undefined {
-  if (config.kind !== "existing") return undefined;
+/** How a host is reached over SSH; undefined where it is this machine, or in a cloud and not known to stand. */
+export function remoteOf({
+  config,
+  target,
+  standing,
+}: Pick<HostPlan, "config" | "target" | "standing">): RemoteHost | undefined {
+  if (config.kind === "this-machine") return undefined;
+  if (isCloud(config)) {
+    if (!standing) return undefined;
+    const { machine: _machine, ...reached } = standing;
+    return { system: config.os, ...reached, asRoot: becomingRoot(config.os, target, reached.user) };
+  }
   const { address, port, user, hostKey, identityFile, os } = config;
   return {
     system: os,
@@ -89,8 +104,13 @@ export function remoteOf({ config, target }: Pick<HostPlan, "config" | "target">
     // What stands behind the key is a comment.
     ...(hostKey === undefined ? {} : { hostKey: hostKey.split(" ").slice(0, 2).join(" ") }),
     ...(identityFile === undefined ? {} : { identityFile }),
-    asRoot: user === "root" || os === "windows" || target === "virtualbox" ? "" : "sudo -n ",
+    asRoot: becomingRoot(os, target, user),
   };
+}
+
+/** What makes root run a command on a host: see {@link RemoteHost.asRoot}. */
+function becomingRoot(os: RemoteHost["system"], target: Target, user: string): string {
+  return user === "root" || os === "windows" || target === "virtualbox" ? "" : "sudo -n ";
 }
 
 /**

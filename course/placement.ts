@@ -1,5 +1,6 @@
 import { teamsThatFit } from "./capacity";
 import { type HostConfig, type LabConfig, MAX_SLOT, nearest } from "./config";
+import type { LabFacts } from "./facts";
 import type { Fault } from "./faults";
 import { cloudHostOf, type HostPlan, hostOf, isCloud, osOf, targetOf } from "./hosts";
 import { amountsOf } from "./instanceTypes";
@@ -217,8 +218,13 @@ function nameFaults(config: LabConfig, hosts: readonly HostPlan[]): Fault[] {
  *
  * So a team that names its host never moves. Nor does one whose slot is no higher than the number of places, whoever comes, goes or changes
  * order or label, as long as no team that names a host has its place.
+ * @param cloudHosts hosts in clouds that stand, by name
  */
-export function placeTeams(config: LabConfig, teams: readonly TeamIdentity[]): Placement {
+export function placeTeams(
+  config: LabConfig,
+  teams: readonly TeamIdentity[],
+  cloudHosts: LabFacts["hosts"] = {},
+): Placement {
   const { rooms, faults } = assign(config, teams);
   const fixed = new Map<HostConfig, HostPlan>(
     config.hosts.filter((host) => !isCloud(host)).map((host) => [host, hostOf(config, host)]),
@@ -230,7 +236,7 @@ export function placeTeams(config: LabConfig, teams: readonly TeamIdentity[]): P
     const standing = fixed.get(room.config);
     if (standing) return [{ ...team, host: standing }];
     if (!isCloud(room.config)) return [];
-    const host = cloudHostOf(config, room.config, team);
+    const host = cloudHostOf(config, room.config, team, cloudHosts);
     made.push(host);
     return [{ ...team, host }];
   });

@@ -297,7 +297,7 @@ function guestPlans(
  */
 export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): Result<LabPlan> {
   const identified = withSpares(config, resolveTeams(config.teams, facts));
-  const teams = placeTeams(config, identified.teams);
+  const teams = placeTeams(config, identified.teams, facts.hosts);
   const inStates = withStateSwitches(config, teams.teams);
   const switches = switchesOf(lab, inStates.config, teams).filter(
     (entry) => !teams.teams.some((team) => team.id === entry.team && !inStates.has(team, entry.name)),

@@ -1,5 +1,5 @@
 import { hostsResources } from "./clouds/resources";
-import { type HostPlan, makesHost, remoteOf } from "./hosts";
+import { type HostPlan, makesHost } from "./hosts";
 import type { DockerStackPlan, GuestPlan, LabPlan, TeamPlan, UnitPlan } from "./plan";
 import {
   component,
@@ -49,7 +49,7 @@ export function guestLogicalName(guest: { readonly team: string; readonly name: 
 
 /** Type token of a resource that a script on a host stands for. */
 export function scriptOn(host: HostPlan | undefined): string {
-  return host && remoteOf(host) ? REMOTE_SCRIPT : SCRIPT;
+  return host && host.kind !== "this-machine" ? REMOTE_SCRIPT : SCRIPT;
 }
 
 /** Whether a resource of a type stands for a script, wherever that runs. */

@@ -2,8 +2,8 @@ import { type Fault, FaultError } from "../course/faults";
 import type { LabPlan } from "../course/plan";
 import type { Look } from "./inspectUnit";
 import { defaultParallel, pooled, valuesOf } from "./pool";
-import type { PreparedUnit } from "./prepare";
 import { isNotUp } from "./unfinished";
+import type { PreparedUnit } from "./units";
 
 function notAlone(teams: readonly string[]): Fault {
   return {

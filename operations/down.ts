@@ -1,4 +1,7 @@
 import { FaultError } from "../course/faults";
+import { hostNamed } from "../course/resources";
+import { hostsAnswering } from "./clouds/answering";
+import { forgetOn, hostsLost, hostsMadeAnew } from "./clouds/lost";
 import { removeUnknownInCloud } from "./clouds/recovery";
 import { machinesOf } from "./hosts/machine";
 import { lookOnce } from "./inspectUnit";
@@ -6,11 +9,12 @@ import { planLab } from "./plan";
 import { findMarked } from "./platforms";
 import type { ObservedObject } from "./platforms/platform";
 import { defaultParallel, pooled, valuesOf } from "./pool";
-import { knownId, openExisting } from "./prepare";
+import { type OpenedLab, openExisting } from "./prepare";
 import { removeUnknown } from "./recovery/unknown";
 import { isFault, type OnUnitEvent, runUnits, type UnitResult } from "./runUnits";
 import type { StackFile } from "./stackFile";
 import { inOrder, removeLeftovers } from "./sweep";
+import { knownId, type PreparedUnit } from "./units";
 
 /** What `down` reports. */
 export interface DownReport {
@@ -26,18 +30,31 @@ export interface DownOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The units, without what is on hosts in clouds that are gone or do not answer: it goes with them. */
+function withoutLost({ plan, units }: OpenedLab, say: DownOptions["say"]): Promise<PreparedUnit[]> {
+  const stands = (name: string) => hostNamed(plan, name)?.standing !== undefined;
+  const why = "it goes with the machine that it was on";
+  return Promise.all(
+    units.map((unit) =>
+      forgetOn(plan, unit, [...hostsLost(plan, unit, stands), ...hostsMadeAnew(plan, unit)], why, say),
+    ),
+  );
+}
+
 /**
  * Takes a lab down: teams first, what they share last. A lab of which nothing stands is down already. What carries the
  * lab's own id and was in no state goes too.
  */
 export async function down(file: StackFile, options: DownOptions): Promise<DownReport> {
+  // Hosts in clouds are gone in the end.
   const machines = machinesOf(planLab(file));
   let units: UnitResult[] = [];
   let id: string | undefined;
   try {
-    const lab = await openExisting(file, options.say);
-    const own = await knownId(lab.units);
+    const opened = await openExisting(file, options.say, (all) => hostsAnswering(file, all, options.say));
+    const own = await knownId(opened.units);
     id = own;
+    const lab = { ...opened, units: await withoutLost(opened, options.say) };
     const look = lookOnce(lab.plan);
     if (own !== undefined) {
       valuesOf(

@@ -252,6 +252,12 @@ export class StackEngine {
     await this.guard(async () => (await pulumiCommand()).run(words, this.stack.workspace.workDir, {}));
   }
 
+  /** Takes a resource and all that depends on it out of the state; nothing of it is touched. */
+  async forget(urn: string): Promise<void> {
+    const words = ["state", "delete", urn, "--target-dependents", "--yes", "--stack", this.name];
+    await this.guard(async () => (await pulumiCommand()).run(words, this.stack.workspace.workDir, {}));
+  }
+
   /** Removes everything of the unit. */
   async destroy(onEvent: (event: EngineEvent) => void, signal?: AbortSignal): Promise<Changes> {
     const counted = counting(onEvent);

@@ -108,10 +108,8 @@ async function hostSubnets(machine: RemoteMachine): Promise<SubnetInUse[]> {
   ];
 }
 
-/** Whether a lab has guests on this machine; without a plan it may have. */
-function isHere(plan: Pick<LabPlan, "lab" | "hosts"> | undefined): boolean {
-  return plan === undefined || plan.hosts.length > machinesOf(plan).length;
-}
+const on = (host: string | undefined, subnets: readonly SubnetInUse[] = []): SubnetInUse[] =>
+  host === undefined ? [...subnets] : subnets.map((entry) => ({ ...entry, host }));
 
 /**
  * Looks at the hosts of a lab: subnets in use there. Those of this machine do not matter to a lab whose guests are all elsewhere.
@@ -119,9 +117,13 @@ function isHere(plan: Pick<LabPlan, "lab" | "hosts"> | undefined): boolean {
  * @throws FaultError when Docker or a host does not answer
  */
 export async function gatherFacts(plan?: Pick<LabPlan, "lab" | "hosts">): Promise<LabFacts> {
-  const elsewhere = await Promise.all((plan ? machinesOf(plan) : []).map(hostSubnets));
-  const here = isHere(plan) ? await factsHere() : {};
-  return { ...here, subnets: [...(here.subnets ?? []), ...elsewhere.flat()] };
+  const elsewhere = await Promise.all(
+    (plan ? machinesOf(plan) : []).map(async (machine) => on(machine.name, await hostSubnets(machine))),
+  );
+  const here = plan?.hosts.find(({ kind }) => kind === "this-machine")?.name;
+  // Without a plan there may be guests on this machine.
+  const seen = plan && here === undefined ? {} : await factsHere();
+  return { ...seen, subnets: [...on(here, seen.subnets), ...elsewhere.flat()] };
 }
 
 /**

@@ -32,8 +32,14 @@ export function switchesLeaving(
   });
 }
 
+/** A switch that stands, by its name on the platform, and the host that it is on; absent where that was not asked. */
+export interface StandingSwitch {
+  readonly name: string;
+  readonly host?: string;
+}
+
 /**
- * Names of the lab's own standing switches that have a subnet which the plan gives to another switch: pure. Docker makes no
+ * The lab's own standing switches that have a subnet which the plan gives to another switch of the same host: pure. Docker makes no
  * second network over a subnet, and the engine removes only after it made (and, of another stack, in a run of its own).
  * @param id the lab's own
  */
@@ -41,29 +47,33 @@ export function switchesInTheWay(
   planned: readonly SwitchPlan[],
   standing: readonly SubnetInUse[],
   id: string,
-): string[] {
-  return standing.flatMap(({ own, subnet }) =>
+): StandingSwitch[] {
+  return standing.flatMap(({ own, subnet, host }) =>
     own?.id === id &&
     planned.some(
       (entry) =>
-        entry.objectName !== own.objectName && overlaps(parseSubnet(entry.subnet), parseSubnet(subnet)),
+        (host === undefined || entry.host === host) &&
+        entry.objectName !== own.objectName &&
+        overlaps(parseSubnet(entry.subnet), parseSubnet(subnet)),
     )
-      ? [own.objectName]
+      ? [{ name: own.objectName, ...(host === undefined ? {} : { host }) }]
       : [],
   );
 }
 
 /**
  * Removes the lab's own switches that are in the way of others of its plan; the run makes those anew that the plan keeps.
+ * @param platformOn platform of a host by its name
  * @throws FaultError when a stranger is on one
  */
 export async function clearSwitches(
-  switches: readonly string[],
+  switches: readonly StandingSwitch[],
   id: string,
-  platform: Platform,
+  platformOn: (host?: string) => Platform,
   say: (line: string) => void,
 ): Promise<void> {
-  for (const name of switches) {
+  for (const { name, host } of switches) {
+    const platform = platformOn(host);
     const guests = await platform.freeSwitch(name, id);
     await platform.removeSwitch(name);
     say(`switch ${name} gives its subnet to another: ${guests} guest(s) leave it and run on`);

@@ -10,6 +10,9 @@ import type { StackFile } from "./stackFile";
 /** Targets whose guests are made on a host with Linux over SSH as well. */
 const OVER_SSH: readonly Target[] = ["libvirt", "virtualbox"];
 
+/** Targets whose guests are made on a host in a cloud. */
+const IN_CLOUDS: readonly Target[] = ["libvirt"];
+
 /** Guests of VirtualBox that are to have Docker stacks: their learners install Docker, and guestcontrol carries no connection to it. */
 function dockerOnVirtualBox(plan: LabPlan): Fault[] {
   return guestsOf(plan)
@@ -71,9 +74,10 @@ export function unbuiltOnHyperV(plan: LabPlan, { name, config }: HostPlan): Faul
  */
 export function refuseUnbuilt(plan: LabPlan): void {
   const faults = plan.hosts.flatMap((host): Fault[] => {
-    const os = host.kind === "existing" ? osOf(host.config) : undefined;
-    if (os === "windows" && host.target === "hyperv") return unbuiltOnHyperV(plan, host);
-    const remote = os === "linux" && OVER_SSH.includes(host.target);
+    const os = osOf(host.config);
+    const cloud = isCloud(host.config);
+    if (os === "windows" && host.target === "hyperv" && !cloud) return unbuiltOnHyperV(plan, host);
+    const remote = os === "linux" && (cloud ? IN_CLOUDS : OVER_SSH).includes(host.target);
     const built = (BUILT_TARGETS.includes(host.target) && host.kind === "this-machine") || remote;
     if (built) return [];
     return [
@@ -81,10 +85,8 @@ export function refuseUnbuilt(plan: LabPlan): void {
         code: "target-not-built",
         where: `host ${host.name}`,
         what: `guests on ${host.target} on a host of kind ${host.kind} can be planned, but this version does not make them`,
-        expected: `${BUILT_TARGETS.join(" or ")} on this-machine, ${OVER_SSH.join(" or ")} on an existing host with Linux, or hyperv on one with Windows`,
-        fix: isCloud(host.config)
-          ? "classlab up --hosts makes the hosts without guests, and classlab plan shows the lab all the same"
-          : "classlab plan shows the lab all the same",
+        expected: `${BUILT_TARGETS.join(" or ")} on this-machine, ${OVER_SSH.join(" or ")} on an existing host with Linux, ${IN_CLOUDS.join(" or ")} on one in a cloud, or hyperv on an existing one with Windows`,
+        fix: "classlab plan shows the lab all the same",
       },
     ];
   });

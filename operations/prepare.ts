@@ -1,13 +1,11 @@
-import { randomBytes } from "node:crypto";
 import type { LabFacts } from "../course/facts";
 import { type Fault, FaultError } from "../course/faults";
 import { guestsOf, type LabPlan } from "../course/plan";
 import { publishedKey } from "../course/ports";
 import { FIRST_AUTHORITY, type LabRecord } from "../course/record";
 import { needsImages } from "../course/resources";
-import { rosterKey } from "../course/roster/teams";
 import { placeChannelClient } from "./channelClient";
-import { StackEngine, type StackState } from "./engine";
+import { hostsStanding, requireStanding } from "./clouds/standing";
 import { gatherFacts, portsInUse } from "./facts";
 import { machinesOf } from "./hosts/machine";
 import { openHosts } from "./hosts/prepare";
@@ -16,65 +14,21 @@ import { keepStoreVolume } from "./imageStore";
 import { ensureImages, missingImages, type Say } from "./images";
 import { libvirtRecord, needsLibvirt } from "./libvirtRecord";
 import { planLab, refuseUnbuilt } from "./plan";
-import { defaultParallel, pooled, valuesOf } from "./pool";
 import { recoverStacks } from "./recovery";
-import { stackFiles } from "./recovery/fileBackend";
-import { withLock } from "./recovery/lock";
-import { trustedIn } from "./registry";
 import type { StackFile } from "./stackFile";
+import { writeUnitFiles } from "./unitFiles";
+import { knownId, makeId, openUnits, type PreparedUnit, recordIn } from "./units";
 import { placeGuestRun } from "./virtualbox/guestRun";
 import { needsVirtualBox, virtualBoxRecord } from "./virtualbox/record";
-import { prepareWorkFolder, writeStackFile } from "./workFolder";
-
-/** One unit of a lab with its engine, ready to run. */
-export interface PreparedUnit {
-  readonly unit: LabPlan["units"][number];
-  readonly engine: StackEngine;
-  readonly state: StackState;
-}
+import { prepareWorkFolder } from "./workFolder";
 
 /** A lab whose stacks are ready to run: decisions taken or read back, folders written. */
 export interface PreparedLab {
   readonly plan: LabPlan;
   readonly record: LabRecord;
   readonly folder: string;
+  /** Those whose stacks are to be run. */
   readonly units: readonly PreparedUnit[];
-}
-
-/** The lab's stacks that exist, or all of them, made where they do not. @param plan of the units in question */
-export async function openUnits(
-  plan: Pick<LabPlan, "units">,
-  folder: string,
-  create: boolean,
-): Promise<PreparedUnit[]> {
-  const settled = await pooled(plan.units, defaultParallel(), async (unit) => {
-    const opened = await StackEngine.open(unit.stack, folder, create);
-    return opened ? [{ unit, ...opened }] : [];
-  });
-  return valuesOf(settled).flat();
-}
-
-function recordIn(units: readonly PreparedUnit[]): LabRecord | undefined {
-  return units.find((entry) => entry.state.record)?.state.record;
-}
-
-/** The lab's id: from its record, else from the tag that outlives `down`; undefined before the first run. */
-export async function knownId(units: readonly PreparedUnit[]): Promise<string | undefined> {
-  return recordIn(units)?.labId ?? (await units[0]?.engine.id());
-}
-
-/** The lab's id, made when it has none: of two runs that begin at once, one does. */
-export async function makeId(units: readonly PreparedUnit[]): Promise<string> {
-  const [first] = units;
-  const files = first && stackFiles(first.unit.stack);
-  const make = async () => {
-    const known = await knownId(units);
-    if (known !== undefined) return known;
-    const id = randomBytes(8).toString("hex");
-    await first?.engine.keepId(id);
-    return id;
-  };
-  return files ? withLock(first.unit.stack, files.locks, make) : make();
 }
 
 function recordOf(
@@ -98,15 +52,17 @@ function recordOf(
 
 /**
  * Gets a lab ready to be brought up: checks it against the host, decides what is decided once, makes images available,
- * writes the folders. Nothing of the lab is made yet.
+ * writes the folders. Nothing of the lab is made yet but its hosts in clouds, whose stack is none of the units.
  * @param options.updateImages whether the decision about images is taken again
  */
 export async function prepareUp(
   file: StackFile,
   options: { readonly say: Say; readonly consent: boolean; readonly updateImages?: boolean },
 ): Promise<PreparedLab> {
-  const drafted = planLab(file);
+  const hosts = await hostsStanding(planLab(file));
+  const drafted = planLab(file, hosts);
   refuseUnbuilt(drafted);
+  requireStanding(drafted, file.selection);
   await openHosts(drafted);
   await recoverStacks(
     drafted.units.map((unit) => unit.stack),
@@ -121,6 +77,7 @@ export async function prepareUp(
   const seen = await gatherFacts(drafted);
   const facts: LabFacts = {
     ...seen,
+    ...hosts,
     // A hypervisor's guests are reached at their own addresses.
     ...(needsLibvirt(drafted) || needsVirtualBox(drafted) ? { routed: true } : {}),
     ...(knownBefore === undefined ? {} : { labId: knownBefore }),
@@ -134,8 +91,10 @@ export async function prepareUp(
     first.access === "published"
       ? planLab(file, { ...facts, portsInUse: await portsInUse(candidatePorts(first)) })
       : first;
-  const units = standing.length === plan.units.length ? standing : await openUnits(plan, folder, true);
-  const id = knownBefore ?? (await makeId(units));
+  const opened = standing.length === plan.units.length ? standing : await openUnits(plan, folder, true);
+  const id = knownBefore ?? (await makeId(opened));
+  // Hosts in clouds are made beforehand.
+  const units = opened.filter(({ unit }) => unit.kind !== "hosts");
   // A host that is refused is told before images are made.
   await provideWindows(plan, options.consent, options.say);
   const images = await imagesFor(plan, file, options.updateImages ? undefined : before?.images, options);
@@ -157,10 +116,7 @@ export async function prepareUp(
     ...(virtualbox ? { virtualbox } : {}),
     ...(plan.registry?.server ? { registry: before?.registry ?? FIRST_AUTHORITY } : {}),
   });
-  const roster = rosterKey(plan);
-  const trusted = trustedIn(units.map(({ state }) => state));
-  for (const { unit, state } of units)
-    writeStackFile(file, unit, record, state.salt, roster, undefined, trusted);
+  writeUnitFiles(file, { plan, units }, { record });
   return { plan, record, folder, units };
 }
 
@@ -223,9 +179,15 @@ export interface OpenedLab extends Omit<PreparedLab, "record"> {
 /**
  * Opens the stacks of a lab from their state alone, for looking at it or taking it down.
  * @param say told what was mended of a killed run; without it nothing is mended
+ * @param choose those of the hosts in clouds that are worked on; all by default
  */
-export async function openExisting(file: StackFile, say?: Say): Promise<OpenedLab> {
-  const drafted = planLab(file);
+export async function openExisting(
+  file: StackFile,
+  say?: Say,
+  choose: (standing: Pick<LabFacts, "hosts">) => Promise<Pick<LabFacts, "hosts">> = async (all) => all,
+): Promise<OpenedLab> {
+  const hosts = await choose(await hostsStanding(planLab(file), say));
+  const drafted = planLab(file, hosts);
   await openHosts(drafted);
   if (say) {
     await recoverStacks(
@@ -239,14 +201,12 @@ export async function openExisting(file: StackFile, say?: Say): Promise<OpenedLa
   const units = await openUnits(drafted, folder, false);
   if (units.length === 0) throw new FaultError([stackAbsent(file, "it has no stack in this backend")]);
   const record = recordIn(units);
-  const plan = planLab(
-    file,
-    record ? { routed: record.access === "routed", publishedBefore: record.published } : {},
-  );
-  const roster = rosterKey(plan);
+  const plan = planLab(file, {
+    ...hosts,
+    ...(record ? { routed: record.access === "routed", publishedBefore: record.published } : {}),
+  });
   const id = plan.units.some(({ kind }) => kind === "hosts") ? await knownId(units) : undefined;
-  const trusted = trustedIn(units.map(({ state }) => state));
-  for (const { unit, state } of units) writeStackFile(file, unit, record, state.salt, roster, id, trusted);
+  writeUnitFiles(file, { plan, units }, { record, id });
   return { plan, record, folder, units };
 }
 
@@ -260,7 +220,10 @@ export async function openStanding(file: StackFile): Promise<OpenedLab> {
 /** Opens a lab of which something stands. @throws FaultError `stack-absent` when nothing does */
 export async function prepareExisting(file: StackFile, say?: Say): Promise<PreparedLab> {
   const lab = await openExisting(file, say);
-  if (lab.record) return { ...lab, record: lab.record };
+  if (lab.record) {
+    requireStanding(lab.plan, file.selection);
+    return { ...lab, record: lab.record };
+  }
   throw new FaultError([stackAbsent(file, "nothing of it stands")]);
 }
 

@@ -121,6 +121,11 @@ export function findLosses(
   });
 }
 
+/** The disk of a guest that is gone with what it was on: making the guest anew ends all hope of it. */
+export function diskLost(team: string, guest: string, cause: string): Loss {
+  return { team, guest, kind: "disk", op: "replace", cause, loses: LOSSES.disk ?? "" };
+}
+
 /** What a loss is allowed by, and told as. */
 const nameOf = ({ team, guest }: Loss): string => (guest === "" ? team : `${team}/${guest}`);
 

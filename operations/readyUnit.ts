@@ -7,9 +7,9 @@ import { inspectUnit, type Look } from "./inspectUnit";
 import { findInTheWay } from "./inTheWay";
 import { findInTheWayInside } from "./inTheWayInside";
 import { mendDirectly } from "./mend";
-import type { PreparedUnit } from "./prepare";
 import { findLosses, type Loss, ownedBy } from "./protect";
 import { removeUnknown } from "./recovery/unknown";
+import type { PreparedUnit } from "./units";
 import { repairsOf } from "./verify/repairs";
 import type { VerifyRow } from "./verify/report";
 

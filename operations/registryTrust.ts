@@ -1,9 +1,8 @@
 import type { LabPlan } from "../course/plan";
-import { rosterKey } from "../course/roster/teams";
 import type { PreparedLab } from "./prepare";
 import { trustedIn } from "./registry";
 import type { StackFile } from "./stackFile";
-import { writeStackFile } from "./workFolder";
+import { writeUnitFiles } from "./unitFiles";
 
 /** Whether teams' stacks take the registry's authorities from the stack that makes it. */
 const isShared = ({ registry, units }: LabPlan): boolean =>
@@ -17,8 +16,6 @@ export async function passTrust(file: StackFile, lab: PreparedLab): Promise<bool
   if (!isShared(lab.plan)) return false;
   const site = lab.units.find(({ unit }) => unit.kind === "site");
   const trusted = site && trustedIn([await site.engine.state()]);
-  const roster = rosterKey(lab.plan);
-  for (const { unit, state } of lab.units)
-    writeStackFile(file, unit, lab.record, state.salt, roster, undefined, trusted);
+  writeUnitFiles(file, lab, { record: lab.record, registry: trusted });
   return trusted !== trustedIn(lab.units.map((entry) => entry.state));
 }

@@ -12,12 +12,13 @@ import type { Say } from "./images";
 import { homeFolder } from "./paths";
 import { planLab } from "./plan";
 import { defaultParallel } from "./pool";
-import { type PreparedUnit, prepareExisting, prepareUp } from "./prepare";
+import { prepareExisting, prepareUp } from "./prepare";
 import { run } from "./process";
 import { type OnUnitEvent, runUnits, type UnitResult } from "./runUnits";
 import { checkGuestServices, type ServiceCheck } from "./services";
 import { writeSshConfig } from "./sshConfig";
 import type { StackFile } from "./stackFile";
+import type { PreparedUnit } from "./units";
 
 /** What `rotate` reports: names only, never a value. */
 export interface RotateReport {

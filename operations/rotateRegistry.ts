@@ -2,16 +2,14 @@ import { FaultError } from "../course/faults";
 import type { LabPlan } from "../course/plan";
 import { FIRST_AUTHORITY, type RegistryRecord } from "../course/record";
 import { authorityName, makesRegistry } from "../course/resources";
-import { rosterKey } from "../course/roster/teams";
 import type { Say } from "./images";
 import { planLab } from "./plan";
 import { defaultParallel } from "./pool";
 import { type PreparedLab, prepareExisting, prepareUp } from "./prepare";
-import { trustedIn } from "./registry";
 import { passTrust } from "./registryTrust";
 import { type OnUnitEvent, runUnits, type UnitResult } from "./runUnits";
 import type { StackFile } from "./stackFile";
-import { writeStackFile } from "./workFolder";
+import { writeUnitFiles } from "./unitFiles";
 
 /** What a change of the registry's authority reports. */
 export interface RegistryRotation {
@@ -44,13 +42,10 @@ async function runWith(
   options: RegistryRotationOptions,
 ): Promise<UnitResult[]> {
   const lab = { ...prepared, record: { ...prepared.record, registry } };
-  const trusted = trustedIn(lab.units.map(({ state }) => state));
-  const roster = rosterKey(lab.plan);
-  for (const { unit, state } of lab.units)
-    writeStackFile(file, unit, lab.record, state.salt, roster, undefined, trusted);
+  writeUnitFiles(file, lab, { record: lab.record });
   let passed: Promise<boolean> | undefined;
   return runUnits(
-    lab.units.filter(({ unit }) => unit.kind !== "hosts"),
+    lab.units,
     async ({ unit, engine }) => {
       if (unit.kind === "team") {
         passed ??= passTrust(file, lab);

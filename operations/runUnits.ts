@@ -2,7 +2,7 @@ import { type Fault, FaultError } from "../course/faults";
 import type { Changes, EngineEvent } from "./engine";
 import { explain } from "./explain";
 import { pooled } from "./pool";
-import type { PreparedUnit } from "./prepare";
+import type { PreparedUnit } from "./units";
 
 /** What became of one unit. */
 export interface UnitResult {
@@ -61,7 +61,8 @@ export async function sharedFailure(error: unknown): Promise<FaultError> {
   return new FaultError([{ ...first, what: `${first.what}; teams need it, and none was begun` }, ...more]);
 }
 
-function resultOf(stack: string, changes: Changes): UnitResult {
+/** The result of a unit that came to its end. */
+export function resultOf(stack: string, changes: Changes): UnitResult {
   const { delete: removed = 0, ...standing } = changes;
   const resources = Object.values(standing).reduce((sum, count) => sum + count, 0);
   return { stack, changes, resources, removed };

@@ -1,12 +1,13 @@
 import { type Fault, FaultError } from "../course/faults";
 import { GUEST_KINDS } from "../course/resources";
+import { machinesAnswering } from "./clouds/answering";
 import type { CloudAccount, CloudLeftover } from "./clouds/leftovers";
 import { prepareAccess } from "./hosts/access";
-import { machinesOf, type RemoteMachine } from "./hosts/machine";
+import type { RemoteMachine } from "./hosts/machine";
 import { type CachedImage, findImageCache } from "./imageCache";
 import { findImageStore, type ImageStore } from "./imageStore";
+import type { Say } from "./images";
 import { findMachineImages, type MachineImage } from "./machineImages";
-import { planLab } from "./plan";
 import { findMarked, removeObject } from "./platforms";
 import type { ObservedObject } from "./platforms/platform";
 import { type HostEnrolment, visitHosts } from "./room/release";
@@ -172,12 +173,15 @@ const PLURALS: Readonly<Record<ObservedObject["kind"], readonly [one: string, ma
   "lab folder": ["folder of a lab", "folders of labs"],
 };
 
-/** The hosts of a lab beside this machine, reachable by its key; none where its file cannot be read, which is no reason to find nothing here. */
-export function machinesToSweep(read: () => StackFile): RemoteMachine[] {
+/**
+ * The hosts of a lab beside this machine, reachable by its key, of those in clouds the ones that answer; none where its file cannot be read,
+ * which is no reason to find nothing here.
+ */
+export async function machinesToSweep(read: () => StackFile, say: Say): Promise<RemoteMachine[]> {
   try {
-    const plan = planLab(read());
-    const machines = machinesOf(plan);
-    prepareAccess(plan.lab, machines);
+    const file = read();
+    const machines = await machinesAnswering(file, say);
+    prepareAccess(file.lab, machines);
     return machines;
   } catch (error) {
     if (error instanceof FaultError) return [];
@@ -187,7 +191,7 @@ export function machinesToSweep(read: () => StackFile): RemoteMachine[] {
 
 /** What stands of a lab, counted: `2 guests, 1 switch, 2 disks`. */
 export async function countStanding(file: StackFile): Promise<string> {
-  const found = await findMarked(file.lab, machinesOf(planLab(file)));
+  const found = await findMarked(file.lab, await machinesAnswering(file, () => undefined));
   const kinds = [...new Set(inOrder(found).map(({ kind }) => kind))];
   const words = kinds.flatMap((kind) => {
     const count = found.filter((object) => object.kind === kind).length;

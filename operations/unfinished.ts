@@ -2,7 +2,7 @@ import type { LabPlan } from "../course/plan";
 import { resourcesOf } from "../course/resources";
 import { findDrift } from "./drift";
 import type { Look } from "./inspectUnit";
-import type { PreparedUnit } from "./prepare";
+import type { PreparedUnit } from "./units";
 
 /**
  * Why a unit is not as a run that came to a good end leaves it, by its state and the backend's history; undefined when it is.

@@ -5,6 +5,8 @@ import { type GuestPlan, guestsOf, type LabPlan } from "../course/plan";
 import type { LabRecord } from "../course/record";
 import { guestLogicalName, REGISTRY, resourcesOf } from "../course/resources";
 import { unitsNotUp, unitsOf } from "./chooseUnits";
+import { bringUpHosts } from "./clouds/hosts";
+import { forgetOn, hostsMadeAnew } from "./clouds/lost";
 import { refuseStopped } from "./clouds/stopped";
 import { estimate } from "./doctor/estimate";
 import type { Drift } from "./drift";
@@ -14,19 +16,28 @@ import { clearSwitches, freeSwitches, switchesInTheWay } from "./freeSwitches";
 import type { Say } from "./images";
 import { type Look, lookOnce } from "./inspectUnit";
 import { mendDirectly } from "./mend";
-import { planLab } from "./plan";
+import { planLab, refuseUnbuilt } from "./plan";
 import { platformOf } from "./platforms";
 import { defaultParallel, pooled } from "./pool";
-import { type PreparedLab, type PreparedUnit, prepareUp } from "./prepare";
+import { type PreparedLab, prepareUp } from "./prepare";
 import { type Allowance, refuseLosses } from "./protect";
 import { type ReadyUnit, type Repair, readyUnit } from "./readyUnit";
 import { REGISTRY_TYPE } from "./registry";
 import { passTrust } from "./registryTrust";
 import { keepRoster } from "./roster";
-import { failedUnit, faultsOf, type OnUnitEvent, runUnits, sharedFailure, type UnitResult } from "./runUnits";
+import {
+  failedUnit,
+  faultsOf,
+  type OnUnitEvent,
+  resultOf,
+  runUnits,
+  sharedFailure,
+  type UnitResult,
+} from "./runUnits";
 import { checkGuestServices, type ServiceCheck } from "./services";
 import { writeSshConfig } from "./sshConfig";
 import type { StackFile } from "./stackFile";
+import type { PreparedUnit } from "./units";
 import { verify } from "./verify";
 import type { VerifyRow } from "./verify/report";
 
@@ -62,7 +73,22 @@ export interface UpOptions {
   readonly signal?: AbortSignal;
 }
 
-function unknownNames(lab: PreparedLab, options: UpOptions): Fault[] {
+const unknown = (option: string, given: readonly string[], known: readonly string[]): Fault[] =>
+  given
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      code: "unknown-team",
+      where: `${option} ${name}`,
+      what: "the lab has no such team or guest",
+      expected: `one of ${[...new Set(known)].join(", ")}`,
+    }));
+
+function unknownTeams(plan: LabPlan, options: UpOptions): Fault[] {
+  const teams = plan.teams.map((team) => team.id);
+  return unknown("--team", [...(options.repair?.teams ?? []), ...(options.teams ?? [])], teams);
+}
+
+function unknownAllowances(lab: PreparedLab, options: UpOptions): Fault[] {
   const teams = lab.plan.teams.map((team) => team.id);
   const guests = guestsOf(lab.plan).map((guest) => `${guest.team}/${guest.name}`);
   // A guest that leaves the plan is known by the state alone.
@@ -75,19 +101,7 @@ function unknownNames(lab: PreparedLab, options: UpOptions): Fault[] {
           : [],
     ),
   );
-  const unknown = (option: string, given: readonly string[], known: readonly string[]): Fault[] =>
-    given
-      .filter((name) => !known.includes(name))
-      .map((name) => ({
-        code: "unknown-team",
-        where: `${option} ${name}`,
-        what: "the lab has no such team or guest",
-        expected: `one of ${[...new Set(known)].join(", ")}`,
-      }));
-  return [
-    ...unknown("--team", [...(options.repair?.teams ?? []), ...(options.teams ?? [])], teams),
-    ...unknown("--replace", options.replace ?? [], [...teams, ...guests, ...standing]),
-  ];
+  return unknown("--replace", options.replace ?? [], [...teams, ...guests, ...standing]);
 }
 
 function refuse(faults: readonly Fault[]): void {
@@ -195,11 +209,15 @@ async function openServices(
  */
 export async function up(file: StackFile, options: UpOptions): Promise<UpReport> {
   // Who sits where is kept only for a lab that can be.
-  await refuseStopped(planLab(file), file);
+  const drafted = planLab(file);
+  refuseUnbuilt(drafted);
+  refuse(unknownTeams(drafted, options));
+  await refuseStopped(drafted, file);
   keepRoster(file, options.say);
+  const hosts = await hostsFirst(file, drafted, options);
   const lab = await prepareUp(file, options);
   try {
-    return await bringUp(file, lab, options);
+    return await bringUp(file, lab, hosts, options);
   } catch (error) {
     // Images come from the store before a guest's Docker runs: where loading them fails, there was none.
     const loading = error instanceof Error && error.message.includes("-docker-images: ");
@@ -207,11 +225,35 @@ export async function up(file: StackFile, options: UpOptions): Promise<UpReport>
   }
 }
 
-async function bringUp(file: StackFile, lab: PreparedLab, options: UpOptions): Promise<UpReport> {
+/** Makes the hosts in clouds, before all that is on them is looked at; nothing where the lab has none. */
+async function hostsFirst(file: StackFile, plan: LabPlan, options: UpOptions): Promise<UnitResult[]> {
+  const unit = plan.units.find(({ kind }) => kind === "hosts");
+  if (!unit) return [];
+  const { stack, changes } = await bringUpHosts(file, {
+    say: options.say,
+    onEvent: (event) => options.onEvent(unit.stack, event),
+    replace: options.replace ?? [],
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
+  return [resultOf(stack, changes)];
+}
+
+/** The units, without what went with machines that were made anew. */
+function unitsThatStand({ plan, units }: PreparedLab, say: Say): Promise<PreparedUnit[]> {
+  const why = "it was on a machine that is gone, and is made anew";
+  return Promise.all(units.map((unit) => forgetOn(plan, unit, hostsMadeAnew(plan, unit), why, say)));
+}
+
+async function bringUp(
+  file: StackFile,
+  lab: PreparedLab,
+  hosts: readonly UnitResult[],
+  options: UpOptions,
+): Promise<UpReport> {
   options.signal?.throwIfAborted();
-  refuse(unknownNames(lab, options));
+  refuse(unknownAllowances(lab, options));
   const wanted = unitsOf(
-    lab.units,
+    await unitsThatStand(lab, options.say),
     options.repair?.teams ?? options.teams ?? [],
     options.repair !== undefined,
   );
@@ -237,7 +279,7 @@ async function bringUp(file: StackFile, lab: PreparedLab, options: UpOptions): P
     await clearSwitches(
       switchesInTheWay(lab.plan.switches, subnets, lab.record.labId),
       lab.record.labId,
-      platform,
+      (host) => platformOf(lab.plan, host),
       options.say,
     );
   }
@@ -265,7 +307,9 @@ async function bringUp(file: StackFile, lab: PreparedLab, options: UpOptions): P
     },
   );
   const order = lab.plan.units.map(({ stack }) => stack);
-  const units = [...run, ...looked.failed].sort((a, b) => order.indexOf(a.stack) - order.indexOf(b.stack));
+  const units = [...hosts, ...run, ...looked.failed].sort(
+    (a, b) => order.indexOf(a.stack) - order.indexOf(b.stack),
+  );
   await writeSshConfig(lab.plan);
   const left = looked.ready.flatMap((unit) => unit.left);
   const done = new Set(units.filter((unit) => !unit.failed).map((unit) => unit.stack));

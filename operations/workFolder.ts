@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync 
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { writePrivateFile } from "../components/privateFile";
+import type { LabFacts } from "../course/facts";
 import type { UnitPlan } from "../course/plan";
 import type { LabRecord } from "../course/record";
 import { homeFolder, PACKAGE_ROOT } from "./paths";
@@ -67,21 +68,30 @@ function plainYaml(data: object): string {
   });
 }
 
+/** What classlab decided for a stack, by the keys under which its program is told (`PREPARED_KEYS`). */
+export interface PreparedValues {
+  readonly record?: LabRecord | undefined;
+  /** What stands for the record in a preview, before there is one. */
+  readonly draft?: LabRecord | undefined;
+  /** The roster's teams by `rosterKey`: the program reads no roster. */
+  readonly roster?: string | undefined;
+  /** The lab's id, for the stack of cloud hosts, which is made before there is a record. */
+  readonly id?: string | undefined;
+  /** Authorities of the class's own registry, in PEM form, once it stands. */
+  readonly registry?: string | undefined;
+  /** How hosts in clouds that stand are reached, by name. */
+  readonly hosts?: LabFacts["hosts"];
+}
+
 /**
  * Writes the stack file of a unit: the user's configuration, what classlab decided, and the engine's own keys, from
  * state where the stack exists already (another salt would make another encryption of the same secrets).
- * @param roster the roster's teams by `rosterKey`: the program reads no roster
- * @param id the lab's id, for the stack of cloud hosts, which is made before there is a record
- * @param trusted authorities of the class's own registry, in PEM form, once it stands
  */
 export function writeStackFile(
   file: StackFile,
-  unit: UnitPlan,
-  record: LabRecord | undefined,
+  unit: Pick<UnitPlan, "stack">,
   salt: string | undefined,
-  roster: string | undefined,
-  id?: string,
-  trusted?: string,
+  prepared: PreparedValues = {},
 ): void {
   const path = join(workFolder(file.lab), `Pulumi.${unit.stack}.yaml`);
   const before: unknown = existsSync(path) ? parse(readFileSync(path, "utf8")) : undefined;
@@ -101,10 +111,11 @@ export function writeStackFile(
       config: {
         ...(typeof config === "object" && config !== null ? config : {}),
         "classlab:name": file.lab,
-        ...(record ? { "classlab:record": record } : {}),
-        ...(roster === undefined ? {} : { "classlab:roster": roster }),
-        ...(id === undefined ? {} : { "classlab:id": id }),
-        ...(trusted === undefined ? {} : { "classlab:registry": trusted }),
+        ...Object.fromEntries(
+          Object.entries(prepared).flatMap(([key, value]) =>
+            value === undefined ? [] : [[`classlab:${key}`, value]],
+          ),
+        ),
       },
     }),
   );

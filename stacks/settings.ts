@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
 import { parseLab } from "../course/config";
+import type { CloudHostFact } from "../course/facts";
 import { formatFaults } from "../course/faults";
 import { type LabPlan, makePlan, type UnitPlan } from "../course/plan";
 import { type LabRecord, labRecordSchema } from "../course/record";
@@ -22,7 +24,22 @@ export const PREPARED_KEYS = {
   roster: "roster",
   id: "id",
   registry: "registry",
+  /** Hosts in clouds that stand, by name. */
+  hosts: "hosts",
+  /** What stands for the record in a preview, before there is one. */
+  draft: "draft",
 } as const;
+
+const hostsSchema = z.record(
+  z.string(),
+  z.strictObject({
+    address: z.string(),
+    port: z.int(),
+    user: z.string(),
+    hostKey: z.string(),
+    machine: z.string(),
+  }) satisfies z.ZodType<CloudHostFact>,
+);
 
 function refuse(text: string): never {
   // RunError prints its message without a stack: the reader is no programmer.
@@ -44,15 +61,20 @@ export function readSettings(): StackSettings | HostsSettings {
   const config = new pulumi.Config("classlab");
   const stack = pulumi.getStack();
   const name = config.get(PREPARED_KEYS.name);
-  const record = labRecordSchema.safeParse(config.getObject(PREPARED_KEYS.record));
+  const recorded = pulumi.runtime.isDryRun()
+    ? (config.getObject(PREPARED_KEYS.record) ?? config.getObject(PREPARED_KEYS.draft))
+    : config.getObject(PREPARED_KEYS.record);
+  const record = labRecordSchema.safeParse(recorded);
   const labId = config.get(PREPARED_KEYS.id);
   // Hosts in clouds are made before what is on them is decided.
   if (name === undefined || !(record.success || labId)) notPrepared(stack);
   const parsed = parseLab(config.getObject("lab"));
   if (!parsed.ok) refuse(formatFaults(parsed.faults));
   const roster = readRosterKey(config.getObject(PREPARED_KEYS.roster));
+  const hosts = hostsSchema.safeParse(config.getObject(PREPARED_KEYS.hosts)).data;
   const planned = makePlan(name, parsed.value, {
     ...(roster ? { roster } : {}),
+    ...(hosts ? { hosts } : {}),
     ...(record.success
       ? { routed: record.data.access === "routed", publishedBefore: record.data.published }
       : {}),

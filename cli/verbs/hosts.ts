@@ -1,7 +1,7 @@
 import { EXIT, formatFault } from "../../course/faults";
 import { hostsConfig } from "../../operations/hosts/access";
 import { json, labFile, type Options } from "../context";
-import { SCHEMA_VERSION } from "../output";
+import { renderSteps, SCHEMA_VERSION } from "../output";
 import { withProgress } from "../run";
 
 /** Makes a lab's hosts in clouds, or shows what would be made. */
@@ -13,12 +13,13 @@ export async function hostsVerb(options: Options): Promise<number> {
       say: (line) => progress.line(line),
       onEvent: (event) => progress.event(event),
       preview: options.preview === true,
+      replace: options.replace ?? [],
       signal,
     }),
   );
   const { stack, changes, planned, steps, stopped } = report;
   const config = hostsConfig(file.lab);
-  const hosts = report.hosts.map(({ name, team, remote: { address, port, user, hostKey } }) => ({
+  const hosts = report.hosts.map(({ name, team, address, port, user, hostKey }) => ({
     name,
     team,
     address,
@@ -32,7 +33,7 @@ export async function hostsVerb(options: Options): Promise<number> {
   else
     process.stdout.write(
       [
-        ...steps.map(({ op, urn, type }) => `${op.padEnd(8)} ${type} ${urn.split("::").at(-1)}`),
+        ...renderSteps(steps),
         `stack ${stack}: ${planned} resources in the plan`,
         ...hosts.map(({ name, address, sshCommand }) => `${name}  ${address}  ${sshCommand}`),
         ...stopped.map((fault) => formatFault(fault)),

@@ -94,7 +94,10 @@ export async function sweepVerb(options: Options): Promise<number> {
   const { removeCached } = await import("../../operations/imageCache.js");
   const { removeImageStore } = await import("../../operations/imageStore.js");
   const { removeMachineImages } = await import("../../operations/machineImages.js");
-  const machines = machinesToSweep(() => labFile(options));
+  const machines = await machinesToSweep(
+    () => labFile(options),
+    (line) => process.stderr.write(`${line}\n`),
+  );
   const account = await accountToSweep(() => labFile(options));
   const report = await sweep(named.lab, machines, account);
   const doomed = options.remove ? doomedOf(report, options.images === true) : NOTHING;
@@ -109,8 +112,9 @@ export async function sweepVerb(options: Options): Promise<number> {
   if (removing) {
     const running = new Set([...labsWithRunningGuests(doomed.found), ...labsWithMachines(doomed)]);
     await confirmRemoval(doomed, [...running].sort(), options);
-    if (account) await removeFromCloud(account, doomed.clouds ?? []);
+    // A machine takes its guests along, and nobody is asked then whether they are gone.
     await removeLeftovers(doomed.found, machines);
+    if (account) await removeFromCloud(account, doomed.clouds ?? []);
     if (doomed.store) await removeImageStore(doomed.store);
     const machineImages = await removeMachineImages(doomed.machineImages);
     const images = await removeCached(doomed.images);

@@ -3,11 +3,13 @@ import { consent, json, labFile, type Options } from "../context";
 import { renderUp, upJson, upLocked, upSucceeded } from "../output";
 import { withProgress } from "../run";
 import { hostsVerb } from "./hosts";
+import { previewVerb } from "./preview";
 import { verifyVerb } from "./verify";
 
 /** Brings a lab to its plan. */
 export async function upVerb(options: Options): Promise<number> {
   if (options.hosts) return hostsVerb(options);
+  if (options.preview) return previewVerb(options);
   const file = labFile(options);
   const { up } = await import("../../operations/up.js");
   const { countStanding } = await import("../../operations/sweep.js");

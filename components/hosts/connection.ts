@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { type HostPlan, remoteOf } from "../../course/hosts";
+import { type HostPlan, isCloud, remoteOf } from "../../course/hosts";
 import { HOME_VARIABLE } from "../hypervisors/channelOptions";
 import { hostsKeyPath } from "./paths";
 
@@ -11,6 +11,19 @@ const DIALS = 8;
 
 /** Seconds that one attempt may take. */
 const DIAL_SECONDS = 10;
+
+/** How a host in a cloud is connected to before it stands: a preview shows what is to run there, and nothing runs. */
+function connectionToCome(name: string): HostConnection {
+  if (!pulumi.runtime.isDryRun())
+    throw new pulumi.RunError(
+      `host "${name}" does not stand yet, or is not known here. Run: npx classlab up`,
+    );
+  // What is unknown stays so: nothing of the function is ever seen.
+  const connection = pulumi
+    .output(pulumi.unknown)
+    .apply((): types.input.remote.ConnectionArgs => ({ host: name }));
+  return { connection, asRoot: "" };
+}
 
 /** How scripts run on a host that is not this machine. */
 export interface HostConnection {
@@ -21,13 +34,13 @@ export interface HostConnection {
 }
 
 /**
- * How a lab's scripts reach a host; undefined where that is this machine itself.
+ * How a lab's scripts reach a host; undefined where that is this machine itself. In a preview, a host in a cloud need not stand.
  * @param lab whose key opens it
- * @throws RunError when the host has no key in the plan, or the private key is not on this machine
+ * @throws RunError when the host has no key in the plan, does not stand, or the private key is not on this machine
  */
 export function connectionTo(host: HostPlan, lab: string): HostConnection | undefined {
   const remote = remoteOf(host);
-  if (!remote) return undefined;
+  if (!remote) return isCloud(host.config) ? connectionToCome(host.name) : undefined;
   const { address, port, user, hostKey, identityFile } = remote;
   const home = process.env[HOME_VARIABLE];
   const file = identityFile ?? (home ? join(home, hostsKeyPath(lab)) : undefined);

@@ -13,8 +13,10 @@ export const HOST_USER = "root";
 /** What {@link hostReady} needs. */
 export interface ReadyArgs {
   readonly host: MadeHost;
-  /** The machine: with another one it is waited for anew, and with it the wait is gone. */
+  /** The machine: with it the wait is gone. */
   readonly machine: pulumi.CustomResource;
+  /** What the cloud knows this machine by, and no other under its name: with another one it is waited for anew. */
+  readonly identity: pulumi.Input<string>;
   /** The key by which the lab reaches its hosts. */
   readonly key: SshKeyPair;
   readonly provider: pulumi.ProviderResource;
@@ -23,7 +25,7 @@ export interface ReadyArgs {
 /** Waits until a new host answers and is as its user data says, and looks whether guests can run in it. @param name of the host */
 export function hostReady(
   name: string,
-  { host, machine, key, provider }: ReadyArgs,
+  { host, machine, identity, key, provider }: ReadyArgs,
   parent: pulumi.Resource,
 ): void {
   script(
@@ -45,7 +47,7 @@ export function hostReady(
       shell: "sh -s --",
       apply: "",
       script: renderHostReady(),
-      triggers: [machine.id],
+      triggers: [identity],
       deadline: `${HOST_READY_SECONDS + 300}s`,
     },
     { parent, provider, deletedWith: machine, deleteBeforeReplace: true },

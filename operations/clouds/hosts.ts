@@ -1,27 +1,24 @@
 import { type Fault, FaultError } from "../../course/faults";
-import { isCloud, type RemoteHost } from "../../course/hosts";
+import { isCloud } from "../../course/hosts";
 import type { LabPlan, UnitPlan } from "../../course/plan";
 import { resourcesOf } from "../../course/resources";
-import { rosterKey } from "../../course/roster/teams";
-import type { Changes, EngineEvent, PlannedStep, StateResource } from "../engine";
+import type { Changes, EngineEvent, PlannedStep, StackState, StateResource } from "../engine";
 import { ownKey, prepareAccess } from "../hosts/access";
-import { machinesOf, type RemoteMachine } from "../hosts/machine";
+import { machinesOf } from "../hosts/machine";
 import type { Say } from "../images";
 import { planLab } from "../plan";
-import { knownId, makeId, openUnits, type PreparedUnit } from "../prepare";
+import { type Allowance, refuseLosses } from "../protect";
 import { recoverStacks } from "../recovery";
 import type { StackFile } from "../stackFile";
-import { prepareWorkFolder, workFolder, writeStackFile } from "../workFolder";
+import { writeUnitFiles } from "../unitFiles";
+import { knownId, makeId, openUnits, type PreparedUnit } from "../units";
+import { prepareWorkFolder, workFolder } from "../workFolder";
 import { refusedWithoutHosts } from "./faults";
+import { hostsLost, lostGuests } from "./lost";
 import { removeUnknownInCloud } from "./recovery";
+import { factsOf, type StandingHost, standingHosts } from "./standing";
 import { stateTooNear } from "./state";
 import { stoppedHosts } from "./stopped";
-
-/** A host in a cloud that stands, and how it is reached. */
-export interface StandingHost extends RemoteMachine {
-  readonly remote: RemoteHost & { readonly hostKey: string };
-  readonly team: string;
-}
 
 /** What making a lab's hosts reports. */
 export interface HostsReport {
@@ -44,34 +41,9 @@ export interface HostsOptions {
   readonly onEvent: (event: EngineEvent) => void;
   /** Only show what would be done. */
   readonly preview?: boolean;
+  /** Guests that may be made anew though their disks are gone with a machine. */
+  readonly replace?: readonly Allowance[];
   readonly signal?: AbortSignal;
-}
-
-/** Components of cloud hosts, whose outputs tell how each is reached. */
-const HOST_TYPES: readonly string[] = ["classlab:index:Ec2Host", "classlab:index:AzureHost"];
-
-/** The hosts that a state has, as they are reached. */
-export function standingHosts(lab: string, resources: readonly StateResource[]): StandingHost[] {
-  return resources.flatMap(({ type, urn, inputs, outputs }): StandingHost[] => {
-    const name = urn.split("::").at(-1) ?? "";
-    const { address, port, user, hostKey } = outputs ?? {};
-    const told =
-      typeof address === "string" &&
-      typeof port === "number" &&
-      typeof user === "string" &&
-      typeof hostKey === "string";
-    if (!HOST_TYPES.includes(type) || !told) return [];
-    const remote = {
-      system: "linux" as const,
-      address,
-      port,
-      user,
-      hostKey,
-      asRoot: user === "root" ? "" : "sudo -n ",
-    };
-    // What runs on such a host is a later step: libvirt, as on every host with Linux.
-    return [{ name, lab, target: "libvirt", team: String(inputs?.team), remote }];
-  });
 }
 
 /** Machines of both clouds. */
@@ -123,8 +95,31 @@ async function prepareHosts(
   const [prepared] = units;
   if (!prepared) throw new Error(`stack ${unit.stack} was not opened`);
   const id = (await knownId(units)) ?? (await makeId(units));
-  writeStackFile(file, unit, undefined, prepared.state.salt, rosterKey(plan), id);
+  writeUnitFiles(file, { plan, units }, { id });
   return { ...prepared, id };
+}
+
+/**
+ * A machine that is gone took its guests along, and is made anew only when that is known.
+ * @param state of the stack of hosts, as the cloud has it
+ * @throws FaultError `would-replace`, a fault each guest
+ */
+async function refuseLost(
+  file: StackFile,
+  plan: LabPlan,
+  { resources }: StackState,
+  allowed: readonly Allowance[],
+): Promise<void> {
+  const machines = new Set(
+    resources.filter(({ type }) => MACHINE_TYPES.includes(type)).map(({ urn }) => urn.split("::").at(-1)),
+  );
+  const stands = (host: string) => machines.has(`${host}-machine`);
+  if (plan.hosts.every(({ name, config }) => !isCloud(config) || stands(name))) return;
+  const others = plan.units.filter(({ kind }) => kind !== "hosts");
+  const units = await openUnits({ units: others }, workFolder(file.lab), false);
+  const losses = units.flatMap((unit) => lostGuests(plan, unit, hostsLost(plan, unit, stands)));
+  const [first, ...more] = refuseLosses(losses, allowed, file.selection);
+  if (first) throw new FaultError([first, ...more]);
 }
 
 /**
@@ -146,21 +141,23 @@ export async function bringUpHosts(file: StackFile, options: HostsOptions): Prom
   if (options.preview) {
     const { changes, steps } = await engine.preview(options.signal, [], true);
     const { resources } = await engine.state();
-    return { ...common, changes, steps, hosts: standingHosts(plan.lab, resources) };
+    return { ...common, changes, steps, hosts: standingHosts(resources) };
   }
   await removeUnknownInCloud(plan, { unit, engine, id }, options.say);
   // Nobody asks a cloud what became of a machine that state has, unless it is asked for.
-  if (state.resources.length > 0) {
-    await engine.refresh(() => undefined, options.signal);
-    const gone = machinesGone(state.resources, (await engine.state()).resources);
-    for (const machine of gone)
-      options.say(`machine ${machine} is gone: somebody removed it, and its disk with it; it is made anew`);
-  }
+  if (state.resources.length > 0) await engine.refresh(() => undefined, options.signal);
+  const seen = await engine.state();
+  await refuseLost(file, plan, seen, options.replace ?? []);
+  for (const machine of machinesGone(state.resources, seen.resources))
+    options.say(`machine ${machine} is gone: somebody removed it, and its disk with it; it is made anew`);
   const changes = await engine.up(options.onEvent, options.signal);
   const { resources } = await engine.state();
-  const hosts = standingHosts(plan.lab, resources);
+  const hosts = standingHosts(resources);
   // Existing hosts of a mixed class are in the same list.
-  const existing = machinesOf(plan).filter(({ remote }) => remote.hostKey !== undefined);
-  prepareAccess(plan.lab, [...existing, ...hosts]);
+  const machines = machinesOf(planLab(file, factsOf(hosts)));
+  prepareAccess(
+    plan.lab,
+    machines.filter(({ remote }) => remote.hostKey !== undefined),
+  );
   return { ...common, changes, steps: [], hosts };
 }

@@ -8,8 +8,8 @@ import { machinesOf } from "../hosts/machine";
 import { inspectUnit, type Look } from "../inspectUnit";
 import { removeObject } from "../platforms";
 import type { ObservedObject } from "../platforms/platform";
-import type { PreparedUnit } from "../prepare";
 import { run } from "../process";
+import type { PreparedUnit } from "../units";
 import { stackFiles } from "./fileBackend";
 import { withLock } from "./lock";
 

@@ -4,12 +4,14 @@ import { type Check, checksOf, vantageKey } from "../../course/checks";
 import { EXERCISE_IDS, EXERCISES } from "../../course/exercises";
 import type { LabFacts } from "../../course/facts";
 import { type Fault, FaultError } from "../../course/faults";
+import { groupBy } from "../../course/groupBy";
 import { readMark } from "../../course/mark";
 import { guestsOf, type LabPlan } from "../../course/plan";
 import { publishedKey } from "../../course/ports";
 import { notesOf } from "../../course/reachability";
 import { hostNamed } from "../../course/resources";
 import { placeChannelClient } from "../channelClient";
+import { hostsStanding, requireStanding } from "../clouds/standing";
 import { refuseStopped } from "../clouds/stopped";
 import { machineOf, type RemoteMachine } from "../hosts/machine";
 import { openHosts } from "../hosts/prepare";
@@ -28,7 +30,8 @@ import { openPage } from "./pages";
 import type { ProbeResult } from "./probeResults";
 import { guestProber, guestsConcerned, type Probed, type Prober, probe } from "./probers";
 import type { Extra, OUTCOMES, VerifyReport, VerifyRow } from "./report";
-import { type StandIns, startStandIns } from "./standIns";
+import { type SeenFrom, startStandIns } from "./standIns";
+import { viewOf } from "./views";
 
 /** Options of `verify`. */
 export interface VerifyOptions {
@@ -116,10 +119,12 @@ function declaredState(
   return first === undefined || others.length > 0 ? "several" : first;
 }
 
-/** The plan as the standing lab has it: whether ports are published is seen on the guests, not read from any state. */
-async function planStanding(file: StackFile): Promise<LabPlan> {
-  const draft = planLab(file);
+/** The plan as the standing lab has it: whether ports are published is seen on the guests. Of states only that of the hosts in clouds is read, for their addresses. */
+async function planSeen(file: StackFile): Promise<LabPlan> {
+  const hosts = await hostsStanding(planLab(file));
+  const draft = planLab(file, hosts);
   await refuseStopped(draft, file);
+  requireStanding(draft, file.selection);
   await openHosts(draft);
   const seen = await guestsStanding(draft);
   const ports = guestsOf(draft).flatMap((guest) =>
@@ -128,6 +133,7 @@ async function planStanding(file: StackFile): Promise<LabPlan> {
     ),
   );
   const facts: LabFacts = {
+    ...hosts,
     ...(file.config.access === "auto" ? { routed: ports.length === 0 } : {}),
     publishedBefore: Object.fromEntries(ports),
   };
@@ -166,7 +172,10 @@ function hostOf(plan: LabPlan, check: Check): RemoteMachine | undefined {
 }
 
 class Measuring {
+  /** By the key of a guest. */
   readonly probed = new Map<string, Probed>();
+  /** What hosts and client PCs told, by view and by key. */
+  readonly seen = new Map<string, Map<string, Probed>>();
   readonly logins = new Map<string, ProbeResult>();
   readonly opened = new Map<string, ProbeResult>();
   cut: Evidence["cut"];
@@ -188,14 +197,26 @@ class Measuring {
     return this.cut !== undefined || this.signal.aborted || performance.now() >= this.deadline;
   }
 
-  /** One prober's checks. */
-  prober(prober: Prober, checks: readonly Check[]): () => Promise<void> {
+  /** One prober's checks. @param told where its answers go */
+  prober(prober: Prober, checks: readonly Check[], told = this.probed): () => Promise<void> {
     return async () => {
       if (this.over()) return;
       const { patience, signal } = this;
       const deadline = Math.min(PROBER_DEADLINE * patience, this.left);
-      this.probed.set(prober.key, await probe(prober, checks, { deadline, patience, signal }));
+      told.set(prober.key, await probe(prober, checks, { deadline, patience, signal }));
     };
+  }
+
+  /** What a view's host and client PC tell. */
+  view(name: string): Map<string, Probed> {
+    const told = this.seen.get(name) ?? new Map<string, Probed>();
+    this.seen.set(name, told);
+    return told;
+  }
+
+  /** What was told of a view, its own stand-ins' and all guests'. */
+  toldIn(name: string): ReadonlyMap<string, Probed> {
+    return new Map([...this.view(name), ...this.probed]);
   }
 
   login(guest: ReturnType<typeof guestsOf>[number]): () => Promise<void> {
@@ -224,33 +245,50 @@ class Measuring {
   }
 }
 
+/** Checks by the view that they are in. */
+function checkedIn(plan: LabPlan, checks: readonly Check[]): Map<string, Check[]> {
+  const hosts = new Map(plan.teams.map(({ id, host }) => [id, viewOf(plan, host)]));
+  return groupBy(checks, ({ team }) => hosts.get(team) ?? "");
+}
+
 const fromHost = (check: Check): boolean => check.kind === "service" && check.from?.kind === "host";
 
 /** Everything measured, side by side. */
 async function measure(
   measuring: Measuring,
   platform: ReadonlyMap<string, PlatformGuest>,
-  standIns: StandIns,
+  standIns: readonly SeenFrom[],
   all: readonly Check[],
 ): Promise<void> {
   const { plan, checks } = measuring;
   const guests = guestsConcerned(plan, checks).filter(
     (guest) => platform.get(guest.objectName)?.state === "running",
   );
-  const probers = [...standIns.probers, ...guests.map((guest) => guestProber(plan, guest))];
-  const asked = (key: string) => checks.filter((check) => check.from && vantageKey(check.from) === key);
+  const views = checkedIn(plan, checks);
+  const asked = (key: string, among: readonly Check[]) =>
+    among.filter((check) => check.from && vantageKey(check.from) === key);
   // This machine tries the internet, too: what it does not reach proves nothing about guests.
   const reference = all.find((check) => check.kind === "internet");
   const more = (key: string): Check[] =>
     key === "host" && reference ? [{ ...reference, id: "internet/host", from: { kind: "host" } }] : [];
   await bounded(
     [
-      ...probers.map((prober) =>
-        measuring.prober(prober, [
-          ...asked(prober.key).filter((check) => !fromHost(check)),
-          ...more(prober.key),
-        ]),
+      ...standIns.flatMap(({ view, probers }) =>
+        probers.map((prober) =>
+          measuring.prober(
+            prober,
+            [
+              ...asked(prober.key, views.get(view) ?? []).filter((check) => !fromHost(check)),
+              ...more(prober.key),
+            ],
+            measuring.view(view),
+          ),
+        ),
       ),
+      ...guests.map((guest) => {
+        const prober = guestProber(plan, guest);
+        return measuring.prober(prober, asked(prober.key, checks));
+      }),
       ...checks.filter(fromHost).map((check) => measuring.page(check)),
       ...guests
         .filter((guest) =>
@@ -286,13 +324,13 @@ function rowOf(evidence: Evidence, check: Check): VerifyRow {
 
 /**
  * Measures whether a standing lab is what its plan says: everything that must be reached, and everything that must not. Reads
- * no Pulumi state, so that a lab built by hand under the planned names is judged the same way.
+ * no Pulumi state of guests, so that a lab built by hand under the planned names is judged the same way.
  * @throws FaultError for an unknown team or exercise, or when Docker does not answer at the start
  */
 export async function verify(file: StackFile, options: VerifyOptions): Promise<VerifyReport> {
   const started = new Date();
   const began = performance.now();
-  const plan = await planStanding(file);
+  const plan = await planSeen(file);
   if (needsLibvirt(plan)) placeChannelClient();
   if (needsVirtualBox(plan)) placeGuestRun();
   const { internetProbe } = file.config.verify;
@@ -317,7 +355,7 @@ export async function verify(file: StackFile, options: VerifyOptions): Promise<V
   try {
     await measure(measuring, platform, standIns, all);
   } finally {
-    await standIns.remove();
+    await Promise.all(standIns.map((entry) => entry.remove()));
   }
   if (options.signal?.aborted) measuring.cut = "interrupted";
   else if (signal.aborted || performance.now() >= began + limit) measuring.cut = "timed-out";
@@ -327,16 +365,24 @@ export async function verify(file: StackFile, options: VerifyOptions): Promise<V
   } catch {
     platform = undefined;
   }
-  const evidence: Evidence = {
+  const seen = platform;
+  const evidenceIn = (view: string): Evidence => ({
     plan,
-    platform,
-    probed: measuring.probed,
-    notStarted: standIns.failed,
+    platform: seen,
+    probed: measuring.toldIn(view),
+    notStarted: standIns.find((entry) => entry.view === view)?.failed ?? new Map(),
     logins: measuring.logins,
     opened: measuring.opened,
-    ...(measuring.cut ? { cut: measuring.cut } : platform ? {} : { cut: "platform-silent" as const }),
-  };
-  const rows = checks.map((check) => rowOf(evidence, check));
+    ...(measuring.cut ? { cut: measuring.cut } : seen ? {} : { cut: "platform-silent" as const }),
+  });
+  const judged = new Map(
+    [...checkedIn(plan, checks)].flatMap(([view, own]) => {
+      const evidence = evidenceIn(view);
+      return own.map((check) => [check, rowOf(evidence, check)] as const);
+    }),
+  );
+  const rows = checks.flatMap((check) => judged.get(check) ?? []);
+  const cut = evidenceIn("").cut;
   const teams = plan.teams
     .filter(({ id }) => (options.teams ?? []).length === 0 || options.teams?.includes(id))
     .map(({ id, label, status }) => {
@@ -361,8 +407,8 @@ export async function verify(file: StackFile, options: VerifyOptions): Promise<V
     state: declaredState(teams.map(({ state }) => state.at)),
     started: started.toISOString(),
     seconds: Number(((performance.now() - began) / 1000).toFixed(2)),
-    ok: evidence.cut === undefined && rows.length > 0 && teams.every(({ ok }) => ok),
-    partial: evidence.cut !== undefined,
+    ok: cut === undefined && rows.length > 0 && teams.every(({ ok }) => ok),
+    partial: cut !== undefined,
     teams,
     rows,
     notes: notesOf(plan),

@@ -86,16 +86,10 @@ suite("one loader", () => {
     const file = readStackFile(path);
     const workDir = prepareWorkFolder(file.lab);
     const stackName = `${file.lab}-loader`;
-    const unit = { stack: stackName, kind: "one", teams: [], switches: [], hosts: [] } as const;
+    const unit = { stack: stackName };
     // An encrypted value of another salt cannot be read, and the lab does without.
     const { "classlab:token": _token, ...config } = Object(file.document.config);
-    writeStackFile(
-      { ...file, document: { ...file.document, config } },
-      unit,
-      undefined,
-      undefined,
-      undefined,
-    );
+    writeStackFile({ ...file, document: { ...file.document, config } }, unit, undefined);
     let seen: unknown;
     const workspace = await automation.LocalWorkspace.create({
       workDir,

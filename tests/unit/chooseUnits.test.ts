@@ -2,8 +2,8 @@ import type { UnitPlan } from "../../course/plan";
 import { unitsNotUp, unitsOf } from "../../operations/chooseUnits";
 import type { Found } from "../../operations/drift";
 import type { StackEngine, StateResource } from "../../operations/engine";
-import type { PreparedUnit } from "../../operations/prepare";
 import { unfinished } from "../../operations/unfinished";
+import type { PreparedUnit } from "../../operations/units";
 import { wholeState, wholeUnit } from "../support/standingLab";
 import { planOf } from "./labs";
 

@@ -36,9 +36,11 @@ describe("switches in the way", () => {
       planned("lab-team-01-net", "192.168.152.0/24"),
       planned("lab-team-02-net", "192.168.153.0/24"),
     ];
-    expect(switchesInTheWay(plan, [standing("lab-net", "192.168.152.0/24")], "1")).toEqual(["lab-net"]);
+    expect(switchesInTheWay(plan, [standing("lab-net", "192.168.152.0/24")], "1")).toEqual([
+      { name: "lab-net" },
+    ]);
     expect(switchesInTheWay(plan, [standing("lab-team-01-net", "192.168.153.0/24")], "1")).toEqual([
-      "lab-team-01-net",
+      { name: "lab-team-01-net" },
     ]);
   });
 
@@ -51,5 +53,19 @@ describe("switches in the way", () => {
       { subnet: "192.168.152.0/24", user: "interface eth0" },
     ];
     expect(switchesInTheWay(plan, others, "1")).toEqual([]);
+  });
+
+  test("one on another host than the planned one is none: teams with a host each have the same subnets", () => {
+    const plan = [1, 2].map((slot) => ({
+      ...planned(`lab-team-0${slot}-net`, "192.168.20.0/24"),
+      host: `aws-team-0${slot}`,
+    }));
+    const seen = [1, 2].map((slot) => ({
+      ...standing(`lab-team-0${slot}-net`, "192.168.20.0/24"),
+      host: `aws-team-0${slot}`,
+    }));
+    expect(switchesInTheWay(plan, seen, "1")).toEqual([]);
+    const old = { ...standing("lab-old", "192.168.20.0/24"), host: "aws-team-02" };
+    expect(switchesInTheWay(plan, [...seen, old], "1")).toEqual([{ name: "lab-old", host: "aws-team-02" }]);
   });
 });

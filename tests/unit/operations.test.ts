@@ -173,7 +173,7 @@ describe("refuseUnbuilt", () => {
   };
 
   const EXPECTED =
-    "Expected containers or libvirt or virtualbox on this-machine, libvirt or virtualbox on an existing host with Linux, or hyperv on one with Windows.";
+    "Expected containers or libvirt or virtualbox on this-machine, libvirt or virtualbox on an existing host with Linux, libvirt on one in a cloud, or hyperv on an existing one with Windows.";
   const roomPc = { kind: "existing", name: "room-pc", address: "192.0.2.7", os: "linux" };
 
   test("containers and libvirt on this machine, and libvirt on a Linux host over SSH can be brought up", () => {

@@ -239,7 +239,7 @@ test("the program gets the teams in a key of their own, as text that no reader o
     const plan = planLab(file);
     const [unit] = plan.units;
     if (!unit) throw new Error("no unit");
-    writeStackFile(file, unit, undefined, undefined, rosterKey(plan));
+    writeStackFile(file, unit, undefined, { roster: rosterKey(plan) });
     const written = readFileSync(join(workFolder("class"), `Pulumi.${unit.stack}.yaml`), "utf8");
     const value: unknown = parse(written).config["classlab:roster"];
     expect(readRosterKey(JSON.parse(String(value)))).toEqual([

@@ -1,8 +1,8 @@
 import { FaultError } from "../../course/faults";
 import type { UnitPlan } from "../../course/plan";
 import { pooled } from "../../operations/pool";
-import type { PreparedUnit } from "../../operations/prepare";
 import { runUnits } from "../../operations/runUnits";
+import type { PreparedUnit } from "../../operations/units";
 
 // Engines are not asked for anything here: only the order and what a failure does is looked at.
 const unit = (stack: string, kind: UnitPlan["kind"]): PreparedUnit =>

@@ -28,7 +28,7 @@ test.each([64, 76, 200])("a certificate of lines of %i characters arrives line b
   prepareWorkFolder(file.lab);
   const [unit] = planLab(file).units;
   if (!unit) throw new Error("the lab has a unit");
-  writeStackFile(file, unit, undefined, undefined, undefined);
+  writeStackFile(file, unit, undefined);
   const text = readFileSync(join(workFolder(file.lab), `Pulumi.${unit.stack}.yaml`), "utf8");
   expect(parse(text).config["classlab:lab"].site.network.caCertificate).toBe(pem);
   // In quotes on one line, so that no reader folds a line into the next.

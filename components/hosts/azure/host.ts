@@ -203,7 +203,15 @@ export class AzureHost extends pulumi.ComponentResource {
         },
         made,
       );
-    hostReady(name, { host: this, machine, key, provider: providers.command }, this);
-    this.registerOutputs({ address: this.address, port: SSH, user: HOST_USER, hostKey: this.hostKey });
+    // One that is made anew has the same resource id.
+    const ready = { host: this, machine, identity: machine.vmId, key, provider: providers.command };
+    hostReady(name, ready, this);
+    this.registerOutputs({
+      address: this.address,
+      port: SSH,
+      user: HOST_USER,
+      hostKey: this.hostKey,
+      vmId: machine.vmId,
+    });
   }
 }

@@ -140,7 +140,7 @@ export class Ec2Host extends pulumi.ComponentResource {
     );
     this.address = address.publicIp;
     this.instanceId = machine.id;
-    hostReady(name, { host: this, machine, key, provider: providers.command }, this);
+    hostReady(name, { host: this, machine, identity: machine.id, key, provider: providers.command }, this);
     this.registerOutputs({
       address: this.address,
       port: SSH,

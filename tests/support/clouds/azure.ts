@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { overlaps, parseSubnet } from "../../../course/network";
 import { type Account, field, type Kind, ofType, type Props, type Wrong } from "./kinds";
 
@@ -173,6 +174,8 @@ export const AZURE: Readonly<Record<string, Kind>> = {
     replaces: ["resourceGroupName", "vmName", "location"],
     refers: { ...inGroup, "networkProfile.networkInterfaces.id": { type: ADAPTER } },
     id: idIn("Microsoft.Compute/virtualMachines", "vmName"),
+    // Another one of the name has another (learn.microsoft.com, "Virtual Machines - Get": properties.vmId).
+    outputs: () => ({ vmId: randomUUID() }),
     // What has the option Delete goes with the machine (learn.microsoft.com, "Delete a VM and attached resources").
     drags: ({ networkProfile }) =>
       [field(networkProfile, "networkInterfaces")]

@@ -27,6 +27,18 @@ sed 's/^flags.*/& vmx/' /proc/cpuinfo > /run/cpuinfo
 mount --bind /run/cpuinfo /proc/cpuinfo
 `;
 
+/** Takes away what is on the disk of a machine: its guests with it, and what libvirt knows. */
+const WIPE = `set -u
+ask() { virsh -q -c qemu:///system "$@"; }
+for name in $(ask list --name); do ask destroy "$name"; done
+for name in $(ask list --all --name); do ask undefine --nvram --snapshots-metadata "$name"; done
+for name in $(ask net-list --name); do ask net-destroy "$name"; done
+for name in $(ask net-list --all --name); do ask net-undefine "$name"; done
+for name in $(ask pool-list --name); do ask pool-destroy "$name"; done
+for name in $(ask pool-list --all --name); do ask pool-undefine "$name"; done
+rm -rf /var/lib/libvirt/images/* /var/lib/classlab /srv/classlab
+`;
+
 const PLAIN = "while umount /proc/cpuinfo 2>/dev/null; do :; done";
 
 /** How long a machine takes until it answers, in milliseconds. */
@@ -37,6 +49,8 @@ export class CloudMachine implements Machines {
   readonly address = StandInHost.address;
   /** True where the cloud takes the option of nested virtualization and does nothing with it. */
   passesOver = false;
+  /** Guests that the machine which is gone still had. */
+  tookAlong: readonly string[] = [];
   private boot: Promise<void> = Promise.resolve();
 
   constructor(private readonly host: StandInHost) {}
@@ -65,5 +79,8 @@ export class CloudMachine implements Machines {
     await this.boot;
     await this.host.stopSsh();
     await this.host.run("sh", "-c", PLAIN);
+    const guests = await this.host.run("virsh", "-q", "-c", "qemu:///system", "list", "--all", "--name");
+    this.tookAlong = guests.split("\n").filter(Boolean);
+    await this.host.run("sh", "-c", WIPE);
   }
 }

@@ -1,0 +1,102 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connectionTo } from "../../components/hosts/connection";
+import { draftRecord } from "../../course/draft";
+import type { CloudHostFact } from "../../course/facts";
+import type { LabPlan } from "../../course/plan";
+import { resourcesOf } from "../../course/resources";
+import { deployUnit } from "../../stacks/unit";
+import { AZURE, cloudLab, EC2 } from "../support/cloudLabs";
+import { isSecretInput, MockEngine, type Registration, unsecret } from "../support/mocks";
+import { planOf } from "../unit/labs";
+
+// What these tests do not prove: that a host takes the scripts; tests/integration/clouds.test.ts has one.
+const LAB = { ...cloudLab([EC2, AZURE], ["team-01", { id: "team-02", host: "az" }]), calendar: undefined };
+const fact = (last: number): CloudHostFact => ({
+  address: `192.0.2.${last}`,
+  port: 22,
+  user: "root",
+  hostKey: `ssh-ed25519 AAAA${last}`,
+  machine: `i-${last}`,
+});
+const STANDING = { "aws-team-01": fact(1), "az-team-02": fact(2) };
+const toCome = planOf("lab", LAB);
+const standing = planOf("lab", LAB, { hosts: STANDING });
+
+let home: string;
+const before = process.env.CLASSLAB_HOME;
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), "classlab-cloud-guests-"));
+  process.env.CLASSLAB_HOME = home;
+  mkdirSync(join(home, "keys", "lab"), { recursive: true });
+  writeFileSync(join(home, "keys", "lab", "hosts.key"), "the key that opens hosts");
+});
+afterAll(() => {
+  rmSync(home, { recursive: true });
+  if (before === undefined) delete process.env.CLASSLAB_HOME;
+  else process.env.CLASSLAB_HOME = before;
+});
+
+/** What each unit but that of the hosts registers. */
+async function registered(plan: LabPlan, preview: boolean): Promise<(readonly Registration[])[]> {
+  const engine = await MockEngine.start({ preview, images: { nginx: "sha256:inner-nginx" } });
+  const made: (readonly Registration[])[] = [];
+  for (const unit of plan.units.filter(({ kind }) => kind !== "hosts")) {
+    const from = engine.registrations.length;
+    deployUnit({ plan, unit, record: draftRecord(plan, "0123456789abcdef") });
+    await engine.settle();
+    made.push(engine.registrations.slice(from));
+  }
+  return made;
+}
+
+const titles = (entries: readonly { readonly type: string; readonly name: string }[]) =>
+  entries
+    .map(({ type, name }) => `${type} ${name}`)
+    .filter((title) => !title.startsWith("pulumi:pulumi:Stack"))
+    .sort();
+
+const planned = (plan: LabPlan) =>
+  plan.units.filter(({ kind }) => kind !== "hosts").map((unit) => titles(resourcesOf(plan, unit)));
+
+test("a preview before the hosts are made has every resource of the site and the teams", async () => {
+  const shown = await registered(toCome, true);
+  expect(shown.map(titles)).toEqual(planned(toCome));
+  // What is planned does not depend on whether hosts stand.
+  expect(planned(toCome)).toEqual(planned(standing));
+});
+
+test("each team's scripts run on its own host, by its pinned key and the lab's own, and state has the machine", async () => {
+  const made = await registered(standing, false);
+  expect(made.map(titles)).toEqual(planned(standing));
+  const [, ...teams] = made;
+  for (const [index, registrations] of teams.entries()) {
+    const { address, hostKey, machine } = fact(index + 1);
+    const scripts = registrations.filter(({ type }) => type === "command:remote:Command");
+    expect(scripts.length).toBeGreaterThan(6);
+    for (const { inputs } of scripts) {
+      expect(isSecretInput(inputs.connection)).toBe(true);
+      expect(unsecret(inputs.connection)).toEqual({
+        host: address,
+        port: 22,
+        user: "root",
+        hostKey,
+        privateKey: "the key that opens hosts",
+        dialErrorLimit: 8,
+        perDialTimeout: 10,
+      });
+      expect(String(inputs.create)).toMatch(/^sh -s --/);
+    }
+    const hosts = registrations.filter(({ type }) => type === "classlab:index:HypervisorHost");
+    expect(hosts.map(({ inputs }) => inputs)).toEqual([{ kind: index === 0 ? "ec2" : "azure", machine }]);
+  }
+});
+
+test("nothing is run on a host that does not stand", async () => {
+  await MockEngine.start({ preview: false, images: {} });
+  const host = toCome.hosts.find(({ name }) => name === "aws-team-01");
+  expect(() => host && connectionTo(host, "lab")).toThrow(
+    'host "aws-team-01" does not stand yet, or is not known here. Run: npx classlab up',
+  );
+});
