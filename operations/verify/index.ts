@@ -235,7 +235,10 @@ async function measure(
   const guests = guestsConcerned(plan, checks).filter(
     (guest) => platform.get(guest.objectName)?.state === "running",
   );
-  const probers = [...standIns.probers, ...guests.map((guest) => guestProber(plan, guest))];
+  const probers = [
+    ...standIns.probers,
+    ...guests.filter(({ windows }) => !windows).map((guest) => guestProber(plan, guest)),
+  ];
   const asked = (key: string) => checks.filter((check) => check.from && vantageKey(check.from) === key);
   // This machine tries the internet, too: what it does not reach proves nothing about guests.
   const reference = all.find((check) => check.kind === "internet");
