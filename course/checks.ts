@@ -123,7 +123,9 @@ function onVlans(plan: LabPlan): Set<string> {
 
 function reachChecks(plan: LabPlan, probe: InternetProbe | undefined): Check[] {
   const vlans = onVlans(plan);
-  const windows = new Set(guestsOf(plan).flatMap((guest) => (guest.windows ? [`${guest.team}/${guest.name}`] : [])));
+  const windows = new Set(
+    guestsOf(plan).flatMap((guest) => (guest.windows ? [`${guest.team}/${guest.name}`] : [])),
+  );
   const client = clientAddress(plan);
   return reachabilityOf(plan).flatMap((reach): Check[] => {
     const { from, to, address, mode, reachable, rule, note } = reach;

@@ -9,6 +9,7 @@ import { renderWindowsReady, windowsNetwork } from "../../components/hypervisors
 import { sshKeyFromText } from "../../components/sshKey";
 import { accessOf } from "../../course/access";
 import { checksOf } from "../../course/checks";
+import { renderSshConfig } from "../../course/clientFiles";
 import { engineFault } from "../../operations/engineFault";
 import { FakeLibvirt } from "./fakeLibvirt";
 import { guestNamed } from "./labs";
@@ -198,6 +199,14 @@ describe("a guest with Windows, for learners and for verify", () => {
     expect(accessOf(on, SERVER).ssh?.user).toBe("learner-1");
     expect(accessOf(on, guestNamed(PLAN, "linux")).ssh?.user).toBe("ubuntu");
     expect(libvirtChannel(SERVER, "lab").sshRelay).toContain(`classlab@${NAME}`);
+  });
+
+  test("is in the client's own configuration of SSH by that account, too", () => {
+    const [host] = PLAN.hosts;
+    if (!host) throw new Error("no host");
+    const text = renderSshConfig(PLAN.teams[0]?.guests ?? [], host, "team-01");
+    expect(text).toContain("User learner-1");
+    expect(text).toContain("User ubuntu");
   });
 
   test("is looked at from outside alone: nothing is measured from it, and no no to it is claimed", () => {
