@@ -9,3 +9,8 @@ export function hostKeyPath(lab: string, objectName: string): string {
 export function consolePasswordPath(lab: string, objectName: string): string {
   return teamKeyPath(lab, `${objectName}.password`);
 }
+
+/** Path, below the home folder, of the password of an account in a guest with Windows. */
+export function accountPasswordPath(lab: string, objectName: string, account: string): string {
+  return teamKeyPath(lab, `${objectName}.${account}.password`);
+}

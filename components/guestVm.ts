@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { GuestPlan } from "../course/plan";
-import { looksAfterDocker } from "../course/resources";
+import { looksAfterDocker, takesSettings } from "../course/resources";
 import type { SiteSettings } from "../course/siteSettings";
 import { DockerHost } from "./dockerHost";
 import type { HypervisorHost } from "./hypervisorHost";
@@ -46,8 +46,9 @@ export class GuestVm extends pulumi.ComponentResource {
     const adapters =
       this.guest.adapters ?? driver.connectAdapters(name, plan, this.guest, switches, host.prepared, child);
     const settings =
-      site &&
-      driver.applySite?.(name, plan, site, this.guest, adapters, host.prepared, child, args.authorities);
+      site && takesSettings(plan)
+        ? driver.applySite?.(name, plan, site, this.guest, adapters, host.prepared, child, args.authorities)
+        : undefined;
     const { plan: on } = host.prepared;
     const channel = looksAfterDocker(on.target, plan)
       ? driver.channel?.(plan, context.mark.lab, on)

@@ -27,6 +27,11 @@ export interface GuestAccess {
 /** The user that learners log in as. */
 export const GUEST_USER = "ubuntu";
 
+/** The user that learners log in to a guest as: with Windows the first of its accounts. */
+export function userOf({ windows }: Pick<GuestPlan, "windows">): string {
+  return windows?.accounts[0] ?? GUEST_USER;
+}
+
 /** The first address of a guest on a switch whose mode is so; undefined when it has none. */
 function addressWhere(guest: GuestPlan, holds: (mode: SwitchMode) => boolean): string | undefined {
   return guest.adapters.flatMap((adapter) =>
@@ -83,7 +88,7 @@ export function guestAccess(guest: GuestPlan, target: Target = "containers", hos
   const ssh = endpoint(guest, target, SSH_PORT);
   return {
     address,
-    ...(ssh ? { ssh: { ...ssh, user: GUEST_USER } } : {}),
+    ...(ssh ? { ssh: { ...ssh, user: userOf(guest) } } : {}),
     ...always,
     services: guest.docker.flatMap((stack) => services(guest, target, stack)),
   };

@@ -291,6 +291,24 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "For a class, twice as much memory is pleasant: guests of its Hyper-V take theirs out of it.",
     ],
   },
+  "windows-image-unusable": {
+    group: "Images",
+    means:
+      "The image of Windows that a guest is to begin with is not where the configuration has it, cannot be fetched, is another than the one whose hash is noted, or is no disk image of the kind that its name says. Nothing was kept of it.",
+    steps: [
+      "Look on the host, or fetch the address there by hand: the message says which it is.",
+      "Compare the hash: `sha256sum FILE`. Where the image was made anew on purpose, note the new one.",
+    ],
+  },
+  "windows-host-unfit": {
+    group: "This machine",
+    means:
+      "A guest with Windows starts by UEFI, and Windows 11 asks for Secure Boot with Microsoft's keys and a TPM 2.0 besides. The host has none of that for its guests, or not all.",
+    steps: [
+      "Install it on the host: `sudo apt-get install ovmf swtpm swtpm-tools`.",
+      "Run the command again: what was missing is looked for anew. `npx classlab doctor` shows what is there.",
+    ],
+  },
   "memory-invalid": {
     group: "The configuration",
     means: "A dynamic memory is written the wrong way round, or the target has none.",

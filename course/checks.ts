@@ -123,11 +123,15 @@ function onVlans(plan: LabPlan): Set<string> {
 
 function reachChecks(plan: LabPlan, probe: InternetProbe | undefined): Check[] {
   const vlans = onVlans(plan);
+  const windows = new Set(
+    guestsOf(plan).flatMap((guest) => (guest.windows ? [`${guest.team}/${guest.name}`] : [])),
+  );
   const client = clientAddress(plan);
   return reachabilityOf(plan).flatMap((reach): Check[] => {
     const { from, to, address, mode, reachable, rule, note } = reach;
     const owner = from.kind === "guest" ? from : to.kind === "guest" ? to : undefined;
-    if (!owner) return [];
+    // Nothing is measured from a guest with Windows, so that nobody would prove that a no to it is one.
+    if (!owner || windows.has(vantageKey(from)) || windows.has(vantageKey(to))) return [];
     const common = {
       team: owner.team,
       guest: owner.guest,
@@ -218,8 +222,17 @@ function guestChecks(
     adapter.mode === "disabled" ? [] : [{ ...adapter, index }],
   );
   const out = connected.find(({ mode }) => MODE_TRAITS[mode].internet);
+  const runs: Check = { ...common, id: `guest/${key}`, kind: "guest", title: `${key} runs` };
+  const login: Check = {
+    ...common,
+    id: `ssh/${key}`,
+    kind: "ssh",
+    title: `the team's key opens ${key} over SSH`,
+  };
+  // Windows runs no probes: what is looked at is that it runs, and lets its team in.
+  if (guest.windows) return [runs, login];
   return [
-    { ...common, id: `guest/${key}`, kind: "guest", title: `${key} runs` },
+    runs,
     ...(guest.nested ? nestedChecks(team, name) : []),
     ...(guest.sharedFolder && mountsFolders(plan, guest)
       ? [
@@ -265,7 +278,7 @@ function guestChecks(
           } satisfies Check,
         ]
       : []),
-    { ...common, id: `ssh/${key}`, kind: "ssh", title: `the team's key opens ${key} over SSH` },
+    login,
     ...(engine
       ? ([
           { ...docker, id: `docker/${key}`, kind: "docker", title: `the Docker Engine of ${key} answers` },

@@ -1,4 +1,4 @@
-import { GUEST_USER } from "./access";
+import { userOf } from "./access";
 import { EXPECTED_REACH } from "./expectedReach";
 import { osOf } from "./hosts";
 import { MODE_TRAITS } from "./modes";
@@ -69,7 +69,7 @@ function guestEntry(guest: GuestPlan, host: HostPlan, server: string | undefined
     guest.name,
     `HostName ${address}`,
     `Port ${port}`,
-    `User ${GUEST_USER}`,
+    `User ${userOf(guest)}`,
     ...more,
   ];
   for (const adapter of guest.adapters) {

@@ -27,6 +27,7 @@ export const NOTE_CODES = [
   "coexistence-reboot-between",
   "coexistence-separate-host",
   "host-restores",
+  "windows-guest",
 ] as const;
 
 /** One of the kinds. */
@@ -277,6 +278,23 @@ const restores: NoteMaker = (config) =>
       : [],
   );
 
+const windowsGuests: NoteMaker = (config) =>
+  config.guests.flatMap(({ name, os }, index): PlanNote[] =>
+    os === "windows"
+      ? [
+          {
+            code: "windows-guest",
+            where: `lab.guests[${index}].os`,
+            text: {
+              en: `Guest "${name}" has Windows: you need licences for it, verify does not measure its networks, and of the site's settings it takes the name servers alone.`,
+              ja: `ゲスト「${name}」はWindowsです。ライセンスは各自で用意してください。verifyはネットワークを測定せず、サイトの設定のうち反映されるのはDNSサーバーだけです。`,
+            },
+            source: "the support table",
+          },
+        ]
+      : [],
+  );
+
 const MAKERS: readonly NoteMaker[] = [
   edition,
   adaptersShown,
@@ -290,6 +308,7 @@ const MAKERS: readonly NoteMaker[] = [
   nesting,
   coexistenceNotes,
   restores,
+  windowsGuests,
 ];
 
 /** Everything that staff should know of a lab and that is no fault of it. */

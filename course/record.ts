@@ -21,6 +21,11 @@ const libvirtHostSchema = z.strictObject({
    * before it was looked at.
    */
   virtualization: z.enum(["vmx", "svm", "none"]).optional(),
+  /**
+   * The UEFI firmware that the host has for guests: `secure` where one of them checks signatures by Microsoft's keys; and whether it emulates a TPM 2.0. Absent
+   * where no guest has Windows.
+   */
+  firmware: z.strictObject({ uefi: z.enum(["none", "plain", "secure"]), tpm: z.boolean() }).optional(),
   /** How guests mount a folder of the host: virtiofs where its server is there, else 9p. */
   sharedFolders: z.enum(["virtiofs", "9p"]),
 });

@@ -12,6 +12,7 @@ import {
 } from "./resourceTypes";
 import { siteSettingsOf } from "./siteSettings";
 import type { Target } from "./support";
+import { imageKey, windowsImagesOf } from "./windows/guest";
 
 export { type PlannedResource, REMOTE_SCRIPT, SCRIPT } from "./resourceTypes";
 
@@ -94,9 +95,9 @@ function stackResources(parent: string, stack: DockerStackPlan): PlannedResource
 
 /** What each target makes besides what all of them make; the targets that can be brought up. */
 interface TargetResources {
-  readonly host: (host: HostPlan, owned: boolean) => readonly PlannedResource[];
+  readonly host: (host: HostPlan, owned: boolean, guests: readonly GuestPlan[]) => readonly PlannedResource[];
   readonly network: (key: string, host: HostPlan | undefined) => PlannedResource;
-  readonly guest: (name: string, host: HostPlan | undefined) => readonly PlannedResource[];
+  readonly guest: (name: string, host: HostPlan | undefined, guest: GuestPlan) => readonly PlannedResource[];
   /** What works in a guest from this machine, where that is not the host; nothing elsewhere. */
   readonly inside?: readonly string[];
   /** Whether a guest's Docker Engine is looked after: not where the learner installs it, and the lab makes nothing in it. */
@@ -116,14 +117,29 @@ const CONTAINERS: TargetResources = {
   settings: "host",
 };
 
+/** What a virtual machine's secrets are: a console's password, or with Windows those of its accounts. */
+function guestSecrets(name: string, windows: GuestPlan["windows"]): PlannedResource[] {
+  const secrets = `${name}-secrets`;
+  return [
+    component(windows ? "WindowsSecrets" : "GuestSecrets", secrets),
+    password(`${secrets}-host-key`),
+    ...(windows?.accounts ?? ["password"]).map((each) => password(`${secrets}-${each}`)),
+  ];
+}
+
 const LIBVIRT: TargetResources = {
-  host: (host, owned) =>
-    owned ? ["pool", "unplugged"].map((what) => command(`${host.name}-${what}`, scriptOn(host))) : [],
+  host: (host, owned, guests) =>
+    owned
+      ? [
+          ...["pool", "unplugged"].map((what) => command(`${host.name}-${what}`, scriptOn(host))),
+          ...windowsImagesOf(guests).map((image) =>
+            command(`${host.name}-windows-${imageKey(image)}`, scriptOn(host)),
+          ),
+        ]
+      : [],
   network: (key, host) => command(`${key}-network`, scriptOn(host)),
-  guest: (name, host) => [
-    component("GuestSecrets", `${name}-secrets`),
-    password(`${name}-secrets-host-key`),
-    password(`${name}-secrets-password`),
+  guest: (name, host, { windows }) => [
+    ...guestSecrets(name, windows),
     command(`${name}-disk`, scriptOn(host)),
     command(`${name}-machine`, scriptOn(host)),
   ],
@@ -138,10 +154,8 @@ const LIBVIRT: TargetResources = {
 const VIRTUALBOX: TargetResources = {
   host: (host, owned) => (owned ? [command(`${host.name}-images`, scriptOn(host))] : []),
   network: LIBVIRT.network,
-  guest: (name, host) => [
-    component("GuestSecrets", `${name}-secrets`),
-    password(`${name}-secrets-host-key`),
-    password(`${name}-secrets-password`),
+  guest: (name, host, { windows }) => [
+    ...guestSecrets(name, windows),
     command(`${name}-seed`, scriptOn(host)),
     command(`${name}-machine`, scriptOn(host)),
   ],
@@ -178,6 +192,16 @@ export function looksAfterDocker(target: Target, guest: Pick<GuestPlan, "docker"
   return resourcesOn(target).docker(guest);
 }
 
+/** Whether a guest takes settings from the site: one with Windows is told its name servers alone, with its networks. */
+export function takesSettings({ windows }: Pick<GuestPlan, "windows">): boolean {
+  return windows === undefined;
+}
+
+/** The guests of a host, of all teams. */
+export function guestsOn({ teams }: Pick<LabPlan, "teams">, { name }: Pick<HostPlan, "name">): GuestPlan[] {
+  return teams.flatMap(({ guests }) => guests.filter(({ host }) => host === name));
+}
+
 /** Targets whose guests, or the image that they begin with, are made of the lab's images. */
 const MADE_OF_IMAGES: readonly Target[] = ["containers", "libvirt"];
 
@@ -211,11 +235,13 @@ function guestResources(
   const on = resourcesOn(target);
   return [
     component("GuestVm", name),
-    ...on.guest(name, host),
+    ...on.guest(name, host, guest),
     command(`${name}-ready`, type),
     command(`${name}-adapters`, type),
     ...(on.inside ?? []).map((what) => command(`${name}-${what}`)),
-    ...(site && on.settings ? [command(`${name}-settings`, on.settings === "host" ? type : SCRIPT)] : []),
+    ...(site && takesSettings(guest) && on.settings
+      ? [command(`${name}-settings`, on.settings === "host" ? type : SCRIPT)]
+      : []),
     ...(on.docker(guest)
       ? [
           component("DockerHost", inside),
@@ -295,7 +321,7 @@ export function resourcesOf(plan: LabPlan, unit: UnitPlan): PlannedResource[] {
       .filter((host) => unit.hosts.includes(host.name))
       .flatMap((host) => [
         component("HypervisorHost", host.name),
-        ...resourcesOn(host.target).host(host, makesHost(unit.kind, host)),
+        ...resourcesOn(host.target).host(host, makesHost(unit.kind, host), guestsOn(plan, host)),
       ]),
     ...plan.switches
       .filter((entry) => unit.switches.includes(entry.key))

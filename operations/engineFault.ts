@@ -136,6 +136,15 @@ function toldFault(stack: string, text: string): Fault | undefined {
       fix: "Give the switch another subnet, and the guests' addresses on it with it",
     };
   }
+  const [, image, why] = /windows-image-unusable: (\S+): ([^\n]+)/.exec(text) ?? [];
+  if (image !== undefined && why !== undefined) {
+    return {
+      code: "windows-image-unusable",
+      where: `image ${image}`,
+      what: why.trim().replace(/\.$/, ""),
+      fix: "Mend the guest's image (source, sha256) or the file, and run the command again",
+    };
+  }
   const cloud = cloudFault(stack, text);
   if (cloud) return cloud;
   const silent = /libvirt-not-answering: ([^\n]+)/.exec(text)?.[1];

@@ -14,6 +14,7 @@ import type { LibvirtHostRecord, LibvirtRecord } from "../course/record";
 import { probeAcceleration } from "./acceleration";
 import { ensureCloudMachine, refuseShutInGuests } from "./cloudMachine";
 import { refuseStandInDesktops } from "./desktop";
+import { firmwareLacks, probeFirmware, refuseUnfitForWindows, windowsHosts } from "./firmware";
 import { handOverImage, hostHasImage } from "./hosts/image";
 import { machineOf, type RemoteMachine } from "./hosts/machine";
 import { provideOn } from "./hosts/provide";
@@ -122,7 +123,7 @@ export function needsLibvirt(plan: LabPlan): boolean {
  * Provides libvirt and the machine image on the lab's hosts, and tells what the lab's guests are made of: what was decided before, or what
  * is found now.
  * @returns undefined for a lab without such guests
- * @throws FaultError `feature-unsupported`, `libvirt-not-running`, `environment-missing`, `nested-impossible`, `image-build-failed`, `image-damaged`, `cloud-image-unreachable`, `cloud-image-untrusted` or `disk-full`
+ * @throws FaultError `feature-unsupported`, `libvirt-not-running`, `environment-missing`, `nested-impossible`, `windows-host-unfit`, `image-build-failed`, `image-damaged`, `cloud-image-unreachable`, `cloud-image-untrusted` or `disk-full`
  */
 export async function libvirtRecord(
   plan: LabPlan,
@@ -151,6 +152,14 @@ export async function libvirtRecord(
         : (known ?? (await lookAtHost(machine, say)));
   }
   refuseImpossibleNesting(plan, hosts);
+  // What was missing may be there by now.
+  for (const [name, { trusted }] of windowsHosts(plan)) {
+    const known = hosts[name];
+    const host = plan.hosts.find((each) => each.name === name);
+    if (!known || !host || (known.firmware && firmwareLacks(trusted, known.firmware) === undefined)) continue;
+    hosts[name] = { ...known, firmware: await probeFirmware(runWhere(machineOf(plan.lab, host))) };
+  }
+  refuseUnfitForWindows(plan, hosts);
   if (before) await dropDamaged(cachedImage(before.image), say);
   const kept =
     before !== undefined && (hasMachineImage(before.image) || (await allHave(machines, before.image)));

@@ -26,19 +26,6 @@ function dockerOnVirtualBox(plan: LabPlan): Fault[] {
     }));
 }
 
-/** Guests that are to have Windows. */
-function windowsGuests(plan: LabPlan): Fault[] {
-  return guestsOf(plan)
-    .filter(({ windows }) => windows !== undefined)
-    .map((guest) => ({
-      code: "target-not-built",
-      where: `${guest.team}/${guest.name}`,
-      what: "a guest with Windows can be planned, but this version does not make it",
-      expected: "os: linux",
-      fix: "classlab plan shows the lab all the same",
-    }));
-}
-
 /** What guests on Hyper-V cannot be given, and what their host lacks. */
 export function unbuiltOnHyperV(plan: LabPlan, { name, config }: HostPlan): Fault[] {
   const imageless = config.kind === "existing" && !config.machineImage;
@@ -90,7 +77,7 @@ export function refuseUnbuilt(plan: LabPlan): void {
       },
     ];
   });
-  const [first, ...more] = [...faults, ...dockerOnVirtualBox(plan), ...windowsGuests(plan)];
+  const [first, ...more] = [...faults, ...dockerOnVirtualBox(plan)];
   if (first) throw new FaultError([first, ...more]);
 }
 

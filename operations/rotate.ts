@@ -71,6 +71,11 @@ export function chooseTeams(plan: LabPlan, chosen: readonly string[] | "all"): r
 
 /** Refuses while nothing is changed what would fail half-way: passwords change inside a running database only. */
 async function checkGuest(plan: LabPlan, guest: GuestPlan): Promise<void> {
+  if (guest.windows)
+    throw rotationFault(
+      `guest ${guest.objectName}`,
+      "a guest with Windows lets in its first key alone, and nothing else tells it another: npx classlab up --replace makes it anew",
+    );
   const { shell } = channelTo(plan, guest);
   for (const stack of guest.docker.filter(({ kind }) => kind === "wordpress")) {
     const result = await run("sh", ["-c", shell], {

@@ -1,4 +1,6 @@
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { hostKeyPath } from "../components/guestSecretPaths";
 import { teamKeyPath } from "../components/hypervisors/channelOptions";
 import { writePrivateFile } from "../components/privateFile";
 import { accessOf } from "../course/access";
@@ -21,6 +23,11 @@ export function sshAlias(plan: LabPlan, guest: { readonly name: string; readonly
 }
 
 async function hostKey(plan: LabPlan, guest: GuestPlan): Promise<string | undefined> {
+  // A guest with Windows has the key that it was given, and no shell to ask.
+  if (guest.windows) {
+    const file = join(homeFolder(), hostKeyPath(plan.lab, guest.objectName));
+    return existsSync(file) ? readFileSync(file, "utf8").trim() : undefined;
+  }
   const result = await run("sh", ["-c", channelTo(plan, guest).shell], {
     stdin: "cat /etc/ssh/ssh_host_ed25519_key.pub",
     deadline: 20_000,

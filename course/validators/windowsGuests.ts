@@ -96,6 +96,7 @@ function unsupportedFaults(guest: GuestConfig, where: string): Fault[] {
       "nothing in it shares the clipboard of its screen",
       "clipboard: off",
     ),
+    ...refuse("profile", guest.profile !== undefined, "it has the screen that its image has", "no profile"),
     ...refuse(
       "snapshots",
       guest.snapshots.length > 0,

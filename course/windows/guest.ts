@@ -20,3 +20,18 @@ export function windowsOf(
   const accounts = Array.from({ length: Math.max(1, seats ?? 1) }, (_, index) => `learner-${index + 1}`);
   return { image, accounts };
 }
+
+/** Short name of an image of Windows: what is in it decides. */
+export function imageKey({ sha256 }: Pick<WindowsGuestPlan["image"], "sha256">): string {
+  return sha256.slice(0, 12);
+}
+
+/** The images of Windows that guests begin with, each once, whatever its drivers are said to be. */
+export function windowsImagesOf(
+  guests: readonly { readonly windows?: WindowsGuestPlan }[],
+): WindowsGuestPlan["image"][] {
+  const found = guests.flatMap(({ windows }) =>
+    windows ? [[imageKey(windows.image), windows.image] as const] : [],
+  );
+  return [...new Map(found).values()];
+}

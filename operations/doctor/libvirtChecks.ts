@@ -1,5 +1,6 @@
 import { diskVolume, poolFolder } from "../../components/hypervisors/libvirt/pool";
 import { guestsOf } from "../../course/plan";
+import { FIRMWARE_FIX, firmwareLacks, probeFirmware, windowsHosts } from "../firmware";
 import { nextStep } from "../libvirt";
 import { NESTED_FIX, probeVirtualization } from "../nested";
 import { inWords } from "../quantities";
@@ -122,6 +123,24 @@ async function lookAtSpace(subject: Subject): Promise<Finding> {
   );
 }
 
+/** What guests with Windows on this machine start by. */
+async function lookAtFirmware({ machine, plan }: Subject): Promise<Finding> {
+  const here = plan.hosts.filter(({ kind }) => kind === "this-machine").map(({ name }) => name);
+  const [wanted] = [...windowsHosts(plan)].flatMap(([host, each]) => (here.includes(host) ? [each] : []));
+  if (!wanted) return notNeeded("no guest on this machine is to have Windows");
+  const firmware = await probeFirmware((...call) => machine.run(...call));
+  const lacks = firmwareLacks(wanted.trusted, firmware);
+  if (lacks !== undefined)
+    return {
+      status: "blocking",
+      found: `for guest ${wanted.guest} there is no ${lacks}`,
+      fix: FIRMWARE_FIX,
+      code: "windows-host-unfit",
+    };
+  const words = firmware.uefi === "secure" ? "with Secure Boot and Microsoft's keys" : "without Secure Boot";
+  return fine(`firmware ${words}${wanted.trusted ? ", and swtpm" : ""}`);
+}
+
 /** What this machine has to be like for guests to be virtual machines on it. */
 export const LIBVIRT_CHECKS: readonly CheckDefinition[] = [
   {
@@ -190,6 +209,12 @@ export const LIBVIRT_CHECKS: readonly CheckDefinition[] = [
         code: "nested-impossible",
       };
     },
+  },
+  {
+    id: "windows-firmware",
+    title: "UEFI for Windows",
+    after: ["libvirt"],
+    look: lookAtFirmware,
   },
   {
     id: "vhost",

@@ -285,10 +285,12 @@ async function measure(
           ),
         ),
       ),
-      ...guests.map((guest) => {
-        const prober = guestProber(plan, guest);
-        return measuring.prober(prober, asked(prober.key, checks));
-      }),
+      ...guests
+        .filter(({ windows }) => !windows)
+        .map((guest) => {
+          const prober = guestProber(plan, guest);
+          return measuring.prober(prober, asked(prober.key, checks));
+        }),
       ...checks.filter(fromHost).map((check) => measuring.page(check)),
       ...guests
         .filter((guest) =>

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { teamKeyPath } from "../../components/hypervisors/channelOptions";
-import { GUEST_USER } from "../../course/access";
+import { userOf } from "../../course/access";
 import type { GuestPlan, LabPlan } from "../../course/plan";
 import { channelTo } from "../channel";
 import { homeFolder } from "../paths";
@@ -21,6 +21,7 @@ export async function tryLogin(
   const key = join(homeFolder(), teamKeyPath(plan.lab, guest.team));
   if (!existsSync(key)) return undefined;
   const began = performance.now();
+  const user = userOf(guest);
   const settings = [
     "BatchMode=yes",
     "IdentitiesOnly=yes",
@@ -40,8 +41,8 @@ export async function tryLogin(
       "-i",
       key,
       ...settings.flatMap((setting) => ["-o", setting]),
-      `${GUEST_USER}@${guest.name}`,
-      "id -un",
+      `${user}@${guest.name}`,
+      guest.windows ? "whoami" : "id -un",
     ],
     {
       deadline: Math.min(options.deadline, 15_000 * (options.patience ?? 1)),
@@ -49,8 +50,9 @@ export async function tryLogin(
     },
   );
   const seconds = (performance.now() - began) / 1000;
-  if (result.code === 0 && result.stdout.trim() === GUEST_USER)
-    return { how: "ok", what: `logged in as ${GUEST_USER}`, seconds };
+  // Windows tells the machine's name as well.
+  if (result.code === 0 && result.stdout.trim().split("\\").at(-1) === user)
+    return { how: "ok", what: `logged in as ${user}`, seconds };
   const words = result.stderr.trim().split("\n").at(-1);
   return { how: "refused", what: words || `ssh ended with exit code ${result.code}`, seconds };
 }

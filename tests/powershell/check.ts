@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { ROOT } from "../support/cli";
 import { type Call, callsIn } from "./calls";
 import { type Finding, finding, hasReason } from "./findings";
@@ -74,15 +74,23 @@ export async function checkFiles(files: readonly PowerShellFile[]): Promise<Chec
     files.map(async (file) => ({ ...file, root: await parsePowerShell(file.text) })),
   );
   const functions = trees.flatMap(({ path, root }) => functionsIn(root, path));
-  // Of functions that two modules have by one name, a file calls that of its own folder.
-  const ownOf = (path: string) => {
-    const isNear = (each: OwnFunction) => dirname(each.module) === dirname(path);
-    const farFirst = [...functions.filter((each) => !isNear(each)), ...functions.filter(isNear)];
+  // Of functions that several modules have by one name, a file calls that of a module that it imports, else that of the nearest folder.
+  const ownOf = ({ path, text }: PowerShellFile) => {
+    const nearness = ({ module }: OwnFunction) => {
+      if (text.includes(`'${basename(module)}'`)) return Number.POSITIVE_INFINITY;
+      const own = dirname(path).split("/");
+      const folder = dirname(module).split("/");
+      const parting = folder.findIndex((part, index) => part !== own[index]);
+      return parting < 0 ? folder.length : parting;
+    };
+    const farFirst = functions.toSorted((a, b) =>
+      nearness(a) < nearness(b) ? -1 : nearness(a) > nearness(b) ? 1 : 0,
+    );
     return new Map(farFirst.map((each) => [each.name.toLowerCase(), each]));
   };
   const calls = trees.flatMap(({ root }) => callsIn(root));
   return {
-    findings: trees.flatMap(({ path, root, text }) => checkTree(path, root, text, ownOf(path))),
+    findings: trees.flatMap((file) => checkTree(file.path, file.root, file.text, ownOf(file))),
     calls: calls.length,
     functions,
     called: new Set(calls.flatMap(({ name }) => (name === undefined ? [] : [name.toLowerCase()]))),

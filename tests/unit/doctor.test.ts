@@ -11,6 +11,7 @@ import { CHECKS } from "../../operations/doctor/checks";
 import { estimate } from "../../operations/doctor/estimate";
 import { FIXERS } from "../../operations/doctor/fixers";
 import type { Machine } from "../../operations/doctor/machine";
+import { FIRMWARE_LOOK } from "../../operations/firmware";
 import { hostKeyMissing } from "../../operations/hosts/faults";
 import type { RemoteMachine } from "../../operations/hosts/machine";
 import { officialSince } from "../../operations/images";
@@ -179,9 +180,15 @@ const kept = (labId: string, salt?: string) =>
     },
   });
 const ID = "0123456789abcdef";
-const NO_LIBVIRT = ["libvirt", "kvm", "nested", "vhost", "forwarding", "disk-libvirt"].map(
-  (id) => `${id}: not-needed`,
-);
+const NO_LIBVIRT = [
+  "libvirt",
+  "kvm",
+  "nested",
+  "windows-firmware",
+  "vhost",
+  "forwarding",
+  "disk-libvirt",
+].map((id) => `${id}: not-needed`);
 const NO_HOSTS = ["hosts: not-needed", "hosts-libvirt: not-needed", "hosts-hyperv: not-needed"];
 const labOf = (input: object) => file(solid(parseLab(input)));
 
@@ -343,6 +350,7 @@ describe("libvirt", () => {
       "ok: version 9.0.0 with QEMU 7.2.22",
       "ok: a guest that was started with it ran",
       "not-needed: no guest is to run guests",
+      "not-needed: no guest on this machine is to have Windows",
       "ok: /dev/vhost-net is there",
       "ok: nothing is dropped unless a rule says so",
       "ok: 100.0 GB free in /var/lib/libvirt/images; disks may grow to 10.7 GB",
@@ -364,6 +372,32 @@ describe("libvirt", () => {
     expect(doctorExitCode(report)).toBe(3);
     machine.answers["sh -s"] = { stdout: "none\n" };
     expect(await check("nested", nesting)).toMatchObject({ status: "ok", found: "guests see svm" });
+  });
+
+  test("UEFI and a TPM: what the host's descriptors say, for labs with a guest that has Windows", async () => {
+    const image = { source: "/srv/w.vhdx", sha256: "0".repeat(64), windows: "11" };
+    const windows = lab({ guests: [{ name: "w", os: "windows", disk: { size: 64 }, image }] });
+    const question = `sh -c ${FIRMWARE_LOOK}`;
+    machine.answers[question] = { stdout: "" };
+    const report = await examine(windows);
+    expect(report.checks.find(({ id }) => id === "windows-firmware")).toMatchObject({
+      status: "blocking",
+      found:
+        "for guest team-01/w there is no UEFI firmware with Secure Boot and Microsoft's keys, and no swtpm, which emulates a TPM",
+      fix: expect.stringContaining("apt-get install ovmf swtpm"),
+      code: "windows-host-unfit",
+    });
+    expect(doctorExitCode(report)).toBe(3);
+    const secure = {
+      "interface-types": ["uefi"],
+      targets: [{ architecture: "x86_64", machines: ["pc-q35-*"] }],
+      features: ["secure-boot", "enrolled-keys", "requires-smm"],
+    };
+    machine.answers[question] = { stdout: `${JSON.stringify(secure)}\ntpm\n` };
+    expect(await check("windows-firmware", windows)).toMatchObject({
+      status: "ok",
+      found: "firmware with Secure Boot and Microsoft's keys, and swtpm",
+    });
   });
 
   test("set-up is asked about it for such a lab only, and a guest is started for such a lab only", async () => {
@@ -399,7 +433,7 @@ describe("libvirt", () => {
     });
     expect(
       report.checks.filter(({ found }) => found === "libvirt does not answer").map(({ id }) => id),
-    ).toEqual(["kvm", "nested", "vhost", "forwarding", "disk-libvirt"]);
+    ).toEqual(["kvm", "nested", "windows-firmware", "vhost", "forwarding", "disk-libvirt"]);
     expect(machine.calls.filter((call) => call.startsWith("node"))).toEqual([
       expect.stringMatching(/setup\/provide\.mjs --yes libvirt$/),
     ]);

@@ -64,6 +64,9 @@ const AT_RUN_TIME = [
   "host-stopped",
   // Of where the engine keeps its state: cloudState.test.ts.
   "state-too-near",
+  // Of a host and of a file on it: windowsRecord.test.ts, windowsScripts.test.ts.
+  "windows-image-unusable",
+  "windows-host-unfit",
   // Of a download: cloudImage.test.ts.
   "cloud-image-unreachable",
   "cloud-image-untrusted",

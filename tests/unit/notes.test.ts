@@ -2,6 +2,7 @@ import { restartsBetween } from "../../course/coexistence";
 import type { LabFacts } from "../../course/facts";
 import { NOTE_CODES, type PlanNote } from "../../course/notes";
 import { AZURE, EC2, GUEST, OUT, planOf, WINDOWS } from "./labs";
+import { imageOf } from "./windowsLab";
 
 const six = Array.from({ length: 6 }, (_, index) => ({
   name: `s${index}`,
@@ -220,6 +221,15 @@ const cases: [string, object, LabFacts, string[]][] = [
     },
     {},
     ["coexistence-reboot-between lab.teams"],
+  ],
+  [
+    "a guest with Windows",
+    {
+      target: "libvirt",
+      guests: [GUEST, { name: "w", os: "windows", disk: { size: 64 }, image: imageOf("server-2025") }],
+    },
+    {},
+    ["windows-guest lab.guests[1].os"],
   ],
 ];
 

@@ -32,6 +32,8 @@ test("what was looked at is all there is", async () => {
     `${MODULE_FOLDER}/Runner.ps1`,
     "components/hypervisors/hyperv/team/Classlab.Team.psm1",
     "components/hypervisors/hyperv/team/Team.ps1",
+    "components/hypervisors/libvirt/windows/guest/Classlab.Guest.psm1",
+    "components/hypervisors/libvirt/windows/guest/FirstStart.ps1",
     "components/hypervisors/virtualbox/VirtualBoxSteps.psm1",
     "tests/powershell/Invoke-Tests.ps1",
   ]);

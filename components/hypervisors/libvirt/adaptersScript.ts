@@ -99,18 +99,32 @@ function adapterCalls(
     .join("");
 }
 
+/** What sets the network inside a guest: the shell of its channel, what defines that, and what the shell is fed. */
+export interface NetworkInside {
+  readonly shell: string;
+  /** Text of sh, ahead of all else. */
+  readonly head: string;
+  readonly text: string;
+}
+
+function insideLinux(guest: GuestPlan, settings: GuestNetworkSettings): NetworkInside {
+  const shell = patientShell(guest, settings.mark.lab, 30);
+  return { shell, head: "", text: renderGuestNetwork(guest, settings) };
+}
+
 /**
  * Script for this machine: brings the guest's adapters to where the plan has them, in place, in what is defined and in what runs, and then
  * its network inside. An adapter that the plan does not have goes. Argument `remove` parks all of them. Safe to repeat.
+ * @param inside how the network inside is set: as in a guest with Linux by default
  */
 export function renderAdapters(
   guest: GuestPlan,
   settings: GuestNetworkSettings,
   domain: WaitSettings,
+  inside = insideLinux(guest, settings),
 ): string {
-  const shell = patientShell(guest, settings.mark.lab, 30);
   const macs = guest.adapters.map((_, index) => macOf(guest, index, settings));
-  return `${renderWatch(guest, domain, shell, readySeconds(domain))}guests=$(lists list --all --name)
+  return `${renderWatch(guest, domain, inside.shell, readySeconds(domain))}${inside.head}guests=$(lists list --all --name)
 if ! among "$guest" "$guests"; then
   [ "$1" = remove ] || fail "guest $guest is absent"
   echo '{"adapters":false}'
@@ -165,7 +179,7 @@ for way in $ways; do
   done
 done
 in_guest <<'GUEST'
-${renderGuestNetwork(guest, settings)}GUEST
+${inside.text}GUEST
 echo '{"adapters":true}'
 `;
 }

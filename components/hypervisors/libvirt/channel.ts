@@ -4,6 +4,7 @@ import { quote } from "../../../course/shell";
 import { hostFolder, hostsConfigPath } from "../../hosts/paths";
 import { channelOptions, HOME_VARIABLE } from "../channelOptions";
 import type { GuestChannel } from "../driver";
+import { CHANNEL_ACCOUNT } from "./windows/answers";
 
 /** Name, below the home folder, of the program that reaches a guest's channel on this machine. */
 export const CHANNEL_CLIENT = "channel.pl";
@@ -42,9 +43,10 @@ function ssh(
   seconds: number,
   more: readonly string[] = [],
   host?: HostPlan,
+  user = "root",
 ): string {
   const words = [...options(plan, lab, seconds, host), ...more].map(quote);
-  return ["ssh", ...words, `root@${plan.objectName}`].join(" ");
+  return ["ssh", ...words, `${user}@${plan.objectName}`].join(" ");
 }
 
 /** Command on the guest's host that runs, as root in a guest that may still be starting, the script on its standard input. */
@@ -57,18 +59,33 @@ export function patientShell(
 }
 
 /**
+ * Command on the guest's host that runs a command line in a guest with Windows that may still be starting, with what is on its standard input.
+ * @param user who runs it, an administrator
+ */
+export function patientCommand(
+  plan: Pick<GuestPlan, "objectName" | "team">,
+  lab: string,
+  seconds: number,
+  user: string,
+  line: string,
+): string {
+  return `${ssh(plan, lab, seconds, [], undefined, user)} ${quote(line)}`;
+}
+
+/**
  * The channel of a guest: SSH over a serial port of it that the host alone has.
  * @param host where it is; the machine that uses the channel without it
  */
 export function libvirtChannel(
-  plan: Pick<GuestPlan, "objectName" | "team">,
+  plan: Pick<GuestPlan, "objectName" | "team" | "windows">,
   lab: string,
   host?: HostPlan,
 ): GuestChannel {
-  const command = ssh(plan, lab, ANSWER_SECONDS, [], host);
+  const user = plan.windows ? CHANNEL_ACCOUNT : "root";
+  const command = ssh(plan, lab, ANSWER_SECONDS, [], host, user);
   return {
     shell: `${command} sh -s --`,
-    sshRelay: ssh(plan, lab, ANSWER_SECONDS, ["-W", "127.0.0.1:22"], host),
+    sshRelay: ssh(plan, lab, ANSWER_SECONDS, ["-W", "127.0.0.1:22"], host, user),
     loadImages: `${command} docker load -q`,
     dockerHost: `ssh://root@${plan.objectName}`,
     sshOpts: options(plan, lab, ANSWER_SECONDS, host),

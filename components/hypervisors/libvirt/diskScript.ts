@@ -4,6 +4,7 @@ import { quote } from "../../../course/shell";
 import { cachedImage } from "./cache";
 import { type SharedFolders, sharedFolderOf } from "./domain";
 import {
+  type BaseImage,
   cloneBase,
   diskVolume,
   poolFolder,
@@ -13,8 +14,7 @@ import {
   seedVolume,
   underDisk,
 } from "./pool";
-import type { Seed } from "./seed";
-import { renderSeedMedium } from "./seedMedium";
+import { renderSeedMedium, type SeedFiles } from "./seedMedium";
 import { assigned, document, HEAD } from "./virsh";
 import { THERE } from "./volumes";
 import { WORK } from "./work";
@@ -24,7 +24,9 @@ export interface DiskScriptArgs {
   readonly mark: OwnerMark;
   /** Hash of the machine image. */
   readonly image: string;
-  readonly seed: Seed;
+  /** What it begins with in the place of the machine image: that of a guest with Windows. */
+  readonly base?: BaseImage;
+  readonly seed: SeedFiles;
   readonly sharedFolders: SharedFolders;
 }
 
@@ -45,7 +47,7 @@ function copied(base: string, allocation: GuestPlan["disk"]["allocation"]): stri
  */
 export function renderDiskScript(guest: GuestPlan, args: DiskScriptArgs): string {
   const { mark } = args;
-  const { disk: image } = cachedImage(args.image);
+  const image = args.base ?? cachedImage(args.image).disk;
   const base = guest.cloneOf ? cloneBase(guest.cloneOf, mark) : image;
   const under = underDisk(guest, image, mark);
   const shared = guest.sharedFolder ? sharedFolderOf(guest, args) : undefined;

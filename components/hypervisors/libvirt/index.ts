@@ -2,22 +2,31 @@ import * as pulumi from "@pulumi/pulumi";
 import { releaseOfImage } from "../../../course/cloudImages";
 import type { GuestPlan } from "../../../course/plan";
 import type { LibvirtHostRecord } from "../../../course/record";
+import { guestsOn } from "../../../course/resources";
 import { guestSettings, siteSettingsOf } from "../../../course/siteSettings";
 import type { SwitchPlan } from "../../../course/switches";
-import { GuestSecrets } from "../../guestSecrets";
+import { imageKey, type WindowsGuestPlan, windowsImagesOf } from "../../../course/windows/guest";
+import { WINDOWS } from "../../../course/windows/versions";
+import { GuestSecrets, WindowsSecrets } from "../../guestSecrets";
 import { connectionTo } from "../../hosts/connection";
 import { renderOnHost } from "../../hosts/onHost";
 import { hostFolder } from "../../hosts/paths";
 import { PACKAGE_ROOT } from "../../packageRoot";
 import { script } from "../../script";
-import { type DriverContext, type HypervisorDriver, lifeInGuest, type PreparedHost } from "../driver";
+import {
+  type DriverContext,
+  type GuestKey,
+  type HypervisorDriver,
+  lifeInGuest,
+  type PreparedHost,
+} from "../driver";
 import { renderAdapters } from "./adaptersScript";
 import { renderBaseScript } from "./baseScript";
 import { cachedImage } from "./cache";
 import { libvirtChannel } from "./channel";
 import { renderDefinition } from "./definition";
 import { renderDiskScript } from "./diskScript";
-import { CONSOLE_FOLDER, type DomainSettings } from "./domain";
+import { CONSOLE_FOLDER, type DomainSettings, type WindowsHardware } from "./domain";
 import { renderHostScript } from "./hostScript";
 import { readKeeperFiles } from "./keeperFiles";
 import { renderMachineScript } from "./machineScript";
@@ -26,9 +35,14 @@ import type { GuestNetworkSettings } from "./networkConfig";
 import { renderNetworkScript } from "./networkScript";
 import { renderReady } from "./readyScript";
 import { renderSeed } from "./seed";
+import type { SeedFiles } from "./seedMedium";
 import { renderSite } from "./siteScript";
 import { renderSnapshot } from "./snapshotScript";
 import { readySeconds, type WaitSettings } from "./watch";
+import { readSeedFiles } from "./windows/files";
+import { renderImageScript, windowsBase } from "./windows/imageScript";
+import { renderWindowsReady, windowsNetwork } from "./windows/inGuest";
+import { renderWindowsSeed } from "./windows/seed";
 
 /** Folder on a host for the folders that its guests share. */
 const SHARED_FOLDERS = "/srv/classlab";
@@ -72,15 +86,27 @@ function lansBeyond(plan: SwitchPlan, host: PreparedHost): string[] {
     .map(({ objectName }) => objectName);
 }
 
+/** What a guest with Windows has: Secure Boot where the host can, a TPM where its version asks for one. */
+function windowsHardware(
+  { windows }: GuestPlan,
+  { firmware }: LibvirtHostRecord,
+): WindowsHardware | undefined {
+  if (!windows) return undefined;
+  return { secureBoot: firmware?.uefi === "secure", tpm: WINDOWS[windows.image.windows].trusted };
+}
+
 function domainSettings(guest: GuestPlan, host: PreparedHost, context: DriverContext): DomainSettings {
-  const { acceleration, virtualization, sharedFolders } = factsOf(host);
+  const facts = factsOf(host);
+  const { acceleration, virtualization, sharedFolders } = facts;
   const image = cachedImage(imageOf(context), acceleration);
+  const windows = windowsHardware(guest, facts);
   return {
     mark: context.mark,
     slot: slotOf(guest, context),
     acceleration,
     ...(virtualization ? { virtualization } : {}),
-    base: image.disk,
+    base: guest.windows ? windowsBase(guest.windows.image, context.mark) : image.disk,
+    ...(windows ? { windows } : {}),
     boot: image.boot,
     sharedFolders: { parent: SHARED_FOLDERS, by: sharedFolders },
     installs: fromCloud(context),
@@ -94,9 +120,15 @@ function fromCloud(context: DriverContext): boolean {
 }
 
 /** What a wait for a guest of a host goes by. */
-function waitSettings(host: PreparedHost): WaitSettings {
-  const { acceleration } = factsOf(host);
-  return { acceleration, installs: fromCloud(host.context), consoleFolder: CONSOLE_FOLDER };
+function waitSettings(guest: GuestPlan, host: PreparedHost): WaitSettings {
+  const facts = factsOf(host);
+  const windows = windowsHardware(guest, facts);
+  return {
+    acceleration: facts.acceleration,
+    installs: fromCloud(host.context),
+    consoleFolder: CONSOLE_FOLDER,
+    ...(windows ? { windows } : {}),
+  };
 }
 
 function slotOf(guest: GuestPlan, { plan }: DriverContext): number {
@@ -124,8 +156,8 @@ function diskWords({ disk, cloneOf }: GuestPlan): string {
 }
 
 /** Longer than the scripts' own deadline, so that their words are what the user sees. */
-function deadlineOf(host: PreparedHost): string {
-  return `${readySeconds(waitSettings(host)) + 120}s`;
+function deadlineOf(guest: GuestPlan, host: PreparedHost): string {
+  return `${readySeconds(waitSettings(guest, host)) + 120}s`;
 }
 
 /** A script that reaches a guest by its channel, for the guest's own host: on another machine it brings the key along. */
@@ -142,6 +174,84 @@ function overChannel(
     .apply(([privateKey, script]) =>
       renderOnHost({ lab: context.mark.lab, team: guest.team, privateKey }, script),
     );
+}
+
+/** What a guest's scripts are made of, whose texts are secrets. */
+interface GuestParts {
+  readonly seed: pulumi.Output<SeedFiles>;
+  /** Script for the host that waits until the guest is ready. */
+  readonly ready: pulumi.Output<string>;
+}
+
+function linuxParts(
+  name: string,
+  plan: GuestPlan,
+  host: PreparedHost,
+  key: GuestKey,
+  settings: DomainSettings,
+  opts: pulumi.CustomResourceOptions,
+): GuestParts {
+  const { context } = host;
+  const { lab, id } = context.mark;
+  const secrets = new GuestSecrets(
+    `${name}-secrets`,
+    { lab, id, objectName: plan.objectName, random: host.providers.random },
+    opts,
+  );
+  const known = pulumi.all([key.publicKey, secrets.hostKey, secrets.passwordHash]);
+  const cloud = fromCloud(context)
+    ? { files: readKeeperFiles(PACKAGE_ROOT), emulated: settings.acceleration === "tcg" }
+    : undefined;
+  const site = cloud || plan.profile === "desktop" ? siteSettingsOf(context.plan) : undefined;
+  return {
+    seed: known.apply(([line, hostKey, passwordHash]) =>
+      renderSeed(plan, {
+        ...networkSettings(plan, host),
+        authorizedKeys: [line],
+        channelKeys: [line],
+        hostKey,
+        passwordHash,
+        ...(site ? { site } : {}),
+        ...(cloud ? { cloud } : {}),
+      }),
+    ),
+    ready: known.apply(([authorizedKey, hostKey, passwordHash]) =>
+      renderReady(plan, settings, {
+        lab,
+        authorizedKey,
+        hostKey,
+        passwordHash,
+        sharedBy: settings.sharedFolders.by,
+      }),
+    ),
+  };
+}
+
+function windowsParts(
+  name: string,
+  plan: GuestPlan,
+  { accounts }: WindowsGuestPlan,
+  host: PreparedHost,
+  key: GuestKey,
+  settings: DomainSettings,
+  opts: pulumi.CustomResourceOptions,
+): GuestParts {
+  const { lab } = host.context.mark;
+  const secrets = new WindowsSecrets(
+    `${name}-secrets`,
+    { lab, objectName: plan.objectName, accounts, random: host.providers.random },
+    opts,
+  );
+  const known = pulumi.all([key.publicKey, secrets.hostKey, secrets.passwords]);
+  const files = readSeedFiles(PACKAGE_ROOT);
+  return {
+    seed: known.apply(([authorizedKey, hostKey]) =>
+      renderWindowsSeed(plan, { authorizedKey, hostKey, files }),
+    ),
+    ready: known.apply(([authorizedKey, hostKey, passwords]) =>
+      renderWindowsReady(plan, lab, settings, { authorizedKey, hostKey, passwords }),
+    ),
+  };
 }
 
 /** Virtual machines on QEMU by libvirt, with KVM where the host has it. */
@@ -173,7 +283,20 @@ export const libvirtDriver: HypervisorDriver = {
         },
         { ...made, dependsOn: [pool] },
       );
-      return [pool, parking];
+      const images = windowsImagesOf(guestsOn(context.plan, plan)).map((image) =>
+        script(
+          `${name}-windows-${imageKey(image)}`,
+          {
+            on: connection,
+            ...BOTH_WAYS,
+            script: renderImageScript(image, mark),
+            triggers: [image.sha256],
+            deadline: "3h",
+          },
+          { ...made, dependsOn: [pool] },
+        ),
+      );
+      return [pool, parking, ...images];
     };
     const objects = owned ? own() : [];
     return { plan, provider: providers.command, providers, connection, objects, context };
@@ -205,36 +328,25 @@ export const libvirtDriver: HypervisorDriver = {
     const { mark } = context;
     const image = imageOf(context);
     const settings = domainSettings(plan, host, context);
-    const network = networkSettings(plan, host);
     const made = { ...opts, provider: host.provider, deleteBeforeReplace: true };
-    const secrets = new GuestSecrets(
-      `${name}-secrets`,
-      { lab: mark.lab, id: mark.id, objectName: plan.objectName, random: host.providers.random },
-      opts,
-    );
-    const known = pulumi.all([key.publicKey, secrets.hostKey, secrets.passwordHash]);
-    const cloud = fromCloud(context)
-      ? { files: readKeeperFiles(PACKAGE_ROOT), emulated: settings.acceleration === "tcg" }
-      : undefined;
-    const site = cloud || plan.profile === "desktop" ? siteSettingsOf(context.plan) : undefined;
+    const parts = plan.windows
+      ? windowsParts(name, plan, plan.windows, host, key, settings, opts)
+      : linuxParts(name, plan, host, key, settings, opts);
     const disk = script(
       `${name}-disk`,
       {
         on: host.connection,
         ...BOTH_WAYS,
-        script: known.apply(([line, hostKey, passwordHash]) => {
-          const seed = renderSeed(plan, {
-            ...network,
-            authorizedKeys: [line],
-            channelKeys: [line],
-            hostKey,
-            passwordHash,
-            ...(site ? { site } : {}),
-            ...(cloud ? { cloud } : {}),
-          });
-          return renderDiskScript(plan, { mark, image, seed, sharedFolders: settings.sharedFolders });
-        }),
-        triggers: [image, diskWords(plan)],
+        script: parts.seed.apply((seed) =>
+          renderDiskScript(plan, {
+            mark,
+            image,
+            seed,
+            sharedFolders: settings.sharedFolders,
+            ...(plan.windows ? { base: settings.base } : {}),
+          }),
+        ),
+        triggers: [plan.windows?.image.sha256 ?? image, diskWords(plan)],
         deadline: "15m",
       },
       {
@@ -262,22 +374,9 @@ export const libvirtDriver: HypervisorDriver = {
         on: host.connection,
         shell: SHELL,
         apply: "",
-        script: overChannel(
-          plan,
-          host,
-          key.privateKey,
-          known.apply(([authorizedKey, hostKey, passwordHash]) =>
-            renderReady(plan, settings, {
-              lab: mark.lab,
-              authorizedKey,
-              hostKey,
-              passwordHash,
-              sharedBy: settings.sharedFolders.by,
-            }),
-          ),
-        ),
+        script: overChannel(plan, host, key.privateKey, parts.ready),
         triggers: [machine.id],
-        deadline: deadlineOf(host),
+        deadline: deadlineOf(plan, host),
       },
       { ...made, dependsOn: [machine], deletedWith: machine, replaceWith: [machine] },
     );
@@ -286,9 +385,9 @@ export const libvirtDriver: HypervisorDriver = {
 
   keepGuest: (name, plan, guest, whole, host, opts) => {
     const { mark } = host.context;
-    const settings = waitSettings(host);
+    const settings = waitSettings(plan, host);
     const made = { ...opts, provider: host.provider, deleteBeforeReplace: true };
-    const deadline = deadlineOf(host);
+    const deadline = deadlineOf(plan, host);
     // One after the other: QEMU does one such thing at a time with a disk.
     const snapshots: pulumi.CustomResource[] = [];
     for (const snapshot of plan.snapshots) {
@@ -337,15 +436,21 @@ export const libvirtDriver: HypervisorDriver = {
           plan,
           host,
           guest.channelKey,
-          renderAdapters(plan, networkSettings(plan, host), waitSettings(host)),
+          renderAdapters(
+            plan,
+            networkSettings(plan, host),
+            waitSettings(plan, host),
+            plan.windows ? windowsNetwork(plan, networkSettings(plan, host)) : undefined,
+          ),
         ),
         triggers: [guest.machine.id],
-        deadline: deadlineOf(host),
+        deadline: deadlineOf(plan, host),
       },
       {
         ...opts,
         provider: host.provider,
-        dependsOn: [guest.machine, ...switches],
+        // What the seed of Windows tells everybody in the guest is a password until it is ready: nobody from outside before.
+        dependsOn: [plan.windows ? guest.ready : guest.machine, ...switches],
         replaceWith: [guest.machine, ...switches],
         deleteBeforeReplace: true,
       },

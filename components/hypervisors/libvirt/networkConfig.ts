@@ -54,8 +54,40 @@ function addressing(
   };
 }
 
+/** The adapter by which a guest gets out: the first whose mode has a way; -1 where it has none. */
+function wayOutOf({ adapters }: GuestPlan): number {
+  return adapters.findIndex(({ mode }) => mode !== "disabled" && MODE_TRAITS[mode].internet);
+}
+
+/** What an adapter of a guest is set to, in no format: an address that stays, the room's DHCP, or nothing where it is on no switch. */
+export interface PlannedAddress {
+  /** With colons, in small letters. */
+  readonly mac: string;
+  /** Whether the room's DHCP server gives the address. */
+  readonly dhcp: boolean;
+  readonly address?: string;
+  readonly prefix?: number;
+  /** Only of the adapter by which the guest gets out. */
+  readonly gateway?: string;
+  readonly dns?: readonly string[];
+}
+
+/** What each adapter of a guest is set to, in order. @throws when an adapter is on a switch that is not among the settings' */
+export function plannedAddresses(guest: GuestPlan, settings: GuestNetworkSettings): PlannedAddress[] {
+  const { switches, dns, roomDhcp } = settings;
+  const wayOut = wayOutOf(guest);
+  return guest.adapters.map((adapter, index): PlannedAddress => {
+    const mac = macOf(guest, index, settings);
+    if (adapter.mode === "disabled") return { mac, dhcp: false };
+    if (roomDhcp && adapter.mode === "bridged" && adapter.vlan === undefined) return { mac, dhcp: true };
+    const { address, gateway } = adapter;
+    const way = index === wayOut ? { gateway, dns: dns.length > 0 ? dns : [gateway] } : {};
+    return { mac, dhcp: false, address, prefix: prefixOf(adapter, switches), ...way };
+  });
+}
+
 function networkOf(guest: GuestPlan, settings: GuestNetworkSettings): object {
-  const wayOut = guest.adapters.findIndex(({ mode }) => mode !== "disabled" && MODE_TRAITS[mode].internet);
+  const wayOut = wayOutOf(guest);
   const ethernets = guest.adapters.map((adapter, index) => [
     deviceName(index),
     {

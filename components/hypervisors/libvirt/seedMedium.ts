@@ -1,6 +1,9 @@
 import { SEED_BYTES } from "./pool";
 import { SEED_LABEL, type Seed } from "./seed";
 
+/** The files of a seed, by name: cloud-init's, or those of a guest with Windows. */
+export type SeedFiles = Seed | Readonly<Record<string, string>>;
+
 /** Ends a file of the seed: a line that none of them has. */
 const END = "END_OF_FILE_OF_THE_SEED";
 
@@ -9,7 +12,7 @@ const END = "END_OF_FILE_OF_THE_SEED";
  * file comes from the script itself: none is in a command line.
  * @throws when a file has the line that ends it
  */
-export function renderSeedMedium(seed: Seed): string {
+export function renderSeedMedium(seed: SeedFiles): string {
   const files = Object.entries(seed).map(([name, text]) => {
     if (text.split("\n").includes(END)) throw new Error(`the seed's ${name} has the line that ends it`);
     return `cat > "$work/${name}" <<'${END}'\n${text}${text.endsWith("\n") ? "" : "\n"}${END}\n`;

@@ -6,8 +6,9 @@ import { WORK } from "./work";
 /** What a console says first: the kernel, or where it is told to be quiet the machine image's own first process. */
 const BEGINS = "Linux version|classlab: the machine starts";
 
-/** What a console says when a start has come to its end and nothing follows: the kernel's words, the initramfs's, systemd's. */
-const ENDS = "Kernel panic - not syncing|Dropping to a shell!|You are in emergency mode";
+/** What a console says when a start has come to its end and nothing follows: the kernel's words, the initramfs's, systemd's, and those of the first start of Windows (windows/guest/FirstStart.ps1). */
+const ENDS =
+  "Kernel panic - not syncing|Dropping to a shell!|You are in emergency mode|classlab: the first start failed";
 
 /** How long a guest may take, in seconds, until all of it answers. Emulated ones share the host's processors, and work some twenty times as long. */
 const READY_SECONDS: Readonly<Record<DomainSettings["acceleration"], number>> = { kvm: 240, tcg: 900 };
@@ -15,14 +16,22 @@ const READY_SECONDS: Readonly<Record<DomainSettings["acceleration"], number>> = 
 /** What a first start that installs packages may take longer, in seconds: it downloads some 200 MB, and unpacks them on an emulated processor. */
 const INSTALL_SECONDS: Readonly<Record<DomainSettings["acceleration"], number>> = { kvm: 900, tcg: 5400 };
 
+/** How long the first start of Windows may take: it finds its devices, starts two times or three, turns Hyper-V on. Nobody has measured it (docs/field-test.md). */
+const WINDOWS_SECONDS: Readonly<Record<DomainSettings["acceleration"], number>> = { kvm: 3600, tcg: 14_400 };
+
 /** Seconds from one look at a guest that is waited for to the next. */
 const LOOK_SECONDS = 2;
 
 /** What a wait for a guest goes by. */
-export type WaitSettings = Pick<DomainSettings, "acceleration" | "consoleFolder" | "installs">;
+export type WaitSettings = Pick<DomainSettings, "acceleration" | "consoleFolder" | "installs" | "windows">;
 
 /** Seconds that a guest may take until all of it answers. */
-export function readySeconds({ acceleration, installs }: Omit<WaitSettings, "consoleFolder">): number {
+export function readySeconds({
+  acceleration,
+  installs,
+  windows,
+}: Omit<WaitSettings, "consoleFolder">): number {
+  if (windows) return WINDOWS_SECONDS[acceleration];
   return READY_SECONDS[acceleration] + (installs ? INSTALL_SECONDS[acceleration] : 0);
 }
 
@@ -95,10 +104,11 @@ in_guest() {
     case $code in
       0) cat "$work/answer"; return 0 ;;
       255) alive; refused "$(cat "$work/words")"; sleep 0.5 ;;
-      *) not_ready "$(tail -n 5 "$work/words")" ;;
+      *) not_ready "$(told_why)" ;;
     esac
   done
 }
 refused() { :; }
+told_why() { tail -n 5 "$work/words"; }
 `;
 }
