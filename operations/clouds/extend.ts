@@ -10,7 +10,7 @@ import type { PlannedStep } from "../engine";
 import { planLab } from "../plan";
 import { readStackFile, type StackFile } from "../stackFile";
 import { refusedWithoutHosts } from "./faults";
-import { bringUpHosts, type HostsOptions } from "./hosts";
+import { bringUpHosts, type HostsOptions, type HostsReport } from "./hosts";
 
 /** An end that can be moved, and what that costs. */
 export interface PlannedExtension extends Extension {
@@ -88,6 +88,9 @@ function movesTheEnd({ op, changed }: PlannedStep): boolean {
   return op === "update" && changed.every((path) => OF_THE_END.test(path));
 }
 
+/** Has the engine run, or show what it would do. */
+type Bring = (file: StackFile, options: HostsOptions) => Promise<Pick<HostsReport, "steps">>;
+
 /** So many steps are named one by one. */
 const FEW = 4;
 
@@ -107,18 +110,20 @@ function moreThanTheEnd(file: StackFile, steps: readonly PlannedStep[]): FaultEr
 /**
  * Moves the end: writes it into the lab's file and has the engine change the cloud's clock, so that the next preview is empty. Where anything
  * else would change, or the engine refuses the plan, the file is as it was.
+ * @param bringUp what has the engine run
  * @throws FaultError
  */
 export async function extend(
   file: StackFile,
   planned: PlannedExtension,
   options: HostsOptions,
+  bringUp: Bring = bringUpHosts,
 ): Promise<void> {
   const before = readFileSync(file.path, "utf8");
   writeFileSync(file.path, planned.text);
   try {
     const changed = readStackFile(file.path, file.selection);
-    const { steps } = await bringUpHosts(changed, { ...options, preview: true });
+    const { steps } = await bringUp(changed, { ...options, preview: true });
     const others = steps.filter((step) => !movesTheEnd(step));
     if (others.length > 0) throw moreThanTheEnd(file, others);
   } catch (error) {
@@ -126,5 +131,5 @@ export async function extend(
     throw error;
   }
   // From here on the file is what the cloud is on its way to: the next run goes on.
-  await bringUpHosts(readStackFile(file.path, file.selection), options);
+  await bringUp(readStackFile(file.path, file.selection), options);
 }

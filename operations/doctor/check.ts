@@ -1,4 +1,4 @@
-import type { FaultCode } from "../../course/faults";
+import { type FaultCode, FaultError } from "../../course/faults";
 import type { Subject } from "./subject";
 
 /**
@@ -32,7 +32,7 @@ export interface Check extends Finding {
 }
 
 /** Something that other checks cannot do without; `identity`: the lab's own id, where it has one. */
-export type Prerequisite = "docker" | "libvirt" | "backend" | "identity";
+export type Prerequisite = "docker" | "libvirt" | "backend" | "identity" | "cloud";
 
 /** One thing to look at. */
 export interface CheckDefinition {
@@ -51,4 +51,17 @@ export function fine(found: string): Finding {
 /** The finding that this lab has no use for it. */
 export function notNeeded(why: string): Finding {
   return { status: "not-needed", found: why };
+}
+
+/** The finding that a fault keeps the lab from being brought up. @throws what is no fault */
+export function blocking(error: unknown): Finding {
+  if (!(error instanceof FaultError)) throw error;
+  const [{ code, where, what, expected, fix }] = error.faults;
+  return {
+    status: "blocking",
+    found: `${where}: ${what}`,
+    ...(expected ? { expected } : {}),
+    ...(fix ? { fix } : {}),
+    code,
+  };
 }

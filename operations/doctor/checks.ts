@@ -1,4 +1,5 @@
 import type { CheckDefinition } from "./check";
+import { CLOUD_CHECKS } from "./cloudChecks";
 import { DOCKER_CHECKS } from "./dockerChecks";
 import { FIT_CHECKS } from "./fitChecks";
 import { HOST_CHECKS } from "./hostChecks";
@@ -14,6 +15,7 @@ export const CHECKS: readonly CheckDefinition[] = [
   ...DOCKER_CHECKS,
   ...LIBVIRT_CHECKS,
   ...HOST_CHECKS,
+  ...CLOUD_CHECKS,
   ...STATE_CHECKS,
   ...FIT_CHECKS,
   ...IMAGE_CHECKS,

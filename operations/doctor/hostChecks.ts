@@ -3,7 +3,7 @@ import type { RemoteMachine } from "../hosts/machine";
 import { lackingOn } from "../hosts/provide";
 import type { WindowsState } from "../hosts/windows";
 import { askLibvirt } from "../libvirt";
-import { type CheckDefinition, type Finding, fine, notNeeded } from "./check";
+import { blocking, type CheckDefinition, type Finding, fine, notNeeded } from "./check";
 import type { Subject } from "./subject";
 
 /** Why a lab has no use for SSH to hosts. */
@@ -59,18 +59,6 @@ interface Seen {
   readonly machine: RemoteMachine;
   /** Why it cannot be used; absent where it answers as it should. */
   readonly finding?: Finding;
-}
-
-function blocking(error: unknown): Finding {
-  if (!(error instanceof FaultError)) throw error;
-  const [{ code, where, what, expected, fix }] = error.faults;
-  return {
-    status: "blocking",
-    found: `${where}: ${what}`,
-    ...(expected ? { expected } : {}),
-    ...(fix ? { fix } : {}),
-    code,
-  };
 }
 
 async function lookAtHosts(

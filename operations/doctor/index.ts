@@ -1,8 +1,10 @@
 import { EXIT, exitCodeOfCause, FaultError, formatFaults } from "../../course/faults";
+import { hasCloudHosts } from "../clouds/accounts";
 import { planLab } from "../plan";
 import type { StackFile } from "../stackFile";
 import { type Check, type CheckDefinition, type Finding, notNeeded, type Prerequisite } from "./check";
 import { CHECKS } from "./checks";
+import { NO_CLOUD_HOST } from "./cloudChecks";
 import { FIXERS, type RepairOptions } from "./fixers";
 import { NO_LIBVIRT_GUEST } from "./libvirtChecks";
 import { type Machine, thisMachine } from "./machine";
@@ -32,10 +34,22 @@ export interface DoctorOptions {
   readonly machine?: Machine;
 }
 
+/** Why a cloud cannot be asked; the check of its credentials says more. */
+async function cloudAbsence(subject: Subject): Promise<string | undefined> {
+  try {
+    await subject.cloudIdentities();
+    return undefined;
+  } catch (error) {
+    if (error instanceof FaultError) return "the cloud lets nobody in";
+    throw error;
+  }
+}
+
 /** Why a prerequisite of other checks is not there; undefined when it is. */
 async function absence(subject: Subject, what: Prerequisite): Promise<string | undefined> {
   if (what === "docker") return (await subject.docker()) ? undefined : "Docker does not answer";
   if (what === "libvirt") return (await subject.libvirt()) ? undefined : "libvirt does not answer";
+  if (what === "cloud") return cloudAbsence(subject);
   const known = await subject.known();
   if (!known) return "the place where state is kept cannot be read";
   // Without its id the lab's own objects would look like another lab's.
@@ -48,6 +62,7 @@ async function look(definition: CheckDefinition, subject: Subject): Promise<Find
   if (after.includes("docker") && !subject.needsDocker) {
     return { status: "not-needed", found: "the guests do not run on this machine's Docker" };
   }
+  if (after.includes("cloud") && !hasCloudHosts(subject.plan.hosts)) return notNeeded(NO_CLOUD_HOST);
   if (after.includes("libvirt") && !subject.needsLibvirt) return notNeeded(NO_LIBVIRT_GUEST);
   for (const what of after) {
     const why = await absence(subject, what);

@@ -13,8 +13,10 @@ import {
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import type { LabFacts } from "../../course/facts";
+import type { HostPlan } from "../../course/hosts";
 import type { DecidedImageSource, ImageSet } from "../../course/images";
 import type { LabPlan } from "../../course/plan";
+import { type CloudQuestions, cloudQuestions } from "../clouds/questions";
 import { gatherFacts, portsInUse } from "../facts";
 import { prepareAccess } from "../hosts/access";
 import { machinesOf, type RemoteMachine } from "../hosts/machine";
@@ -61,6 +63,8 @@ export interface Machine {
   runOn(machine: RemoteMachine): HostRun;
   /** Asks a Windows host what it is and has. @throws FaultError when it is not reached */
   askWindows(machine: RemoteMachine): Promise<WindowsState>;
+  /** Those of the clouds in which hosts are, to be asked. */
+  clouds(hosts: readonly HostPlan[]): Promise<readonly CloudQuestions[]>;
   portsInUse(ports: readonly number[]): Promise<readonly number[]>;
   /** What carries the mark of the lab, here and on its hosts over SSH. */
   marked(lab: string, machines: readonly RemoteMachine[]): Promise<readonly ObservedObject[]>;
@@ -144,6 +148,7 @@ export function thisMachine(): Machine {
     access: prepareAccess,
     runOn,
     askWindows: windowsState,
+    clouds: cloudQuestions,
     portsInUse,
     marked: async (lab, machines) => {
       prepareAccess(lab, machines);

@@ -5,6 +5,7 @@ import type { ImageSet } from "../../course/images";
 import { guestsOf, type LabPlan } from "../../course/plan";
 import type { LabRecord } from "../../course/record";
 import { type Acceleration, probeAcceleration } from "../acceleration";
+import type { CloudQuestions } from "../clouds/questions";
 import { machinesOf, type RemoteMachine } from "../hosts/machine";
 import { askLibvirt, type HostRun, type LibvirtVersions } from "../libvirt";
 import type { ObservedObject } from "../platforms/platform";
@@ -71,6 +72,10 @@ export interface Subject {
   backend(): Promise<BackendAnswer>;
   /** Undefined when the backend cannot be read. */
   known(): Promise<KnownLab | undefined>;
+  /** Those of the clouds in which the lab has hosts. */
+  clouds(): Promise<readonly CloudQuestions[]>;
+  /** Who asks each cloud, in its words. @throws FaultError where one knows nobody */
+  cloudIdentities(): Promise<readonly string[]>;
   facts(): Promise<LabFacts>;
   marked(): Promise<readonly ObservedObject[]>;
   images(): Promise<ImageNeed>;
@@ -182,6 +187,7 @@ export function makeSubject(file: StackFile, plan: LabPlan, machine: Machine): S
     const answer = await backend();
     return "known" in answer ? answer.known : undefined;
   };
+  const clouds = once(() => machine.clouds(plan.hosts));
   return {
     file,
     plan,
@@ -197,6 +203,8 @@ export function makeSubject(file: StackFile, plan: LabPlan, machine: Machine): S
     acceleration: once(() => probeAcceleration(onMachine)),
     backend,
     known,
+    clouds,
+    cloudIdentities: once(async () => Promise.all((await clouds()).map((cloud) => cloud.identity()))),
     facts: once(() => machine.facts(plan)),
     marked: once(() => machine.marked(file.lab, remotes)),
     images: once(async () => imageNeed(file, (await known())?.record?.images, await setUp(), machine)),

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { deployEc2 } from "../../components/hosts/ec2";
-import { IMAGE_PARAMETER } from "../../components/hosts/ec2/choice";
+import { IMAGE_PARAMETER } from "../../course/clouds/images";
 import { resourcesOf } from "../../course/resources";
 import { deployHosts } from "../../stacks/hosts";
 import { ALLOWED, amazonAnswers, cloudLab, EC2, PRIVATE_KEY, READY } from "../support/cloudLabs";

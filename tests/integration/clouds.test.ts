@@ -28,6 +28,7 @@ const documentSchema = z.looseObject({
   planned: z.number(),
   steps: z.array(z.looseObject({ op: z.string(), urn: z.string(), type: z.string() })),
   hosts: z.array(z.looseObject({ name: z.string(), address: z.string(), hostKey: z.string() })),
+  stopped: z.array(z.looseObject({ code: z.string() })),
 });
 
 const faultsSchema = z.looseObject({ faults: z.array(z.looseObject({ code: z.string() })) });
@@ -186,6 +187,17 @@ suite("hosts on EC2", () => {
     expect(cloud.standing).toHaveLength(planned().filter((title) => title.startsWith("aws:")).length);
   }, 240_000);
 
+  test("an end that is moved is in the lab's file and in the cloud, and nothing else with it", async () => {
+    const before = readFileSync(lab.file, "utf8");
+    const end = () => cloud.of("Schedule").find(({ id }) => id.endsWith("/end"))?.props.startDate;
+    expect(end()).toBe("2027-01-19T09:00:00Z");
+    const { code, stdout, stderr } = await lab.run("extend", "--hours", "2", "--yes");
+    expect({ code, said: code === 0 ? "" : stderr }).toEqual({ code: 0, said: "" });
+    expect(stdout).toContain("instead of $");
+    expect(readFileSync(lab.file, "utf8")).toBe(before.replace("2027-01-19T18:00", "2027-01-19T20:00"));
+    expect(end()).toBe("2027-01-19T11:00:00Z");
+  }, 120_000);
+
   test("state has the plan's resources, and keys as secrets only", async () => {
     const exported = (await pulumi("stack", "export")).stdout;
     const { deployment } = JSON.parse(exported);
@@ -204,6 +216,34 @@ suite("hosts on EC2", () => {
       code: 0,
       said: "",
     });
+  }, 120_000);
+
+  test("a stopped host is told by up, status and verify, changes no preview, and answers again when it is started", async () => {
+    const stopped = await lab.run("stop", "--yes");
+    expect({ code: stopped.code, said: stopped.code === 0 ? "" : stopped.stderr }).toEqual({
+      code: 0,
+      said: "",
+    });
+    expect(stopped.stdout).toMatch(
+      /^aws-team-01 +ap-northeast-1 +stopped\n.*\n +1 × +disk of 60 GiB +\$0\.0079 /,
+    );
+    expect(cloud.of("Instance")[0]?.props.instanceState).toBe("stopped");
+    const [preview, status, verify] = await Promise.all([
+      hosts("--preview"),
+      lab.run("status"),
+      lab.run("verify"),
+    ]);
+    const told = `host ${HOST}: it is stopped in its cloud. Start it: npx classlab start --config ${lab.file}.`;
+    expect({ steps: preview.steps, stopped: preview.stopped.map(({ code }) => code) }).toEqual({
+      steps: [],
+      stopped: ["host-stopped"],
+    });
+    for (const { code, stderr } of [status, verify])
+      expect({ code, stderr }).toEqual({ code: 3, stderr: `${told} [host-stopped]\n` });
+    const started = await lab.run("start", "--yes", "--json");
+    expect(JSON.parse(started.stdout)).toMatchObject({ ok: true, hosts: [{ host: HOST, already: false }] });
+    const said = await execute("ssh", ["-F", `${lab.folder}/home/ssh/${LAB}.hosts`, HOST, "hostname"]);
+    expect(said).toEqual({ code: 0, stdout: `${HOST}\n`, stderr: "" });
   }, 120_000);
 
   test("a machine that somebody terminated is told, and made anew with the same key and address", async () => {

@@ -5,6 +5,7 @@ import { parseLab } from "../../course/config";
 import type { LabFacts } from "../../course/facts";
 import { FaultError } from "../../course/faults";
 import { LAB_RECORD_TYPE } from "../../course/record";
+import type { CloudQuestions } from "../../operations/clouds/questions";
 import { type DoctorReport, doctor, doctorExitCode } from "../../operations/doctor";
 import type { Check } from "../../operations/doctor/check";
 import { CHECKS } from "../../operations/doctor/checks";
@@ -21,6 +22,7 @@ import type { ProcessResult } from "../../operations/process";
 import { inWords } from "../../operations/quantities";
 import type { SetUp } from "../../operations/setUp";
 import type { StackFile } from "../../operations/stackFile";
+import { cloudLab, EC2 } from "../support/cloudLabs";
 import { RECORD } from "../support/devPlan";
 import { devConfig, devPlan, planOf, solid } from "./labs";
 
@@ -126,6 +128,9 @@ class FakeMachine implements Machine {
       if (this.unreached) throw this.unreached;
       return this.run(`${name}:${program}`, args);
     };
+  /** Clouds that are there to be asked. */
+  asked: CloudQuestions[] = [];
+  clouds = async () => this.asked;
   portsInUse = async (ports: readonly number[]) => ports.filter((port) => this.taken.includes(port));
   marked = async () => this.objects;
   missingImages = async () => this.gone;
@@ -190,6 +195,9 @@ const NO_LIBVIRT = [
   "disk-libvirt",
 ].map((id) => `${id}: not-needed`);
 const NO_HOSTS = ["hosts: not-needed", "hosts-libvirt: not-needed", "hosts-hyperv: not-needed"];
+const NO_CLOUDS = ["access", "types", "image", "cpus", "addresses"].map(
+  (what) => `cloud-${what}: not-needed`,
+);
 const labOf = (input: object) => file(solid(parseLab(input)));
 
 test("checks have names of their own, and every repair mends checks that there are", () => {
@@ -203,6 +211,7 @@ test("a machine that has all: nothing blocks, nothing is said, nothing is done",
   expect(summary(report)).toEqual([
     ...NO_LIBVIRT,
     ...NO_HOSTS,
+    ...NO_CLOUDS,
     "ports: not-needed",
     "image-source: not-needed",
   ]);
@@ -813,6 +822,7 @@ describe("how the lab meets the machine", () => {
     expect(summary(await examine())).toEqual([
       ...NO_LIBVIRT,
       ...NO_HOSTS,
+      ...NO_CLOUDS,
       "ports: not-needed",
       "image-source: not-needed",
       "image-age: not-needed",
@@ -1170,5 +1180,38 @@ describe("hosts over SSH", () => {
       found: "host rack: packages are missing there: qemu-utils",
       fix: "On the host, run: sudo apt-get install --no-install-recommends qemu-utils; or here npx classlab up --yes, which does",
     });
+  });
+});
+
+describe("hosts in clouds", () => {
+  const nobody = async (): Promise<never> => {
+    throw new FaultError([
+      { code: "cloud-denied", where: "Amazon", what: "nobody is logged in", fix: "Log in" },
+    ]);
+  };
+  const rows = async (config: object) => {
+    const machine = new FakeMachine();
+    machine.asked = [{ cloud: "ec2", identity: nobody, offers: nobody, image: nobody, quotas: nobody }];
+    const { checks } = await doctor({ ...file(), config: solid(parseLab(config)) }, { machine });
+    const own = checks.filter(({ id }) => id.startsWith("cloud-"));
+    return Object.fromEntries(own.map(({ id, status, found }) => [id, `${status}: ${found}`]));
+  };
+  const all = (finding: string) => ({
+    "cloud-types": finding,
+    "cloud-image": finding,
+    "cloud-cpus": finding,
+    "cloud-addresses": finding,
+  });
+
+  test("missing credentials are one row, and all that needs them is unknown", async () => {
+    expect(await rows(cloudLab([EC2]))).toEqual({
+      "cloud-access": "blocking: Amazon: nobody is logged in",
+      ...all("unknown: the cloud lets nobody in"),
+    });
+  });
+
+  test("a lab without hosts in clouds asks none", async () => {
+    const none = "not-needed: no host of the lab is in a cloud";
+    expect(await rows({ teams: 1 })).toEqual({ "cloud-access": none, ...all(none) });
   });
 });

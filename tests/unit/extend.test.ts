@@ -6,7 +6,7 @@ import { extendJson, renderExtend } from "../../cli/extendOutput";
 import { extended, type Wish } from "../../course/clouds/extension";
 import { FaultError, formatFaults } from "../../course/faults";
 import { withCalendar } from "../../operations/calendarEdit";
-import { planExtension } from "../../operations/clouds/extend";
+import { extend, planExtension } from "../../operations/clouds/extend";
 import { readStackFile } from "../../operations/stackFile";
 import { AZURE, CALENDAR, cloudLab, EC2 } from "../support/cloudLabs";
 import { planOf, ROOT } from "./labs";
@@ -194,6 +194,49 @@ describe("what is planned", () => {
     expect(renderExtend(planned, "/f", "--stack lab")).toContain(
       "stopped each day at 03:30 UTC, before and after it",
     );
+  });
+
+  const step = (op: string, name: string, ...changed: string[]) => ({
+    op,
+    urn: `urn:pulumi:lab-hosts::classlab::aws:x:Y::${name}`,
+    type: "aws:x:Y",
+    changed,
+  });
+  const run = async (...steps: ReturnType<typeof step>[]) => {
+    const stack = file(cloudLab([EC2]));
+    const asked: { preview: boolean; hardEnd: string | undefined }[] = [];
+    const work = extend(
+      stack,
+      planExtension(stack, { hours: 2 }, EARLY),
+      { say: () => undefined, onEvent: () => undefined },
+      async ({ config }, { preview = false }) => {
+        asked.push({ preview, hardEnd: config.calendar?.hardEnd });
+        return { steps: preview ? steps : [] };
+      },
+    );
+    const told = await work.then(
+      () => "",
+      (error: unknown) => (error instanceof FaultError ? formatFaults(error.faults) : String(error)),
+    );
+    return { told, asked, hardEnd: readStackFile(stack.path).config.calendar?.hardEnd };
+  };
+
+  test("the engine runs with the changed file, after a preview that shows the end and its tags alone", async () => {
+    const hardEnd = "2027-01-19T20:00";
+    const asked = [true, false].map((preview) => ({ preview, hardEnd }));
+    const steps = [step("update", "clock-end", "startDate"), step("update", "vpc", "tags", "tagsAll.x")];
+    expect(await run(...steps)).toEqual({ told: "", asked, hardEnd });
+  });
+
+  test.each([
+    ["another input", step("update", "firewall", "tags", "ingress")],
+    ["another step", step("delete", "firewall")],
+  ])("%s: nothing runs, and the file is as it was", async (_what, other) => {
+    const { told, asked, hardEnd } = await run(step("update", "clock-end", "startDate"), other);
+    expect(told).toMatch(
+      /^lab lab: its cloud hosts differ from its file by more than the end: (?:update|delete) firewall; nothing was changed\. .* \[needs-confirmation\]$/,
+    );
+    expect({ runs: asked.length, hardEnd }).toEqual({ runs: 1, hardEnd: "2027-01-19T18:00" });
   });
 
   test("a lab without hosts in clouds, one without a calendar, and one whose file has it elsewhere", () => {

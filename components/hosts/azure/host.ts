@@ -4,6 +4,7 @@ import * as network from "@pulumi/azure-native/network";
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import { type AzureHost as AzureHostPlan, allowedOnce } from "../../../course/clouds/hosts";
+import { AZURE_IMAGE } from "../../../course/clouds/images";
 import { cloudSubnet } from "../../../course/clouds/network";
 import { type CloudTags, cloudTags } from "../../../course/clouds/tags";
 import type { StackProviders } from "../../hypervisors/driver";
@@ -142,12 +143,7 @@ export class AzureHost extends pulumi.ComponentResource {
         hardwareProfile: { vmSize: config.vmSize },
         // No security profile: with Trusted Launch guests may not run, and what is not said is none (learn.microsoft.com, "Trusted Launch").
         storageProfile: {
-          imageReference: {
-            publisher: "Canonical",
-            offer: "ubuntu-24_04-lts",
-            sku: "server",
-            version: "latest",
-          },
+          imageReference: AZURE_IMAGE,
           osDisk: {
             createOption: "FromImage",
             // By default it stays behind, and is paid for.

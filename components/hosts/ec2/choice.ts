@@ -3,13 +3,7 @@ import * as ssm from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Ec2Host } from "../../../course/clouds/hosts";
-
-/**
- * Ubuntu's own parameter for the newest image of the release that hosts run (documentation.ubuntu.com/aws, "Find Ubuntu images on AWS":
- * from 24.04 on the volume is `ebs-gp3`).
- */
-export const IMAGE_PARAMETER =
-  "/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id";
+import { IMAGE_PARAMETER } from "../../../course/clouds/images";
 
 const choiceSchema = z.strictObject({
   /** Id of the image that hosts begin with. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { IMAGE_PARAMETER } from "../../../course/clouds/images";
 import { type CloudAccount, shortType } from "./account";
 import { ACCOUNT } from "./amazon";
 import { type CloudObject, field } from "./kinds";
@@ -62,12 +63,18 @@ const requestSchema = z.looseObject({
   TagFilters: z.array(z.object({ Key: z.string(), Values: z.array(z.string()).optional() })).default([]),
   TypeName: z.string().default(""),
   Identifier: z.string().default(""),
+  QuotaCode: z.string().default(""),
+  Name: z.string().default(""),
 });
 
 /** Amazon's two APIs over an account. */
 export class AmazonApis {
   /** Requests, in order: operation and type. */
   readonly asked: string[] = [];
+  /** What the account may have, by code. */
+  quotas: Readonly<Record<string, number>> = { "L-1216C47A": 64, "L-0263D0A3": 5 };
+  /** Parameters that Amazon and others publish. */
+  parameters: Readonly<Record<string, string>> = { [IMAGE_PARAMETER]: "ami-0123456789abcdef0" };
 
   /** @param ended told of a machine that was removed */
   constructor(
@@ -104,6 +111,18 @@ export class AmazonApis {
           if (!properties) throw new Refused("ResourceNotFoundException", `${Identifier} was not found`);
           const description = { Identifier, Properties: JSON.stringify(properties) };
           return { status: 200, body: { TypeName, ResourceDescription: description } };
+        }
+        // Service Quotas API Reference, GetServiceQuota; Systems Manager API Reference, GetParameter.
+        case "GetServiceQuota": {
+          const Value = this.quotas[request.QuotaCode];
+          if (Value === undefined)
+            throw new Refused("NoSuchResourceException", `no quota ${request.QuotaCode}`);
+          return { status: 200, body: { Quota: { QuotaCode: request.QuotaCode, Value } } };
+        }
+        case "GetParameter": {
+          const Value = this.parameters[request.Name];
+          if (Value === undefined) throw new Refused("ParameterNotFound", "");
+          return { status: 200, body: { Parameter: { Name: request.Name, Value } } };
         }
         case "DeleteResource":
           return { status: 200, body: { ProgressEvent: await this.remove(TypeName, Identifier, region) } };

@@ -6,6 +6,8 @@ import { type CloudObject, field } from "./kinds";
 // - who may ask: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
 // - lists: https://learn.microsoft.com/rest/api/resources/resources/list (by a tag's name and value no tags are told), …/resource-groups/list
 // - machines: https://learn.microsoft.com/rest/api/compute/virtual-machines/instance-view, …/deallocate, …/start
+// - before anything is made: https://learn.microsoft.com/rest/api/compute/usage/list, …/resource-skus/list,
+//   …/virtual-machine-images/list, …/rest/api/virtualnetwork/usages/list
 // - power: https://learn.microsoft.com/azure/virtual-machines/states-billing
 // - what goes on: https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations
 
@@ -13,6 +15,11 @@ import { type CloudObject, field } from "./kinds";
 export const SUBSCRIPTION = "00000000-0000-0000-0000-000000000000";
 
 const PREFIX = `/subscriptions/${SUBSCRIPTION}`;
+/** Paths of what is asked before anything is made. */
+const USAGES = /^\/providers\/Microsoft\.(Compute|Network)\/locations\/japaneast\/usages$/;
+const IMAGE =
+  "/japaneast/publishers/Canonical/artifacttypes/vmimage/offers/ubuntu-24_04-lts/skus/server/versions";
+
 const TENANT = "11111111-1111-1111-1111-111111111111";
 const TOKEN = "a-token-of-nobody";
 
@@ -63,6 +70,35 @@ export class AzureApi {
   readonly asked: string[] = [];
   /** What a start ends with: a code and words. */
   refusal: readonly [code: string, words: string] | undefined;
+  /** Sizes that the location has. */
+  skus: readonly object[] = [
+    {
+      name: "Standard_D4s_v5",
+      resourceType: "virtualMachines",
+      family: "standardDSv5Family",
+      restrictions: [],
+    },
+    {
+      name: "Standard_E4s_v5",
+      resourceType: "virtualMachines",
+      family: "standardESv5Family",
+      restrictions: [{ type: "Location", reasonCode: "NotAvailableForSubscription" }],
+    },
+  ];
+  /** What the subscription may have there, and has. */
+  usages: Readonly<Record<string, readonly object[]>> = {
+    Compute: [
+      { name: { value: "cores", localizedValue: "Total Regional vCPUs" }, limit: 20, currentValue: 4 },
+      {
+        name: { value: "standardDSv5Family", localizedValue: "Standard DSv5 Family vCPUs" },
+        limit: 10,
+        currentValue: 4,
+      },
+    ],
+    Network: [{ name: { value: "StandardSkuPublicIpAddresses" }, limit: 20, currentValue: 3 }],
+  };
+  /** Versions of Ubuntu's image. */
+  versions: readonly string[] = ["24.04.202611010"];
   private readonly operations = new Map<string, object>();
 
   constructor(
@@ -95,7 +131,12 @@ export class AzureApi {
   private refuseVersion({ pathname, searchParams }: URL): void {
     const provider = /.*\/providers\/([^/]+)\//.exec(pathname)?.[1] ?? "";
     const version = searchParams.get("api-version");
-    if (version !== VERSIONS[provider])
+    const own = pathname.endsWith("/skus")
+      ? "2021-07-01"
+      : pathname === PREFIX
+        ? "2022-12-01"
+        : VERSIONS[provider];
+    if (version !== own)
       throw new Refused(400, "InvalidApiVersionParameter", `${provider} was not taught version ${version}`);
   }
 
@@ -103,6 +144,8 @@ export class AzureApi {
     const own = path.slice(PREFIX.length);
     if (method === "GET" && own.startsWith("/operations/"))
       return { status: 200, body: this.operations.get(own) ?? {} };
+    if (own === "/providers/Microsoft.Compute/skus" && query.get("$filter") === "location eq 'japaneast'")
+      return { status: 200, body: { value: this.skus } };
     const strange = [...query.keys()].find((key) => key !== "api-version");
     if (strange !== undefined)
       throw new Refused(400, "InvalidQuery", `the stand-in was not taught ${strange}`);
@@ -120,6 +163,10 @@ export class AzureApi {
     });
     const of = (name: string) =>
       this.account.all.filter(({ type }) => type.startsWith("azure-native:") && shortType(type) === name);
+    if (own === "") return { status: 200, body: { subscriptionId: SUBSCRIPTION, displayName: "Class" } };
+    const [, provider] = USAGES.exec(own) ?? [];
+    if (provider !== undefined) return { status: 200, body: { value: this.usages[provider] ?? [] } };
+    if (own.endsWith(IMAGE)) return { status: 200, body: this.versions.map((name) => ({ name })) };
     if (own === "/resourcegroups") return list(of("ResourceGroup"));
     if (own === "/resources") return list(this.tracked());
     if (own === "/providers/Microsoft.Compute/virtualMachines") return list(of("VirtualMachine"));

@@ -1,10 +1,12 @@
 import { create } from "xmlbuilder2";
 import { type CloudAccount, shortType } from "./account";
+import { ACCOUNT } from "./amazon";
 import type { Machines } from "./index";
 import { type CloudObject, field } from "./kinds";
 
 // EC2's query API over what the stand-in has. Rules, each with its page:
-// - requests and answers: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html, _StopInstances, _StartInstances
+// - requests and answers: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html, _StopInstances, _StartInstances, _DescribeInstanceTypeOfferings,
+//   _DescribeInstanceTypes, _DescribeAddresses; https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 // - states and what leads from one to another: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
 // - errors: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 
@@ -21,6 +23,10 @@ class Refused extends Error {
 /** Parameters of each action that were taught, by how they begin. */
 const TAUGHT: Readonly<Record<string, readonly string[]>> = {
   DescribeInstances: ["Filter.1.Name", "Filter.1.Value.1", "MaxResults"],
+  DescribeInstanceTypeOfferings: ["Filter.1.Name", "Filter.1.Value.1", "LocationType"],
+  DescribeInstanceTypes: ["Filter.1.Name", "Filter.1.Value.1"],
+  DescribeAddresses: [],
+  GetCallerIdentity: [],
   StopInstances: ["InstanceId.1"],
   StartInstances: ["InstanceId.1"],
 };
@@ -35,7 +41,9 @@ const CHANGES = {
 export class Ec2Api {
   /** Actions that were asked for, in order, with the machine where there is one. */
   readonly asked: string[] = [];
-  /** What a start is refused with, once: a code and words. */
+  /** Types that the zones have. */
+  offered: readonly string[] = ["m8i.xlarge", "t3.xlarge"];
+  /** What a change is refused with, once: a code and words. */
   refusal: readonly [code: string, words: string] | undefined;
 
   constructor(
@@ -57,12 +65,47 @@ export class Ec2Api {
       const result =
         action === "StopInstances" || action === "StartInstances"
           ? await this.changed(region, action, request.get("InstanceId.1") ?? "")
-          : this.described(region, request);
+          : this.told(action, region, request);
       return { status: 200, body: xml(`${action}Response`, result) };
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       const Errors = { Error: { Code: error.code, Message: error.message } };
       return { status: 400, body: xml("Response", { Errors, RequestID: "0" }) };
+    }
+  }
+
+  private told(action: string, region: string, request: URLSearchParams): object {
+    const value = request.get("Filter.1.Value.1") ?? "";
+    switch (action) {
+      case "GetCallerIdentity":
+        return { GetCallerIdentityResult: { Arn: `arn:aws:iam::${ACCOUNT}:user/staff`, Account: ACCOUNT } };
+      case "DescribeInstanceTypeOfferings": {
+        const zones = this.offered.includes(value) ? [`${region}a`, `${region}c`] : [];
+        return {
+          instanceTypeOfferingSet: list(zones.map((location) => ({ instanceType: value, location }))),
+        };
+      }
+      case "DescribeInstanceTypes": {
+        const nests = /^[cmr]8i\./.test(value);
+        const supportedFeatures = list(nests ? ["amd-sev-snp", "nested-virtualization"] : []);
+        return {
+          instanceTypeSet: list([
+            { instanceType: value, bareMetal: "false", processorInfo: { supportedFeatures } },
+          ]),
+        };
+      }
+      case "DescribeAddresses": {
+        const found = this.account.all.filter(
+          ({ type, region: own }) => shortType(type) === "Eip" && own === region,
+        );
+        return {
+          addressesSet: list(
+            found.map(({ id, props }) => ({ allocationId: id, tagSet: tagSet(props.tags) })),
+          ),
+        };
+      }
+      default:
+        return this.described(region, request);
     }
   }
 
@@ -75,17 +118,19 @@ export class Ec2Api {
   private described(region: string, request: URLSearchParams): object {
     const name = request.get("Filter.1.Name") ?? "";
     const wanted = request.get("Filter.1.Value.1") ?? "";
-    const found = this.instances(region).filter(({ props: { tags } }) =>
-      name === "tag-key"
-        ? field(tags, wanted) !== undefined
-        : field(tags, name.replace(/^tag:/, "")) === wanted,
+    const found = this.instances(region).filter(({ props: { tags, instanceState } }) =>
+      name === "instance-state-name"
+        ? instanceState === wanted
+        : name === "tag-key"
+          ? field(tags, wanted) !== undefined
+          : field(tags, name.replace(/^tag:/, "")) === wanted,
     );
     const answer = found.map((object) => ({
       reservationId: "r-1",
       instancesSet: { item: this.instance(object) },
     }));
     for (const object of found) this.settle(object);
-    return { requestId: "0", reservationSet: answer.length > 0 ? { item: answer } : {} };
+    return { requestId: "0", reservationSet: list(answer) };
   }
 
   private instance({ id, props }: CloudObject): object {
@@ -97,7 +142,9 @@ export class Ec2Api {
       instanceType: props.instanceType,
       instanceState: { code: 0, name: props.instanceState },
       ...(address ? { ipAddress: address.props.publicIp } : {}),
-      tagSet: { item: Object.entries(Object(props.tags)).map(([key, value]) => ({ key, value })) },
+      tagSet: tagSet(props.tags),
+      // Two threads a core; of these types an xlarge has four vCPUs.
+      cpuOptions: { coreCount: 2, threadsPerCore: 2 },
     };
   }
 
@@ -130,6 +177,12 @@ export class Ec2Api {
     return answer;
   }
 }
+
+/** A list as the query API writes it. */
+const list = (entries: readonly unknown[]): object => (entries.length > 0 ? { item: entries } : {});
+
+const tagSet = (tags: unknown): object =>
+  list(Object.entries(Object(tags)).map(([key, value]) => ({ key, value })));
 
 const xml = (root: string, content: object): string =>
   create({ [root]: { "@xmlns": "http://ec2.amazonaws.com/doc/2016-11-15/", ...content } }).end();

@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { AZURE_IMAGE } from "../../../course/clouds/images";
+import type { CloudQuestions, Quota } from "../questions";
+import { azureMachines } from "./machines";
+import { AzureRest } from "./rest";
+
+/** Versions of what is asked (learn.microsoft.com, REST: "Subscriptions", "Usage", "Resource SKUs", "Virtual Machine Images", "Usages"). */
+const VERSIONS = {
+  subscription: "2022-12-01",
+  compute: "2024-07-01",
+  skus: "2021-07-01",
+  network: "2024-05-01",
+} as const;
+
+/** Names of quotas: of all vCPUs, and of addresses of the only tier that there is still. */
+const CORES = "cores";
+const ADDRESSES = "StandardSkuPublicIpAddresses";
+
+const usageSchema = z.looseObject({
+  limit: z.number(),
+  currentValue: z.number(),
+  name: z.looseObject({ value: z.string(), localizedValue: z.string().optional() }),
+});
+type Usage = z.output<typeof usageSchema>;
+
+const skuSchema = z.looseObject({
+  name: z.string().default(""),
+  resourceType: z.string().default(""),
+  family: z.string().default(""),
+  restrictions: z
+    .array(z.looseObject({ type: z.string().optional(), reasonCode: z.string().optional() }))
+    .default([]),
+});
+
+function quotaOf({ limit, currentValue, name }: Usage): Quota {
+  return { name: name.localizedValue ?? name.value, limit, used: currentValue };
+}
+
+/** The one that has least left. */
+const tightest = (quotas: readonly Quota[]): Quota | undefined =>
+  [...quotas].sort((a, b) => a.limit - a.used - (b.limit - b.used))[0];
+
+const UNKNOWN: Quota = { name: "not told by Azure", limit: Number.POSITIVE_INFINITY, used: 0 };
+
+/** Questions to Azure. */
+export function azureQuestions(): CloudQuestions {
+  const azure = new AzureRest();
+  const own = azureMachines();
+
+  const skuOf = async (location: string, type: string) => {
+    const path = `${await azure.subscription()}/providers/Microsoft.Compute/skus`;
+    const query = `$filter=${encodeURIComponent(`location eq '${location}'`)}`;
+    const found = (await azure.list(path, VERSIONS.skus, query)).map((entry) => skuSchema.parse(entry));
+    return found.find(({ name, resourceType }) => resourceType === "virtualMachines" && name === type);
+  };
+  const usages = async (
+    provider: "Compute" | "Network",
+    location: string,
+    version: string,
+  ): Promise<Usage[]> => {
+    const path = `${await azure.subscription()}/providers/Microsoft.${provider}/locations/${location}/usages`;
+    return (await azure.list(path, version)).map((entry) => usageSchema.parse(entry));
+  };
+
+  return {
+    cloud: "azure",
+    identity: async () => {
+      const found = await azure.get(await azure.subscription(), VERSIONS.subscription);
+      return `subscription ${String(found?.displayName ?? found?.subscriptionId ?? "without a name")}`;
+    },
+    offers: async (location, type) => {
+      const sku = await skuOf(location, type);
+      if (!sku) return { refused: `${location} has no ${type}` };
+      const barred = sku.restrictions.find((entry) => entry.type === "Location");
+      return barred
+        ? {
+            refused: `${type} is not for this subscription in ${location} (${barred.reasonCode ?? "no reason"})`,
+          }
+        : {};
+    },
+    image: async (location) => {
+      const { publisher, offer, sku } = AZURE_IMAGE;
+      const place = `locations/${location}/publishers/${publisher}/artifacttypes/vmimage/offers/${offer}/skus/${sku}/versions`;
+      const path = `${await azure.subscription()}/providers/Microsoft.Compute/${place}`;
+      const found = await azure.get(path, VERSIONS.compute);
+      return found && Object.keys(found).length > 0 ? `${publisher}:${offer}:${sku}` : undefined;
+    },
+    quotas: async (location, type, { lab, cpus: each }) => {
+      const [compute, network, sku, machines] = await Promise.all([
+        usages("Compute", location, VERSIONS.compute),
+        usages("Network", location, VERSIONS.network),
+        skuOf(location, type),
+        own.machines(lab),
+      ]);
+      // Azure counts what stands, stopped or not.
+      const standing = machines.filter(({ region }) => region === location).length;
+      const cpus = compute
+        .filter(({ name }) => name.value === CORES || name.value === sku?.family)
+        .map(quotaOf);
+      const addresses = network.filter(({ name }) => name.value === ADDRESSES).map(quotaOf);
+      const ofOthers = (quota: Quota, own: number): Quota => ({
+        ...quota,
+        used: Math.max(0, quota.used - own),
+      });
+      return {
+        cpus: ofOthers(tightest(cpus) ?? UNKNOWN, standing * each),
+        addresses: ofOthers(tightest(addresses) ?? UNKNOWN, standing),
+      };
+    },
+  };
+}

@@ -1,0 +1,178 @@
+import type { Cloud } from "../../course/cost/prices";
+import { groupBy } from "../../course/groupBy";
+import { isCloud } from "../../course/hosts";
+import { machineSize, machineType } from "../../course/instanceTypes";
+import { hasCloudHosts } from "../clouds/accounts";
+import type { CloudQuestions, Quota } from "../clouds/questions";
+import { blocking, type CheckDefinition, type Finding, fine, notNeeded } from "./check";
+import type { Subject } from "./subject";
+
+/** Why a lab has no use for a cloud. */
+export const NO_CLOUD_HOST = "no host of the lab is in a cloud";
+
+/** Hosts of one type in one region. */
+interface Group {
+  readonly cloud: Cloud;
+  readonly region: string;
+  readonly type: string;
+  readonly count: number;
+  /** vCPUs of each; 0 where the type is not in the table. */
+  readonly cpus: number;
+}
+
+function groupsOf({ plan }: Subject): Group[] {
+  const used = new Set(plan.teams.map(({ host }) => host));
+  const hosts = plan.hosts
+    .filter(({ name }) => used.has(name))
+    .flatMap(({ config }) => (isCloud(config) ? [config] : []));
+  const regionOf = (host: (typeof hosts)[number]) => (host.kind === "ec2" ? host.region : host.location);
+  return [
+    ...groupBy(hosts, (host) => `${host.kind} ${regionOf(host)} ${machineType(host)}`).values(),
+  ].flatMap((own): Group[] => {
+    const [host] = own;
+    return host === undefined
+      ? []
+      : [
+          {
+            cloud: host.kind,
+            region: regionOf(host),
+            type: machineType(host) ?? "",
+            count: own.length,
+            cpus: machineSize(host)?.cpus ?? 0,
+          },
+        ];
+  });
+}
+
+/** Asks about each group of hosts; the first that is not as it should be is the finding. */
+async function eachGroup(
+  subject: Subject,
+  ask: (questions: CloudQuestions, group: Group) => Promise<Finding>,
+): Promise<Finding> {
+  const clouds = await subject.clouds();
+  const findings = await Promise.all(
+    groupsOf(subject).map(async (group): Promise<Finding> => {
+      const questions = clouds.find(({ cloud }) => cloud === group.cloud);
+      if (!questions) throw new Error(`nobody asks ${group.cloud}`);
+      try {
+        return await ask(questions, group);
+      } catch (error) {
+        return blocking(error);
+      }
+    }),
+  );
+  const bad = findings.find(({ status }) => status !== "ok");
+  return bad ?? fine([...new Set(findings.map(({ found }) => found))].join("; "));
+}
+
+const OTHER_TYPES: Readonly<Record<Cloud, (region: string) => string>> = {
+  ec2: (region) =>
+    `See those that nest: aws ec2 describe-instance-types --region ${region} --filters Name=processor-info.supported-features,Values=nested-virtualization`,
+  azure: (location) =>
+    `See what there is: az vm list-skus --location ${location} --resource-type virtualMachines --output table`,
+};
+
+const IMAGES: Readonly<Record<Cloud, (region: string) => string>> = {
+  ec2: (region) =>
+    `See Ubuntu's: aws ssm get-parameters-by-path --region ${region} --path /aws/service/canonical/ubuntu/server/24.04 --recursive`,
+  azure: (location) =>
+    `See Ubuntu's: az vm image list-skus --location ${location} --publisher Canonical --offer ubuntu-24_04-lts`,
+};
+
+const MORE: Readonly<Record<Cloud, (region: string, code: string) => string>> = {
+  ec2: (region, code) =>
+    `Ask for more, which may take days: aws service-quotas request-service-quota-increase --region ${region} --service-code ec2 --quota-code ${code} --desired-value`,
+  azure: (location) =>
+    `Ask for more on the page Quotas, which may take days; see what there is: az vm list-usage --location ${location} --output table`,
+};
+
+/** A quota against what the plan needs beside what others have. */
+function quotaFinding(
+  { cloud, region }: Group,
+  { name, limit, used }: Quota,
+  needed: number,
+  unit: string,
+): Finding {
+  if (used + needed <= limit) return fine(`${region}: ${needed} ${unit} fit into ${name}`);
+  const code = /\((L-\w+)\)/.exec(name)?.[1] ?? "";
+  const fix = MORE[cloud](region, code);
+  return {
+    status: "blocking",
+    found: `${region}: the lab needs ${needed} ${unit}, and of ${limit} (${name}) others have ${used}`,
+    expected: `${used + needed} or more`,
+    fix: cloud === "ec2" ? `${fix} ${used + needed}` : fix,
+    code: "cloud-quota",
+  };
+}
+
+/** What a lab needs of the clouds that its hosts are to be in. */
+export const CLOUD_CHECKS: readonly CheckDefinition[] = [
+  {
+    id: "cloud-access",
+    title: "Credentials of clouds",
+    look: async (subject): Promise<Finding> => {
+      if (!hasCloudHosts(subject.plan.hosts)) return notNeeded(NO_CLOUD_HOST);
+      try {
+        return fine(`known as ${(await subject.cloudIdentities()).join(", ")}`);
+      } catch (error) {
+        return blocking(error);
+      }
+    },
+  },
+  {
+    id: "cloud-types",
+    title: "Types of cloud hosts",
+    after: ["cloud"],
+    look: (subject) =>
+      eachGroup(subject, async (questions, { cloud, region, type }): Promise<Finding> => {
+        const { refused } = await questions.offers(region, type);
+        if (refused === undefined) return fine(`${region} has ${type}`);
+        return {
+          status: "blocking",
+          found: refused,
+          expected: "a type in which guests run",
+          fix: OTHER_TYPES[cloud](region),
+          code: "cloud-type-unfit",
+        };
+      }),
+  },
+  {
+    id: "cloud-image",
+    title: "Image of cloud hosts",
+    after: ["cloud"],
+    look: (subject) =>
+      eachGroup(subject, async (questions, { cloud, region }): Promise<Finding> => {
+        const image = await questions.image(region);
+        if (image !== undefined) return fine(`${region} has ${image}`);
+        return {
+          status: "blocking",
+          found: `${region} has no image of Ubuntu 24.04`,
+          expected: "one that Ubuntu publishes",
+          fix: IMAGES[cloud](region),
+          code: "image-missing",
+        };
+      }),
+  },
+  {
+    id: "cloud-cpus",
+    title: "Quota of vCPUs",
+    after: ["cloud"],
+    look: (subject) =>
+      eachGroup(subject, async (questions, group) => {
+        const { region, type, count, cpus } = group;
+        const quotas = await questions.quotas(region, type, { lab: subject.plan.lab, cpus });
+        return quotaFinding(group, quotas.cpus, count * cpus, "vCPUs");
+      }),
+  },
+  {
+    id: "cloud-addresses",
+    title: "Quota of public addresses",
+    after: ["cloud"],
+    look: (subject) =>
+      eachGroup(subject, async (questions, group) => {
+        const { region, type, count, cpus } = group;
+        const quotas = await questions.quotas(region, type, { lab: subject.plan.lab, cpus });
+        return quotaFinding(group, quotas.addresses, count, "addresses");
+      }),
+  },
+];

@@ -1,0 +1,148 @@
+import { FaultError, formatFaults } from "../../course/faults";
+import { amazonQuestions } from "../../operations/clouds/amazon/questions";
+import { azureQuestions } from "../../operations/clouds/azure/questions";
+import type { CloudQuestions } from "../../operations/clouds/questions";
+import type { Finding } from "../../operations/doctor/check";
+import { CLOUD_CHECKS } from "../../operations/doctor/cloudChecks";
+import { AZURE, cloudLab, EC2 } from "../support/cloudLabs";
+import { StandInCloud } from "../support/clouds";
+import { azureEnvironment } from "../support/clouds/azureApi";
+import { addHost, amazonEnvironment, buildAzureHost, buildLab, REGION } from "../support/clouds/standing";
+import { planOf } from "./labs";
+
+// What doctor asks of both clouds, as it is signed and sent to their stand-ins. What this does not prove: that they answer so.
+let cloud: StandInCloud;
+const before = { ...process.env };
+beforeEach(async () => {
+  cloud = await StandInCloud.start();
+  Object.assign(process.env, amazonEnvironment(cloud), azureEnvironment(cloud));
+});
+afterEach(async () => {
+  process.env = { ...before };
+  await cloud.stop();
+});
+
+/** The findings of all checks, by id. */
+async function findings(lab: object, questions: readonly CloudQuestions[]): Promise<Record<string, Finding>> {
+  const subject: object = {
+    plan: planOf("lab", lab),
+    clouds: async () => questions,
+    cloudIdentities: async () => Promise.all(questions.map((entry) => entry.identity())),
+  };
+  const found = await Promise.all(
+    CLOUD_CHECKS.map(
+      async ({ id, look }) => [id, await look(subject as Parameters<typeof look>[0])] as const,
+    ),
+  );
+  return Object.fromEntries(found);
+}
+const ofAmazon = (host: object = EC2, teams = 2) =>
+  findings(cloudLab([host], teams), [amazonQuestions(REGION)]);
+const ofAzure = (host: object = AZURE, teams = 1) => findings(cloudLab([host], teams), [azureQuestions()]);
+const words = (found: Record<string, Finding>) =>
+  Object.fromEntries(
+    Object.entries(found).map(([id, { status, found: text }]) => [id, `${status}: ${text}`]),
+  );
+
+test("a lab that fits into Amazon's account", async () => {
+  expect(words(await ofAmazon())).toEqual({
+    "cloud-access": "ok: known as arn:aws:iam::123456789012:user/staff",
+    "cloud-types": "ok: ap-northeast-1 has m8i.xlarge",
+    "cloud-image": "ok: ap-northeast-1 has ami-0123456789abcdef0",
+    "cloud-cpus": "ok: ap-northeast-1: 8 vCPUs fit into Running On-Demand Standard instances (L-1216C47A)",
+    "cloud-addresses": "ok: ap-northeast-1: 2 addresses fit into EC2-VPC Elastic IPs (L-0263D0A3)",
+  });
+});
+
+test("what lacks in Amazon's account is told with the command that mends it; what the lab has already is no obstacle", async () => {
+  buildLab(cloud, "lab");
+  addHost(cloud, "lab", "team-01");
+  buildLab(cloud, "other", "fedcba9876543210");
+  cloud.apis.quotas = { "L-1216C47A": 11, "L-0263D0A3": 2 };
+  cloud.apis.parameters = {};
+  cloud.ec2.offered = [];
+  const found = await ofAmazon();
+  expect(found["cloud-types"]).toEqual({
+    status: "blocking",
+    found: "no zone of ap-northeast-1 has m8i.xlarge",
+    expected: "a type in which guests run",
+    fix: "See those that nest: aws ec2 describe-instance-types --region ap-northeast-1 --filters Name=processor-info.supported-features,Values=nested-virtualization",
+    code: "cloud-type-unfit",
+  });
+  expect(found["cloud-image"]).toMatchObject({
+    status: "blocking",
+    code: "image-missing",
+    fix: expect.stringContaining("aws ssm"),
+  });
+  expect(found["cloud-cpus"]).toEqual({
+    status: "blocking",
+    found:
+      "ap-northeast-1: the lab needs 8 vCPUs, and of 11 (Running On-Demand Standard instances (L-1216C47A)) others have 4",
+    expected: "12 or more",
+    fix: "Ask for more, which may take days: aws service-quotas request-service-quota-increase --region ap-northeast-1 --service-code ec2 --quota-code L-1216C47A --desired-value 12",
+    code: "cloud-quota",
+  });
+  expect(found["cloud-addresses"]).toMatchObject({
+    status: "blocking",
+    code: "cloud-quota",
+    expected: "3 or more",
+  });
+});
+
+test("a type in which no guests run, though the zones have it", async () => {
+  const questions = amazonQuestions(REGION);
+  expect(await questions.offers(REGION, "t3.xlarge")).toEqual({
+    refused: "Amazon says of t3.xlarge in ap-northeast-1 that no guests run in it",
+  });
+});
+
+test("a lab that fits into Azure's subscription, and what lacks there", async () => {
+  buildAzureHost(cloud, "lab", "team-01");
+  expect(words(await ofAzure())).toEqual({
+    "cloud-access": "ok: known as subscription Class",
+    "cloud-types": "ok: japaneast has Standard_D4s_v5",
+    "cloud-image": "ok: japaneast has Canonical:ubuntu-24_04-lts:server",
+    "cloud-cpus": "ok: japaneast: 4 vCPUs fit into Standard DSv5 Family vCPUs",
+    "cloud-addresses": "ok: japaneast: 1 addresses fit into StandardSkuPublicIpAddresses",
+  });
+  cloud.azure.versions = [];
+  const found = await ofAzure({ ...AZURE, vmSize: "Standard_E4s_v5" }, 5);
+  expect(found["cloud-types"]).toMatchObject({
+    status: "blocking",
+    found: "Standard_E4s_v5 is not for this subscription in japaneast (NotAvailableForSubscription)",
+    fix: expect.stringContaining("az vm list-skus --location japaneast"),
+  });
+  expect(found["cloud-image"]).toMatchObject({
+    status: "blocking",
+    found: "japaneast has no image of Ubuntu 24.04",
+  });
+  // 20 in all, of which the lab's own machine has 4.
+  expect(found["cloud-cpus"]).toMatchObject({ status: "ok" });
+  const many = await ofAzure(AZURE, 3);
+  expect(many["cloud-cpus"]).toMatchObject({
+    status: "blocking",
+    found: "japaneast: the lab needs 12 vCPUs, and of 10 (Standard DSv5 Family vCPUs) others have 0",
+    fix: expect.stringContaining("az vm list-usage --location japaneast"),
+  });
+});
+
+test("without credentials there is one finding with its cause", async () => {
+  delete process.env.AWS_ACCESS_KEY_ID;
+  Object.assign(process.env, {
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_SHARED_CREDENTIALS_FILE: "/nonexistent",
+    AWS_CONFIG_FILE: "/nonexistent",
+  });
+  const identity = amazonQuestions(REGION).identity();
+  await expect(identity).rejects.toMatchObject({
+    faults: [{ code: "cloud-denied", fix: expect.stringContaining("Log in") }],
+  });
+});
+
+test("a cloud that does not answer is a cause, and no defect", async () => {
+  process.env.AWS_ENDPOINT_URL = "http://127.0.0.1:1";
+  const told = await amazonQuestions(REGION)
+    .identity()
+    .catch((error: unknown) => (error instanceof FaultError ? formatFaults(error.faults) : String(error)));
+  expect(told).toMatch(/^Amazon in ap-northeast-1: it does not answer \(.+\)\. .* \[cloud-busy\]$/);
+});
