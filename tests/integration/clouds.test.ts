@@ -14,6 +14,7 @@ import { WatchedRun } from "../support/killedRun";
 import { StandInHost } from "../support/standInHost";
 import { StandInInternet } from "../support/standInInternet";
 import { SKIP_LIBVIRT, TestLab } from "../support/testLab";
+import { redRows, verified } from "../support/verifying";
 
 // The real engine and the program, with a stand-in for Amazon that knows some of its rules and whose machine is a Linux host of the test's own.
 // What this does not prove: that Amazon takes it, and that its images do with user data what cloud-init says.
@@ -22,6 +23,7 @@ const suite = SKIP_LIBVIRT ? describe.skip : describe;
 const LAB = "icloud";
 const STACK = `${LAB}-hosts`;
 const HOST = "aws-team-01";
+const GUEST = "docker-host";
 
 const documentSchema = z.looseObject({
   changes: z.record(z.string(), z.number()),
@@ -34,29 +36,137 @@ const documentSchema = z.looseObject({
 const faultsSchema = z.looseObject({ faults: z.array(z.looseObject({ code: z.string() })) });
 
 const sweptSchema = z.looseObject({
+  found: z.array(z.looseObject({ kind: z.string(), name: z.string(), host: z.string().optional() })),
   clouds: z.array(z.looseObject({ kind: z.string() })),
   removedClouds: z.array(z.looseObject({ kind: z.string() })),
 });
 
-/** The lab of an example, with one team of its two. */
+const previewSchema = z.looseObject({
+  units: z.array(
+    z.looseObject({
+      stack: z.string(),
+      steps: z.array(z.looseObject({ op: z.string(), urn: z.string(), type: z.string() })),
+    }),
+  ),
+});
+
+/** The lab of an example, with one team of its two, whose one guest is as small as it works: it boots by emulation. */
 const example = (...path: string[]): object => ({
   ...parse(readFileSync(join(ROOT, "examples", ...path), "utf8")).config["classlab:lab"],
   teams: 1,
+  guests: [
+    {
+      name: GUEST,
+      cpus: 1,
+      memory: 768,
+      adapters: [{ switch: "nat-network" }],
+      docker: [{ kind: "nginx", port: 8080 }],
+    },
+  ],
+  verify: {
+    internetProbe: { pages: [{ url: `http://${StandInInternet.address}/`, contains: "stand-in internet" }] },
+  },
 });
 const CONFIG = example("08-aws", "Pulumi.aws.yaml");
+const AZURE_CONFIG = example("09-azure", "Pulumi.azure.yaml");
 
-/** Type and name of everything that the plan lists. */
-function planned(config = CONFIG): string[] {
+/** Type and name of everything that the plan lists for each stack, in order. */
+function plannedStacks(config: object): { stack: string; resources: string[] }[] {
   const parsed = parseLab(config);
   if (!parsed.ok) throw new Error(formatFaults(parsed.faults));
   const plan = makePlan(LAB, parsed.value);
   if (!plan.ok) throw new Error(formatFaults(plan.faults));
-  const [unit] = plan.value.units;
-  return unit ? resourcesOf(plan.value, unit).map(({ type, name }) => `${type} ${name}`) : [];
+  return plan.value.units.map((unit) => ({
+    stack: unit.stack,
+    resources: resourcesOf(plan.value, unit)
+      .map(({ type, name }) => `${type} ${name}`)
+      .sort(),
+  }));
 }
 
-suite("hosts on EC2", () => {
-  let internet: StandInInternet;
+/** The same of the stack of hosts on Amazon. */
+const planned = () => plannedStacks(CONFIG)[0]?.resources ?? [];
+
+/** A cloud whose machine is a host of the test's own, and a lab with hosts there. */
+class Cloud {
+  private constructor(
+    readonly internet: StandInInternet,
+    readonly host: StandInHost,
+    readonly machine: CloudMachine,
+    readonly cloud: StandInCloud,
+    readonly lab: TestLab,
+  ) {}
+
+  static async start(config: object): Promise<Cloud> {
+    const internet = await StandInInternet.start();
+    const host = await StandInHost.start();
+    const machine = new CloudMachine(host);
+    const cloud = await StandInCloud.start(machine);
+    const lab = new TestLab(LAB, stringify({ config: { "classlab:lab": config } }));
+    Object.assign(lab.env, cloud.environment(lab.folder, lab.env));
+    return new Cloud(internet, host, machine, cloud, lab);
+  }
+
+  async stop(): Promise<void> {
+    await this.lab.dispose();
+    await this.cloud.stop();
+    await this.host.stop();
+    await this.internet.stop();
+  }
+
+  private async told(...words: string[]): Promise<unknown> {
+    const result = await this.lab.run("up", "--json", "--yes", ...words);
+    if (result.code !== 0) throw new Error(`${result.stdout}\n${result.stderr}`);
+    return JSON.parse(result.stdout);
+  }
+
+  /** `up --hosts`, which must succeed. */
+  async hosts(...words: string[]) {
+    return documentSchema.parse(await this.told("--hosts", ...words));
+  }
+
+  /** What a preview of the whole lab shows, stack by stack: operation, type and name. */
+  async preview(): Promise<{ stack: string; steps: string[] }[]> {
+    const { units } = previewSchema.parse(await this.told("--preview"));
+    return units.map(({ stack, steps }) => ({
+      stack,
+      steps: steps.map(({ op, type, urn }) => `${op} ${type} ${urn.split("::").at(-1)}`).sort(),
+    }));
+  }
+
+  /** A preview of the lab shows all that the plan lists, and makes none of it. */
+  async expectAllShown(config: object): Promise<void> {
+    expect(await this.preview()).toEqual(
+      plannedStacks(config).map(({ stack, resources }) => ({
+        stack,
+        steps: resources.map((title) => `create ${title}`),
+      })),
+    );
+    expect(this.cloud.standing).toEqual([]);
+  }
+
+  /** Names of the guests that the host has. */
+  async guests(): Promise<string[]> {
+    const said = await this.host.run("virsh", "-q", "-c", "qemu:///system", "list", "--name");
+    return said.split("\n").filter(Boolean);
+  }
+
+  /** `up` of the whole lab: its one guest runs on the host, and its page opens. */
+  async upWithGuest(): Promise<void> {
+    const document = await this.lab.up();
+    expect(document.ok).toBe(true);
+    expect(document.services).toMatchObject([{ stack: "nginx", ok: true }]);
+    expect(await this.guests()).toEqual([`${LAB}-team-01-${GUEST}`]);
+  }
+
+  /** Logs in to the host by the lab's own configuration. */
+  login(host: string) {
+    return execute("ssh", ["-F", `${this.lab.folder}/home/ssh/${LAB}.hosts`, host, "hostname"]);
+  }
+}
+
+suite("a lab on EC2", () => {
+  let world: Cloud;
   let host: StandInHost;
   let machine: CloudMachine;
   let cloud: StandInCloud;
@@ -65,39 +175,20 @@ suite("hosts on EC2", () => {
   let environment: Promise<NodeJS.ProcessEnv> | undefined;
   const pulumi = async (...words: string[]) => {
     environment ??= lab.pulumiEnv();
-    return execute("pulumi", [...words, "--stack", STACK], { env: await environment });
+    const stack = words.includes("--stack") ? [] : ["--stack", STACK];
+    return execute("pulumi", [...words, ...stack], { env: await environment });
   };
-  const hosts = async (...words: string[]) => {
-    const result = await lab.run("up", "--hosts", "--json", "--yes", ...words);
-    if (result.code !== 0) throw new Error(`${result.stdout}\n${result.stderr}`);
-    return documentSchema.parse(JSON.parse(result.stdout));
-  };
+  const hosts = (...words: string[]) => world.hosts(...words);
 
   beforeAll(async () => {
-    internet = await StandInInternet.start();
-    host = await StandInHost.start();
-    machine = new CloudMachine(host);
-    cloud = await StandInCloud.start(machine);
-    lab = new TestLab(LAB, stringify({ config: { "classlab:lab": CONFIG } }));
-    Object.assign(lab.env, cloud.environment(lab.folder, lab.env));
+    world = await Cloud.start(CONFIG);
+    ({ host, machine, cloud, lab } = world);
   }, 120_000);
 
-  afterAll(async () => {
-    await lab.dispose();
-    await cloud.stop();
-    await host.stop();
-    await internet.stop();
-  }, 120_000);
+  afterAll(() => world.stop(), 120_000);
 
-  test("a preview shows every resource, and makes none", async () => {
-    const { steps } = await hosts("--preview");
-    const shown = steps.map(({ op, type, urn }) => `${op} ${type} ${urn.split("::").at(-1)}`);
-    expect(shown.sort()).toEqual(
-      planned()
-        .map((title) => `create ${title}`)
-        .sort(),
-    );
-    expect(cloud.standing).toEqual([]);
+  test("a preview shows every resource of hosts and teams, and makes none", async () => {
+    await world.expectAllShown(CONFIG);
   }, 120_000);
 
   /** Brings the hosts up, which fails: the exit code and the codes of the causes. */
@@ -182,8 +273,7 @@ suite("hosts on EC2", () => {
     ]);
     const own = await host.run("cat", "/etc/ssh/stand-in/host_key.pub");
     expect(own).toBe(`${document.hosts[0]?.hostKey} ${HOST}\n`);
-    const said = await execute("ssh", ["-F", `${lab.folder}/home/ssh/${LAB}.hosts`, HOST, "hostname"]);
-    expect(said).toEqual({ code: 0, stdout: `${HOST}\n`, stderr: "" });
+    expect(await world.login(HOST)).toEqual({ code: 0, stdout: `${HOST}\n`, stderr: "" });
     expect(cloud.standing).toHaveLength(planned().filter((title) => title.startsWith("aws:")).length);
   }, 240_000);
 
@@ -261,9 +351,30 @@ suite("hosts on EC2", () => {
     expect(others).toEqual([]);
     expect(after?.id).not.toBe(before.id);
     expect(cloud.of("Eip").map(({ props }) => props.instance)).toEqual([after?.id]);
-    const said = await execute("ssh", ["-F", `${lab.folder}/home/ssh/${LAB}.hosts`, HOST, "hostname"]);
-    expect(said).toEqual({ code: 0, stdout: `${HOST}\n`, stderr: "" });
+    expect(await world.login(HOST)).toEqual({ code: 0, stdout: `${HOST}\n`, stderr: "" });
   }, 120_000);
+
+  test("guests are made on the host, and are what the plan says, every check of it", async () => {
+    await world.upWithGuest();
+    const { code, report } = await verified(lab, "--timeout", "300");
+    expect(redRows(report)).toEqual({});
+    expect(code).toBe(0);
+    expect(report.rows.some(({ kind, expected }) => kind === "internet" && expected)).toBe(true);
+  }, 600_000);
+
+  test("a second preview of all stacks is empty, to plain Pulumi too; sweep lists the guests on their host", async () => {
+    expect((await world.preview()).flatMap(({ steps }) => steps)).toEqual([]);
+    const team = `${LAB}-team-01`;
+    const preview = await pulumi("preview", "--stack", team, "--expect-no-changes");
+    expect({ code: preview.code, said: preview.code === 0 ? "" : preview.stdout }).toEqual({
+      code: 0,
+      said: "",
+    });
+    const { found } = sweptSchema.parse(JSON.parse((await lab.run("sweep", "--json")).stdout));
+    expect(found.filter(({ kind }) => kind === "domain")).toMatchObject([
+      { name: `${team}-${GUEST}`, host: HOST },
+    ]);
+  }, 240_000);
 
   test("nobody removes a host by accident", async () => {
     const accident = await pulumi("destroy", "--yes");
@@ -285,6 +396,8 @@ suite("hosts on EC2", () => {
       `${HOST}-subnet: The Subnet '${subnet?.id}' has dependencies and cannot be deleted (DependencyViolation). Remove what is named`,
     );
     expect(cloud.of("Instance")).toEqual([]);
+    // Guests went before their host.
+    expect(machine.tookAlong).toEqual([]);
     const listed = await lab.run("sweep");
     expect(listed.code).toBe(5);
     expect(listed.stdout).toMatch(/ subnet +icloud-aws-team-01 +team-01 +ap-northeast-1 +2027-01-20\n/);
@@ -329,66 +442,53 @@ suite("hosts on EC2", () => {
   }, 120_000);
 });
 
-suite("hosts on Azure", () => {
-  const AZURE_CONFIG = example("09-azure", "Pulumi.azure.yaml");
-  let internet: StandInInternet;
-  let host: StandInHost;
-  let cloud: StandInCloud;
-  let lab: TestLab;
-
-  const hosts = async (...words: string[]) => {
-    const result = await lab.run("up", "--hosts", "--json", "--yes", ...words);
-    if (result.code !== 0) throw new Error(`${result.stdout}\n${result.stderr}`);
-    return documentSchema.parse(JSON.parse(result.stdout));
-  };
+suite("a lab on Azure", () => {
+  const AZURE_HOST = "azure-team-01";
+  let world: Cloud;
 
   beforeAll(async () => {
-    internet = await StandInInternet.start();
-    host = await StandInHost.start();
-    cloud = await StandInCloud.start(new CloudMachine(host));
-    lab = new TestLab(LAB, stringify({ config: { "classlab:lab": AZURE_CONFIG } }));
-    Object.assign(lab.env, cloud.environment(lab.folder, lab.env));
+    world = await Cloud.start(AZURE_CONFIG);
   }, 120_000);
 
-  afterAll(async () => {
-    await lab.dispose();
-    await cloud.stop();
-    await host.stop();
-    await internet.stop();
-  }, 120_000);
+  afterAll(() => world.stop(), 120_000);
 
-  test("a preview shows every resource; a quota that is too small is told; the next run makes what lacks, and a preview is empty", async () => {
-    const { steps } = await hosts("--preview");
-    const shown = steps.map(({ op, type, urn }) => `${op} ${type} ${urn.split("::").at(-1)}`);
-    expect(shown.sort()).toEqual(
-      planned(AZURE_CONFIG)
-        .map((title) => `create ${title}`)
-        .sort(),
-    );
-    cloud.fail("create", "VirtualMachine", "QuotaExceeded: Operation results in exceeding approved cores.");
-    const refused = await lab.run("up", "--hosts", "--yes");
+  test("a preview shows every resource; a quota that is too small is told", async () => {
+    await world.expectAllShown(AZURE_CONFIG);
+    const quota = "QuotaExceeded: Operation results in exceeding approved cores.";
+    world.cloud.fail("create", "VirtualMachine", quota);
+    const refused = await world.lab.run("up", "--yes");
     expect(refused.code).toBe(3);
     expect(refused.stderr).toContain(
-      "azure-team-01-machine: Operation results in exceeding approved cores (QuotaExceeded). Ask the cloud for more",
+      `${AZURE_HOST}-machine: Operation results in exceeding approved cores (QuotaExceeded). Ask the cloud for more`,
     );
-    const document = await hosts();
-    expect(document.hosts.map(({ name, address }) => ({ name, address }))).toEqual([
-      { name: "azure-team-01", address: StandInHost.address },
-    ]);
-    const said = await execute("ssh", [
-      "-F",
-      `${lab.folder}/home/ssh/${LAB}.hosts`,
-      "azure-team-01",
-      "hostname",
-    ]);
-    expect(said).toEqual({ code: 0, stdout: "azure-team-01\n", stderr: "" });
-    expect((await hosts("--preview")).steps).toEqual([]);
   }, 240_000);
 
-  test("down leaves nothing", async () => {
-    const down = await lab.run("down", "--yes");
-    expect({ code: down.code, stderr: down.code === 0 ? "" : down.stderr }).toEqual({ code: 0, stderr: "" });
-    expect(cloud.standing).toEqual([]);
+  test("the next up makes what lacks, and guests on the host; a preview is empty", async () => {
+    await world.upWithGuest();
+    expect(await world.login(AZURE_HOST)).toEqual({ code: 0, stdout: `${AZURE_HOST}\n`, stderr: "" });
+    expect((await world.preview()).flatMap(({ steps }) => steps)).toEqual([]);
+  }, 600_000);
+
+  test("a machine that somebody removed took its guests along: they are named before anything is made anew", async () => {
+    const [gone] = world.cloud.of("VirtualMachine");
+    if (!gone) throw new Error("no machine stands");
+    await world.cloud.terminate(gone);
+    const refused = await world.lab.run("up", "--yes");
+    expect(refused.code).not.toBe(0);
+    expect(refused.stderr).toContain(
+      `team-01/${GUEST}: this change would replace its disk (the machine of its host ${AZURE_HOST} is gone)`,
+    );
+    expect(refused.stderr).toContain(`--replace team-01/${GUEST}. [would-replace]`);
+    expect(world.cloud.of("VirtualMachine")).toEqual([]);
+  }, 120_000);
+
+  test("down leaves nothing, and asks no host that is gone", async () => {
+    const down = await world.lab.run("down", "--yes");
+    expect({ code: down.code, said: down.stderr }).toEqual({
+      code: 0,
+      said: expect.stringContaining(`team-01/${GUEST}: it goes with the machine that it was on`),
+    });
+    expect(world.cloud.standing).toEqual([]);
   }, 120_000);
 });
 
