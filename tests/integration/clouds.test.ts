@@ -385,6 +385,15 @@ suite("hosts on Azure", () => {
     expect((await hosts("--preview")).steps).toEqual([]);
   }, 240_000);
 
+  test("sweep finds all that Azure has of it by its marks, with what it costs", async () => {
+    const swept = await lab.run("sweep");
+    expect({ code: swept.code, stderr: swept.stderr }).toEqual({ code: 5, stderr: "" });
+    expect(swept.stdout).toContain(`In the cloud of lab "${LAB}": 8 objects;`);
+    expect(swept.stdout).toMatch(
+      / machine +icloud-azure-team-01 +team-01 +japaneast +2027-01-20 +\$0\.2480 /,
+    );
+  }, 60_000);
+
   test("down leaves nothing", async () => {
     const down = await lab.run("down", "--yes");
     expect({ code: down.code, stderr: down.code === 0 ? "" : down.stderr }).toEqual({ code: 0, stderr: "" });
