@@ -1,4 +1,6 @@
 import { createColors } from "picocolors";
+import { formatRate } from "../course/cost/money";
+import { PRICES } from "../course/cost/prices";
 import type { CloudLeftover } from "../operations/clouds/leftovers";
 import { type CachedImage, cacheBytes } from "../operations/imageCache";
 import type { ImageStore } from "../operations/imageStore";
@@ -26,7 +28,7 @@ export interface SweepView {
 
 /** How a cell stands in its column. */
 const PAD = { left: "padEnd", right: "padStart" } as const;
-const COLUMNS = ["left", "left", "left", "right", "right"] as const;
+const COLUMNS = ["left", "left", "left", "right", "right", "right"] as const;
 
 function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = COLUMNS.map((_side, index) => Math.max(0, ...rows.map((row) => (row[index] ?? "").length)));
@@ -160,18 +162,19 @@ function cloudLines(clouds: readonly CloudLeftover[] | undefined, view: SweepVie
   const whose = view.lab === undefined ? "" : ` of lab "${view.lab}"`;
   if (clouds.length === 0) return [`Nothing${whose} stands in the cloud.`];
   const rows = [
-    ["kind", "name", "team", "region", "gone by"],
-    ...clouds.map(({ kind, name, mark, region, expires }) => [
+    ["kind", "name", "team", "region", "gone by", "an hour"],
+    ...clouds.map(({ kind, name, mark, region, expires, perHour }) => [
       kind,
       name,
       mark.team ?? "-",
       region,
       expires?.slice(0, 10) ?? "-",
+      perHour ? formatRate(perHour) : "",
     ]),
   ];
   const hint = view.removing ? [] : [`Remove them: npx classlab sweep ${view.selection} --remove`];
   return [
-    `In the cloud${whose}: ${counted(clouds.length, "object")}; machines, disks and addresses cost as long as they stand`,
+    `In the cloud${whose}: ${counted(clouds.length, "object")}; machines, disks and addresses cost as long as they stand (an hour: list prices of ${PRICES.date}; disks beside them)`,
     ...columns(rows),
     ...hint,
   ];

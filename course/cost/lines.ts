@@ -55,7 +55,7 @@ function grouped(rented: readonly RentedHost[], key: (host: CloudHost) => string
 }
 
 /** Dollars a month for a disk of so many GiB; undefined for one that is larger than any in the table. */
-function diskPerMonth(price: DiskPrice, gib: number): number | undefined {
+export function diskPerMonth(price: DiskPrice, gib: number): number | undefined {
   if (price.kind === "per-gib-month") return price.usd * gib;
   return price.tiers.find((tier) => gib <= tier.gib)?.usd;
 }

@@ -1,6 +1,6 @@
 import { type HostPlan, isCloud } from "../../course/hosts";
-import { amazonRegions } from "./leftovers";
 import type { MachineAccount } from "./machines";
+import { amazonRegions } from "./regions";
 
 /** True where a lab has hosts in a cloud. */
 export function hasCloudHosts(hosts: readonly HostPlan[]): boolean {

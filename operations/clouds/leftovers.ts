@@ -1,13 +1,18 @@
+import type { Money } from "../../course/cost/money";
+import { hourlyPrice } from "../../course/cost/objects";
 import { type Fault, FaultError } from "../../course/faults";
-import { type HostPlan, isCloud } from "../../course/hosts";
+import type { HostPlan } from "../../course/hosts";
 import type { OwnerMark } from "../../course/mark";
 import type { StateResource } from "../engine";
 import { planLab } from "../plan";
 import type { StackFile } from "../stackFile";
+import { machineAccounts } from "./accounts";
+import type { CloudMachine } from "./machines";
+import { amazonRegions } from "./regions";
 
 /** An object in a cloud's account that carries an owner mark. */
 export interface CloudLeftover {
-  readonly cloud: "aws";
+  readonly cloud: "aws" | "azure";
   readonly region: string;
   /** As people read it: `machine`, `address`, `network`. */
   readonly kind: string;
@@ -17,6 +22,8 @@ export interface CloudLeftover {
   readonly mark: OwnerMark;
   /** From when on it should be gone, as an instant in UTC; absent in a lab without a calendar. */
   readonly expires?: string;
+  /** What it costs an hour by the list prices of the table; absent where that is not known, or nothing by itself. */
+  readonly perHour?: Money;
 }
 
 /** What is asked of a cloud without the engine, and done to it. No Pulumi state is read. */
@@ -27,23 +34,70 @@ export interface CloudAccount {
   remove(object: CloudLeftover): Promise<void>;
 }
 
-/** The regions of Amazon's in which a lab has hosts. */
-export function amazonRegions(hosts: readonly HostPlan[]): string[] {
-  const regions = hosts.flatMap(({ config }) =>
-    isCloud(config) && config.kind === "ec2" ? [config.region] : [],
-  );
-  return [...new Set(regions)].sort();
+/** Several accounts as one. */
+function joined(accounts: Readonly<Partial<Record<CloudLeftover["cloud"], CloudAccount>>>): CloudAccount {
+  return {
+    observe: async (lab) => {
+      const found = await Promise.all(Object.values(accounts).map((account) => account.observe(lab)));
+      return found.flat();
+    },
+    remove: async (object) => accounts[object.cloud]?.remove(object),
+  };
 }
 
-/** The account in which a lab has hosts; undefined where it has none. Only then is an SDK of a cloud's loaded. */
+/** The accounts in which a lab has hosts, as one; undefined where it has none. Only then is what asks a cloud loaded. */
 export async function accountOf(hosts: readonly HostPlan[]): Promise<CloudAccount | undefined> {
+  const accounts: Partial<Record<CloudLeftover["cloud"], CloudAccount>> = {};
   const regions = amazonRegions(hosts);
-  if (regions.length === 0) return undefined;
-  // The SDK's version is pinned: that a later one needs a later Node is nothing that whoever runs a class can mend.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
-  const { amazonAccount } = await import("./amazon/account.js");
-  const { amazonBySdk } = await import("./amazon/sdk.js");
-  return amazonAccount(amazonBySdk(), regions);
+  if (regions.length > 0) {
+    // The SDK's version is pinned: that a later one needs a later Node is nothing that whoever runs a class can mend.
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+    const { amazonAccount } = await import("./amazon/account.js");
+    const { amazonBySdk } = await import("./amazon/sdk.js");
+    accounts.aws = amazonAccount(amazonBySdk(), regions);
+  }
+  if (hosts.some(({ config }) => config.kind === "azure")) {
+    const { azureAccount } = await import("./azure/account.js");
+    accounts.azure = azureAccount();
+  }
+  return Object.keys(accounts).length > 0 ? joined(accounts) : undefined;
+}
+
+/** Adds what each object costs an hour. @param machines what the clouds say of machines: their types, and whether they are paid for */
+export function withPrices(
+  found: readonly CloudLeftover[],
+  machines: readonly CloudMachine[],
+): CloudLeftover[] {
+  // Azure writes the same id in different letters.
+  const byId = new Map(machines.map((machine) => [machine.id.toLowerCase(), machine]));
+  return found.map((object) => {
+    const cloud = object.cloud === "aws" ? "ec2" : "azure";
+    const machine = byId.get(object.id.toLowerCase());
+    const perHour =
+      object.kind === "machine" && machine
+        ? hourlyPrice(cloud, object.region, {
+            kind: "machine",
+            type: machine.type,
+            on: machine.power !== "stopped",
+          })
+        : object.kind === "address"
+          ? hourlyPrice(cloud, object.region, { kind: "address" })
+          : undefined;
+    return perHour ? { ...object, perHour } : object;
+  });
+}
+
+/** The account of a sweep: what it finds has its price. */
+function pricing(account: CloudAccount, hosts: readonly HostPlan[]): CloudAccount {
+  return {
+    observe: async (lab) => {
+      const [found, accounts] = await Promise.all([account.observe(lab), machineAccounts(hosts)]);
+      if (!found.some(({ kind }) => kind === "machine")) return withPrices(found, []);
+      const machines = await Promise.all(accounts.map((entry) => entry.machines(lab)));
+      return withPrices(found, machines.flat());
+    },
+    remove: (object) => account.remove(object),
+  };
 }
 
 /** The account of the lab of a file; undefined where it has none, or its file cannot be read, which is no reason to find nothing here. */
@@ -55,7 +109,8 @@ export async function accountToSweep(read: () => StackFile): Promise<CloudAccoun
     if (error instanceof FaultError) return undefined;
     throw error;
   }
-  return accountOf(hosts);
+  const account = await accountOf(hosts);
+  return account && pricing(account, hosts);
 }
 
 const isSame = (a: CloudLeftover, b: CloudLeftover): boolean =>
@@ -95,6 +150,9 @@ export function unknownInCloud(
   id: string,
   resources: readonly StateResource[],
 ): CloudLeftover[] {
-  const known = new Set(resources.map((resource) => resource.id));
-  return found.filter((object) => object.mark.id === id && !known.has(object.id));
+  // Azure writes the same id in different letters; a disk comes and goes with its machine, and is no resource of its own.
+  const known = new Set(resources.map((resource) => resource.id?.toLowerCase()));
+  return found.filter(
+    (object) => object.mark.id === id && object.kind !== "disk" && !known.has(object.id.toLowerCase()),
+  );
 }

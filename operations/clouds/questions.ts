@@ -1,6 +1,6 @@
 import type { Cloud } from "../../course/cost/prices";
 import type { HostPlan } from "../../course/hosts";
-import { amazonRegions } from "./leftovers";
+import { amazonRegions } from "./regions";
 
 /** What an account may have of something, and what it has. */
 export interface Quota {

@@ -469,6 +469,15 @@ suite("a lab on Azure", () => {
     expect((await world.preview()).flatMap(({ steps }) => steps)).toEqual([]);
   }, 600_000);
 
+  test("sweep finds all that Azure has of it by its marks, with what it costs", async () => {
+    const swept = await world.lab.run("sweep");
+    expect({ code: swept.code, stderr: swept.stderr }).toEqual({ code: 5, stderr: "" });
+    expect(swept.stdout).toContain(`In the cloud of lab "${LAB}": 8 objects;`);
+    expect(swept.stdout).toMatch(
+      / machine +icloud-azure-team-01 +team-01 +japaneast +2027-01-20 +\$0\.2480 /,
+    );
+  }, 60_000);
+
   test("a machine that somebody removed took its guests along: they are named before anything is made anew", async () => {
     const [gone] = world.cloud.of("VirtualMachine");
     if (!gone) throw new Error("no machine stands");

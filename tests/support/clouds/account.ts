@@ -44,11 +44,18 @@ function named(props: Props, path: string): string[] {
     .flatMap((entry) => (typeof entry === "string" && entry !== UNKNOWN ? [entry] : []));
 }
 
+/** Whether a name of Azure's can mean the object: names are unique in a resource group. */
+function inOneGroup({ props: a }: CloudObject, { props: b }: CloudObject): boolean {
+  return a.resourceGroupName === b.resourceGroupName;
+}
+
 /** Whether one object names another. */
 export function refersTo(user: CloudObject, object: CloudObject): boolean {
   return Object.entries(kindOf(user.type).refers ?? {}).some(
     ([input, { type, by }]) =>
-      type === object.type && named(user.props, input).includes(by ? String(object.props[by]) : object.id),
+      type === object.type &&
+      named(user.props, input).includes(by ? String(object.props[by]) : object.id) &&
+      (!by || inOneGroup(user, object)),
   );
 }
 

@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { EXPIRES_KEY } from "../../../course/clouds/tags";
+import { FaultError } from "../../../course/faults";
+import { readMark } from "../../../course/mark";
+import type { CloudAccount, CloudLeftover } from "../leftovers";
+import { AzureRest } from "./rest";
+
+/** A kind of object that a lab has on Azure, as it is found and removed. */
+interface AzureKind {
+  /** As people read it. */
+  readonly kind: string;
+  /** Its type, in small letters. */
+  readonly type: string;
+  /** Version of its provider's API that removes it (learn.microsoft.com, REST reference of each). */
+  readonly version: string;
+}
+
+/** Version of Azure Resource Manager's own API. */
+const RESOURCES = "2021-04-01";
+const GROUP = "microsoft.resources/resourcegroups";
+
+/** All kinds, in the order in which they can be removed: what is needed goes after what needs it. */
+const KINDS: readonly AzureKind[] = [
+  { kind: "clock", type: "microsoft.devtestlab/schedules", version: "2018-09-15" },
+  { kind: "machine", type: "microsoft.compute/virtualmachines", version: "2024-07-01" },
+  { kind: "network interface", type: "microsoft.network/networkinterfaces", version: "2024-05-01" },
+  { kind: "address", type: "microsoft.network/publicipaddresses", version: "2024-05-01" },
+  { kind: "disk", type: "microsoft.compute/disks", version: "2024-03-02" },
+  { kind: "network", type: "microsoft.network/virtualnetworks", version: "2024-05-01" },
+  { kind: "firewall", type: "microsoft.network/networksecuritygroups", version: "2024-05-01" },
+  { kind: "resource group", type: GROUP, version: RESOURCES },
+];
+
+const resourceSchema = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  type: z.string().default(GROUP),
+  location: z.string(),
+  tags: z.record(z.string(), z.string()).default({}),
+});
+
+const order = ({ kind }: CloudLeftover): number => KINDS.findIndex((entry) => entry.kind === kind);
+
+function leftover(found: unknown, lab: string | undefined): CloudLeftover[] {
+  const { id, name, type, location, tags } = resourceSchema.parse(found);
+  const mark = readMark(tags);
+  const kind = KINDS.find((entry) => entry.type === type.toLowerCase());
+  if (!mark || !kind || (lab !== undefined && mark.lab !== lab)) return [];
+  const expires = tags[EXPIRES_KEY];
+  return [
+    {
+      cloud: "azure",
+      region: location,
+      kind: kind.kind,
+      id,
+      name: tags.Name ?? name,
+      mark,
+      ...(expires === undefined ? {} : { expires }),
+    },
+  ];
+}
+
+/** A group that has something of somebody else's. */
+function groupInUse({ name }: CloudLeftover, others: readonly unknown[]): FaultError {
+  const ids = others
+    .map((entry) => resourceSchema.parse(entry))
+    .map(({ type, name: other }) => `${type} ${other}`);
+  return new FaultError([
+    {
+      code: "cloud-in-use",
+      where: `resource group ${name}`,
+      what: `it has what the lab did not make: ${ids.join(", ")}`,
+      fix: "Remove what is named if it is yours, and run the command again: it goes on where it stopped",
+    },
+  ]);
+}
+
+/**
+ * Azure's subscription as labs use it. Lists are taken whole: asked for by a tag's name and value Azure leaves the tags out, by which two labs of
+ * one name are told apart (learn.microsoft.com, "Resources - List").
+ */
+export function azureAccount(azure: AzureRest = new AzureRest()): CloudAccount {
+  return {
+    observe: async (lab) => {
+      const subscription = await azure.subscription();
+      const [groups, resources] = await Promise.all([
+        azure.list(`${subscription}/resourcegroups`, RESOURCES),
+        azure.list(`${subscription}/resources`, RESOURCES),
+      ]);
+      return [...resources, ...groups]
+        .flatMap((found) => leftover(found, lab))
+        .sort((a, b) => order(a) - order(b) || a.name.localeCompare(b.name));
+    },
+    remove: async (object) => {
+      const kind = KINDS[order(object)];
+      if (!kind) throw new Error(`Azure has no ${object.kind}`);
+      if (kind.type === GROUP) {
+        // With a group goes all that is in it, whoever made that.
+        const others = await azure.list(`${object.id}/resources`, RESOURCES).catch(gone);
+        if (others.length > 0) throw groupInUse(object, others);
+      }
+      await azure.remove(object.id, kind.version);
+    },
+  };
+}
+
+/** A group that is gone has nothing. */
+function gone(error: unknown): [] {
+  if (error instanceof FaultError && error.message.includes("NotFound")) return [];
+  throw error;
+}
