@@ -30,15 +30,18 @@ export interface DownOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The units, without what is on hosts in clouds that are gone or do not answer: it goes with them. */
-function withoutLost({ plan, units }: OpenedLab, say: DownOptions["say"]): Promise<PreparedUnit[]> {
+/**
+ * The units, without what is on hosts in clouds that are gone or do not answer: it goes with them. Their cloud has to answer for that, or else
+ * guests would be forgotten on machines that stay.
+ */
+async function withoutLost({ plan, units }: OpenedLab, options: DownOptions): Promise<PreparedUnit[]> {
   const stands = (name: string) => hostNamed(plan, name)?.standing !== undefined;
+  const lost = units.map((unit) => [...hostsLost(plan, unit, stands), ...hostsMadeAnew(plan, unit)]);
+  if (lost.every((hosts) => hosts.length === 0)) return [...units];
+  const hosts = units.find(({ unit }) => unit.kind === "hosts");
+  await hosts?.engine.refresh(() => undefined, options.signal);
   const why = "it goes with the machine that it was on";
-  return Promise.all(
-    units.map((unit) =>
-      forgetOn(plan, unit, [...hostsLost(plan, unit, stands), ...hostsMadeAnew(plan, unit)], why, say),
-    ),
-  );
+  return Promise.all(units.map((unit, index) => forgetOn(plan, unit, lost[index] ?? [], why, options.say)));
 }
 
 /**
@@ -54,7 +57,7 @@ export async function down(file: StackFile, options: DownOptions): Promise<DownR
     const opened = await openExisting(file, options.say, (all) => hostsAnswering(file, all, options.say));
     const own = await knownId(opened.units);
     id = own;
-    const lab = { ...opened, units: await withoutLost(opened, options.say) };
+    const lab = { ...opened, units: await withoutLost(opened, options) };
     const look = lookOnce(lab.plan);
     if (own !== undefined) {
       valuesOf(
