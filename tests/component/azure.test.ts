@@ -279,7 +279,8 @@ check("it is waited for by the key that was made for it", () => {
     perDialTimeout: 10,
   });
   expect(ready.inputs).toMatchObject(READY);
-  expect(ready.inputs.triggers).toEqual([`${HOST}-machine-id`]);
+  // One that is made anew keeps its resource id.
+  expect(ready.inputs.triggers).toEqual([`unique id of ${HOST}-machine`]);
   expect(ready.deletedWith).toBe(`${HOST}-machine`);
 });
 

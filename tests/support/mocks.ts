@@ -145,6 +145,8 @@ function outputsOf(
       return { publicIp: `198.51.100.${args.name.length}` };
     case "azure-native:network:PublicIPAddress":
       return { ipAddress: `198.51.100.${args.name.length}` };
+    case "azure-native:compute:VirtualMachine":
+      return { vmId: `unique id of ${args.name}` };
     case "azure-native:resources:ResourceGroup":
       return { name: args.inputs.resourceGroupName };
     case "azure-native:network:VirtualNetwork":
