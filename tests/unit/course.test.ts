@@ -469,6 +469,7 @@ test("defaults are the course's own values", () => {
         memory: 4096,
         disk: { size: 10, format: "auto", allocation: "dynamic" },
         nested: false,
+        os: "linux",
         clipboard: "off",
         snapshots: [],
         clones: [],

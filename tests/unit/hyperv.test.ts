@@ -550,7 +550,6 @@ const MADE: Partial<Record<Feature, Rendered | string>> = {
   desktop: "VMConnect shows every guest",
   console: "VMConnect shows every guest",
   language: "the guest's own first start sets it, by its seed",
-  windows: "another disk to make the guest from; its firmware takes the signatures of Windows",
   docker: "inside the guest",
   remote: "the host's own Remote Desktop",
 };
