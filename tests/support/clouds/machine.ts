@@ -53,7 +53,11 @@ export class CloudMachine implements Machines {
   tookAlong: readonly string[] = [];
   private boot: Promise<void> = Promise.resolve();
 
-  constructor(private readonly host: StandInHost) {}
+  /** @param hasImages whether it has the machine images that this machine has when it boots, which nobody has to bring to it then */
+  constructor(
+    private readonly host: StandInHost,
+    private readonly hasImages = false,
+  ) {}
 
   /** It boots with its user data, and answers some time later. */
   async begin({ userData, nested }: Boot): Promise<void> {
@@ -62,6 +66,7 @@ export class CloudMachine implements Machines {
     const { ed25519_private: key, ed25519_public: known } = config.ssh_keys;
     await this.host.run("sh", "-c", KEYS, "sh", key, known, config.ssh_authorized_keys[0] ?? "");
     await this.host.run("hostname", config.hostname);
+    if (this.hasImages) await this.host.giveImages();
     if (nested && !this.passesOver) await this.host.run("sh", "-c", NESTED);
     this.boot = new Promise((resolve, reject) => {
       setTimeout(() => this.host.startSsh().then(resolve, reject), BOOT);
