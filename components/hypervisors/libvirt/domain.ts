@@ -149,7 +149,7 @@ function system(guest: GuestPlan, settings: DomainSettings): Xml {
  * What a disk lies over. libvirt would hand the machine image to QEMU's user for as long as a guest runs, who may then write it; all labs
  * of the host read it. What clones lie over is their lab's own, and handed over: it is not for all to read.
  */
-export function backing(base: BaseImage | undefined): Xml {
+function backing(base: BaseImage | undefined): Xml {
   if (!base) return {};
   return {
     backingStore: {
@@ -169,28 +169,42 @@ export function backing(base: BaseImage | undefined): Xml {
  * The guest's disk and its seed. As files, not as volumes of a pool: AppArmor's helper does not follow a volume to its base
  * image, and QEMU may not open that (Launchpad 1677398). The seed is no CD-ROM: cloud kernels have no driver of IDE and SATA.
  */
-function disks(guest: GuestPlan, { mark, base }: DomainSettings): Xml[] {
-  const folder = poolFolder(mark);
+function disks(guest: GuestPlan, settings: DomainSettings): Xml[] {
   return [
-    {
-      "@type": "file",
-      "@device": "disk",
-      driver: { "@name": "qemu", "@type": "qcow2", "@discard": "unmap" },
-      source: { "@file": `${folder}/${diskVolume(guest)}` },
-      ...backing(underDisk(guest, base, mark)),
-      target: { "@dev": "vda", "@bus": "virtio" },
-      boot: { "@order": 1 },
-    },
-    {
-      "@type": "file",
-      "@device": "disk",
-      "@snapshot": "no",
-      driver: { "@name": "qemu", "@type": "raw" },
-      source: { "@file": `${folder}/${seedVolume(guest)}` },
-      target: { "@dev": "vdb", "@bus": "virtio" },
-      readonly: {},
-    },
+    ownDisk(guest, settings, { "@dev": "vda", "@bus": "virtio" }),
+    seedDisk(guest, settings, "disk", { "@dev": "vdb", "@bus": "virtio" }),
   ];
+}
+
+/** A guest's own disk, which it starts from. @param target where the guest finds it */
+export function ownDisk(guest: GuestPlan, { mark, base }: DomainSettings, target: Xml): Xml {
+  return {
+    "@type": "file",
+    "@device": "disk",
+    driver: { "@name": "qemu", "@type": "qcow2", "@discard": "unmap" },
+    source: { "@file": `${poolFolder(mark)}/${diskVolume(guest)}` },
+    ...backing(underDisk(guest, base, mark)),
+    target,
+    boot: { "@order": 1 },
+  };
+}
+
+/** The seed of a guest, which no snapshot keeps. @param target where the guest finds it */
+export function seedDisk(
+  guest: GuestPlan,
+  { mark }: DomainSettings,
+  device: "disk" | "cdrom",
+  target: Xml,
+): Xml {
+  return {
+    "@type": "file",
+    "@device": device,
+    "@snapshot": "no",
+    driver: { "@name": "qemu", "@type": "raw" },
+    source: { "@file": `${poolFolder(mark)}/${seedVolume(guest)}` },
+    target,
+    readonly: {},
+  };
 }
 
 function filesystem(guest: GuestPlan, settings: DomainSettings): Xml {

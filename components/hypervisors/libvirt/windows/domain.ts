@@ -2,17 +2,17 @@ import type { GuestPlan } from "../../../../course/plan";
 import { uuidOf } from "../../identity";
 import { channelSocket } from "../channelPorts";
 import {
-  backing,
   console,
   type DomainSettings,
   memory,
+  ownDisk,
   PCI_CONTROLLERS,
   processor,
+  seedDisk,
   type WindowsHardware,
 } from "../domain";
 import { parkedInterfaceXml } from "../interface";
 import { markMetadata } from "../ownerMark";
-import { diskVolume, poolFolder, seedVolume, underDisk } from "../pool";
 import { renderXml, type Xml } from "../xml";
 
 const ON: Xml = { "@state": "on" };
@@ -84,28 +84,15 @@ function system({ secureBoot }: WindowsHardware): Xml {
 }
 
 /** The disk, by a controller that the drivers in its image are for, and the seed: a DVD, since Windows looks for answers on one. No IDE: q35 has none. */
-function disks(guest: GuestPlan, { mark, base }: DomainSettings): Xml[] {
-  const folder = poolFolder(mark);
+function disks(guest: GuestPlan, settings: DomainSettings): Xml[] {
   const virtio = guest.windows?.image.drivers === "virtio";
   return [
-    {
-      "@type": "file",
-      "@device": "disk",
-      driver: { "@name": "qemu", "@type": "qcow2", "@discard": "unmap" },
-      source: { "@file": `${folder}/${diskVolume(guest)}` },
-      ...backing(underDisk(guest, base, mark)),
-      target: virtio ? { "@dev": "vda", "@bus": "virtio" } : { "@dev": "sda", "@bus": "sata" },
-      boot: { "@order": 1 },
-    },
-    {
-      "@type": "file",
-      "@device": "cdrom",
-      "@snapshot": "no",
-      driver: { "@name": "qemu", "@type": "raw" },
-      source: { "@file": `${folder}/${seedVolume(guest)}` },
-      target: { "@dev": "sdb", "@bus": "sata" },
-      readonly: {},
-    },
+    ownDisk(
+      guest,
+      settings,
+      virtio ? { "@dev": "vda", "@bus": "virtio" } : { "@dev": "sda", "@bus": "sata" },
+    ),
+    seedDisk(guest, settings, "cdrom", { "@dev": "sdb", "@bus": "sata" }),
   ];
 }
 
