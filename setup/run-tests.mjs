@@ -7,6 +7,7 @@ import { provideMono } from "./mono.mjs";
 import { provide, ROOT } from "./provide.mjs";
 import { provideSchemas } from "./schemas.mjs";
 import { provideSshServer } from "./ssh.mjs";
+import { beginImages } from "./test-images.mjs";
 import { installTestPackages } from "./test-packages.mjs";
 import { provideVirtualBox } from "./virtualbox.mjs";
 
@@ -95,8 +96,12 @@ export async function runTests(argv, env) {
       skip("browser");
     }
   }
-  return await runNode([join(ROOT, "node_modules", "jest", "bin", "jest.js"), ...argv], {
+  const images = argv.length === 0 && provided.missing.length === 0 ? beginImages(provided.env) : undefined;
+  const code = await runNode([join(ROOT, "node_modules", "jest", "bin", "jest.js"), ...argv], {
     env: provided.env,
     cwd: ROOT,
   });
+  images?.stop();
+  await images?.ended;
+  return code;
 }
