@@ -84,8 +84,8 @@ export function assumptionsOf(plan: LabPlan, prices: PriceTable, traffic: Traffi
           ja: "授業日程がないため、単価だけを示します",
         },
     {
-      en: "after the hard end only disks bill, until the lab is taken down",
-      ja: "強制終了（hardEnd）の後は、ラボを撤去するまでディスクだけが課金されます",
+      en: "after the hard end hosts stay stopped; their disks, addresses and gateways bill on until the lab is taken down",
+      ja: "強制終了（hardEnd）の後、ホストは停止したままです。ディスク、アドレス、ゲートウェイはラボを撤去するまで課金されます",
     },
     {
       en: `each host downloads ${traffic.preparation} GB in preparation and ${traffic.lesson} GB a lesson, and sends ${traffic.outPerLesson} GB a lesson to the internet`,

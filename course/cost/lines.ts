@@ -31,8 +31,6 @@ const NO_TRAFFIC = { preparation: 0, lesson: 0 } as const;
 
 /** What bills while hosts run only. */
 const whileRunning = (usd: number): HourlyRates => ({ running: usd, stopped: 0, ended: 0 });
-/** What bills until the hard end takes it away. */
-const untilHardEnd = (usd: number): HourlyRates => ({ running: usd, stopped: usd, ended: 0 });
 /** What bills as long as the lab is there. */
 const always = (usd: number): HourlyRates => ({ running: usd, stopped: usd, ended: usd });
 const never: HourlyRates = { running: 0, stopped: 0, ended: 0 };
@@ -119,7 +117,7 @@ function hostLines(
           {
             ...common,
             what: { en: "public IPv4 address", ja: "パブリック IPv4 アドレス" },
-            perHour: untilHardEnd(prices.address.usd),
+            perHour: always(prices.address.usd),
             source: prices.address.source,
           },
         ]
@@ -165,11 +163,11 @@ function sharedLines(
 ): CostLine[] {
   const common = { count: 1, shared: true, teams, traffic: NO_TRAFFIC } as const;
   return [
-    { ...common, what, perHour: untilHardEnd(usd), source },
+    { ...common, what, perHour: always(usd), source },
     {
       ...common,
       what: { en: `public IPv4 address of the ${what.en}`, ja: `${what.ja}のパブリック IPv4 アドレス` },
-      perHour: untilHardEnd(address.usd),
+      perHour: always(address.usd),
       source: address.source,
     },
   ];

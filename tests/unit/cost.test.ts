@@ -76,29 +76,29 @@ describe("three teams on EC2 in Tokyo, over a weekend", () => {
         total: { usd: 5.1185, jpy: 803.6 },
       },
       ended: {
-        perHour: { usd: 0.0395, jpy: 6.19 },
-        perDay: { usd: 0.9468, jpy: 148.66 },
+        perHour: { usd: 0.0545, jpy: 8.55 },
+        perDay: { usd: 1.3068, jpy: 205.18 },
         hours: 30,
-        total: { usd: 1.1836, jpy: 185.82 },
+        total: { usd: 1.6336, jpy: 256.47 },
       },
     });
   });
 
   test("to the cent: from preparation to teardown, the course, each day of lessons, each team", () => {
-    // 3 × (11 × 0.91484 + 135 × 0.01315068 + 105 × 0.005 + 0.228) = 3 × 12.59158
-    expect(cents(estimate.calendar?.total)).toBe("37.77");
-    expect(estimate.calendar?.total.jpy).toBe(5930.64);
+    // The clock stops hosts and gives nothing back: 3 × (11 × 0.91484 + 135 × (0.01315068 + 0.005) + 0.228) = 3 × 12.74158
+    expect(cents(estimate.calendar?.total)).toBe("38.22");
+    expect(estimate.calendar?.total.jpy).toBe(6001.29);
     // From Friday 09:00 to Monday 17:30: 3 × (8.5 × 0.93299068 + 72 × 0.01815068 + 0.228) = 3 × 9.46527
     expect(cents(estimate.calendar?.course)).toBe("28.40");
     // Friday 4 h running, 20 h stopped; Monday 5 h running, 13 h stopped, 6 h after the hard end.
     expect(estimate.calendar?.lessonDays.map(({ day, cost }) => [day, cents(cost)])).toEqual([
       ["2027-01-15", "12.63"],
-      ["2027-01-18", "15.28"],
+      ["2027-01-18", "15.37"],
     ]);
     expect(estimate.teams.map(({ team, total }) => [team, cents(total)])).toEqual([
-      ["team-01", "12.59"],
-      ["team-02", "12.59"],
-      ["team-03", "12.59"],
+      ["team-01", "12.74"],
+      ["team-02", "12.74"],
+      ["team-03", "12.74"],
     ]);
   });
 
@@ -109,14 +109,14 @@ describe("three teams on EC2 in Tokyo, over a weekend", () => {
       ["host m8i.2xlarge, ap-northeast-1", 3, { running: 0.54684, stopped: 0, ended: 0 }, "ec2Tokyo"],
       ["Windows licence for 8 vCPU", 3, { running: 0.368, stopped: 0, ended: 0 }, "ec2Windows"],
       ["disk of 100 GiB", 3, { running: 9.6 / 730, stopped: 9.6 / 730, ended: 9.6 / 730 }, "ebsTokyo"],
-      ["public IPv4 address", 3, { running: 0.005, stopped: 0.005, ended: 0 }, "awsAddress"],
+      ["public IPv4 address", 3, { running: 0.005, stopped: 0.005, ended: 0.005 }, "awsAddress"],
       ["traffic to the internet", 3, { running: 0, stopped: 0, ended: 0 }, "awsOutTokyo"],
     ]);
   });
 
   test("another rate of exchange", () => {
     const dear = estimateCost(cohort(EC2, 3), { ...PRICES, usdJpy: { yen: 200, source: "bankOfJapan" } });
-    expect(dear.calendar?.total).toEqual({ usd: estimate.calendar?.total.usd, jpy: 7554.95 });
+    expect(dear.calendar?.total).toEqual({ usd: estimate.calendar?.total.usd, jpy: 7644.95 });
   });
 });
 
@@ -124,14 +124,14 @@ describe("two teams on Azure in Japan, behind Bastion and a NAT gateway, over a 
   const estimate = estimateCost(cohort(AZURE, 2));
 
   test("to the cent", () => {
-    // Shared until the hard end: 105 × (0.045 + 0.005 + 0.19 + 0.005) = 25.725.
+    // Shared: 135 × (0.045 + 0.005 + 0.19 + 0.005) = 33.075.
     // One host: 11 × (0.248 + 4 × 0.046) = 4.752; disk 135 × 9.6 / 730 = 1.77534; out 2 × 0.12 = 0.24;
     // through the NAT gateway (20 + 2 × 3) × 0.045 = 1.17.
-    expect(cents(estimate.calendar?.total)).toBe("41.60");
-    expect(estimate.teams.map(({ total }) => cents(total))).toEqual(["20.80", "20.80"]);
+    expect(cents(estimate.calendar?.total)).toBe("48.95");
+    expect(estimate.teams.map(({ total }) => cents(total))).toEqual(["24.47", "24.47"]);
     expect(estimate.teams.map(({ perHour }) => perHour.stopped.usd)).toEqual([0.1357, 0.1357]);
     expect(estimate.byState.stopped.perHour.usd).toBe(0.2713);
-    expect(estimate.byState.ended.perHour.usd).toBe(0.0263);
+    expect(estimate.byState.ended.perHour.usd).toBe(0.2713);
   });
 
   test("what teams share stands once", () => {
@@ -253,10 +253,10 @@ describe("lines of rented hosts", () => {
       [
         ["host m8i.large, ap-northeast-1", { running: 0.13671, stopped: 0, ended: 0 }, ["team-1", "team-2"]],
         ["disk of 32 GiB", always((32 * 0.096) / 730), ["team-1", "team-2"]],
-        ["public IPv4 address", { running: 0.005, stopped: 0.005, ended: 0 }, ["team-1", "team-2"]],
+        ["public IPv4 address", always(0.005), ["team-1", "team-2"]],
         ["host Standard_D4s_v5, japaneast", { running: 0.248, stopped: 0, ended: 0 }, ["team-3"]],
         ["disk of 32 GiB", always(2.4 / 730), ["team-3"]],
-        ["public IPv4 address", { running: 0.005, stopped: 0.005, ended: 0 }, ["team-3"]],
+        ["public IPv4 address", always(0.005), ["team-3"]],
       ].map(([what, perHour, teams]) => [what, 1, perHour, true, teams, { preparation: 0, lesson: 0 }]),
     );
     expect(own[0]?.what.ja).toBe(

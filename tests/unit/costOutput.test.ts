@@ -34,8 +34,8 @@ test("what is yet to come is all before the lab is made, less as time goes on, a
   const total = estimate.calendar?.total;
   expect(costFrom(plan, estimate, BEFORE)).toEqual(total);
   const left = costFrom(plan, estimate, BETWEEN);
-  // From 15:00 on the 18th in Tokyo: stopped for 17.5 h, 4 h of lesson with warm-up and extension (0.57262), 5.5 h stopped, then the disks for 30 h.
-  expect(left?.usd).toBeCloseTo(17.5 * 0.02578 + 4 * 0.57262 + 5.5 * 0.02578 + 30 * 0.01578 + 2 * 0.114, 2);
+  // From 15:00 on the 18th in Tokyo: stopped for 17.5 h, 4 h of lesson with warm-up and extension (0.57262), 5.5 h stopped, then disk and addresses for 30 h.
+  expect(left?.usd).toBeCloseTo(17.5 * 0.02578 + 4 * 0.57262 + 5.5 * 0.02578 + 30 * 0.02578 + 2 * 0.114, 2);
   expect(costFrom(plan, estimate, "2027-01-20T15:00:00.000Z")).toEqual({ usd: 0, jpy: 0 });
   const { calendar: _calendar, ...rest } = { ...cloudLab([EC2]), calendar: CALENDAR };
   expect(costFrom(planOf("lab", rest), estimate, BEFORE)).toBeUndefined();
@@ -57,11 +57,11 @@ test("people read rates, what is to come, what bills, whose it is, and where eac
   const text = renderCost(plan, estimate, "en", BETWEEN);
   expect(text).toContain('Cost of lab "lab"\nCost (Estimate from list prices, not an offer');
   expect(text).toMatch(/^ {2}running, an hour +\$0\.57 /m);
-  expect(text).toMatch(/^ {2}from now to teardown +\$3\.58 /m);
+  expect(text).toMatch(/^ {2}from now to teardown +\$3\.88 /m);
   expect(text).toMatch(/^ {2}host m8i\.xlarge, ap-northeast-1 +2 +\$0\.5468 \(¥[\d.]+\) +\$0\.0000 /m);
   expect(text).toMatch(/^ {2}team-02 +\$0\.2863 .*\$0\.0129 /m);
   expect(text).toMatch(/^ {2}2024-02-01 {2}Charges for public IPv4 addresses.*\(https:\/\//m);
-  expect(renderCost(plan, estimate, "ja", BETWEEN)).toMatch(/^ {2}現在から撤去まで +\$3\.58 /m);
+  expect(renderCost(plan, estimate, "ja", BETWEEN)).toMatch(/^ {2}現在から撤去まで +\$3\.88 /m);
 });
 
 test("a lab that rents nothing says so, and a lab with something that has no price says that it is more", () => {

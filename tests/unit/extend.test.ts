@@ -6,7 +6,7 @@ import { extendJson, renderExtend } from "../../cli/extendOutput";
 import { extended, type Wish } from "../../course/clouds/extension";
 import { FaultError, formatFaults } from "../../course/faults";
 import { withCalendar } from "../../operations/calendarEdit";
-import { extend, planExtension } from "../../operations/clouds/extend";
+import { extend, type PlannedExtension, planExtension } from "../../operations/clouds/extend";
 import { readStackFile } from "../../operations/stackFile";
 import { AZURE, CALENDAR, cloudLab, EC2 } from "../support/cloudLabs";
 import { planOf, ROOT } from "./labs";
@@ -170,15 +170,24 @@ describe("what is planned", () => {
     return "";
   };
 
-  test("the addresses go on to cost for two hours more, and that is told with both sums", () => {
+  const dearer = ({ costBefore, cost }: PlannedExtension) =>
+    (cost.calendar?.total.usd ?? 0) - (costBefore.calendar?.total.usd ?? 0);
+
+  test("a later day of teardown costs disks and addresses of both hosts for that day", () => {
+    const planned = planExtension(file(cloudLab([EC2])), { hours: 36 }, EARLY);
+    expect(planned.values).toEqual({ hardEnd: "2027-01-21T06:00", teardown: "2027-01-21" });
+    // 60 × 0.096 / 730 for a disk, 0.005 for an address, an hour.
+    expect(dearer(planned)).toBeCloseTo(2 * 24 * (0.00789 + 0.005), 3);
+  });
+
+  test("a later end alone costs nothing more, for the clock gives nothing back, and that is told with both sums", () => {
     const planned = planExtension(file(cloudLab([EC2])), { hours: 2 }, EARLY);
     expect(planned.values).toEqual({ hardEnd: "2027-01-19T20:00" });
-    const [was, is] = [planned.costBefore.calendar?.total.usd ?? 0, planned.cost.calendar?.total.usd ?? 0];
-    expect(is - was).toBeCloseTo(2 * 2 * 0.005, 3);
+    expect(dearer(planned)).toBe(0);
     const text = renderExtend(planned, "/Pulumi.lab.yaml", "--stack lab");
     expect(text).toContain("The end was 2027-01-19T09:00:00.000Z, and is 2027-01-19T11:00:00.000Z");
     expect(text).toContain("Written into /Pulumi.lab.yaml: hardEnd: 2027-01-19T20:00\n");
-    expect(text).toMatch(/It costs from preparation to teardown \$7\.05 \(¥1,\d{3}\) instead of \$7\.03 /);
+    expect(text).toMatch(/It costs from preparation to teardown \$7\.33 \(¥1,\d{3}\) instead of \$7\.33 /);
     expect(text).not.toContain("Azure");
     expect(extendJson("lab", planned, "/f")).toMatchObject({
       ok: true,
