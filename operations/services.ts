@@ -16,8 +16,8 @@ export interface ServiceCheck extends ServiceAccess {
   readonly changed?: boolean;
 }
 
-/** A service that comes up slower than this is told as not answering, in milliseconds. */
-const DEADLINE = 60_000;
+/** A service that comes up slower than this is told as not answering, in milliseconds: the databases of a whole class may make their files at once. */
+const DEADLINE = 180_000;
 const REQUEST_DEADLINE = 5_000;
 const PAUSE = 300;
 

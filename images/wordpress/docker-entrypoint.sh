@@ -17,15 +17,14 @@ if [ "${1:-}" = apache2-foreground ]; then
         if [ -n "$(ls -A)" ]; then
             echo "docker-entrypoint.sh: /var/www/html is not empty; what WordPress brings is added, nothing there is replaced" >&2
         fi
-        # index.php last: a copy cut short is seen as such at the next start, and goes on.
-        (cd /usr/src/wordpress && ls -A | grep -vx index.php | tar -cf - -T -) |
-            tar -xf - --no-same-owner --skip-old-files
-        if [ "$(id -u)" = 0 ]; then
-            (cd /usr/src/wordpress && find . -mindepth 1 -print0) | xargs -0 chown -h -f "$owner" 2>/dev/null || :
-        fi
-        cp /usr/src/wordpress/index.php .index.php.new
-        [ "$(id -u)" != 0 ] || chown "$owner" .index.php.new
-        mv .index.php.new index.php
+        # What is cut short leaves no half a file: each gets its place whole, as a link, and index.php comes last.
+        new=.wordpress.new
+        rm -rf "$new"
+        cp -R /usr/src/wordpress "$new"
+        [ "$(id -u)" != 0 ] || chown -hR "$owner" "$new"
+        find "$new" -mindepth 1 -maxdepth 1 ! -name index.php -exec cp -aln -t . {} +
+        mv "$new/index.php" index.php
+        rm -rf "$new"
     fi
 
     if [ ! -s wp-config.php ]; then

@@ -27,6 +27,15 @@ const upSchema = z.looseObject({
   left: z.array(z.looseObject({ kind: z.string(), level: z.string(), what: z.string() })),
 });
 
+/** Services that did not answer, as a reader of a long log finds them; nothing for other documents. */
+function silent(document: string): string {
+  const told = z
+    .looseObject({ services: upSchema.shape.services })
+    .safeParse(document.startsWith("{") ? JSON.parse(document) : undefined);
+  const lines = told.data?.services.filter(({ ok }) => !ok) ?? [];
+  return lines.map(({ stack, url, answer }) => `; ${stack} at ${url}: ${answer}`).join("");
+}
+
 /** The document that `up --json` prints, as far as tests read it. */
 export type UpDocument = z.output<typeof upSchema>;
 
@@ -101,7 +110,9 @@ export class TestLab {
   async up(...args: string[]): Promise<UpDocument> {
     const result = await this.run("up", "--yes", "--json", ...args);
     if (result.code !== 0)
-      throw new Error(`up ended with ${result.code}\n${result.stdout}\n${result.stderr}`);
+      throw new Error(
+        `up ended with ${result.code}${silent(result.stdout)}\n${result.stdout}\n${result.stderr}`,
+      );
     return upSchema.parse(JSON.parse(result.stdout));
   }
 

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { output, ROOT } from "./cli";
 import { leaveRoot, VIRTUALBOX_ROOT } from "./virtualBoxRoot";
 
@@ -34,9 +35,16 @@ export class VirtualBoxStandIn {
     return made;
   }
 
-  /** Makes a call that must succeed. */
-  manage(...args: string[]): Promise<string> {
-    return output(this.program, args);
+  /** Makes a call that must succeed; again where VirtualBox's service was just ending (`operations/virtualbox/manage.ts`), as nothing was done then. */
+  async manage(...args: string[]): Promise<string> {
+    for (let calls = 1; ; calls++) {
+      try {
+        return await output(this.program, args);
+      } catch (error) {
+        if (calls === 5 || !String(error).includes("Failed to create the VirtualBox object")) throw error;
+        await setTimeout(1_000);
+      }
+    }
   }
 
   /** Values of settings of a machine; empty where it has none. */
