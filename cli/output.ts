@@ -1,4 +1,3 @@
-import { relative } from "node:path";
 import { createColors } from "picocolors";
 import stringWidth from "string-width";
 import { accessOf, type GuestAccess, type ServiceAccess } from "../course/access";
@@ -6,7 +5,6 @@ import { formatFaults } from "../course/faults";
 import type { ImageSet } from "../course/images";
 import type { LabPlan } from "../course/plan";
 import type { LabRecord } from "../course/record";
-import { quote } from "../course/shell";
 import type { DownReport } from "../operations/down";
 import type { Drift } from "../operations/drift";
 import type { PlannedStep } from "../operations/engine";
@@ -18,6 +16,7 @@ import type { ServiceCheck } from "../operations/services";
 import { sshAlias, sshConfigPath } from "../operations/sshConfig";
 import type { StatusReport } from "../operations/status";
 import type { UpReport } from "../operations/up";
+import { sshLine } from "./sshLine";
 
 /** Colours, only where somebody looks: a log of CI or a pipe gets plain text. */
 export const colours = createColors(process.stdout.isTTY === true && process.env.NO_COLOR === undefined);
@@ -52,10 +51,7 @@ function serviceRows(services: readonly (ServiceAccess | ServiceCheck)[]): Row[]
 
 /** The command that logs in to a guest, as typed in the folder the user is in. */
 export function sshCommand(plan: LabPlan, guest: { readonly name: string; readonly team: string }): string {
-  const path = sshConfigPath(plan.lab);
-  const near = relative(process.cwd(), path);
-  const shown = near.startsWith("..") ? path : near;
-  return `ssh -F ${/[^\w@%+=:,./-]/.test(shown) ? quote(shown) : shown} ${sshAlias(plan, guest)}`;
+  return sshLine(sshConfigPath(plan.lab), sshAlias(plan, guest));
 }
 
 function table(rows: readonly Row[], indent: string): string {

@@ -3,6 +3,7 @@ import { hostsConfig } from "../../operations/hosts/access";
 import { json, labFile, type Options } from "../context";
 import { renderSteps, SCHEMA_VERSION } from "../output";
 import { withProgress } from "../run";
+import { sshLine } from "../sshLine";
 
 /** Makes a lab's hosts in clouds, or shows what would be made. */
 export async function hostsVerb(options: Options): Promise<number> {
@@ -26,7 +27,7 @@ export async function hostsVerb(options: Options): Promise<number> {
     port,
     user,
     hostKey,
-    sshCommand: `ssh -F ${config} ${name}`,
+    sshCommand: sshLine(config, name),
   }));
   if (options.json)
     json({ schemaVersion: SCHEMA_VERSION, ok: true, stack, changes, planned, steps, hosts, stopped });
