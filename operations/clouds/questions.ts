@@ -23,6 +23,14 @@ export interface OwnHosts {
   readonly cpus: number;
 }
 
+/** A network that somebody else has in a region. */
+export interface OtherNetwork {
+  /** Its id or name. */
+  readonly name: string;
+  /** Its ranges, in CIDR form. */
+  readonly ranges: readonly string[];
+}
+
 /** What is asked of a cloud before anything is made there. Each throws FaultError with the cloud's words. */
 export interface CloudQuestions {
   readonly cloud: Cloud;
@@ -38,6 +46,11 @@ export interface CloudQuestions {
     type: string,
     own: OwnHosts,
   ): Promise<{ readonly cpus: Quota; readonly addresses: Quota }>;
+  /** Networks that others have in a region, and how many there may be. */
+  networks(
+    region: string,
+    lab: string,
+  ): Promise<{ readonly quota: Quota; readonly others: readonly OtherNetwork[] }>;
 }
 
 /** Those of the clouds in which a lab has hosts. What asks a cloud is loaded only where there are hosts there. */

@@ -1,7 +1,9 @@
+import { cloudNetwork } from "../../course/clouds/network";
 import type { Cloud } from "../../course/cost/prices";
 import { groupBy } from "../../course/groupBy";
 import { isCloud } from "../../course/hosts";
 import { machineSize, machineType } from "../../course/instanceTypes";
+import { overlaps, parseSubnet } from "../../course/network";
 import { hasCloudHosts } from "../clouds/accounts";
 import type { CloudQuestions, Quota } from "../clouds/questions";
 import { blocking, type CheckDefinition, type Finding, fine, notNeeded } from "./check";
@@ -79,9 +81,12 @@ const IMAGES: Readonly<Record<Cloud, (region: string) => string>> = {
     `See Ubuntu's: az vm image list-skus --location ${location} --publisher Canonical --offer ubuntu-24_04-lts`,
 };
 
+/** The one quota of another service than its fellows. */
+const VPC_QUOTA = "L-F678F1CE";
+
 const MORE: Readonly<Record<Cloud, (region: string, code: string) => string>> = {
   ec2: (region, code) =>
-    `Ask for more, which may take days: aws service-quotas request-service-quota-increase --region ${region} --service-code ec2 --quota-code ${code} --desired-value`,
+    `Ask for more, which may take days: aws service-quotas request-service-quota-increase --region ${region} --service-code ${code === VPC_QUOTA ? "vpc" : "ec2"} --quota-code ${code} --desired-value`,
   azure: (location) =>
     `Ask for more on the page Quotas, which may take days; see what there is: az vm list-usage --location ${location} --output table`,
 };
@@ -93,7 +98,7 @@ function quotaFinding(
   needed: number,
   unit: string,
 ): Finding {
-  if (used + needed <= limit) return fine(`${region}: ${needed} ${unit} fit into ${name}`);
+  if (used + needed <= limit) return fine(`${region}: room for ${needed} ${unit} in ${name}`);
   const code = /\((L-\w+)\)/.exec(name)?.[1] ?? "";
   const fix = MORE[cloud](region, code);
   return {
@@ -173,6 +178,27 @@ export const CLOUD_CHECKS: readonly CheckDefinition[] = [
         const { region, type, count, cpus } = group;
         const quotas = await questions.quotas(region, type, { lab: subject.plan.lab, cpus });
         return quotaFinding(group, quotas.addresses, count, "addresses");
+      }),
+  },
+  {
+    id: "cloud-networks",
+    title: "Networks of cloud hosts",
+    after: ["cloud"],
+    look: (subject) =>
+      eachGroup(subject, async (questions, group) => {
+        const { quota, others } = await questions.networks(group.region, subject.plan.lab);
+        const room = quotaFinding(group, quota, 1, "network");
+        if (room.status !== "ok") return room;
+        const range = cloudNetwork(subject.plan);
+        const met = others.find(({ ranges }) =>
+          ranges.some((cidr) => overlaps(parseSubnet(cidr), parseSubnet(range))),
+        );
+        // Networks of a cloud do not see one another unless somebody joins them.
+        return fine(
+          met
+            ? `${room.found}; its range ${range} is also that of ${met.name}: the two cannot be joined, which no lab needs`
+            : `${room.found}; its range ${range} is free`,
+        );
       }),
   },
 ];

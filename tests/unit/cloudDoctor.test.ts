@@ -49,8 +49,10 @@ test("a lab that fits into Amazon's account", async () => {
     "cloud-access": "ok: known as arn:aws:iam::123456789012:user/staff",
     "cloud-types": "ok: ap-northeast-1 has m8i.xlarge",
     "cloud-image": "ok: ap-northeast-1 has ami-0123456789abcdef0",
-    "cloud-cpus": "ok: ap-northeast-1: 8 vCPUs fit into Running On-Demand Standard instances (L-1216C47A)",
-    "cloud-addresses": "ok: ap-northeast-1: 2 addresses fit into EC2-VPC Elastic IPs (L-0263D0A3)",
+    "cloud-cpus": "ok: ap-northeast-1: room for 8 vCPUs in Running On-Demand Standard instances (L-1216C47A)",
+    "cloud-addresses": "ok: ap-northeast-1: room for 2 addresses in EC2-VPC Elastic IPs (L-0263D0A3)",
+    "cloud-networks":
+      "ok: ap-northeast-1: room for 1 network in VPCs per Region (L-F678F1CE); its range 10.200.0.0/16 is free",
   });
 });
 
@@ -89,6 +91,29 @@ test("what lacks in Amazon's account is told with the command that mends it; wha
   });
 });
 
+test("networks of others: a range that meets the lab's is told, and a region that is full of them stops it", async () => {
+  buildLab(cloud, "lab");
+  buildLab(cloud, "other", "fedcba9876543210");
+  const [, other] = cloud.of("Vpc");
+  expect(words(await ofAmazon())["cloud-networks"]).toBe(
+    `ok: ap-northeast-1: room for 1 network in VPCs per Region (L-F678F1CE); its range 10.200.0.0/16 is also that of ${other?.id}: the two cannot be joined, which no lab needs`,
+  );
+  cloud.apis.quotas = { ...cloud.apis.quotas, "L-F678F1CE": 1 };
+  expect((await ofAmazon())["cloud-networks"]).toEqual({
+    status: "blocking",
+    found: "ap-northeast-1: the lab needs 1 network, and of 1 (VPCs per Region (L-F678F1CE)) others have 1",
+    expected: "2 or more",
+    fix: "Ask for more, which may take days: aws service-quotas request-service-quota-increase --region ap-northeast-1 --service-code vpc --quota-code L-F678F1CE --desired-value 2",
+    code: "cloud-quota",
+  });
+  // Azure's count has the lab's own in it, and that of other locations.
+  buildAzureHost(cloud, "lab", "team-01");
+  buildAzureHost(cloud, "other", "team-01", "fedcba9876543210");
+  expect(words(await ofAzure())["cloud-networks"]).toBe(
+    "ok: japaneast: room for 1 network in Virtual Networks; its range 10.200.0.0/16 is also that of network: the two cannot be joined, which no lab needs",
+  );
+});
+
 test("a type in which no guests run, though the zones have it", async () => {
   const questions = amazonQuestions(REGION);
   expect(await questions.offers(REGION, "t3.xlarge")).toEqual({
@@ -102,8 +127,10 @@ test("a lab that fits into Azure's subscription, and what lacks there", async ()
     "cloud-access": "ok: known as subscription Class",
     "cloud-types": "ok: japaneast has Standard_D4s_v5",
     "cloud-image": "ok: japaneast has Canonical:ubuntu-24_04-lts:server",
-    "cloud-cpus": "ok: japaneast: 4 vCPUs fit into Standard DSv5 Family vCPUs",
-    "cloud-addresses": "ok: japaneast: 1 addresses fit into StandardSkuPublicIpAddresses",
+    "cloud-cpus": "ok: japaneast: room for 4 vCPUs in Standard DSv5 Family vCPUs",
+    "cloud-addresses": "ok: japaneast: room for 1 addresses in StandardSkuPublicIpAddresses",
+    "cloud-networks":
+      "ok: japaneast: room for 1 network in Virtual Networks; its range 10.200.0.0/16 is free",
   });
   cloud.azure.versions = [];
   const found = await ofAzure({ ...AZURE, vmSize: "Standard_E4s_v5" }, 5);

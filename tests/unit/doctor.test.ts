@@ -195,7 +195,7 @@ const NO_LIBVIRT = [
   "disk-libvirt",
 ].map((id) => `${id}: not-needed`);
 const NO_HOSTS = ["hosts: not-needed", "hosts-libvirt: not-needed", "hosts-hyperv: not-needed"];
-const NO_CLOUDS = ["access", "types", "image", "cpus", "addresses"].map(
+const NO_CLOUDS = ["access", "types", "image", "cpus", "addresses", "networks"].map(
   (what) => `cloud-${what}: not-needed`,
 );
 const labOf = (input: object) => file(solid(parseLab(input)));
@@ -1191,7 +1191,9 @@ describe("hosts in clouds", () => {
   };
   const rows = async (config: object) => {
     const machine = new FakeMachine();
-    machine.asked = [{ cloud: "ec2", identity: nobody, offers: nobody, image: nobody, quotas: nobody }];
+    machine.asked = [
+      { cloud: "ec2", identity: nobody, offers: nobody, image: nobody, quotas: nobody, networks: nobody },
+    ];
     const { checks } = await doctor({ ...file(), config: solid(parseLab(config)) }, { machine });
     const own = checks.filter(({ id }) => id.startsWith("cloud-"));
     return Object.fromEntries(own.map(({ id, status, found }) => [id, `${status}: ${found}`]));
@@ -1201,6 +1203,7 @@ describe("hosts in clouds", () => {
     "cloud-image": finding,
     "cloud-cpus": finding,
     "cloud-addresses": finding,
+    "cloud-networks": finding,
   });
 
   test("missing credentials are one row, and all that needs them is unknown", async () => {

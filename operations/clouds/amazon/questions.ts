@@ -5,10 +5,11 @@ import { MARK_KEYS } from "../../../course/mark";
 import type { CloudQuestions, Quota } from "../questions";
 import { AmazonQueries, itemsOf } from "./query";
 
-/** Quotas by their codes (Service Quotas console, Amazon EC2; of vCPUs that run on demand in families A, C, D, H, I, M, R, T and Z). */
+/** Quotas by service and code (Service Quotas console; of vCPUs that run on demand in families A, C, D, H, I, M, R, T and Z). */
 const QUOTAS = {
-  cpus: { code: "L-1216C47A", name: "Running On-Demand Standard instances" },
-  addresses: { code: "L-0263D0A3", name: "EC2-VPC Elastic IPs" },
+  cpus: { service: "ec2", code: "L-1216C47A", name: "Running On-Demand Standard instances" },
+  addresses: { service: "ec2", code: "L-0263D0A3", name: "EC2-VPC Elastic IPs" },
+  networks: { service: "vpc", code: "L-F678F1CE", name: "VPCs per Region" },
 } as const;
 
 const quotaSchema = z.looseObject({ Quota: z.looseObject({ Value: z.number() }) });
@@ -41,12 +42,14 @@ export function amazonQuestions(home: string): CloudQuestions {
   };
 
   const quota = async (region: string, of: keyof typeof QUOTAS, used: number): Promise<Quota> => {
-    const { code, name } = QUOTAS[of];
+    const { service, code, name } = QUOTAS[of];
     const target = "ServiceQuotasV20190624.GetServiceQuota";
-    const input = { ServiceCode: "ec2", QuotaCode: code };
+    const input = { ServiceCode: service, QuotaCode: code };
     const { Quota: found } = quotaSchema.parse(await amazon.json("servicequotas", region, target, input));
     return { name: `${name} (${code})`, limit: found.Value, used };
   };
+
+  const others = (lab: string, entries: readonly unknown[]) => entries.filter((entry) => !isOf(lab, entry));
 
   return {
     cloud: "ec2",
@@ -79,12 +82,19 @@ export function amazonQuestions(home: string): CloudQuestions {
       const reservations = await all(region, "DescribeInstances", "reservationSet", running);
       const machines = reservations.flatMap((entry) => itemsOf(Object(entry).instancesSet));
       const addresses = await all(region, "DescribeAddresses", "addressesSet");
-      const others = (entries: readonly unknown[]) => entries.filter((entry) => !isOf(lab, entry));
-      const cpus = others(machines).reduce((sum: number, machine) => sum + cpusOf(machine), 0);
+      const cpus = others(lab, machines).reduce((sum: number, machine) => sum + cpusOf(machine), 0);
       return {
         cpus: await quota(region, "cpus", cpus),
-        addresses: await quota(region, "addresses", others(addresses).length),
+        addresses: await quota(region, "addresses", others(lab, addresses).length),
       };
+    },
+    networks: async (region, lab) => {
+      const found = others(lab, await all(region, "DescribeVpcs", "vpcSet")).map((vpc) => {
+        const { vpcId, cidrBlockAssociationSet } = Object(vpc);
+        const ranges = itemsOf(cidrBlockAssociationSet).map((entry) => String(Object(entry).cidrBlock));
+        return { name: String(vpcId), ranges };
+      });
+      return { quota: await quota(region, "networks", found.length), others: found };
     },
   };
 }

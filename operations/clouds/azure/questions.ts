@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AZURE_IMAGE } from "../../../course/clouds/images";
+import { MARK_KEYS } from "../../../course/mark";
 import type { CloudQuestions, Quota } from "../questions";
 import { azureMachines } from "./machines";
 import { AzureRest } from "./rest";
@@ -12,9 +13,10 @@ const VERSIONS = {
   network: "2024-05-01",
 } as const;
 
-/** Names of quotas: of all vCPUs, and of addresses of the only tier that there is still. */
+/** Names of quotas: of all vCPUs, of addresses of the only tier that there is still, and of networks. */
 const CORES = "cores";
 const ADDRESSES = "StandardSkuPublicIpAddresses";
+const NETWORKS = "VirtualNetworks";
 
 const usageSchema = z.looseObject({
   limit: z.number(),
@@ -30,6 +32,13 @@ const skuSchema = z.looseObject({
   restrictions: z
     .array(z.looseObject({ type: z.string().optional(), reasonCode: z.string().optional() }))
     .default([]),
+});
+
+const networkSchema = z.looseObject({
+  name: z.string(),
+  location: z.string(),
+  tags: z.record(z.string(), z.string()).default({}),
+  properties: z.looseObject({ addressSpace: z.looseObject({ addressPrefixes: z.array(z.string()) }) }),
 });
 
 function quotaOf({ limit, currentValue, name }: Usage): Quota {
@@ -106,6 +115,19 @@ export function azureQuestions(): CloudQuestions {
         cpus: ofOthers(tightest(cpus) ?? UNKNOWN, standing * each),
         addresses: ofOthers(tightest(addresses) ?? UNKNOWN, standing),
       };
+    },
+    networks: async (location, lab) => {
+      const path = `${await azure.subscription()}/providers/Microsoft.Network/virtualNetworks`;
+      const [found, network] = await Promise.all([
+        azure.list(path, VERSIONS.network),
+        usages("Network", location, VERSIONS.network),
+      ]);
+      const others = found
+        .map((entry) => networkSchema.parse(entry))
+        .filter((entry) => entry.location === location && entry.tags[MARK_KEYS.lab] !== lab)
+        .map(({ name, properties }) => ({ name, ranges: properties.addressSpace.addressPrefixes }));
+      const quota = tightest(network.filter(({ name }) => name.value === NETWORKS).map(quotaOf)) ?? UNKNOWN;
+      return { quota: { ...quota, used: others.length }, others };
     },
   };
 }

@@ -72,7 +72,7 @@ export class AmazonApis {
   /** Requests, in order: operation and type. */
   readonly asked: string[] = [];
   /** What the account may have, by code. */
-  quotas: Readonly<Record<string, number>> = { "L-1216C47A": 64, "L-0263D0A3": 5 };
+  quotas: Readonly<Record<string, number>> = { "L-1216C47A": 64, "L-0263D0A3": 5, "L-F678F1CE": 5 };
   /** Parameters that Amazon and others publish. */
   parameters: Readonly<Record<string, string>> = { [IMAGE_PARAMETER]: "ami-0123456789abcdef0" };
 

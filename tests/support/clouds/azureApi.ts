@@ -7,7 +7,7 @@ import { type CloudObject, field } from "./kinds";
 // - lists: https://learn.microsoft.com/rest/api/resources/resources/list (by a tag's name and value no tags are told), …/resource-groups/list
 // - machines: https://learn.microsoft.com/rest/api/compute/virtual-machines/instance-view, …/deallocate, …/start
 // - before anything is made: https://learn.microsoft.com/rest/api/compute/usage/list, …/resource-skus/list,
-//   …/virtual-machine-images/list, …/rest/api/virtualnetwork/usages/list
+//   …/virtual-machine-images/list, …/rest/api/virtualnetwork/usages/list, …/virtual-networks/list-all
 // - power: https://learn.microsoft.com/azure/virtual-machines/states-billing
 // - what goes on: https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations
 
@@ -95,7 +95,10 @@ export class AzureApi {
         currentValue: 4,
       },
     ],
-    Network: [{ name: { value: "StandardSkuPublicIpAddresses" }, limit: 20, currentValue: 3 }],
+    Network: [
+      { name: { value: "StandardSkuPublicIpAddresses" }, limit: 20, currentValue: 3 },
+      { name: { value: "VirtualNetworks", localizedValue: "Virtual Networks" }, limit: 3, currentValue: 1 },
+    ],
   };
   /** Versions of Ubuntu's image. */
   versions: readonly string[] = ["24.04.202611010"];
@@ -171,6 +174,7 @@ export class AzureApi {
     if (own === "/resources") return list(this.tracked());
     if (own === "/providers/Microsoft.Compute/virtualMachines") return list(of("VirtualMachine"));
     if (own === "/providers/Microsoft.Network/publicIPAddresses") return list(of("PublicIPAddress"));
+    if (own === "/providers/Microsoft.Network/virtualNetworks") return list(of("VirtualNetwork"));
     const [, group] = /^\/resourceGroups\/([^/]+)\/resources$/.exec(own) ?? [];
     if (group !== undefined)
       return list(this.tracked().filter(({ props }) => props.resourceGroupName === group));
@@ -255,13 +259,18 @@ function shown({ id, type, props }: CloudObject): object {
   const [, provider] = /\/providers\/([^/]+\/[^/]+)\//.exec(id) ?? [];
   const inner = shortType(type) === "VirtualMachine" ? { hardwareProfile: props.hardwareProfile } : {};
   const address = field(props, "ipAddress");
+  const { addressSpace } = props;
   return {
     id,
     name: id.split("/").at(-1),
     type: provider ?? "Microsoft.Resources/resourceGroups",
     location: props.location,
     tags: props.tags,
-    properties: { ...inner, ...(address === undefined ? {} : { ipAddress: address }) },
+    properties: {
+      ...inner,
+      ...(address === undefined ? {} : { ipAddress: address }),
+      ...(addressSpace === undefined ? {} : { addressSpace }),
+    },
   };
 }
 

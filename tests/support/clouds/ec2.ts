@@ -6,7 +6,7 @@ import { type CloudObject, field } from "./kinds";
 
 // EC2's query API over what the stand-in has. Rules, each with its page:
 // - requests and answers: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html, _StopInstances, _StartInstances, _DescribeInstanceTypeOfferings,
-//   _DescribeInstanceTypes, _DescribeAddresses; https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+//   _DescribeInstanceTypes, _DescribeAddresses, _DescribeVpcs; https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 // - states and what leads from one to another: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
 // - errors: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 
@@ -26,6 +26,7 @@ const TAUGHT: Readonly<Record<string, readonly string[]>> = {
   DescribeInstanceTypeOfferings: ["Filter.1.Name", "Filter.1.Value.1", "LocationType"],
   DescribeInstanceTypes: ["Filter.1.Name", "Filter.1.Value.1"],
   DescribeAddresses: [],
+  DescribeVpcs: [],
   GetCallerIdentity: [],
   StopInstances: ["InstanceId.1"],
   StartInstances: ["InstanceId.1"],
@@ -101,6 +102,21 @@ export class Ec2Api {
         return {
           addressesSet: list(
             found.map(({ id, props }) => ({ allocationId: id, tagSet: tagSet(props.tags) })),
+          ),
+        };
+      }
+      case "DescribeVpcs": {
+        const found = this.account.all.filter(
+          ({ type, region: own }) => shortType(type) === "Vpc" && own === region,
+        );
+        return {
+          vpcSet: list(
+            found.map(({ id, props: { cidrBlock, tags } }) => ({
+              vpcId: id,
+              cidrBlock,
+              cidrBlockAssociationSet: list([{ cidrBlock }]),
+              tagSet: tagSet(tags),
+            })),
           ),
         };
       }
