@@ -155,6 +155,15 @@ export class StackEngine {
     return this.guard(() => readState(this.name, this.stack.workspace.workDir));
   }
 
+  /** The state's resources with their secrets shown: for what has to leave it, and nothing else. */
+  async revealed(): Promise<readonly StateResource[]> {
+    const words = ["stack", "export", "--show-secrets", "--stack", this.name];
+    const { stdout } = await this.guard(async () =>
+      (await pulumiCommand()).run(words, this.stack.workspace.workDir, {}),
+    );
+    return deploymentSchema.parse(JSON.parse(stdout)).deployment?.resources ?? [];
+  }
+
   /** The lab's id as kept in the stack's tags. */
   async id(): Promise<string | undefined> {
     return (await this.guard(() => this.stack.listTags()))[ID_TAG];

@@ -5,6 +5,14 @@ import { HOME_VARIABLE } from "../hypervisors/channelOptions";
 import type { SshKeyPair } from "../sshKey";
 import { hostsKeyPath } from "./paths";
 
+/** That key as outputs of a host: whoever is handed the lab takes it from the state, and does not make another. */
+export function keptKey({ privateKey, publicKey }: SshKeyPair): {
+  readonly authorizedKey: string;
+  readonly privateKey: pulumi.Output<string>;
+} {
+  return { authorizedKey: publicKey, privateKey: pulumi.secret(privateKey) };
+}
+
 /**
  * The key by which a lab reaches its hosts, from this machine's files.
  * @throws RunError when it is not here

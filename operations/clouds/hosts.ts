@@ -13,6 +13,7 @@ import type { StackFile } from "../stackFile";
 import { writeUnitFiles } from "../unitFiles";
 import { knownId, makeId, openUnits, type PreparedUnit } from "../units";
 import { prepareWorkFolder, workFolder } from "../workFolder";
+import { bringKey } from "./bringKey";
 import { refusedWithoutHosts } from "./faults";
 import { hostsLost, lostGuests } from "./lost";
 import { removeUnknownInCloud } from "./recovery";
@@ -88,12 +89,13 @@ async function prepareHosts(
   unit: UnitPlan,
   say: Say,
 ): Promise<PreparedUnit & { readonly id: string }> {
-  ownKey(plan.lab);
   await recoverStacks([unit.stack], say);
   const folder = prepareWorkFolder(file.lab);
   const units = await openUnits({ units: [unit] }, folder, true);
   const [prepared] = units;
   if (!prepared) throw new Error(`stack ${unit.stack} was not opened`);
+  await bringKey(plan.lab, prepared.engine, prepared.state);
+  ownKey(plan.lab);
   const id = (await knownId(units)) ?? (await makeId(units));
   writeUnitFiles(file, { plan, units }, { id });
   return { ...prepared, id };

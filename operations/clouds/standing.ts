@@ -6,6 +6,8 @@ import { StackEngine, type StateResource } from "../engine";
 import type { Say } from "../images";
 import { recoverStacks } from "../recovery";
 import { prepareWorkFolder } from "../workFolder";
+import { bringKey } from "./bringKey";
+import { HOST_TYPES } from "./hostTypes";
 
 /** A host in a cloud that stands, and how it is reached. */
 export interface StandingHost extends CloudHostFact {
@@ -13,9 +15,6 @@ export interface StandingHost extends CloudHostFact {
   readonly name: string;
   readonly team: string;
 }
-
-/** Components of cloud hosts, whose outputs tell how each is reached. */
-const HOST_TYPES: readonly string[] = ["classlab:index:Ec2Host", "classlab:index:AzureHost"];
 
 /** The hosts that the state of their stack has, as they are reached. */
 export function standingHosts(resources: readonly StateResource[]): StandingHost[] {
@@ -53,7 +52,9 @@ export async function hostsStanding(
   if (!unit) return {};
   if (say) await recoverStacks([unit.stack], say);
   const opened = await StackEngine.open(unit.stack, prepareWorkFolder(lab), false);
-  return factsOf(opened ? standingHosts(opened.state.resources) : []);
+  if (!opened) return factsOf([]);
+  await bringKey(lab, opened.engine, opened.state);
+  return factsOf(standingHosts(opened.state.resources));
 }
 
 /** Refuses to work on guests whose hosts in clouds do not stand. @throws FaultError `host-unreachable`, a fault each host */

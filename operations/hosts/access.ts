@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { hostsConfigPath, hostsKeyPath } from "../../components/hosts/paths";
 import { writePrivateFile } from "../../components/privateFile";
-import { sshKeyFromText } from "../../components/sshKey";
+import { type SshKeyPair, sshKeyFromText } from "../../components/sshKey";
 import { FaultError } from "../../course/faults";
 import { homeFolder } from "../paths";
 import { hostKeyMissing } from "./faults";
@@ -66,9 +66,24 @@ export function ownKey(lab: string): { readonly file: string; readonly publicKey
   if (existsSync(file) && existsSync(publicFile))
     return { file, publicKey: readFileSync(publicFile, "utf8").trim() };
   const pair = sshKeyFromText(randomBytes(32).toString("hex"), `classlab:${lab}/hosts`);
-  writePrivateFile(publicFile, `${pair.publicKey}\n`);
-  writePrivateFile(file, pair.privateKey);
+  keepOwnKey(lab, pair);
   return { file, publicKey: pair.publicKey };
+}
+
+/** Whether the lab's own key is on this machine, and is the one with a public line. */
+export function ownKeyIs(lab: string, publicKey: string): boolean {
+  const file = join(homeFolder(), hostsKeyPath(lab));
+  return (
+    existsSync(file) && existsSync(`${file}.pub`) && readFileSync(`${file}.pub`, "utf8").trim() === publicKey
+  );
+}
+
+/** Keeps a key as the lab's own on this machine. */
+export function keepOwnKey(lab: string, { privateKey, publicKey }: SshKeyPair): void {
+  const file = join(homeFolder(), hostsKeyPath(lab));
+  writePrivateFile(file, privateKey);
+  // Where the public line stands, the key does.
+  writePrivateFile(`${file}.pub`, `${publicKey}\n`);
 }
 
 /** The line by which a host lets the lab's own key in; the key is made when there is none. */

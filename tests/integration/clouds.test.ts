@@ -11,6 +11,7 @@ import { execute, ROOT } from "../support/cli";
 import { bootOf, StandInCloud } from "../support/clouds";
 import { CloudMachine } from "../support/clouds/machine";
 import { WatchedRun } from "../support/killedRun";
+import { SecondCheckout } from "../support/secondCheckout";
 import { StandInHost } from "../support/standInHost";
 import { StandInInternet } from "../support/standInInternet";
 import { SKIP_LIBVIRT, TestLab } from "../support/testLab";
@@ -39,6 +40,10 @@ const sweptSchema = z.looseObject({
   found: z.array(z.looseObject({ kind: z.string(), name: z.string(), host: z.string().optional() })),
   clouds: z.array(z.looseObject({ kind: z.string() })),
   removedClouds: z.array(z.looseObject({ kind: z.string() })),
+});
+
+const changesSchema = z.looseObject({
+  units: z.array(z.looseObject({ stack: z.string(), changes: z.record(z.string(), z.number()) })),
 });
 
 const previewSchema = z.looseObject({
@@ -380,6 +385,33 @@ suite("a lab on EC2", () => {
     expect(found.filter(({ kind }) => kind === "domain")).toMatchObject([
       { name: `${team}-${GUEST}`, host: HOST },
     ]);
+  }, 240_000);
+
+  test("a second operator goes on from another checkout, handed the lab's file, the backend and the passphrase", async () => {
+    const machine = cloud.of("Instance")[0]?.id;
+    const second = new SecondCheckout(lab);
+    try {
+      const up = await second.run("up", "--yes", "--json");
+      expect({ code: up.code, said: up.code === 0 ? "" : up.stdout + up.stderr }).toEqual({
+        code: 0,
+        said: "",
+      });
+      const { units } = changesSchema.parse(JSON.parse(up.stdout));
+      expect(units.map(({ stack, changes }) => [stack, Object.keys(changes)])).toEqual([
+        [STACK, ["same"]],
+        [`${LAB}-team-01`, ["same"]],
+      ]);
+      // Hosts and guests are reached with keys that came out of the state alone.
+      const status = await second.run("status");
+      expect({ code: status.code, said: status.stderr }).toEqual({ code: 0, said: "" });
+      expect(status.stdout).toContain("Everything planned runs and answers.");
+      const cost = await second.run("cost", "--json");
+      expect(cost.code).toBe(0);
+    } finally {
+      second.dispose();
+    }
+    expect(cloud.of("Instance").map(({ id }) => id)).toEqual([machine]);
+    expect((await world.preview()).flatMap(({ steps }) => steps)).toEqual([]);
   }, 240_000);
 
   test("nobody removes a host by accident", async () => {

@@ -10,6 +10,7 @@ import { type CloudTags, cloudTags } from "../../../course/clouds/tags";
 import type { StackProviders } from "../../hypervisors/driver";
 import type { SshKeyPair } from "../../sshKey";
 import { renderHostUserData } from "../cloudConfig";
+import { keptKey } from "../labKey";
 import { hostKeyFor } from "../ownKey";
 import { HOST_USER, hostReady, SSH } from "../ready";
 import type { AzureLocation } from "./location";
@@ -208,6 +209,7 @@ export class AzureHost extends pulumi.ComponentResource {
       user: HOST_USER,
       hostKey: this.hostKey,
       vmId: machine.vmId,
+      ...keptKey(key),
     });
   }
 }

@@ -8,6 +8,7 @@ import { type CloudTags, cloudTags } from "../../../course/clouds/tags";
 import type { StackProviders } from "../../hypervisors/driver";
 import type { SshKeyPair } from "../../sshKey";
 import { renderHostUserData } from "../cloudConfig";
+import { keptKey } from "../labKey";
 import { hostKeyFor } from "../ownKey";
 import { HOST_USER, hostReady, SSH } from "../ready";
 import type { Ec2Region } from "./region";
@@ -147,6 +148,7 @@ export class Ec2Host extends pulumi.ComponentResource {
       user: HOST_USER,
       hostKey: this.hostKey,
       instanceId: this.instanceId,
+      ...keptKey(key),
     });
   }
 }

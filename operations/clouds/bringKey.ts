@@ -1,0 +1,27 @@
+import { z } from "zod";
+import type { StackEngine, StackState, StateResource } from "../engine";
+import { keepOwnKey, ownKeyIs } from "../hosts/access";
+import { HOST_TYPES } from "./hostTypes";
+
+/** The lab's own key as the component of a host keeps it: both lines public, the key itself a secret. */
+const keptSchema = z.looseObject({ authorizedKey: z.string() });
+/** A secret as a state with secrets shown has it (https://www.pulumi.com/docs/iac/concepts/secrets). */
+const shownSchema = z.looseObject({ privateKey: z.looseObject({ plaintext: z.string() }) });
+
+const outputsOf = (resources: readonly StateResource[]) =>
+  resources.flatMap(({ type, outputs }) => (HOST_TYPES.includes(type) && outputs ? [outputs] : []));
+
+/**
+ * Brings the key that opens a lab's hosts in clouds from the state of their stack to this machine, where another operator made them: with a key of
+ * this machine's own the next run would make every host anew.
+ */
+export async function bringKey(lab: string, engine: StackEngine, { resources }: StackState): Promise<void> {
+  const kept = outputsOf(resources).flatMap((outputs) => keptSchema.safeParse(outputs).data ?? []);
+  const [wanted] = kept.map(({ authorizedKey }) => authorizedKey);
+  if (wanted === undefined || ownKeyIs(lab, wanted)) return;
+  for (const outputs of outputsOf(await engine.revealed())) {
+    const shown = shownSchema.safeParse(outputs).data;
+    if (shown)
+      return keepOwnKey(lab, { privateKey: JSON.parse(shown.privateKey.plaintext), publicKey: wanted });
+  }
+}
