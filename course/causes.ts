@@ -850,6 +850,24 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
       "Or set `images: { source: distribution }` in the description: the images are then built from distribution packages (Debian and Ubuntu only).",
     ],
   },
+  "pull-limit": {
+    group: "Images",
+    means:
+      "A registry gives this network no more images for now. Docker Hub counts pulls by address, and a whole room may have one.",
+    steps: [
+      "Wait until it counts anew, on Docker Hub within six hours; or log in, `docker login`, which has a limit of its own.",
+      "`npx classlab plan` tells what the class will pull, with and without a registry of its own: see `registry` in docs/configuration.md.",
+      "Or set `images: { source: distribution }` in the description: the images are then built from distribution packages (Debian and Ubuntu only).",
+    ],
+  },
+  "image-withdrawn": {
+    group: "Images",
+    means: "The very image that this version of classlab was pinned to is no longer in its registry.",
+    steps: [
+      "Bring classlab up to date: images are pinned anew with each version.",
+      "Or set `images: { source: distribution }` in the description: the images are then built from distribution packages (Debian and Ubuntu only).",
+    ],
+  },
   "stack-locked": {
     group: "The lab's state",
     means:

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { LabConfig } from "../course/config";
 import type { Edition } from "../course/editions";
-import { FaultError } from "../course/faults";
+import { type Fault, FaultError } from "../course/faults";
 import {
   COURSE_IMAGES,
   type CourseImageName,
@@ -22,6 +22,7 @@ import { explain } from "./explain";
 import { ensureImageStore } from "./imageStore";
 import { PACKAGE_ROOT } from "./paths";
 import { run, tail } from "./process";
+import { pullFault } from "./pullFault";
 import { diskFull, saysDiskFull } from "./trouble";
 
 /** Tells the user what goes on, a line at a time. */
@@ -382,16 +383,7 @@ async function pull(
   if (known) return { reference, id: known };
   say(`image ${name}: pulling ${official.split("@")[0]}`);
   const pulled = await docker(["pull", "-q", official], { deadline: PULL_DEADLINE });
-  if (pulled.code !== 0) {
-    throw new FaultError([
-      {
-        code: "registry-unreachable",
-        where: `image ${name}`,
-        what: `${official} could not be pulled: ${pulled.stderr.trim().split("\n").at(-1) ?? ""}`,
-        fix: "Connect this machine to the registry, or set images.source to distribution",
-      },
-    ]);
-  }
+  if (pulled.code !== 0) throw new FaultError([pullFault(name, official, pulled.stderr)]);
   await dockerOutput(["tag", official, reference]);
   const id = await imageId(reference);
   if (!id) throw buildFault("the pull left no image", name);
@@ -407,9 +399,11 @@ async function fromRegistry(builder: LabBuilder): Promise<ImageSet> {
   return collect("registry", builder.edition, guest, (name) => pull(name, builder), own);
 }
 
-async function registryAnswers(): Promise<boolean> {
+/** Why no official image can be had; nothing where one can. */
+async function registryRefusal(): Promise<Fault | undefined> {
   const reference = officialReference(PROBE_IMAGE, "current");
-  return (await docker(["pull", "-q", reference], { deadline: PROBE_DEADLINE })).code === 0;
+  const { code, stderr } = await docker(["pull", "-q", reference], { deadline: PROBE_DEADLINE });
+  return code === 0 ? undefined : pullFault(PROBE_IMAGE, reference, stderr);
 }
 
 /**
@@ -433,11 +427,14 @@ async function provideImages(wanted: LabConfig["images"]["source"], builder: Lab
   const { say } = builder;
   if (wanted === "registry") return fromRegistry(builder);
   if (wanted === "distribution") return fromDistribution(builder);
-  if (await registryAnswers()) {
+  const refusal = await registryRefusal();
+  if (!refusal) {
     say("images: an image registry answers: the official images");
     return fromRegistry(builder);
   }
-  say("images: no image registry answers: stand-ins built from distribution packages");
+  // One that cannot be reached has nothing to say that helps; one that refuses has.
+  const why = refusal.code === "registry-unreachable" ? "no image registry answers" : refusal.what;
+  say(`images: ${why}: stand-ins built from distribution packages`);
   return fromDistribution(builder);
 }
 

@@ -15,6 +15,9 @@ const AT_RUN_TIME = [
   "image-build-failed",
   "image-damaged",
   "registry-unreachable",
+  // pulls.test.ts.
+  "pull-limit",
+  "image-withdrawn",
   "docker-not-running",
   "virtualbox-not-ready",
   "libvirt-not-running",
