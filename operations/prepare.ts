@@ -4,6 +4,7 @@ import { guestsOf, type LabPlan } from "../course/plan";
 import { publishedKey } from "../course/ports";
 import { FIRST_AUTHORITY, type LabRecord } from "../course/record";
 import { needsImages } from "../course/resources";
+import { bringTeamKeys } from "./bringTeamKeys";
 import { placeChannelClient } from "./channelClient";
 import { hostsStanding, requireStanding } from "./clouds/standing";
 import { gatherFacts, portsInUse } from "./facts";
@@ -117,6 +118,7 @@ export async function prepareUp(
     ...(plan.registry?.server ? { registry: before?.registry ?? FIRST_AUTHORITY } : {}),
   });
   writeUnitFiles(file, { plan, units }, { record });
+  await bringTeamKeys(plan, units, options.say);
   return { plan, record, folder, units };
 }
 
@@ -207,6 +209,7 @@ export async function openExisting(
   });
   const id = plan.units.some(({ kind }) => kind === "hosts") ? await knownId(units) : undefined;
   writeUnitFiles(file, { plan, units }, { record, id });
+  await bringTeamKeys(plan, units, say);
   return { plan, record, folder, units };
 }
 
