@@ -399,6 +399,7 @@ suite("a lab on EC2", () => {
       const { units } = changesSchema.parse(JSON.parse(up.stdout));
       expect(units.map(({ stack, changes }) => [stack, Object.keys(changes)])).toEqual([
         [STACK, ["same"]],
+        [`${LAB}-site`, ["same"]],
         [`${LAB}-team-01`, ["same"]],
       ]);
       // Hosts and guests are reached with keys that came out of the state alone.
