@@ -1,25 +1,25 @@
 import type { Fault } from "../course/faults";
 
 /** Why a registry gave an image not, by what Docker says of it, and what helps. The first that fits. */
-const CAUSES: readonly (readonly [words: RegExp, code: Fault["code"], what: string, fix: string])[] = [
-  [
-    /toomanyrequests|429 Too Many Requests/i,
-    "pull-limit",
-    "the registry gives this address no more for now: its limit of pulls is reached",
-    "Wait until it counts anew (Docker Hub: six hours), log in with docker login for a higher limit, or set images.source to distribution",
-  ],
-  [
-    /manifest unknown|manifest for \S+ not found|\S+: not found$/i,
-    "image-withdrawn",
-    "the registry has it no more: what this version was pinned to was withdrawn",
-    "Bring classlab up to date, which pins images anew, or set images.source to distribution",
-  ],
-  [
-    /certificate has expired or is not yet valid/i,
-    "registry-unreachable",
-    "the registry's certificate is not valid on this machine's date",
-    "Set this machine's clock; if it is right, the registry or a proxy on the way has an old certificate: tell whoever runs it",
-  ],
+const CAUSES: readonly (Required<Pick<Fault, "code" | "what" | "fix">> & { readonly words: RegExp })[] = [
+  {
+    words: /toomanyrequests|429 Too Many Requests/i,
+    code: "pull-limit",
+    what: "the registry gives this address no more for now: its limit of pulls is reached",
+    fix: "Wait until it counts anew (Docker Hub: six hours), log in with docker login for a higher limit, or set images.source to distribution",
+  },
+  {
+    words: /manifest unknown|manifest for \S+ not found|\S+: not found$/i,
+    code: "image-withdrawn",
+    what: "the registry has it no more: what this version was pinned to was withdrawn",
+    fix: "Bring classlab up to date, which pins images anew, or set images.source to distribution",
+  },
+  {
+    words: /certificate has expired or is not yet valid/i,
+    code: "registry-unreachable",
+    what: "the registry's certificate is not valid on this machine's date",
+    fix: "Set this machine's clock; if it is right, the registry or a proxy on the way has an old certificate: tell whoever runs it",
+  },
 ];
 
 /**
@@ -29,15 +29,17 @@ const CAUSES: readonly (readonly [words: RegExp, code: Fault["code"], what: stri
  * @param stderr what `docker pull` said
  */
 export function pullFault(name: string, official: string, stderr: string): Fault {
-  const words = stderr.trim().split("\n").at(-1) ?? "";
-  const [, code, what, fix] = CAUSES.find(([pattern]) => pattern.test(words)) ?? [];
-  const reference = official.split("@")[0];
-  if (code === undefined || what === undefined || fix === undefined)
-    return {
-      code: "registry-unreachable",
-      where: `image ${name}`,
-      what: `${official} could not be pulled: ${words}`,
-      fix: "Connect this machine to the registry, or set images.source to distribution",
-    };
-  return { code, where: `image ${name}`, what: `${reference}: ${what}`, fix };
+  const said = stderr.trim().split("\n").at(-1) ?? "";
+  const where = `image ${name}`;
+  const cause = CAUSES.find(({ words }) => words.test(said));
+  if (cause) {
+    const { code, what, fix } = cause;
+    return { code, where, what: `${official.split("@")[0]}: ${what}`, fix };
+  }
+  return {
+    code: "registry-unreachable",
+    where,
+    what: `${official} could not be pulled: ${said}`,
+    fix: "Connect this machine to the registry, or set images.source to distribution",
+  };
 }

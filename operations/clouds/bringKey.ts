@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { StackEngine, StackState, StateResource } from "../engine";
-import { keepOwnKey, ownKeyIs } from "../hosts/access";
+import { keepOwnKey, ownPublicKey } from "../hosts/access";
 import { HOST_TYPES } from "./hostTypes";
 
 /** The lab's own key as the component of a host keeps it: both lines public, the key itself a secret. */
@@ -18,7 +18,7 @@ const outputsOf = (resources: readonly StateResource[]) =>
 export async function bringKey(lab: string, engine: StackEngine, { resources }: StackState): Promise<void> {
   const kept = outputsOf(resources).flatMap((outputs) => keptSchema.safeParse(outputs).data ?? []);
   const [wanted] = kept.map(({ authorizedKey }) => authorizedKey);
-  if (wanted === undefined || ownKeyIs(lab, wanted)) return;
+  if (wanted === undefined || ownPublicKey(lab) === wanted) return;
   for (const outputs of outputsOf(await engine.revealed())) {
     const shown = shownSchema.safeParse(outputs).data;
     if (shown)

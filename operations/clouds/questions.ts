@@ -8,6 +8,8 @@ export interface Quota {
   readonly name: string;
   readonly limit: number;
   readonly used: number;
+  /** By what more of it is asked for, on Amazon. */
+  readonly codes?: { readonly service: string; readonly code: string };
 }
 
 /** What a region says of a type. */

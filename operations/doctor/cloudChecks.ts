@@ -81,31 +81,22 @@ const IMAGES: Readonly<Record<Cloud, (region: string) => string>> = {
     `See Ubuntu's: az vm image list-skus --location ${location} --publisher Canonical --offer ubuntu-24_04-lts`,
 };
 
-/** The one quota of another service than its fellows. */
-const VPC_QUOTA = "L-F678F1CE";
-
-const MORE: Readonly<Record<Cloud, (region: string, code: string) => string>> = {
-  ec2: (region, code) =>
-    `Ask for more, which may take days: aws service-quotas request-service-quota-increase --region ${region} --service-code ${code === VPC_QUOTA ? "vpc" : "ec2"} --quota-code ${code} --desired-value`,
+const MORE: Readonly<Record<Cloud, (region: string, quota: Quota, wanted: number) => string>> = {
+  ec2: (region, { codes }, wanted) =>
+    `Ask for more, which may take days: aws service-quotas request-service-quota-increase --region ${region} --service-code ${codes?.service} --quota-code ${codes?.code} --desired-value ${wanted}`,
   azure: (location) =>
     `Ask for more on the page Quotas, which may take days; see what there is: az vm list-usage --location ${location} --output table`,
 };
 
 /** A quota against what the plan needs beside what others have. */
-function quotaFinding(
-  { cloud, region }: Group,
-  { name, limit, used }: Quota,
-  needed: number,
-  unit: string,
-): Finding {
+function quotaFinding({ cloud, region }: Group, quota: Quota, needed: number, unit: string): Finding {
+  const { name, limit, used } = quota;
   if (used + needed <= limit) return fine(`${region}: room for ${needed} ${unit} in ${name}`);
-  const code = /\((L-\w+)\)/.exec(name)?.[1] ?? "";
-  const fix = MORE[cloud](region, code);
   return {
     status: "blocking",
     found: `${region}: the lab needs ${needed} ${unit}, and of ${limit} (${name}) others have ${used}`,
     expected: `${used + needed} or more`,
-    fix: cloud === "ec2" ? `${fix} ${used + needed}` : fix,
+    fix: MORE[cloud](region, quota, used + needed),
     code: "cloud-quota",
   };
 }

@@ -59,28 +59,29 @@ export function hostsConfig(lab: string): string {
   return join(homeFolder(), hostsConfigPath(lab));
 }
 
+/** Where the lab's own key stands on this machine. */
+const ownKeyFile = (lab: string): string => join(homeFolder(), hostsKeyPath(lab));
+
+/** The public line of the lab's own key; undefined where this machine has none. */
+export function ownPublicKey(lab: string): string | undefined {
+  const file = ownKeyFile(lab);
+  const publicFile = `${file}.pub`;
+  return existsSync(file) && existsSync(publicFile) ? readFileSync(publicFile, "utf8").trim() : undefined;
+}
+
 /** The private key by which a lab opens its hosts, made when there is none. @returns its public line */
 export function ownKey(lab: string): { readonly file: string; readonly publicKey: string } {
-  const file = join(homeFolder(), hostsKeyPath(lab));
-  const publicFile = `${file}.pub`;
-  if (existsSync(file) && existsSync(publicFile))
-    return { file, publicKey: readFileSync(publicFile, "utf8").trim() };
+  const file = ownKeyFile(lab);
+  const publicKey = ownPublicKey(lab);
+  if (publicKey !== undefined) return { file, publicKey };
   const pair = sshKeyFromText(randomBytes(32).toString("hex"), `classlab:${lab}/hosts`);
   keepOwnKey(lab, pair);
   return { file, publicKey: pair.publicKey };
 }
 
-/** Whether the lab's own key is on this machine, and is the one with a public line. */
-export function ownKeyIs(lab: string, publicKey: string): boolean {
-  const file = join(homeFolder(), hostsKeyPath(lab));
-  return (
-    existsSync(file) && existsSync(`${file}.pub`) && readFileSync(`${file}.pub`, "utf8").trim() === publicKey
-  );
-}
-
 /** Keeps a key as the lab's own on this machine. */
 export function keepOwnKey(lab: string, { privateKey, publicKey }: SshKeyPair): void {
-  const file = join(homeFolder(), hostsKeyPath(lab));
+  const file = ownKeyFile(lab);
   writePrivateFile(file, privateKey);
   // Where the public line stands, the key does.
   writePrivateFile(`${file}.pub`, `${publicKey}\n`);

@@ -44,11 +44,6 @@ export class SecondCheckout {
     return execute(process.execPath, words, { env: this.env, cwd: this.folder });
   }
 
-  /** Names of the keys that it has of the lab, and of what else is in its home. */
-  home(...path: string[]): string[] {
-    return readdirSync(join(this.folder, ".classlab", ...path)).sort();
-  }
-
   /** Removes it. */
   dispose(): void {
     rmSync(this.folder, { recursive: true, force: true });

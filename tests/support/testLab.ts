@@ -29,8 +29,8 @@ const upSchema = z.looseObject({
 
 /** Services that did not answer, as a reader of a long log finds them; nothing for other documents. */
 function silent(document: string): string {
-  const told = z
-    .looseObject({ services: upSchema.shape.services })
+  const told = upSchema
+    .pick({ services: true })
     .safeParse(document.startsWith("{") ? JSON.parse(document) : undefined);
   const lines = told.data?.services.filter(({ ok }) => !ok) ?? [];
   return lines.map(({ stack, url, answer }) => `; ${stack} at ${url}: ${answer}`).join("");

@@ -46,7 +46,7 @@ export function amazonQuestions(home: string): CloudQuestions {
     const target = "ServiceQuotasV20190624.GetServiceQuota";
     const input = { ServiceCode: service, QuotaCode: code };
     const { Quota: found } = quotaSchema.parse(await amazon.json("servicequotas", region, target, input));
-    return { name: `${name} (${code})`, limit: found.Value, used };
+    return { name: `${name} (${code})`, limit: found.Value, used, codes: { service, code } };
   };
 
   const others = (lab: string, entries: readonly unknown[]) => entries.filter((entry) => !isOf(lab, entry));
