@@ -16,8 +16,10 @@ export interface ServiceCheck extends ServiceAccess {
   readonly changed?: boolean;
 }
 
-/** A service that comes up slower than this is told as not answering, in milliseconds: the databases of a whole class may make their files at once. */
-const DEADLINE = 180_000;
+/** Milliseconds that services may take to come up, where the databases of a whole class make their files at once: then they are told as not answering. */
+const CLASS_DEADLINE = 180_000;
+/** The same of one guest alone, however slow it is. */
+const GUEST_DEADLINE = 60_000;
 const REQUEST_DEADLINE = 5_000;
 const PAUSE = 300;
 
@@ -54,7 +56,8 @@ export async function checkServices(
   wait: boolean,
   sight: ServiceSight = {},
 ): Promise<ServiceCheck[]> {
-  const end = performance.now() + (wait ? DEADLINE * (sight.patience ?? 1) : 0);
+  const end =
+    performance.now() + (wait ? Math.max(CLASS_DEADLINE, GUEST_DEADLINE * (sight.patience ?? 1)) : 0);
   return Promise.all(
     services.map(async (service) => {
       let check = await ask(service, sight);
