@@ -12,10 +12,18 @@ export function objectName(lab: string, guest: string): string {
   return `${lab}-team-01-${guest}`;
 }
 
-/** Script that lists what a Docker Engine has with a label, as `kind name state`. */
+/**
+ * Script that lists what a Docker Engine has with a label, as `kind name state`. It waits for the engine, half a minute at most: a run that ended
+ * early did not.
+ */
 export function dockerList(label: string): string {
   const filter = `--filter label=${label}`;
-  return `docker ps -a ${filter} --format 'container {{.Names}} {{.State}}'
+  return `tries=0
+until docker ps -a ${filter} --format 'container {{.Names}} {{.State}}' 2>/dev/null; do
+  tries=$((tries + 1))
+  [ $tries -lt 100 ] || exec docker version
+  sleep 0.3
+done
 docker network ls ${filter} --format 'network {{.Name}}'
 docker volume ls ${filter} --format 'volume {{.Name}}'
 `;
