@@ -27,13 +27,17 @@ interface HostYaml {
   [key: string]: unknown;
 }
 
-/** The example's text with subnets from 192.168.212.0 on, the stand-in for the internet, and its host. */
+/** The example's text with subnets from 192.168.212.0 on, the stand-in for the internet, its host, and a guest that guests can run in. */
 function example(host: HostYaml): string {
   const file = join(ROOT, "examples/05-libvirt/Pulumi.libvirt.yaml");
   const text = readFileSync(file, "utf8")
     .replaceAll("192.168.99.", "192.168.212.")
     .replaceAll("192.168.20.", "192.168.213.");
-  const document: { config: { "classlab:lab": Record<string, unknown> } } = parse(text);
+  const document: {
+    config: { "classlab:lab": Record<string, unknown> & { guests: { name: string; nested?: boolean }[] } };
+  } = parse(text);
+  for (const guest of document.config["classlab:lab"].guests)
+    if (guest.name === "ubuntu-test1") guest.nested = true;
   document.config["classlab:lab"].verify = {
     internetProbe: { pages: [{ url: `http://${StandInInternet.address}/`, contains: "stand-in internet" }] },
   };
@@ -160,6 +164,11 @@ suite("virtual machines on a host over SSH", () => {
     expect(redRows(report)).toEqual({});
     expect(code).toBe(0);
     expect(report.rows.some(({ kind, expected }) => kind === "internet" && expected)).toBe(true);
+    // Emulated ones have QEMU's own virtualization: a guest in a guest starts on any host.
+    expect(report.rows.flatMap(({ id, kind }) => (kind === "nested" ? [id] : []))).toEqual([
+      "nested/team-01/ubuntu-test1/flag",
+      "nested/team-01/ubuntu-test1/start",
+    ]);
   }, 400_000);
 
   test("resources are those of this machine, but that scripts for the host are remote", async () => {

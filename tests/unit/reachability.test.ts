@@ -420,7 +420,7 @@ test("teams on hosts of their own share the classroom LAN, and nothing else", ()
   expect(onTwoHosts("nat-network")).toEqual([false, false]);
 });
 
-// tests/integration/libvirtModes.test.ts measures them on real machines.
+// tests/integration/libvirt.test.ts measures them on real machines.
 test("containers and libvirt differ in what a translation lets through, and in nothing else", () => {
   expect(
     reachDifferences("containers", "libvirt").map(({ mode, direction, verdicts }) => [
