@@ -116,18 +116,24 @@ export class TestLab {
     return upSchema.parse(JSON.parse(result.stdout));
   }
 
-  /** The environment that `classlab env` prints, as a shell takes it. */
+  /** The environment that `classlab env` prints, as a shell takes it. Asked for anew when the lab's file has changed. */
   async pulumiEnv(): Promise<NodeJS.ProcessEnv> {
+    const text = readFileSync(this.file, "utf8");
+    if (this.printed?.text === text) return this.printed.variables;
     const printed = await this.run("env");
     if (printed.code !== 0) throw new Error(printed.stderr);
     const environment = await output("sh", ["-c", `${printed.stdout}\nenv -0`], { env: this.env });
-    return Object.fromEntries(
+    const variables: NodeJS.ProcessEnv = Object.fromEntries(
       environment
         .split("\0")
         .filter(Boolean)
         .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
     );
+    this.printed = { text, variables };
+    return variables;
   }
+
+  private printed: { readonly text: string; readonly variables: NodeJS.ProcessEnv } | undefined;
 
   /** Runs plain Pulumi in that environment, from the checkout's own folder. */
   async pulumi(...args: string[]): Promise<Finished> {
