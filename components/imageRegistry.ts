@@ -3,9 +3,11 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { RegistryServerPlan } from "../course/registry";
+import type { SiteSettings } from "../course/siteSettings";
 import type { HypervisorHost } from "./hypervisorHost";
 import { HOME_VARIABLE } from "./hypervisors/channelOptions";
 import { labelInputs } from "./hypervisors/containers";
+import { proxyVariables } from "./hypervisors/containers/siteFiles";
 import type { DriverContext, StackProviders } from "./hypervisors/driver";
 import { writePrivateFile } from "./privateFile";
 import { registryCertificates } from "./registryCertificates";
@@ -18,6 +20,20 @@ const SEED_LENGTH = 48;
 /** Small letters and digits: 62 bits, and the same keys on every keyboard. */
 const PASSWORD_LENGTH = 12;
 
+/** What the registry's container is told of its mirror; nothing where it is none. */
+function mirrorInputs(
+  { mirror }: RegistryServerPlan,
+  site: SiteSettings | undefined,
+): { readonly envs: readonly string[]; readonly dns?: string[] } {
+  if (!mirror) return { envs: [] };
+  const proxy = site?.proxy ? proxyVariables(site.proxy).map(([name, value]) => `${name}=${value}`) : [];
+  const authority = site?.caCertificate === undefined ? [] : [`CLASSLAB_SITE_CA=${site.caCertificate}`];
+  return {
+    envs: [`CLASSLAB_MIRROR_PORT=${mirror.port}`, `CLASSLAB_MIRROR_OF=${mirror.of}`, ...proxy, ...authority],
+    ...(site && site.dns.length > 0 ? { dns: [...site.dns] } : {}),
+  };
+}
+
 /** Arguments of an {@link ImageRegistry}. */
 export interface ImageRegistryArgs {
   /** The registry as planned. */
@@ -28,6 +44,8 @@ export interface ImageRegistryArgs {
   readonly network: pulumi.CustomResource;
   /** Content id of its image. */
   readonly image: string;
+  /** How its mirror of Docker Hub gets out of the room; undefined where nothing is in the way. */
+  readonly site: SiteSettings | undefined;
   /** Which of its two authorities signs, and whether guests trust both. */
   readonly authority: { readonly signs: "a" | "b"; readonly both: boolean };
   /** Providers for scripts and secrets. */
@@ -43,6 +61,9 @@ export interface ImageRegistryArgs {
  * name in each request, and that is all the rule needs: who writes writes below the own account's name. An upload that borrows a
  * layer of another's image (`?mount=…&from=…`) reads what every account may read.
  *
+ * Where it is to be a mirror of Docker Hub, a second distribution keeps what the class pulled, behind a port of its own that anybody on the LAN may
+ * read from: Docker's engine shows a mirror no account but that of Docker Hub.
+ *
  * Two seeds make two authorities, of which one signs: a change makes the idle one anew, has guests trust both, and then lets it sign.
  */
 export class ImageRegistry extends pulumi.ComponentResource {
@@ -53,7 +74,7 @@ export class ImageRegistry extends pulumi.ComponentResource {
 
   /** @param name logical name; children are named after it */
   constructor(name: string, args: ImageRegistryArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { plan, host, network, authority, providers, context } = args;
+    const { plan, host, network, site, authority, providers, context } = args;
     super("classlab:index:ImageRegistry", name, { address: plan.address, port: plan.port }, opts);
     const secret = { parent: this, provider: providers.random };
     const { lab } = context.mark;
@@ -78,6 +99,7 @@ export class ImageRegistry extends pulumi.ComponentResource {
     });
     const life = { parent: this, provider: host.prepared.provider, deleteBeforeReplace: true };
     const labels = labelInputs(context.mark);
+    const { envs, ...names } = mirrorInputs(plan, site);
     const data = new docker.Volume(
       `${name}-data`,
       { name: `${plan.objectName}-data`, driver: "local", labels },
@@ -91,7 +113,8 @@ export class ImageRegistry extends pulumi.ComponentResource {
         image: args.image,
         init: true,
         networksAdvanced: [{ name: plan.switchObject, ipv4Address: plan.address }],
-        envs: [`CLASSLAB_PORT=${plan.port}`, `CLASSLAB_QUOTA=${plan.quota}`],
+        envs: [`CLASSLAB_PORT=${plan.port}`, `CLASSLAB_QUOTA=${plan.quota}`, ...envs],
+        ...names,
         mounts: [{ type: "volume", source: data.name, target: "/registry" }],
         restart: "unless-stopped",
         logDriver: "json-file",

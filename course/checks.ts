@@ -7,7 +7,7 @@ import { guestObjects } from "./objects";
 import { type DockerStackPlan, type GuestPlan, guestsOf, type LabPlan } from "./plan";
 import { SSH_PORT } from "./ports";
 import { lanOf, type Reach, reachabilityOf, type Vantage } from "./reachability";
-import { registryName } from "./registry";
+import { mirrorName, registryName } from "./registry";
 import { looksAfterDocker, targetOfHost } from "./resources";
 import { sharedFolderPlace } from "./sharedFolder";
 import type { StatePlan } from "./states";
@@ -78,6 +78,8 @@ export interface Check {
   readonly mount?: { readonly name: string; readonly place: string };
   /** The class's own registry: its name before an image's, and the MiB that it may fill. */
   readonly registry?: { readonly name: string; readonly quota: number };
+  /** Host and port of the registry's mirror of Docker Hub. */
+  readonly mirror?: string;
   readonly mode?: Reach["mode"];
   readonly exercises: readonly Exercise[];
   /** False where it must not be reached. */
@@ -328,7 +330,25 @@ function registryChecks({ registry }: LabPlan, guest: GuestPlan): Check[] {
   );
   if (!server || !on) return [];
   const self: Vantage = { kind: "guest", team, guest: name };
+  const mirror = mirrorName(server);
   return [
+    ...(mirror === undefined
+      ? []
+      : [
+          {
+            team,
+            guest: name,
+            id: `registry/mirror/${vantageKey(self)}`,
+            kind: "registry",
+            title: `${vantageKey(self)} gets Docker Hub's images from the class's mirror ${mirror}`,
+            from: self,
+            protocol: "http",
+            mirror,
+            exercises: ["4-docker", "5-image"],
+            expected: true,
+            rule: "docs.docker.com/docker-hub/usage/pulls: what an address may pull in six hours",
+          } satisfies Check,
+        ]),
     {
       team,
       guest: name,

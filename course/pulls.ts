@@ -154,8 +154,8 @@ export function pullsOf(plan: LabPlan): PullEstimate {
             code: "docker-hub-pulls",
             where: "lab.registry",
             text: {
-              en: `${text.en}; set registry.mirror and registry.push.`,
-              ja: `${text.ja}。registry.mirror と registry.push を設定してください。`,
+              en: `${text.en}; set registry.run with a mirror, or registry.mirror and registry.push.`,
+              ja: `${text.ja}。registry.run に mirror を指定するか、registry.mirror と registry.push を設定してください。`,
             },
             source: LIMIT_SOURCE,
           },

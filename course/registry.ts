@@ -5,6 +5,14 @@ import type { PlacedTeam } from "./placement";
 import type { GuestPlan } from "./plan";
 import type { SwitchPlan } from "./switches";
 
+/** A cache of another registry's images, for everybody on the classroom LAN to read. */
+export interface RegistryMirrorPlan {
+  /** TCP port, at the registry's address. */
+  readonly port: number;
+  /** What is asked for images that it lacks: an address without path. */
+  readonly of: string;
+}
+
 /** A registry that the lab makes for the class. */
 export interface RegistryServerPlan {
   /** Name of its container; its volume is called so with `-data`. */
@@ -19,6 +27,8 @@ export interface RegistryServerPlan {
   readonly port: number;
   /** MiB that all images take together at the most. */
   readonly quota: number;
+  /** Its mirror of Docker Hub for the class; absent where it is none. */
+  readonly mirror?: RegistryMirrorPlan;
   /** Names of the accounts, each a team's id: who has one pushes below that name alone, and pulls everything. */
   readonly accounts: readonly string[];
 }
@@ -26,7 +36,21 @@ export interface RegistryServerPlan {
 /** A registry as planned: `push` names the lab's own where there is one. */
 export type RegistryPlan = Omit<RegistryConfig, "run"> & { readonly server?: RegistryServerPlan };
 
-const DEFAULTS = { port: 443, quota: 10240 } as const;
+const DEFAULTS = { port: 443, quota: 10240, mirror: false } as const;
+
+/** Docker Hub as Docker itself asks it (docs.docker.com/docker-hub/image-library/mirror). */
+const DOCKER_HUB = "https://registry-1.docker.io";
+
+/** Ports of the mirror: the first that is not the registry's own. */
+const MIRROR_PORTS = [5443, 5444] as const;
+
+/** Host and port of the registry's mirror of Docker Hub; undefined where it is none. */
+export function mirrorName({
+  address,
+  mirror,
+}: Pick<RegistryServerPlan, "address" | "mirror">): string | undefined {
+  return mirror && `${address}:${mirror.port}`;
+}
 
 /** The registry's name as it stands before an image's: the port is left out where Docker takes it for granted. */
 export function registryName({ address, port }: Pick<RegistryServerPlan, "address" | "port">): string {
@@ -41,8 +65,17 @@ const fault = (where: string, what: string, expected: string): Fault => ({
 });
 
 /** What of the configuration contradicts a registry of the lab's own. */
-function contradictions({ push, accounts }: RegistryConfig): Fault[] {
+function contradictions({ run, mirror, push, accounts }: RegistryConfig): Fault[] {
   return [
+    ...(mirror === undefined || run === undefined || run === true || run.mirror === false
+      ? []
+      : [
+          fault(
+            ".mirror",
+            `the lab runs a mirror of its own, and guests are to ask ${mirror}`,
+            "run.mirror or mirror",
+          ),
+        ]),
     ...(push === undefined
       ? []
       : [
@@ -62,6 +95,18 @@ function contradictions({ push, accounts }: RegistryConfig): Fault[] {
         ]
       : []),
   ];
+}
+
+function mirrorOf({
+  port,
+  mirror,
+}: {
+  readonly port: number;
+  readonly mirror: boolean | string;
+}): Pick<RegistryServerPlan, "mirror"> {
+  if (mirror === false) return {};
+  const own = port === MIRROR_PORTS[0] ? MIRROR_PORTS[1] : MIRROR_PORTS[0];
+  return { mirror: { port: own, of: mirror === true ? DOCKER_HUB : mirror.replace(/\/$/, "") } };
 }
 
 /** Where the lab's registry stands and who may use it; faults where that cannot be. */
@@ -129,7 +174,10 @@ export function planRegistry(
     address,
     port: wanted.port,
     quota: wanted.quota,
+    ...mirrorOf(wanted),
     accounts: teams.map(({ id }) => id),
   };
-  return { plan: { ...rest, push: registryName(server), server }, faults: [] };
+  const mirror = mirrorName(server);
+  const asked = mirror === undefined ? {} : { mirror: `https://${mirror}` };
+  return { plan: { ...rest, ...asked, push: registryName(server), server }, faults: [] };
 }

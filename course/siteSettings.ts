@@ -1,6 +1,6 @@
 import { MODE_TRAITS } from "./modes";
 import type { GuestPlan, LabPlan } from "./plan";
-import { registryName } from "./registry";
+import { mirrorName, registryName } from "./registry";
 
 /** How guests get out where the room has a proxy. */
 export interface ProxySettings {
@@ -21,7 +21,7 @@ export interface RegistrySettings {
   /** The authority that signs for them, in PEM form. */
   readonly caCertificate?: string;
   /** The lab's own among the hosts, whose authorities are known once it is made; absent where the lab runs none. */
-  readonly own?: string;
+  readonly own?: readonly string[];
   /** Authorities of the lab's own, in PEM form, one behind the other. */
   readonly ownAuthorities?: string;
 }
@@ -57,6 +57,7 @@ function pem(text: string): string {
 
 function registryOf(plan: Pick<LabPlan, "registry">): RegistrySettings {
   const { mirror, push, caCertificate } = plan.registry ?? {};
+  const { server } = plan.registry ?? {};
   const address = mirror === undefined ? undefined : bare(mirror);
   const hosts = [
     ...(push === undefined ? [] : [push]),
@@ -66,7 +67,9 @@ function registryOf(plan: Pick<LabPlan, "registry">): RegistrySettings {
     ...(address === undefined ? {} : { mirror: address }),
     hosts: [...new Set(hosts)],
     ...(caCertificate === undefined ? {} : { caCertificate: pem(caCertificate) }),
-    ...(plan.registry?.server ? { own: registryName(plan.registry.server) } : {}),
+    ...(server
+      ? { own: [registryName(server), mirrorName(server)].filter((name) => name !== undefined) }
+      : {}),
   };
 }
 

@@ -110,6 +110,10 @@ export const VERIFY_CAUSES = {
     what: "the class's registry does not answer",
     next: "Start it with classlab up",
   },
+  "mirror-silent": {
+    what: "the class's mirror of Docker Hub does not answer: each guest pulls for itself",
+    next: "Start the registry with classlab up; where it runs, it does not reach Docker Hub: look at the room's network and at site.network.proxy, or take registry.run.mirror out of the lab's file",
+  },
   "registry-untrusted": {
     what: "the guest does not trust the certificate of the class's registry",
     next: "Give the guest its authority again with classlab up --repair; where /etc/docker/certs.d is the learner's own, take their file away first",

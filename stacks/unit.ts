@@ -76,6 +76,7 @@ export function deployUnit({ plan, unit, record, trusted }: StackSettings): Unit
         return [entry.objectName, new VirtualSwitch(entry.key, args)];
       }),
   );
+  const site = siteSettingsOf(plan);
   const { server } = plan.registry ?? {};
   const lan = server && switches.get(server.switchObject);
   const registry =
@@ -85,6 +86,7 @@ export function deployUnit({ plan, unit, record, trusted }: StackSettings): Unit
           host: hostOf(server.host),
           network: lan.network,
           image: registryImage(record),
+          site,
           authority: record.registry ?? FIRST_AUTHORITY,
           providers,
           context,
@@ -95,7 +97,6 @@ export function deployUnit({ plan, unit, record, trusted }: StackSettings): Unit
     ? pulumi.all([registry.authorities, registry.files.id]).apply(([pem]) => pem)
     : server && (trusted ?? authoritiesToCome());
   const teams = plan.teams.filter((team) => unit.teams.includes(team.id));
-  const site = siteSettingsOf(plan);
   for (const team of teams) {
     const host = hostOf(team.host);
     const driver = driverOf(host.prepared.plan.target);

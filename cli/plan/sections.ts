@@ -10,7 +10,7 @@ import {
   type LabPlan,
   type TeamPlan,
 } from "../../course/plan";
-import { registryName } from "../../course/registry";
+import { mirrorName, registryName } from "../../course/registry";
 import type { PlanReport } from "../../course/report";
 import { TARGET_NAMES, type Target } from "../../course/support";
 import { PLAN_WORDS, type PlanWords } from "./words";
@@ -256,6 +256,7 @@ export function sectionsOf(report: PlanReport, language: Language): Sections {
   const words = PLAN_WORDS[language];
   const { plan } = report;
   const { server } = plan.registry ?? {};
+  const mirror = server && mirrorName(server);
   const spare = plan.teams.filter((team) => team.spare).length;
   return {
     heading: words.title(plan.lab, plan.teams.length, guestsOf(plan).length),
@@ -264,6 +265,7 @@ export function sectionsOf(report: PlanReport, language: Language): Sections {
       `${words.channels}: ${plan.channels.join(", ")}`,
       ...(plan.gateway ? [words.gateway(plan.gateway.name, plan.gateway.port)] : []),
       ...(server ? [words.registry(registryName(server), server.accounts.length, server.quota)] : []),
+      ...(mirror && server.mirror ? [words.mirror(mirror, new URL(server.mirror.of).host)] : []),
     ],
     sections: [
       hosts(report, words),

@@ -60,6 +60,7 @@ export interface PlanWords {
   readonly channels: string;
   readonly gateway: (name: string, port: number) => string;
   readonly registry: (name: string, accounts: number, mib: number) => string;
+  readonly mirror: (name: string, of: string) => string;
   readonly ways: AccessWords;
   readonly modes: Readonly<Record<Mode, string>>;
   readonly macs: readonly string[];
@@ -128,6 +129,7 @@ export const PLAN_WORDS: Readonly<Record<Language, PlanWords>> = {
     gateway: (name, port) => `browser: ${name}, port ${port}, is reserved; its gateway is not made yet`,
     registry: (name, accounts, mib) =>
       `registry of the class: ${name}, ${accounts} ${accounts === 1 ? "account" : "accounts"}, ${mib} MiB`,
+    mirror: (name, of) => `mirror of the class: ${name}, of ${of}`,
     ways: ACCESS_EN,
     modes: MODES_EN,
     macs: ["MAC address", "team", "guest", "adapter", "IPv4 address"],
@@ -193,6 +195,7 @@ export const PLAN_WORDS: Readonly<Record<Language, PlanWords>> = {
       `browser: ${name}（ポート${port}）を予約しています。ゲートウェイはまだ作成されません`,
     registry: (name, accounts, mib) =>
       `クラスのレジストリ: ${name}（アカウント ${accounts} 個、容量 ${mib} MiB）`,
+    mirror: (name, of) => `クラスのミラー: ${name}（ミラー元 ${of}）`,
     ways: {
       address: "アドレス",
       none: "なし (アダプターは未接続)",

@@ -176,6 +176,10 @@ const CAUSE_JA: Texts["cause"] = {
     what: "クラスのレジストリが応答しません",
     next: "classlab up で起動してください",
   },
+  "mirror-silent": {
+    what: "クラスの Docker Hub ミラーが応答しないため、各ゲストが直接イメージを取得します",
+    next: "classlab up でレジストリを起動してください。起動している場合は Docker Hub に到達できていません。教室のネットワークと site.network.proxy を確認するか、registry.run.mirror を設定から外してください",
+  },
   "registry-untrusted": {
     what: "ゲストがクラスのレジストリの証明書を信頼していません",
     next: "classlab up --repair で認証局の証明書を配置し直してください。/etc/docker/certs.d に受講者自身のファイルがある場合は、先に取り除いてください",

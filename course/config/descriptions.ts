@@ -134,6 +134,8 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   "registry.run.address": "Its address there; the last one of the subnet by default.",
   "registry.run.port": "Its TCP port.",
   "registry.run.quota": "MiB that all images in it take together at the most.",
+  "registry.run.mirror":
+    "Whether it is also a mirror of Docker Hub for the class, or the address of the registry that it mirrors instead.",
   "registry.mirror": "Where guests' Docker Engines ask before Docker Hub.",
   "registry.push": "Where learners push to, host and port.",
   "registry.caCertificate": "The certificate authority of either, PEM.",

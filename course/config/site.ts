@@ -57,7 +57,7 @@ export const registrySchema = z.strictObject({
   /** A registry that the lab makes on the classroom LAN; `true` for one with all defaults. */
   run: z
     .union([
-      z.literal(true, { error: "true, or a mapping with address, port or quota" }),
+      z.literal(true, { error: "true, or a mapping with address, port, quota or mirror" }),
       z.strictObject({
         /** Its address on the classroom LAN: the last of the subnet by default. */
         address: z.ipv4().optional(),
@@ -65,6 +65,13 @@ export const registrySchema = z.strictObject({
         port: z.int().min(1).max(65535).default(443),
         /** MiB that all images take together at the most. */
         quota: z.int().min(SMALLEST_QUOTA).default(10240),
+        /** Whether it is also a mirror of Docker Hub, which brings each image in once; an address makes it the mirror of that registry. */
+        mirror: z
+          .union([
+            z.boolean({ error: "true, false, or an address such as https://mirror.example:5000" }),
+            mirrorUrl,
+          ])
+          .default(false),
       }),
     ])
     .optional(),

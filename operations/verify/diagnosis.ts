@@ -116,8 +116,9 @@ function routeTrouble(evidence: Evidence, check: Check): Trouble | undefined {
 }
 
 /** What is wrong with the class's registry as a guest finds it. */
-function registryTrouble({ how, what }: ProbeResult): Trouble {
+function registryTrouble({ how, what }: ProbeResult, { mirror }: Check): Trouble {
   if (how === "unreachable") return { cause: "registry-untrusted", what };
+  if (mirror !== undefined) return { cause: "mirror-silent", what };
   if (how === "content") return { cause: "registry-full", what };
   return { cause: "registry-silent", what };
 }
@@ -137,7 +138,7 @@ export function diagnose(evidence: Evidence, check: Check, result: ProbeResult):
     return { cause: flag?.how === "ok" ? "nested-not-starting" : "nested-hidden", what: result.what };
   }
   if (kind === "shared-folder") return { cause: "folder-not-mounted", what: result.what };
-  if (kind === "registry") return registryTrouble(result);
+  if (kind === "registry") return registryTrouble(result, check);
   const own = from && to && vantageKey(from) === vantageKey(to);
   const adapters = own ? undefined : wayTrouble(evidence, check);
   if (adapters) return adapters;

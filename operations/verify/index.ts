@@ -313,6 +313,7 @@ function rowOf(evidence: Evidence, check: Check): VerifyRow {
     objects: _objects,
     mount: _mount,
     registry: _registry,
+    mirror: _mirror,
     ...row
   } = check;
   const verdict = judge(evidence, check);

@@ -118,18 +118,30 @@ const sharedFolder = (patience: number) => `shared_folder() {
 `;
 
 /** Without an account the registry's answer is 401: name, way and certificate are right. How full it is it tells everybody. */
-const registry = (patience: number) => `registry() {
-  ask() { curl -sS --noproxy '*' --connect-timeout ${3 * patience} -m ${8 * patience} --cacert "/etc/docker/certs.d/$name/ca.crt" "$@" 2>&1; }
-  id=$1; name=$2
-  words=$(ask -o /dev/null -w '%{http_code}' "https://$name/v2/"); code=$?
+const registry = (
+  patience: number,
+) => `ask_registry() { curl -sS --noproxy '*' --connect-timeout ${3 * patience} -m ${8 * patience} --cacert "/etc/docker/certs.d/$name/ca.crt" "$@" 2>&1; }
+# The HTTP status that is good as the first argument.
+registry_answers() {
+  words=$(ask_registry -o /dev/null -w '%{http_code}' "https://$name/v2/"); code=$?
   case $code in
-    0) [ "$words" = 401 ] || { result "$id" silent "https://$name/v2/ answers $words"; return; } ;;
-    126|127) return ;;
-    35|51|58|60|77) result "$id" unreachable "\${words%%"$nl"*}"; return ;;
-    7) result "$id" refused "\${words%%"$nl"*}"; return ;;
-    *) result "$id" silent "\${words%%"$nl"*}"; return ;;
+    0) [ "$words" != "$1" ] || return 0; result "$id" silent "https://$name/v2/ answers $words" ;;
+    126|127) ;;
+    35|51|58|60|77) result "$id" unreachable "\${words%%"$nl"*}" ;;
+    7) result "$id" refused "\${words%%"$nl"*}" ;;
+    *) result "$id" silent "\${words%%"$nl"*}" ;;
   esac
-  used=$(ask "https://$name/classlab/used")
+  return 1
+}
+# Nobody needs an account at the mirror; while it does not reach what it mirrors it answers 502.
+mirror() {
+  id=$1; name=$2
+  registry_answers 200 && result "$id" ok "it answers, and is trusted"
+}
+registry() {
+  id=$1; name=$2
+  registry_answers 401 || return 0
+  used=$(ask_registry "https://$name/classlab/used")
   case $used in ''|*[!0-9]*) used=0 ;; esac
   if [ "$used" -lt "$3" ]; then result "$id" ok "it answers, and is trusted; $used of $3 MiB are used"
   else result "$id" content "$used of $3 MiB are used"; fi
@@ -152,6 +164,7 @@ function command(check: Check): string | undefined {
     return `${check.from && check.id === nestedFlagId(vantageKey(check.from)) ? "nested_flag" : "nested_start"} ${quote(check.id)}`;
   if (check.mount)
     return `shared_folder ${quote(check.id)} ${quote(check.mount.name)} ${quote(check.mount.place)}`;
+  if (check.mirror) return `mirror ${quote(check.id)} ${quote(check.mirror)}`;
   if (check.registry)
     return `registry ${quote(check.id)} ${quote(check.registry.name)} ${check.registry.quota}`;
   switch (check.protocol) {
@@ -193,7 +206,7 @@ export function renderProbes(
   ].map((line, index) => `${line} </dev/null &${(index + 1) % AT_ONCE === 0 ? "\nwait" : ""}`);
   return `set -u
 ${functions(patience)}
-${checks.some(({ kind }) => kind === "nested") ? nestedFunctions(patience) : ""}${checks.some(({ mount }) => mount) ? sharedFolder(patience) : ""}${checks.some((check) => check.registry) ? registry(patience) : ""}${FACTS}
+${checks.some(({ kind }) => kind === "nested") ? nestedFunctions(patience) : ""}${checks.some(({ mount }) => mount) ? sharedFolder(patience) : ""}${checks.some(({ kind }) => kind === "registry") ? registry(patience) : ""}${FACTS}
 ${tcp.length + own.length > 0 ? `perl -e ${quote(tcpProber(patience))} ${[...own, ...tcp].map(quote).join(" ")} </dev/null &\n` : ""}${others.join("\n")}
 ${
   contents

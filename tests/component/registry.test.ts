@@ -1,3 +1,4 @@
+import { registryCertificates } from "../../components/registryCertificates";
 import { resourcesOf } from "../../course/resources";
 import { deployUnit } from "../../stacks/unit";
 import { RECORD } from "../support/devPlan";
@@ -65,4 +66,45 @@ test("guests trust the authorities once the registry has what they signed, both 
   );
   expect(String(inputs.stdin).match(/BEGIN CERTIFICATE/g)).toHaveLength(2);
   expect(dependsOn).toContain("registry-files");
+});
+
+test("a mirror gets out of the room by the site's way, and guests' engines ask it and trust it", async () => {
+  const authority = registryCertificates("site", "m", "192.168.98.1").authority;
+  const mirrored = planOf("dev", {
+    units: "one",
+    teams: 1,
+    guests: [{ name: "web", adapters: [{ switch: "lan" }] }],
+    registry: { run: { mirror: true } },
+    site: {
+      network: {
+        dns: ["192.168.99.53"],
+        proxy: { http: "http://proxy.example:3128" },
+        caCertificate: authority,
+      },
+    },
+  });
+  const [only] = mirrored.units;
+  if (!only) throw new Error("the lab has a unit");
+  const made = await MockEngine.start({ preview: false, images: {} });
+  deployUnit({ plan: mirrored, unit: only, record });
+  await made.settle();
+  const { inputs } = made.find(":Container", "registry-container");
+  expect(inputs.dns).toEqual(["192.168.99.53"]);
+  expect(inputs.envs).toEqual([
+    "CLASSLAB_PORT=443",
+    "CLASSLAB_QUOTA=10240",
+    "CLASSLAB_MIRROR_PORT=5443",
+    "CLASSLAB_MIRROR_OF=https://registry-1.docker.io",
+    "http_proxy=http://proxy.example:3128",
+    "https_proxy=http://proxy.example:3128",
+    expect.stringMatching(/^no_proxy=localhost,/),
+    "HTTP_PROXY=http://proxy.example:3128",
+    "HTTPS_PROXY=http://proxy.example:3128",
+    expect.stringMatching(/^NO_PROXY=localhost,/),
+    `CLASSLAB_SITE_CA=${authority.trim()}\n`,
+  ]);
+  const { stdin } = made.find(":Command", "team-01-web-settings").inputs;
+  expect(stdin).toContain('"https://192.168.99.254:5443"');
+  for (const name of ["192.168.99.254", "192.168.99.254:5443"])
+    expect(stdin).toContain(`file '/etc/docker/certs.d/${name}/ca.crt' 644 '-----BEGIN CERTIFICATE`);
 });

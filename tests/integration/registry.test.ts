@@ -15,6 +15,8 @@ const suite = SKIP_INTEGRATION ? describe.skip : describe;
 const NET = "192.168.171";
 const REGISTRY = `${NET}.254`;
 const CONTAINER = "ireg-registry";
+/** What stands for Docker Hub: a registry of the test's own, at a documentation address in the room. */
+const HUB = "198.51.100.1";
 
 suite("the class's own registry", () => {
   const lab = new TestLab(
@@ -39,6 +41,7 @@ suite("the class's own registry", () => {
     }),
   );
   let daemon: OwnDaemon;
+  let image = "";
   let first: UpDocument;
 
   /** Runs a shell's line in the room. */
@@ -89,6 +92,7 @@ docker tag team-0${team}/hello:1 ${REGISTRY}/team-0${team}/hello:latest`,
     const { images }: { images: Record<"guest" | "registry", { reference: string }> & { course: object } } =
       JSON.parse(provided.stdout);
     const course: { reference: string }[] = Object.values(images.course);
+    image = images.registry.reference;
     daemon = await OwnDaemon.make("iroom", 4000);
     await daemon.load([images.guest, images.registry, ...course].map(({ reference }) => reference));
     lab.env.DOCKER_HOST = daemon.host;
@@ -265,4 +269,66 @@ docker tag team-0${team}/hello:1 ${REGISTRY}/team-0${team}/hello:latest`,
     expect((await login(1)).code).toBe(0);
     expect((await learner(2, `docker pull -q ${REGISTRY}/team-01/hello:1`)).code).toBe(0);
   }, 120_000);
+
+  test("a mirror is added to the registry that stands; while it reaches nothing verify says so", async () => {
+    lab.edit((yaml) => {
+      yaml.registry = { run: { quota: 256, mirror: `http://${HUB}:5000` } };
+    });
+    expect((await lab.up()).ok).toBe(true);
+    expect(await learner(1, `docker pull -q ${REGISTRY}/team-01/hello:1`)).toMatchObject({ code: 0 });
+    expect(await trust()).toEqual(
+      [1, 2, 3].flatMap((team) => [
+        [`team-0${team}`, "not-as-expected", "mirror-silent"],
+        [`team-0${team}`, "as-expected", undefined],
+      ]),
+    );
+  }, 240_000);
+
+  test("what one team pulled from outside, the others get from the mirror, also when outside is gone; nobody writes into it", async () => {
+    const settings =
+      "version: 0.1\nstorage: {filesystem: {rootdirectory: /tmp/hub}}\nhttp: {addr: ':5000'}\n";
+    await inRoom(`ip address add ${HUB}/32 dev lo`);
+    await daemon.docker(
+      ...["run", "-d", "--name", "hub", "--network", "host", "--entrypoint", "sh", image, "-c"],
+      `printf "${settings}" > /tmp/hub.yml; exec docker-registry serve /tmp/hub.yml`,
+    );
+    const published = "127.0.0.1:5000/library/of-the-hub:latest";
+    const hello = await daemon.docker("images", "-q", "classlab/hello-world");
+    await daemon.docker("tag", hello.trim(), published);
+    expect(
+      await inRoom(`curl -s --retry 20 --retry-connrefused --retry-delay 1 http://${HUB}:5000/v2/`),
+    ).toEqual({
+      code: 0,
+      stdout: "{}",
+      stderr: "",
+    });
+    await daemon.docker("push", "-q", published);
+    const mirror = `https://${REGISTRY}:5443`;
+    // The mirror looks for it every ten seconds.
+    const found = `tries=0
+until [ "$(curl -sk -o /dev/null -w '%{http_code}' ${mirror}/v2/)" = 200 ]; do
+  tries=$((tries + 1)); [ $tries -lt 100 ]; sleep 0.3
+done`;
+    expect(await learner(1, found)).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect((await trust()).map((row) => (Array.isArray(row) ? row[1] : row))).toEqual(
+      Array.from({ length: 6 }, () => "as-expected"),
+    );
+    expect(await learner(1, "docker run --rm of-the-hub")).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("Hello from Docker!"),
+    });
+    await daemon.docker("rm", "-f", "hub");
+    const pulls = await Promise.all([
+      learner(2, "docker pull -q of-the-hub"),
+      learner(3, "docker pull -q of-the-hub"),
+    ]);
+    expect(pulls).toEqual(
+      [2, 3].map(() => ({ code: 0, stdout: "docker.io/library/of-the-hub:latest\n", stderr: "" })),
+    );
+    const pushed = await learner(
+      2,
+      `curl -sk -X POST ${mirror}/v2/library/of-the-hub/blobs/uploads/; curl -sk -X DELETE ${mirror}/v2/library/of-the-hub/manifests/latest`,
+    );
+    expect(pushed.stdout.match(/the mirror of the class takes no images/g)).toHaveLength(2);
+  }, 240_000);
 });

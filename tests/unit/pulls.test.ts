@@ -126,8 +126,8 @@ describe("pulls from Docker Hub", () => {
       code: "docker-hub-pulls",
       where: "lab.registry",
       text: {
-        en: `${text}; set registry.mirror and registry.push.`,
-        ja: "同じアドレスから接続する 101 チームの Docker Hub からのイメージ取得は 101 回（6 時間の上限は 100 回）。事前配布、ミラー、クラス用レジストリがなければ 808 回になります。registry.mirror と registry.push を設定してください。",
+        en: `${text}; set registry.run with a mirror, or registry.mirror and registry.push.`,
+        ja: "同じアドレスから接続する 101 チームの Docker Hub からのイメージ取得は 101 回（6 時間の上限は 100 回）。事前配布、ミラー、クラス用レジストリがなければ 808 回になります。registry.run に mirror を指定するか、registry.mirror と registry.push を設定してください。",
       },
       source: "https://docs.docker.com/docker-hub/usage/pulls/ (2026-11-23)",
     });

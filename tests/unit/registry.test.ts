@@ -2,6 +2,8 @@ import { execFileSync } from "node:child_process";
 import { registryCertificates } from "../../components/registryCertificates";
 import { accountLines, renderRegistryFiles } from "../../components/registryFiles";
 import { checksOf, clientAddress } from "../../course/checks";
+import { parseLab } from "../../course/config";
+import { makePlan } from "../../course/plan";
 import { pullsOf } from "../../course/pulls";
 import { renderAccount } from "../../course/registrySheet";
 import { resourcesOf, secretsOf } from "../../course/resources";
@@ -10,7 +12,7 @@ import type { PlatformGuest } from "../../operations/platforms/platform";
 import { judge } from "../../operations/verify/judge";
 import { parseFindings } from "../../operations/verify/probeResults";
 import { renderProbes } from "../../operations/verify/probeScript";
-import { planOf } from "./labs";
+import { planOf, solid } from "./labs";
 
 // What these tests do not prove: that the registry serves anybody; tests/integration/registry.test.ts does.
 const LAB = { teams: 2, guests: [{ name: "web", adapters: [{ switch: "lan" }] }] };
@@ -62,6 +64,43 @@ describe("the plan", () => {
     ]);
   });
 
+  test("has a mirror of Docker Hub where one is wanted, which guests ask and trust as they do the registry", () => {
+    const plan = planOf("lab", { ...LAB, registry: { run: { mirror: true } } });
+    expect(plan.registry).toMatchObject({
+      mirror: "https://192.168.99.254:5443",
+      push: "192.168.99.254",
+      server: { mirror: { port: 5443, of: "https://registry-1.docker.io" } },
+    });
+    expect(siteSettingsOf(plan)?.registry).toEqual({
+      mirror: "https://192.168.99.254:5443",
+      hosts: ["192.168.99.254", "192.168.99.254:5443"],
+      own: ["192.168.99.254", "192.168.99.254:5443"],
+    });
+    expect(pullsOf(plan).pulls).toBe(0);
+    const other = planOf("lab", {
+      ...LAB,
+      registry: { run: { port: 5443, mirror: "https://cache.example:5000/" } },
+    });
+    expect(other.registry).toMatchObject({
+      push: "192.168.99.254:5443",
+      mirror: "https://192.168.99.254:5444",
+      server: { mirror: { port: 5444, of: "https://cache.example:5000" } },
+    });
+  });
+
+  test("has no two mirrors", () => {
+    const registry = { run: { mirror: true }, mirror: "https://mirror.example" };
+    expect(makePlan("lab", solid(parseLab({ ...LAB, registry })))).toMatchObject({
+      faults: [
+        {
+          code: "registry-impossible",
+          where: "lab.registry.mirror",
+          what: "the lab runs a mirror of its own, and guests are to ask https://mirror.example",
+        },
+      ],
+    });
+  });
+
   test("counts no pull of another team's image from Docker Hub", () => {
     const other = (registry: object) =>
       pullsOf(planOf("lab", { ...LAB, exercises: ["5-image"], ...registry }));
@@ -82,7 +121,7 @@ describe("guests", () => {
     if (!settings) throw new Error("no settings");
     expect(settings.registry).toMatchObject({
       hosts: ["192.168.99.254", "mirror.example:5000"],
-      own: "192.168.99.254",
+      own: ["192.168.99.254"],
     });
     expect(settings.proxy?.except).toContain("192.168.99.254");
     expect(trusting(settings, "pem\n").registry).toEqual({ ...settings.registry, ownAuthorities: "pem\n" });
@@ -145,7 +184,18 @@ describe("verify", () => {
     expect(checksOf(planOf("lab", apart), undefined).filter(({ kind }) => kind === "registry")).toEqual([]);
   });
 
-  const judged = (how: string) => {
+  test("asks each of them for the mirror too, where there is one", () => {
+    const mirrored = planOf("lab", { ...LAB, registry: { run: { mirror: true } } });
+    const [mirror, own] = checksOf(mirrored, undefined).filter(({ kind }) => kind === "registry");
+    expect([mirror?.id, own?.id]).toEqual(["registry/mirror/team-01/web", "registry/team-01/web"]);
+    expect(mirror && renderProbes([mirror], [], false)).toContain(
+      "mirror 'registry/mirror/team-01/web' '192.168.99.254:5443' </dev/null &",
+    );
+    expect(mirror && judged("silent", mirror).cause).toBe("mirror-silent");
+    expect(mirror && judged("unreachable", mirror).cause).toBe("registry-untrusted");
+  });
+
+  const judged = (how: string, judging = check) => {
     const seen: PlatformGuest = {
       state: "running",
       age: 1000,
@@ -153,10 +203,10 @@ describe("verify", () => {
       published: new Map(),
       mark: undefined,
     };
-    const lines = [`result\t${check.id}\t${how}\twords`, "end"].map((text) => ({ text, seconds: 1 }));
+    const lines = [`result\t${judging.id}\t${how}\twords`, "end"].map((text) => ({ text, seconds: 1 }));
     const probed = new Map([["team-01/web", { findings: parseFindings(lines) }]]);
     const nothing = { notStarted: new Map(), logins: new Map(), opened: new Map() };
-    return judge({ plan: PLAN, platform: new Map([["lab-team-01-web", seen]]), probed, ...nothing }, check);
+    return judge({ plan: PLAN, platform: new Map([["lab-team-01-web", seen]]), probed, ...nothing }, judging);
   };
 
   test.each([

@@ -121,7 +121,7 @@ export function siteFiles(settings: SiteSettings): SiteFile[] {
   const { dns, ntp, proxy, caCertificate, registry } = settings;
   const engine = engineFile(settings);
   const authorityOf = (host: string) =>
-    host === registry.own ? registry.ownAuthorities : registry.caCertificate;
+    registry.own?.includes(host) ? registry.ownAuthorities : registry.caCertificate;
   return [
     ...(proxy ? proxyFiles(proxy) : []),
     ...(caCertificate === undefined
