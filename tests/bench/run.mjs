@@ -1,10 +1,10 @@
-// npm run bench [-- NAME...] [--json]: the speed of the dev lab, of a class, of plans, of the farm and of a class in a cloud; `libvirt`, which installs Vagrant, only by name.
+// npm run bench [-- NAME...] [--json]: the speed of the dev lab, of a class, of plans, of the farm, of images and of a class in a cloud; `libvirt`, which installs Vagrant, only by name.
 import { spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const FOLDER = dirname(fileURLToPath(import.meta.url));
-const ALL = ["bench", "class", "plan", "farm", "clouds"];
+const ALL = ["bench", "class", "plan", "farm", "registry", "clouds"];
 const words = process.argv.slice(2);
 const asked = words.filter((word) => !word.startsWith("-"));
 const unknown = asked.filter((name) => ![...ALL, "libvirt"].includes(name));
