@@ -8,8 +8,8 @@ const LANES = [/\/(?:libvirt|clouds)[^/]*$/, /./];
  * both end together.
  */
 const EITHER = [
-  "troubleDaemon",
   "hyperv",
+  "troubleDaemon",
   "virtualbox",
   "windowsRoom",
   "enrolment",
