@@ -12,6 +12,7 @@ import type { DriverContext, StackProviders } from "./hypervisors/driver";
 import { writePrivateFile } from "./privateFile";
 import { registryCertificates } from "./registryCertificates";
 import { accountLines, registryPasswordPath, renderRegistryFiles } from "./registryFiles";
+import { type RegistryImage, renderRegistryImages } from "./registryImages";
 import { script } from "./script";
 
 /** Letters and digits that hold more than the 256 bits of a key. */
@@ -29,7 +30,10 @@ function mirrorInputs(
   const proxy = site?.proxy ? proxyVariables(site.proxy).map(([name, value]) => `${name}=${value}`) : [];
   const authority = site?.caCertificate === undefined ? [] : [`CLASSLAB_SITE_CA=${site.caCertificate}`];
   return {
-    envs: [`CLASSLAB_MIRROR_PORT=${mirror.port}`, `CLASSLAB_MIRROR_OF=${mirror.of}`, ...proxy, ...authority],
+    envs: [
+      `CLASSLAB_MIRROR_PORT=${mirror.port}`,
+      ...(mirror.of === undefined ? [] : [`CLASSLAB_MIRROR_OF=${mirror.of}`, ...proxy, ...authority]),
+    ],
     ...(site && site.dns.length > 0 ? { dns: [...site.dns] } : {}),
   };
 }
@@ -44,6 +48,8 @@ export interface ImageRegistryArgs {
   readonly network: pulumi.CustomResource;
   /** Content id of its image. */
   readonly image: string;
+  /** The course's images, which it has from the start where the plan says so. */
+  readonly images: readonly RegistryImage[];
   /** How its mirror of Docker Hub gets out of the room; undefined where nothing is in the way. */
   readonly site: SiteSettings | undefined;
   /** Which of its two authorities signs, and whether guests trust both. */
@@ -148,6 +154,27 @@ export class ImageRegistry extends pulumi.ComponentResource {
         deleteBeforeReplace: true,
       },
     );
+    if (plan.mirror?.preload) {
+      script(
+        `${name}-images`,
+        {
+          shell: "sh -s --",
+          apply: "",
+          script: renderRegistryImages(plan, args.images),
+          // They are on its volume, which outlives the container.
+          triggers: [data.id],
+          deadline: "15m",
+        },
+        {
+          parent: this,
+          provider: providers.command,
+          dependsOn: [this.files],
+          deletedWith: data,
+          replaceWith: [data],
+          deleteBeforeReplace: true,
+        },
+      );
+    }
     const trusted = [made(authority.signs), ...(authority.both ? [made(idle)] : [])];
     // Certificates are for everybody.
     this.authorities = pulumi.unsecret(

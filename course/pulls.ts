@@ -91,6 +91,12 @@ function teamsAtOneAddress(plan: LabPlan): number {
   return Math.max(0, ...counts.values());
 }
 
+/** Whether guests ask a mirror of Docker Hub, the lab's own or another; one with the course's images alone asks for none. */
+function hasMirror({ registry }: LabPlan): boolean {
+  if (registry?.server?.mirror) return registry.server.mirror.of !== undefined;
+  return registry?.mirror !== undefined;
+}
+
 /** Pulls of an exercise's images and of other teams' images. */
 function exercisePulls(plan: LabPlan, teams: number): ExercisePulls[] {
   const seen = new Set<string>();
@@ -112,7 +118,7 @@ function exercisePulls(plan: LabPlan, teams: number): ExercisePulls[] {
         exercise,
         images,
         // A mirror asks Docker Hub for each image once; its later checks of the version are free.
-        pulls: (plan.registry?.mirror ? left : left * teams) + (plan.registry?.push ? 0 : foreign),
+        pulls: (hasMirror(plan) ? left : left * teams) + (plan.registry?.push ? 0 : foreign),
         unaided: fresh.length * teams + foreign,
         source: entry.source,
       },

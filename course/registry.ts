@@ -9,8 +9,10 @@ import type { SwitchPlan } from "./switches";
 export interface RegistryMirrorPlan {
   /** TCP port, at the registry's address. */
   readonly port: number;
-  /** What is asked for images that it lacks: an address without path. */
-  readonly of: string;
+  /** What is asked for images that it lacks: an address without path; absent where nothing is. */
+  readonly of?: string;
+  /** Whether the course's images are in it from the start. */
+  readonly preload: boolean;
 }
 
 /** A registry that the lab makes for the class. */
@@ -36,7 +38,10 @@ export interface RegistryServerPlan {
 /** A registry as planned: `push` names the lab's own where there is one. */
 export type RegistryPlan = Omit<RegistryConfig, "run"> & { readonly server?: RegistryServerPlan };
 
-const DEFAULTS = { port: 443, quota: 10240, mirror: false } as const;
+const DEFAULTS = { port: 443, quota: 10240, mirror: false, preload: false } as const;
+
+/** MiB that the course's images take in a registry, with room for what teams push; the official ones are two thirds of a GiB (docker-library/repo-info, 2026-09). */
+const PRELOAD_QUOTA = 1024;
 
 /** Docker Hub as Docker itself asks it (docs.docker.com/docker-hub/image-library/mirror). */
 const DOCKER_HUB = "https://registry-1.docker.io";
@@ -66,8 +71,18 @@ const fault = (where: string, what: string, expected: string): Fault => ({
 
 /** What of the configuration contradicts a registry of the lab's own. */
 function contradictions({ run, mirror, push, accounts }: RegistryConfig): Fault[] {
+  const { quota, ...own } = run === undefined || run === true ? DEFAULTS : run;
   return [
-    ...(mirror === undefined || run === undefined || run === true || run.mirror === false
+    ...(own.preload && quota < PRELOAD_QUOTA
+      ? [
+          fault(
+            ".run.quota",
+            `the course's images do not fit into ${quota} MiB`,
+            `${PRELOAD_QUOTA} MiB or more, or no preload`,
+          ),
+        ]
+      : []),
+    ...(mirror === undefined || (own.mirror === false && !own.preload)
       ? []
       : [
           fault(
@@ -100,13 +115,16 @@ function contradictions({ run, mirror, push, accounts }: RegistryConfig): Fault[
 function mirrorOf({
   port,
   mirror,
+  preload,
 }: {
   readonly port: number;
   readonly mirror: boolean | string;
+  readonly preload: boolean;
 }): Pick<RegistryServerPlan, "mirror"> {
-  if (mirror === false) return {};
+  if (mirror === false && !preload) return {};
   const own = port === MIRROR_PORTS[0] ? MIRROR_PORTS[1] : MIRROR_PORTS[0];
-  return { mirror: { port: own, of: mirror === true ? DOCKER_HUB : mirror.replace(/\/$/, "") } };
+  const of = mirror === true ? DOCKER_HUB : mirror === false ? undefined : mirror.replace(/\/$/, "");
+  return { mirror: { port: own, ...(of === undefined ? {} : { of }), preload } };
 }
 
 /** Where the lab's registry stands and who may use it; faults where that cannot be. */

@@ -275,6 +275,7 @@ function registryResources(plan: Pick<LabPlan, "registry">, unit: UnitPlan): Pla
     docker("volume", `${REGISTRY}-data`),
     docker("container", `${REGISTRY}-container`),
     command(`${REGISTRY}-files`),
+    ...(server.mirror?.preload ? [command(`${REGISTRY}-images`)] : []),
   ];
 }
 

@@ -6,10 +6,12 @@ import { driverOf } from "../components/hypervisors";
 import type { DriverContext, StackProviders } from "../components/hypervisors/driver";
 import { ImageRegistry } from "../components/imageRegistry";
 import { LabRecord as KeptRecord } from "../components/labRecord";
+import type { RegistryImage } from "../components/registryImages";
 import { TeamLab } from "../components/teamLab";
 import { VirtualSwitch } from "../components/virtualSwitch";
 import { accessOf, type GuestAccess } from "../course/access";
 import { makesHost } from "../course/hosts";
+import { imageNames } from "../course/images";
 import { FIRST_AUTHORITY, type LabRecord } from "../course/record";
 import { makesRegistry, REGISTRY } from "../course/resources";
 import { siteSettingsOf } from "../course/siteSettings";
@@ -31,6 +33,15 @@ function authoritiesToCome(): string {
 function registryImage({ images }: LabRecord): string {
   if (!images?.registry) throw new Error("a lab with a registry of its own has an image for it");
   return images.registry.id;
+}
+
+/** The course's images as the lab has them, by the names that learners type. */
+function courseImages({ images }: LabRecord): RegistryImage[] {
+  if (!images) return [];
+  return imageNames(images.edition).map(({ name, tags }) => ({
+    reference: images.course[name].reference,
+    tags,
+  }));
 }
 
 /** Makes everything that one stack of a lab holds. */
@@ -86,6 +97,7 @@ export function deployUnit({ plan, unit, record, trusted }: StackSettings): Unit
           host: hostOf(server.host),
           network: lan.network,
           image: registryImage(record),
+          images: courseImages(record),
           site,
           authority: record.registry ?? FIRST_AUTHORITY,
           providers,

@@ -265,7 +265,9 @@ export function sectionsOf(report: PlanReport, language: Language): Sections {
       `${words.channels}: ${plan.channels.join(", ")}`,
       ...(plan.gateway ? [words.gateway(plan.gateway.name, plan.gateway.port)] : []),
       ...(server ? [words.registry(registryName(server), server.accounts.length, server.quota)] : []),
-      ...(mirror && server.mirror ? [words.mirror(mirror, new URL(server.mirror.of).host)] : []),
+      ...(mirror && server.mirror
+        ? [words.mirror(mirror, server.mirror.of && new URL(server.mirror.of).host, server.mirror.preload)]
+        : []),
     ],
     sections: [
       hosts(report, words),

@@ -60,7 +60,7 @@ export interface PlanWords {
   readonly channels: string;
   readonly gateway: (name: string, port: number) => string;
   readonly registry: (name: string, accounts: number, mib: number) => string;
-  readonly mirror: (name: string, of: string) => string;
+  readonly mirror: (name: string, of: string | undefined, preload: boolean) => string;
   readonly ways: AccessWords;
   readonly modes: Readonly<Record<Mode, string>>;
   readonly macs: readonly string[];
@@ -129,7 +129,8 @@ export const PLAN_WORDS: Readonly<Record<Language, PlanWords>> = {
     gateway: (name, port) => `browser: ${name}, port ${port}, is reserved; its gateway is not made yet`,
     registry: (name, accounts, mib) =>
       `registry of the class: ${name}, ${accounts} ${accounts === 1 ? "account" : "accounts"}, ${mib} MiB`,
-    mirror: (name, of) => `mirror of the class: ${name}, of ${of}`,
+    mirror: (name, of, preload) =>
+      `mirror of the class: ${name}, ${[...(of ? [`of ${of}`] : []), ...(preload ? ["with the course's images"] : [])].join(", ")}`,
     ways: ACCESS_EN,
     modes: MODES_EN,
     macs: ["MAC address", "team", "guest", "adapter", "IPv4 address"],
@@ -195,7 +196,8 @@ export const PLAN_WORDS: Readonly<Record<Language, PlanWords>> = {
       `browser: ${name}（ポート${port}）を予約しています。ゲートウェイはまだ作成されません`,
     registry: (name, accounts, mib) =>
       `クラスのレジストリ: ${name}（アカウント ${accounts} 個、容量 ${mib} MiB）`,
-    mirror: (name, of) => `クラスのミラー: ${name}（ミラー元 ${of}）`,
+    mirror: (name, of, preload) =>
+      `クラスのミラー: ${name}（${[...(of ? [`ミラー元 ${of}`] : []), ...(preload ? ["教材のイメージを登録済み"] : [])].join("、")}）`,
     ways: {
       address: "アドレス",
       none: "なし (アダプターは未接続)",

@@ -136,6 +136,8 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   "registry.run.quota": "MiB that all images in it take together at the most.",
   "registry.run.mirror":
     "Whether it is also a mirror of Docker Hub for the class, or the address of the registry that it mirrors instead.",
+  "registry.run.preload":
+    "Whether it has the course's images from the start: a learner who removed one pulls it again, also in a room that is cut off.",
   "registry.mirror": "Where guests' Docker Engines ask before Docker Hub.",
   "registry.push": "Where learners push to, host and port.",
   "registry.caCertificate": "The certificate authority of either, PEM.",

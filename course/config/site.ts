@@ -57,7 +57,7 @@ export const registrySchema = z.strictObject({
   /** A registry that the lab makes on the classroom LAN; `true` for one with all defaults. */
   run: z
     .union([
-      z.literal(true, { error: "true, or a mapping with address, port, quota or mirror" }),
+      z.literal(true, { error: "true, or a mapping with address, port, quota, mirror or preload" }),
       z.strictObject({
         /** Its address on the classroom LAN: the last of the subnet by default. */
         address: z.ipv4().optional(),
@@ -72,6 +72,8 @@ export const registrySchema = z.strictObject({
             mirrorUrl,
           ])
           .default(false),
+        /** Whether it has the course's images from the start, which guests then get from it as from Docker Hub: also in a room that is cut off. */
+        preload: z.boolean().default(false),
       }),
     ])
     .optional(),

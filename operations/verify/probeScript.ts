@@ -133,10 +133,14 @@ registry_answers() {
   esac
   return 1
 }
-# Nobody needs an account at the mirror; while it does not reach what it mirrors it answers 502.
+# Nobody needs an account at the mirror, and it tells everybody whether it reaches what it mirrors.
 mirror() {
   id=$1; name=$2
-  registry_answers 200 && result "$id" ok "it answers, and is trusted"
+  registry_answers 200 || return 0
+  case $(ask_registry "https://$name/classlab/mirror") in
+    ok) result "$id" ok "it answers, and is trusted" ;;
+    *) result "$id" silent "it does not reach what it mirrors" ;;
+  esac
 }
 registry() {
   id=$1; name=$2

@@ -74,7 +74,7 @@ test("a mirror gets out of the room by the site's way, and guests' engines ask i
     units: "one",
     teams: 1,
     guests: [{ name: "web", adapters: [{ switch: "lan" }] }],
-    registry: { run: { mirror: true } },
+    registry: { run: { mirror: true, preload: true } },
     site: {
       network: {
         dns: ["192.168.99.53"],
@@ -103,6 +103,10 @@ test("a mirror gets out of the room by the site's way, and guests' engines ask i
     expect.stringMatching(/^NO_PROXY=localhost,/),
     `CLASSLAB_SITE_CA=${authority.trim()}\n`,
   ]);
+  const images = made.find(":Command", "registry-images");
+  expect(images.inputs.stdin).toContain(`send '${record.images.course.nginx.reference}' 'nginx:latest'\n`);
+  expect(images.dependsOn).toContain("registry-files");
+  expect(images.deletedWith).toBe("registry-data");
   const { stdin } = made.find(":Command", "team-01-web-settings").inputs;
   expect(stdin).toContain('"https://192.168.99.254:5443"');
   for (const name of ["192.168.99.254", "192.168.99.254:5443"])

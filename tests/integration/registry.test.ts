@@ -270,12 +270,18 @@ docker tag team-0${team}/hello:1 ${REGISTRY}/team-0${team}/hello:latest`,
     expect((await learner(2, `docker pull -q ${REGISTRY}/team-01/hello:1`)).code).toBe(0);
   }, 120_000);
 
-  test("a mirror is added to the registry that stands; while it reaches nothing verify says so", async () => {
+  test("a mirror with the course's images is added to the registry that stands; while it reaches nothing it gives those, and verify says so", async () => {
     lab.edit((yaml) => {
-      yaml.registry = { run: { quota: 256, mirror: `http://${HUB}:5000` } };
+      yaml.registry = { run: { quota: 1024, mirror: `http://${HUB}:5000`, preload: true } };
     });
     expect((await lab.up()).ok).toBe(true);
     expect(await learner(1, `docker pull -q ${REGISTRY}/team-01/hello:1`)).toMatchObject({ code: 0 });
+    const gone = "docker rmi -f alpine:latest >/dev/null; docker pull -q alpine";
+    expect(await learner(3, gone)).toEqual({
+      code: 0,
+      stdout: "docker.io/library/alpine:latest\n",
+      stderr: "",
+    });
     expect(await trust()).toEqual(
       [1, 2, 3].flatMap((team) => [
         [`team-0${team}`, "not-as-expected", "mirror-silent"],
@@ -306,7 +312,7 @@ docker tag team-0${team}/hello:1 ${REGISTRY}/team-0${team}/hello:latest`,
     const mirror = `https://${REGISTRY}:5443`;
     // The mirror looks for it every ten seconds.
     const found = `tries=0
-until [ "$(curl -sk -o /dev/null -w '%{http_code}' ${mirror}/v2/)" = 200 ]; do
+until [ "$(curl -sk ${mirror}/classlab/mirror)" = ok ]; do
   tries=$((tries + 1)); [ $tries -lt 100 ]; sleep 0.3
 done`;
     expect(await learner(1, found)).toEqual({ code: 0, stdout: "", stderr: "" });
@@ -330,5 +336,18 @@ done`;
       `curl -sk -X POST ${mirror}/v2/library/of-the-hub/blobs/uploads/; curl -sk -X DELETE ${mirror}/v2/library/of-the-hub/manifests/latest`,
     );
     expect(pushed.stdout.match(/the mirror of the class takes no images/g)).toHaveLength(2);
+    // What teams pushed is for those who have an account, by whatever way it is written.
+    const asked = [
+      "team-01/hello",
+      "library/../team-01/hello",
+      "library%2F..%2Fteam-01/hello",
+      "library/%2e%2e/team-01/hello",
+    ];
+    const curl = "curl -sk --path-as-is -o /dev/null -w '%{http_code} '";
+    const answers = await learner(
+      2,
+      asked.map((name) => `${curl} ${mirror}/v2/${name}/manifests/latest`).join("\n"),
+    );
+    expect(answers.stdout).toBe("404 ".repeat(asked.length));
   }, 240_000);
 });

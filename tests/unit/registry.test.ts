@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { registryCertificates } from "../../components/registryCertificates";
 import { accountLines, renderRegistryFiles } from "../../components/registryFiles";
+import { renderRegistryImages } from "../../components/registryImages";
 import { checksOf, clientAddress } from "../../course/checks";
 import { parseLab } from "../../course/config";
 import { makePlan } from "../../course/plan";
@@ -69,7 +70,7 @@ describe("the plan", () => {
     expect(plan.registry).toMatchObject({
       mirror: "https://192.168.99.254:5443",
       push: "192.168.99.254",
-      server: { mirror: { port: 5443, of: "https://registry-1.docker.io" } },
+      server: { mirror: { port: 5443, of: "https://registry-1.docker.io", preload: false } },
     });
     expect(siteSettingsOf(plan)?.registry).toEqual({
       mirror: "https://192.168.99.254:5443",
@@ -85,6 +86,23 @@ describe("the plan", () => {
       push: "192.168.99.254:5443",
       mirror: "https://192.168.99.254:5444",
       server: { mirror: { port: 5444, of: "https://cache.example:5000" } },
+    });
+  });
+
+  test("gives the course's images by the same way where it has them, also with nothing to mirror", () => {
+    const plan = planOf("lab", { ...LAB, registry: { run: { preload: true } } });
+    expect(plan.registry).toMatchObject({
+      mirror: "https://192.168.99.254:5443",
+      server: { mirror: { port: 5443, preload: true } },
+    });
+    expect(plan.registry?.server?.mirror?.of).toBeUndefined();
+    const [unit] = plan.units;
+    expect(unit && resourcesOf(plan, unit).map(({ name }) => name)).toContain("registry-images");
+    // What it mirrors nothing of is asked for outside.
+    expect(pullsOf(plan).pulls).toBe(pullsOf(planOf("lab", { ...LAB, registry: { run: true } })).pulls);
+    const small = { ...LAB, registry: { run: { preload: true, quota: 512 } } };
+    expect(makePlan("lab", solid(parseLab(small)))).toMatchObject({
+      faults: [{ code: "registry-impossible", where: "lab.registry.run.quota" }],
     });
   });
 
@@ -157,6 +175,20 @@ describe("accounts", () => {
     expect(script).toContain("docker exec -i 'lab-registry' sh -s <<'FILES'\n");
     expect(script.indexOf("KEY")).toBeGreaterThan(script.indexOf("<<'FILES'"));
     expect(script.split("\nFILES\n")).toHaveLength(2);
+  });
+
+  test("of its images each is sent for each name that learners have for it", () => {
+    const images = [
+      { reference: "classlab/nginx:1", tags: ["nginx:latest"] },
+      { reference: "classlab/official-x:2", tags: ["x:1", "x:latest"] },
+    ];
+    const script = renderRegistryImages({ objectName: "lab-registry" }, images);
+    expect(script.match(/^send .*$/gm)).toEqual([
+      "send 'classlab/nginx:1' 'nginx:latest'",
+      "send 'classlab/official-x:2' 'x:1'",
+      "send 'classlab/official-x:2' 'x:latest'",
+    ]);
+    expect(script).toContain("docker exec -i 'lab-registry' skopeo copy");
   });
 
   test("are on the team's sheet with the commands of the book", () => {
