@@ -21,8 +21,13 @@ export function renderRegistryImages(
     tags.map((tag) => `send ${quote(reference)} ${quote(tag)}\n`),
   );
   return `set -eu
+# skopeo reads an archive twice: it lies in the container until then.
 send() {
-  words=$(docker save "$1" | docker exec -i ${quote(objectName)} skopeo copy -q --insecure-policy --dest-tls-verify=false docker-archive:/dev/stdin "docker://127.0.0.1:5001/library/$2" 2>&1) || {
+  words=$(docker save "$1" | docker exec -i ${quote(objectName)} sh -euc '
+    archive=$(mktemp)
+    trap "rm -f $archive" EXIT
+    cat >"$archive"
+    skopeo copy -q --insecure-policy --dest-tls-verify=false "docker-archive:$archive" "docker://127.0.0.1:5001/library/$1"' sh "$2" 2>&1) || {
     echo "image $2 could not be put into the registry: $words" >&2
     exit 1
   }

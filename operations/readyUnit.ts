@@ -2,6 +2,7 @@ import { type Fault, FaultError } from "../course/faults";
 import type { LabPlan } from "../course/plan";
 import { type Drift, type Found, findDrift } from "./drift";
 import type { PlannedStep, StateResource } from "./engine";
+import { type PortHolder, portHolders } from "./freePorts";
 import { switchesLeaving } from "./freeSwitches";
 import { inspectUnit, type Look } from "./inspectUnit";
 import { findInTheWay } from "./inTheWay";
@@ -31,6 +32,8 @@ export interface ReadyUnit extends PreparedUnit {
   readonly losses: readonly Loss[];
   /** Switches that stand and that the run removes, be it to make them anew. */
   readonly leaving: readonly string[];
+  /** Containers in guests that have a port of another stack of the plan. */
+  readonly holders: readonly PortHolder[];
   /** False when the engine has nothing to do. */
   readonly needed: boolean;
   /** Number of resources that are the same. */
@@ -127,7 +130,7 @@ export async function readyUnit(
   const { resources } = recovered;
   const [first, ...more] = await findInTheWay(plan, unit, id, resources);
   if (first) throw new FaultError([first, ...more]);
-  const nothing = { left: [], direct: [], replace: [], losses: [], leaving: [], same: 0 };
+  const nothing = { left: [], direct: [], replace: [], losses: [], leaving: [], holders: [], same: 0 };
   // Where no guest was made yet there is nothing to lose, and nothing to compare with.
   if (!resources.some((entry) => entry.type === "classlab:index:GuestVm" || entry.id !== undefined))
     return { ...prepared, ...nothing, needed: true };
@@ -150,7 +153,8 @@ export async function readyUnit(
   const [deaf, ...others] = unreachable(left);
   if (deaf) throw new FaultError([deaf, ...others]);
 
-  const [taken, ...alsoTaken] = findInTheWayInside(plan, unit, resources, started?.found ?? recovered.found);
+  const found = started?.found ?? recovered.found;
+  const [taken, ...alsoTaken] = findInTheWayInside(plan, unit, resources, found);
   if (taken) throw new FaultError([taken, ...alsoTaken]);
 
   const replace = [...new Set([...[...onHost, ...repaired].flatMap(urnOf), ...(started?.replace ?? [])])];
@@ -171,6 +175,7 @@ export async function readyUnit(
     direct: mended.filter((drift) => drift.mend?.how === "run" || drift.mend?.how === "restart"),
     replace,
     leaving: switchesLeaving(preview.steps, resources),
+    holders: portHolders(plan, unit, found, id),
     losses: findLosses(preview.steps, resources, gone),
     needed: Object.keys(changes).length > 0,
     same,

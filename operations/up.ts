@@ -12,6 +12,7 @@ import { estimate } from "./doctor/estimate";
 import type { Drift } from "./drift";
 import { explain } from "./explain";
 import { gatherFacts } from "./facts";
+import { freePorts } from "./freePorts";
 import { clearSwitches, freeSwitches, switchesInTheWay } from "./freeSwitches";
 import type { Say } from "./images";
 import { type Look, lookOnce } from "./inspectUnit";
@@ -298,6 +299,7 @@ async function bringUp(
       const replace = [...unit.replace, ...failed];
       if (!unit.needed && failed.length === 0 && !moved) return { same: unit.same };
       siteRan ||= unit.unit.kind === "site";
+      await freePorts(lab.plan, unit.holders, options.say);
       return unit.engine.up((event) => options.onEvent(unit.unit.stack, event), options.signal, replace);
     },
     {

@@ -141,6 +141,43 @@ suite("the farm", () => {
     expect([...(await farm()).keys()].sort()).toEqual(names(8001, 8008));
   }, 300_000);
 
+  test("its ports go to other stacks, those change them, and the farm has them back", async () => {
+    const stacks = (docker: object[]) =>
+      lab.edit(({ guests: [web] }) => {
+        if (web) web.docker = docker;
+      });
+    const titles = async (...ports: number[]) =>
+      Promise.all(
+        ports.map(async (port) => (await fetch(`http://${NET}.10:${port}/`)).headers.get("server")),
+      );
+    stacks([
+      { kind: "nginx", port: 8003 },
+      { kind: "php-apache", port: 8004 },
+    ]);
+    expect((await lab.up()).left).toEqual([]);
+    expect(await titles(8003, 8004)).toEqual([
+      expect.stringMatching(/^nginx/),
+      expect.stringMatching(/^Apache/),
+    ]);
+    stacks([
+      { kind: "nginx", port: 8004 },
+      { kind: "php-apache", port: 8003 },
+    ]);
+    const swapped = await lab.run("up", "--yes");
+    expect([swapped.code, swapped.code === 0 ? "" : swapped.stderr]).toEqual([0, ""]);
+    expect(swapped.stderr + swapped.stdout).toContain(
+      "team-01/web: container nginx gives port 8003 to another stack",
+    );
+    expect(await titles(8003, 8004)).toEqual([
+      expect.stringMatching(/^Apache/),
+      expect.stringMatching(/^nginx/),
+    ]);
+    resize(6);
+    expect((await lab.up()).left).toEqual([]);
+    expect([...(await farm()).keys()].sort()).toEqual(names(8001, 8006));
+    expect(new Set(await pages(8001, 8006))).toEqual(new Set(["200 true"]));
+  }, 300_000);
+
   test("leaves with the lab", async () => {
     expect((await lab.run("down", "--yes")).code).toBe(0);
     expect((await takeSnapshot(lab)).host).toEqual([]);

@@ -343,7 +343,7 @@ done`;
       "library%2F..%2Fteam-01/hello",
       "library/%2e%2e/team-01/hello",
     ];
-    const curl = "curl -sk --path-as-is -o /dev/null -w '%{http_code} '";
+    const curl = "curl -skL --path-as-is -o /dev/null -w '%{http_code} '";
     const answers = await learner(
       2,
       asked.map((name) => `${curl} ${mirror}/v2/${name}/manifests/latest`).join("\n"),

@@ -188,7 +188,7 @@ describe("accounts", () => {
       "send 'classlab/official-x:2' 'x:1'",
       "send 'classlab/official-x:2' 'x:latest'",
     ]);
-    expect(script).toContain("docker exec -i 'lab-registry' skopeo copy");
+    expect(script).toContain("docker exec -i 'lab-registry' sh -euc");
   });
 
   test("are on the team's sheet with the commands of the book", () => {
