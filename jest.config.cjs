@@ -22,8 +22,8 @@ module.exports = {
         { ...project, testMatch: ["<rootDir>/tests/!(chaos|integration)/**/*.test.ts"] },
         { ...lanes, testMatch: ["<rootDir>/tests/integration/**/*.test.ts"] },
       ],
-  // One more than a small machine has cores: tests wait for the programs that they start. Labs have lanes of their own.
-  maxWorkers: 3,
+  // Half of what a small machine has to give would be idle.
+  maxWorkers: 2,
   testSequencer: "<rootDir>/tests/support/sequencer.cjs",
   reporters: ["default", "<rootDir>/tests/support/countReporter.cjs"],
   testTimeout: 20_000,
