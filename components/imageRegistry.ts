@@ -2,13 +2,14 @@ import { join } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { type ImageSet, imageNames } from "../course/images";
 import type { RegistryServerPlan } from "../course/registry";
 import type { SiteSettings } from "../course/siteSettings";
 import type { HypervisorHost } from "./hypervisorHost";
 import { HOME_VARIABLE } from "./hypervisors/channelOptions";
 import { labelInputs } from "./hypervisors/containers";
 import { proxyVariables } from "./hypervisors/containers/siteFiles";
-import type { DriverContext, StackProviders } from "./hypervisors/driver";
+import { type DriverContext, imagesOf, type StackProviders } from "./hypervisors/driver";
 import { writePrivateFile } from "./privateFile";
 import { registryCertificates } from "./registryCertificates";
 import { accountLines, registryPasswordPath, renderRegistryFiles } from "./registryFiles";
@@ -38,6 +39,14 @@ function mirrorInputs(
   };
 }
 
+/** The course's images as the lab has them, by the names that learners type. */
+function courseImages(images: ImageSet): RegistryImage[] {
+  return imageNames(images.edition).map(({ name, tags }) => ({
+    reference: images.course[name].reference,
+    tags,
+  }));
+}
+
 /** Arguments of an {@link ImageRegistry}. */
 export interface ImageRegistryArgs {
   /** The registry as planned. */
@@ -48,8 +57,6 @@ export interface ImageRegistryArgs {
   readonly network: pulumi.CustomResource;
   /** Content id of its image. */
   readonly image: string;
-  /** The course's images, which it has from the start where the plan says so. */
-  readonly images: readonly RegistryImage[];
   /** How its mirror of Docker Hub gets out of the room; undefined where nothing is in the way. */
   readonly site: SiteSettings | undefined;
   /** Which of its two authorities signs, and whether guests trust both. */
@@ -160,7 +167,7 @@ export class ImageRegistry extends pulumi.ComponentResource {
         {
           shell: "sh -s --",
           apply: "",
-          script: renderRegistryImages(plan, args.images),
+          script: renderRegistryImages(plan, courseImages(imagesOf(context))),
           // They are on its volume, which outlives the container.
           triggers: [data.id],
           deadline: "15m",

@@ -331,35 +331,33 @@ function registryChecks({ registry }: LabPlan, guest: GuestPlan): Check[] {
   if (!server || !on) return [];
   const self: Vantage = { kind: "guest", team, guest: name };
   const mirror = mirrorName(server);
+  const common = {
+    team,
+    guest: name,
+    kind: "registry",
+    from: self,
+    protocol: "http",
+    expected: true,
+  } as const;
   return [
     ...(mirror === undefined
       ? []
       : [
           {
-            team,
-            guest: name,
+            ...common,
             id: `registry/mirror/${vantageKey(self)}`,
-            kind: "registry",
             title: `${vantageKey(self)} gets Docker Hub's images from the class's mirror ${mirror}`,
-            from: self,
-            protocol: "http",
             mirror,
             exercises: ["4-docker", "5-image"],
-            expected: true,
             rule: "docs.docker.com/docker-hub/usage/pulls: what an address may pull in six hours",
           } satisfies Check,
         ]),
     {
-      team,
-      guest: name,
+      ...common,
       id: `registry/${vantageKey(self)}`,
-      kind: "registry",
       title: `${vantageKey(self)} can push to the class's registry ${registryName(server)}`,
-      from: self,
-      protocol: "http",
       registry: { name: registryName(server), quota: server.quota },
       exercises: ["5-image"],
-      expected: true,
       rule: "manual L3282: an account for each team at the registry that images are pushed to",
     },
   ];

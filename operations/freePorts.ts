@@ -7,6 +7,9 @@ import type { Found } from "./drift";
 import type { GuestContents } from "./guestContents";
 import { run, tail } from "./process";
 
+/** Containers that are told one by one; a farm has a hundred. */
+const TOLD = 3;
+
 /** A running container of the lab's own that has a port which the plan gives to another of its guest's stacks. */
 export interface PortHolder {
   readonly guest: GuestPlan;
@@ -61,9 +64,10 @@ export async function freePorts(
       });
       const place = `${guest.team}/${guest.name}`;
       if (stopped.code !== 0) throw new Error(`${place}: docker stop: ${tail(stopped.stderr)}`);
-      for (const { name, ports } of leaving.slice(0, 3))
+      for (const { name, ports } of leaving.slice(0, TOLD))
         say(`${place}: container ${name} gives port ${ports.join(", ")} to another stack`);
-      if (leaving.length > 3) say(`${place}: ${leaving.length - 3} more containers give up their ports`);
+      if (leaving.length > TOLD)
+        say(`${place}: ${leaving.length - TOLD} more containers give up their ports`);
     }),
   );
 }

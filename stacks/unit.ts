@@ -6,12 +6,10 @@ import { driverOf } from "../components/hypervisors";
 import type { DriverContext, StackProviders } from "../components/hypervisors/driver";
 import { ImageRegistry } from "../components/imageRegistry";
 import { LabRecord as KeptRecord } from "../components/labRecord";
-import type { RegistryImage } from "../components/registryImages";
 import { TeamLab } from "../components/teamLab";
 import { VirtualSwitch } from "../components/virtualSwitch";
 import { accessOf, type GuestAccess } from "../course/access";
 import { makesHost } from "../course/hosts";
-import { imageNames } from "../course/images";
 import { FIRST_AUTHORITY, type LabRecord } from "../course/record";
 import { makesRegistry, REGISTRY } from "../course/resources";
 import { siteSettingsOf } from "../course/siteSettings";
@@ -33,15 +31,6 @@ function authoritiesToCome(): string {
 function registryImage({ images }: LabRecord): string {
   if (!images?.registry) throw new Error("a lab with a registry of its own has an image for it");
   return images.registry.id;
-}
-
-/** The course's images as the lab has them, by the names that learners type. */
-function courseImages({ images }: LabRecord): RegistryImage[] {
-  if (!images) return [];
-  return imageNames(images.edition).map(({ name, tags }) => ({
-    reference: images.course[name].reference,
-    tags,
-  }));
 }
 
 /** Makes everything that one stack of a lab holds. */
@@ -97,7 +86,6 @@ export function deployUnit({ plan, unit, record, trusted }: StackSettings): Unit
           host: hostOf(server.host),
           network: lan.network,
           image: registryImage(record),
-          images: courseImages(record),
           site,
           authority: record.registry ?? FIRST_AUTHORITY,
           providers,
