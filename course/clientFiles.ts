@@ -1,6 +1,7 @@
 import { userOf } from "./access";
 import { EXPECTED_REACH } from "./expectedReach";
 import { osOf } from "./hosts";
+import { addressFromHost, isJumpHost, LEARNER } from "./learnerAccess";
 import { MODE_TRAITS } from "./modes";
 import type { GuestPlan, HostPlan } from "./plan";
 import { SSH_PORT } from "./ports";
@@ -12,8 +13,10 @@ interface Server {
   readonly user: string;
 }
 
-/** The server as the client PC reaches it; undefined for a host that is not a machine of the room, which has no file there. */
-function serverOf({ config }: HostPlan): Server | undefined {
+/** The server as the client PC reaches it; undefined for this machine, which has no file there, and for one in a cloud that does not stand. */
+function serverOf(host: HostPlan): Server | undefined {
+  const { config, standing } = host;
+  if (isJumpHost(host)) return standing && { address: standing.address, port: standing.port, user: LEARNER };
   if (config.kind !== "existing") return undefined;
   const { address, port, user } = config;
   return { address, port, user };
@@ -56,14 +59,68 @@ export function renderRdp(host: HostPlan): string | undefined {
   return `\ufeff${settings.join(CRLF)}${CRLF}`;
 }
 
-/** Program of Windows that a connection goes through: its own `ProxyJump` does not find itself in older builds (PowerShell/Win32-OpenSSH#1172). */
-const through = (server: string) =>
-  `ProxyCommand C:\\Windows\\System32\\OpenSSH\\ssh.exe -W [%h]:%p ${server}`;
+/** What a client PC runs. */
+export type ClientSystem = "windows" | "posix";
+
+/** How a connection goes through the server. Windows' own `ProxyJump` does not find itself in older builds (PowerShell/Win32-OpenSSH#1172). */
+const THROUGH: Readonly<Record<ClientSystem, (server: string) => string>> = {
+  windows: (server) => `ProxyCommand C:\\Windows\\System32\\OpenSSH\\ssh.exe -W [%h]:%p ${server}`,
+  posix: (server) => `ProxyJump ${server}`,
+};
+
+/** Where services of guests behind a server are opened on the client PC. */
+export interface ServiceForward {
+  readonly guest: string;
+  /** Name of the Docker stack. */
+  readonly stack: string;
+  /** Port at 127.0.0.1 of the client PC. */
+  readonly port: number;
+  /** IPv4 address and port of the guest. */
+  readonly address: string;
+  readonly guestPort: number;
+}
+
+/** The highest port, and how far a port is from the one that another guest has already. */
+const HIGHEST = 65535;
+const STEP = 10_000;
+
+/** The services of a team's guests that learners open by way of a host in a cloud, each at a port of its own; none elsewhere. */
+export function forwardsOf(guests: readonly GuestPlan[], host: HostPlan): ServiceForward[] {
+  if (!isJumpHost(host)) return [];
+  const taken = new Set<number>();
+  const free = (wanted: number): number => {
+    for (let port = wanted; port <= HIGHEST; port += STEP) if (!taken.has(port)) return port;
+    let port = 1024;
+    while (taken.has(port)) port += 1;
+    return port;
+  };
+  return guests.flatMap((guest) => {
+    const address = addressFromHost(guest, host);
+    if (address === undefined) return [];
+    return guest.docker.flatMap((stack) =>
+      stack.ports.map((guestPort): ServiceForward => {
+        // Who is no administrator listens on 1024 and above.
+        const port = free(guestPort < 1024 ? guestPort + STEP : guestPort);
+        taken.add(port);
+        return { guest: guest.name, stack: stack.name, port, address, guestPort };
+      }),
+    );
+  });
+}
+
+/** What of a client PC and its user decides about its SSH file. */
+export interface ClientSettings {
+  /** Path of the team's private key there; `~` is the user's folder. */
+  readonly key: string;
+  readonly system: ClientSystem;
+  /** Path there of the list of keys by which server and guests are known; without it each is asked about at the first time. */
+  readonly knownHosts?: string;
+}
 
 type Entry = readonly [name: string, ...settings: readonly string[]];
 
-/** How a guest is reached from the client PC: at its own address on the classroom LAN, else by way of the server. */
-function guestEntry(guest: GuestPlan, host: HostPlan, server: string | undefined): Entry | undefined {
+/** How a guest is reached from the client PC: at its own address on the classroom LAN, else by way of the server. @param way through it */
+function guestEntry(guest: GuestPlan, host: HostPlan, way: string | undefined): Entry | undefined {
   const reach = EXPECTED_REACH[host.target];
   const settings = (address: string, port: number, ...more: readonly string[]): Entry => [
     guest.name,
@@ -76,43 +133,69 @@ function guestEntry(guest: GuestPlan, host: HostPlan, server: string | undefined
     if (adapter.mode !== "disabled" && reach[adapter.mode].fromClient.reachable)
       return settings(adapter.address, SSH_PORT);
   }
-  if (!server) return undefined;
+  if (way === undefined) return undefined;
   const published = guest.published.find(({ guestPort }) => guestPort === SSH_PORT);
   // Ports are forwarded by the same gateway that lets guests out.
   const isForwarded = guest.adapters.some(({ mode }) => mode !== "disabled" && MODE_TRAITS[mode].internet);
-  if (published && isForwarded) return settings("127.0.0.1", published.hostPort, through(server));
+  if (published && isForwarded) return settings("127.0.0.1", published.hostPort, way);
   for (const adapter of guest.adapters) {
     if (adapter.mode !== "disabled" && reach[adapter.mode].fromHost.reachable)
-      return settings(adapter.address, SSH_PORT, through(server));
+      return settings(adapter.address, SSH_PORT, way);
   }
   return undefined;
 }
 
+/** Name by which the SSH file of a team's client PC knows its server: a guest has the name that its learners type. */
+export function serverName(guests: readonly Pick<GuestPlan, "name">[], host: Pick<HostPlan, "name">): string {
+  return guests.some(({ name }) => name === host.name) ? `${host.name}-host` : host.name;
+}
+
 /**
- * The file `.ssh\config` of a client PC: the team's server and its guests by their names, each with the team's key. A guest that nobody
- * reaches by a network, such as one on an internal one, is left out.
- * @param key path of the team's private key on the client PC; `~` is the user's folder
+ * The file `.ssh/config` of a client PC: the team's server and its guests by their names, each with the team's key; with a server in a cloud, where services of guests
+ * are opened while one is connected to it. A guest that nobody reaches by a network, such as one on an internal one, is left out.
  * @param guests of the team
  * @throws for an address, a user or a path with a control character
  */
-export function renderSshConfig(guests: readonly GuestPlan[], host: HostPlan, key: string): string {
+export function renderSshConfig(
+  guests: readonly GuestPlan[],
+  host: HostPlan,
+  { key, system, knownHosts }: ClientSettings,
+): string {
   const server = serverOf(host);
-  // A guest has the name that its learners type.
-  const taken = guests.some(({ name }) => name === host.name);
-  const name = taken ? `${host.name}-host` : host.name;
+  const name = serverName(guests, host);
+  const forwards = forwardsOf(guests, host).map(
+    ({ port, address, guestPort }) => `LocalForward 127.0.0.1:${port} ${address}:${guestPort}`,
+  );
   const entries: Entry[] = [
     ...(server
-      ? [[name, `HostName ${server.address}`, `Port ${server.port}`, `User "${server.user}"`] as const]
+      ? [
+          [
+            name,
+            `HostName ${server.address}`,
+            `Port ${server.port}`,
+            `User "${server.user}"`,
+            ...forwards,
+          ] as const,
+        ]
       : []),
     ...guests.flatMap((guest) => {
-      const entry = guestEntry(guest, host, server && name);
+      const entry = guestEntry(guest, host, server && THROUGH[system](name));
       return entry ? [entry] : [];
     }),
   ];
   const common = [`IdentityFile "${key}"`, "IdentitiesOnly yes"];
+  const known = (entry: string) =>
+    knownHosts === undefined
+      ? []
+      : [`HostKeyAlias ${entry}`, `UserKnownHostsFile "${knownHosts}"`, "StrictHostKeyChecking yes"];
+  const end = system === "windows" ? CRLF : "\n";
   return entries
     .map(([entry, ...settings]) =>
-      [`Host ${entry}`, ...[...settings, ...common].map((setting) => `  ${oneLine(setting)}`), ""].join(CRLF),
+      [
+        `Host ${entry}`,
+        ...[...settings, ...common, ...known(entry)].map((setting) => `  ${oneLine(setting)}`),
+        "",
+      ].join(end),
     )
-    .join(CRLF);
+    .join(end);
 }

@@ -1,5 +1,6 @@
 import { hostsResources } from "./clouds/resources";
 import { type HostPlan, makesHost } from "./hosts";
+import { isJumpHost } from "./learnerAccess";
 import type { DockerStackPlan, GuestPlan, LabPlan, TeamPlan, UnitPlan } from "./plan";
 import {
   component,
@@ -260,6 +261,7 @@ function teamResources(team: TeamPlan, place: Place, site: boolean): PlannedReso
     component("TeamLab", team.id),
     component("TeamKey", `${team.id}-key`),
     password(`${team.id}-key-seed`),
+    ...(place.host && isJumpHost(place.host) ? [command(`${team.id}-jump`, REMOTE_SCRIPT)] : []),
     ...team.guests.flatMap((guest) => guestResources(team, guest, place, site)),
   ];
 }

@@ -2,16 +2,20 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFile
 import { dirname, join } from "node:path";
 import { teamKeyPath } from "../components/hypervisors/channelOptions";
 import { writePrivateFile } from "../components/privateFile";
-import { RDP_ENCODING, renderRdp, renderSshConfig } from "../course/clientFiles";
+import { RDP_ENCODING, renderRdp, renderSshConfig, serverName } from "../course/clientFiles";
 import { handoutsOf } from "../course/composeFiles";
+import { type KnownKey, renderConnecting } from "../course/connecting";
 import { FaultError } from "../course/faults";
-import type { LabPlan, TeamPlan } from "../course/plan";
+import { isJumpHost } from "../course/learnerAccess";
+import type { HostPlan, LabPlan, TeamPlan } from "../course/plan";
 import { renderAccount } from "../course/registrySheet";
 import { hostNamed } from "../course/resources";
 import { PROVIDERS, renderVagrantfile } from "../course/vagrantfile";
+import { readHostsConfig } from "./hosts/access";
 import { homeFolder } from "./paths";
 import { refuseUnknownTeams } from "./plan";
 import { registryAccess } from "./registryAccess";
+import { knownHostsPath, sshAlias } from "./sshConfig";
 
 /** What was written for a team. */
 export interface TeamHandout {
@@ -27,15 +31,58 @@ interface HandoutFile {
   readonly encoding?: typeof RDP_ENCODING;
 }
 
+/** A host in a cloud with how it is reached: what the last `up` wrote down on this machine, since no engine is asked here. */
+function standingAsWritten({ lab }: LabPlan, host: HostPlan): HostPlan {
+  const written = isJumpHost(host) ? readHostsConfig(lab).get(host.name) : undefined;
+  // Which machine it is concerns nobody who connects to it.
+  return written ? { ...host, standing: { ...written, machine: "" } } : host;
+}
+
+/** What a team's learners connect from home by: files for both kinds of PC, the keys by which host and guests are known, and how to go about it. */
+function filesFromHome(plan: LabPlan, team: TeamPlan, host: HostPlan): HandoutFile[] {
+  const { standing } = host;
+  if (!standing) return [];
+  const key = `~/.ssh/${keyName(plan, team)}`;
+  const known = knownKeys(plan, team, host);
+  const knownHosts = `${keyName(plan, team)}.known_hosts`;
+  const settings = { key, knownHosts: `~/.ssh/${knownHosts}` };
+  return [
+    { name: "config", text: renderSshConfig(team.guests, host, { ...settings, system: "windows" }) },
+    { name: "config.posix", text: renderSshConfig(team.guests, host, { ...settings, system: "posix" }) },
+    { name: knownHosts, text: known.map(({ name, hostKey }) => `${name} ${hostKey}\n`).join("") },
+    {
+      name: "connect.txt",
+      text: renderConnecting(team, host, { key: keyName(plan, team), knownHosts, known }),
+    },
+  ];
+}
+
+/** The keys by which a team's host and guests are known, as the last `up` wrote them down; of guests those that were seen by then. */
+function knownKeys(plan: LabPlan, team: TeamPlan, host: HostPlan): KnownKey[] {
+  const { hostKey = "" } = host.standing ?? {};
+  const file = knownHostsPath(plan.lab);
+  const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+  return [
+    { name: serverName(team.guests, host), hostKey },
+    ...team.guests.flatMap((guest) => {
+      const start = `${sshAlias(plan, guest)} `;
+      const line = lines.find((each) => each.startsWith(start));
+      return line === undefined ? [] : [{ name: guest.name, hostKey: line.slice(start.length) }];
+    }),
+  ];
+}
+
 /** The files of a team by what its host is; Vagrant's where the host's hypervisor is one that Vagrant drives. */
 function filesOf(plan: LabPlan, team: TeamPlan): HandoutFile[] {
   const compose = handoutsOf(plan, team).map(({ path, text }) => ({ name: path, text }));
-  const host = hostNamed(plan, team.host);
-  if (!host) return compose;
+  const planned = hostNamed(plan, team.host);
+  if (!planned) return compose;
+  const host = standingAsWritten(plan, planned);
+  if (isJumpHost(host)) return [...filesFromHome(plan, team, host), ...compose];
   const provider = PROVIDERS.find((name) => name === host.target);
   const rdp = renderRdp(host);
-  const key = `~/.ssh/classlab-${plan.lab}-${team.id}`;
-  const config = renderSshConfig(team.guests, host, key);
+  const key = `~/.ssh/${keyName(plan, team)}`;
+  const config = renderSshConfig(team.guests, host, { key, system: "windows" });
   return [
     ...(provider ? [{ name: "Vagrantfile", text: renderVagrantfile(plan, team, provider) }] : []),
     ...(rdp === undefined ? [] : [{ name: `${host.name}.rdp`, text: rdp, encoding: RDP_ENCODING }]),
@@ -59,7 +106,8 @@ function accountSheet(plan: LabPlan, team: TeamPlan): string | undefined {
 const keyName = (plan: LabPlan, team: TeamPlan): string => `classlab-${plan.lab}-${team.id}`;
 
 /**
- * Writes what teams take to their PCs, a folder each: the Vagrantfile, the file for Remote Desktop, the SSH configuration of the client PC, the Compose files of its guests'
+ * Writes what teams take to their PCs, a folder each: the Vagrantfile, the file for Remote Desktop, the SSH configuration of the client PC, for a host in a cloud that
+ * stands also for other PCs than Windows', with the keys by which all is known and how to connect, the Compose files of its guests'
  * stacks and, once the lab was up, the team's key. Files of an earlier time are written over.
  * @param target folder for the teams' folders
  * @param teams ids; all when it is empty

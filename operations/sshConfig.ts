@@ -17,6 +17,11 @@ export function sshConfigPath(lab: string): string {
   return join(homeFolder(), "ssh", `${lab}.conf`);
 }
 
+/** Where the keys stand by which that knows guests: one line a guest, its name there and the key. */
+export function knownHostsPath(lab: string): string {
+  return join(homeFolder(), "ssh", `${lab}.known_hosts`);
+}
+
 /** Name of a guest in the SSH configuration: short where only one team is there. */
 export function sshAlias(plan: LabPlan, guest: { readonly name: string; readonly team: string }): string {
   return plan.teams.length === 1 ? guest.name : `${guest.team}-${guest.name}`;
@@ -47,7 +52,7 @@ function throughHost(plan: LabPlan, guest: GuestPlan): string[] {
  * channel, so that the first login is as sure as the tenth.
  */
 export async function writeSshConfig(plan: LabPlan): Promise<void> {
-  const knownHosts = join(homeFolder(), "ssh", `${plan.lab}.known_hosts`);
+  const knownHosts = knownHostsPath(plan.lab);
   const entries = await Promise.all(
     guestsOf(plan).map(async (guest) => {
       const access = accessOf(plan, guest);

@@ -5,6 +5,7 @@ import { hostsConfigPath, hostsKeyPath } from "../../components/hosts/paths";
 import { writePrivateFile } from "../../components/privateFile";
 import { type SshKeyPair, sshKeyFromText } from "../../components/sshKey";
 import { FaultError } from "../../course/faults";
+import type { RemoteHost } from "../../course/hosts";
 import { homeFolder } from "../paths";
 import { hostKeyMissing } from "./faults";
 import type { RemoteMachine } from "./machine";
@@ -57,6 +58,32 @@ export function renderHostsConfig(
 /** Where the SSH configuration for a lab's hosts stands. */
 export function hostsConfig(lab: string): string {
   return join(homeFolder(), hostsConfigPath(lab));
+}
+
+/** What {@link prepareAccess} last wrote down of each host, by name; nothing where it never did. */
+export function readHostsConfig(
+  lab: string,
+): ReadonlyMap<string, Required<Pick<RemoteHost, "address" | "port" | "user" | "hostKey">>> {
+  const path = hostsConfig(lab);
+  const known = `${path}.known`;
+  if (!existsSync(path) || !existsSync(known)) return new Map();
+  const keys = new Map(
+    readFileSync(known, "utf8")
+      .split("\n")
+      .flatMap((line): [string, string][] => {
+        const [, name, hostKey] = /^(\S+) (\S.*)$/.exec(line) ?? [];
+        return name !== undefined && hostKey !== undefined ? [[name, hostKey]] : [];
+      }),
+  );
+  const entries = readFileSync(path, "utf8").matchAll(
+    /^Host (\S+)\n {2}HostName (\S+)\n {2}Port (\d+)\n {2}User (.+)$/gm,
+  );
+  return new Map(
+    [...entries].flatMap(([, name = "", address = "", port = "", user = ""]) => {
+      const hostKey = keys.get(name);
+      return hostKey === undefined ? [] : [[name, { address, port: Number(port), user, hostKey }] as const];
+    }),
+  );
 }
 
 /** Where the lab's own key stands on this machine. */

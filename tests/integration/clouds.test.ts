@@ -11,6 +11,7 @@ import { execute, ROOT } from "../support/cli";
 import { bootOf, StandInCloud } from "../support/clouds";
 import { CloudMachine } from "../support/clouds/machine";
 import { WatchedRun } from "../support/killedRun";
+import { freePort, LearnerPc } from "../support/learnerPc";
 import { SecondCheckout } from "../support/secondCheckout";
 import { StandInHost } from "../support/standInHost";
 import { StandInInternet } from "../support/standInInternet";
@@ -187,11 +188,9 @@ suite("a lab on EC2", () => {
   let cloud: StandInCloud;
   let lab: TestLab;
 
-  let environment: Promise<NodeJS.ProcessEnv> | undefined;
   const pulumi = async (...words: string[]) => {
-    environment ??= lab.pulumiEnv();
     const stack = words.includes("--stack") ? [] : ["--stack", STACK];
-    return execute("pulumi", [...words, ...stack], { env: await environment });
+    return execute("pulumi", [...words, ...stack], { env: await lab.pulumiEnv() });
   };
   const hosts = (...words: string[]) => world.hosts(...words);
 
@@ -372,6 +371,52 @@ suite("a lab on EC2", () => {
   test("guests are made on the host, and are what the plan says, every check of it", async () => {
     await world.upWithGuest("nginx");
   }, 600_000);
+
+  describe("from home a team's learners", () => {
+    const learner = new LearnerPc();
+    const ssh = (...words: string[]) => learner.run("ssh", ...words);
+
+    beforeAll(async () => {
+      const out = join(lab.folder, "handout");
+      const { code, stderr } = await lab.run("handout", "--out", out);
+      if (code !== 0) throw new Error(stderr);
+      learner.take(join(out, "team-01"), await freePort());
+    }, 60_000);
+
+    test("log in to their guests by what they are handed, and know host and guests by it", async () => {
+      const { stdout, stderr } = await ssh(GUEST, "hostname; id -un");
+      expect([stdout, stderr]).toEqual([`${GUEST}\nubuntu\n`, ""]);
+      const [, known = ""] = (await host.run("ssh-keygen", "-lf", "/etc/ssh/stand-in/host_key.pub")).split(
+        " ",
+      );
+      expect(learner.read("connect.txt")).toContain(`  ${HOST}   ${known}\n`);
+    }, 60_000);
+
+    test("open the pages of their guests on their own PC", async () => {
+      const page = await learner.page(HOST, "/");
+      expect(page).toContain("Welcome to nginx!");
+    }, 60_000);
+
+    test.each([
+      ["run a program on the host", ["ssh", HOST, "id"]],
+      ["fetch files of it", ["sftp", "-b", "/dev/null", HOST]],
+      ["get by it to its own services", ["ssh", "-W", "127.0.0.1:22", HOST]],
+      ["get by it to somewhere else", ["ssh", "-W", `${StandInInternet.address}:80`, HOST]],
+      [
+        "have it listen for them",
+        ["ssh", "-N", "-o", "ExitOnForwardFailure=yes", "-R", "0:127.0.0.1:9", HOST],
+      ],
+      ["log in to it as somebody else", ["ssh", "-l", "root", HOST, "id"]],
+    ] as const)(
+      "cannot %s",
+      async (_what, [program, ...words]) => {
+        const { code, stdout } = await learner.run(program, ...words);
+        expect(code).not.toBe(0);
+        expect(stdout).not.toMatch(/uid=|SSH-2\.0|sftp>/);
+      },
+      60_000,
+    );
+  });
 
   test("a second preview of all stacks is empty, to plain Pulumi too; sweep lists the guests on their host", async () => {
     expect((await world.preview()).flatMap(({ steps }) => steps)).toEqual([]);

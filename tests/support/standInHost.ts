@@ -73,7 +73,8 @@ done
 
 /** Settings of its SSH server, whose keys are its own. */
 const SSHD = `HostKey /etc/ssh/stand-in/host_key
-AuthorizedKeysFile /root/.ssh/authorized_keys
+AuthorizedKeysFile .ssh/authorized_keys
+Include /etc/ssh/sshd_config.d/*.conf
 PidFile /run/sshd.pid
 UsePAM no
 PasswordAuthentication no

@@ -74,7 +74,7 @@ describe("the SSH file", () => {
 
   test("reaches bridged guests directly, others through the server, and leaves out what nobody reaches", () => {
     const { host, guests } = parts(plan("routed"));
-    expect(lines(renderSshConfig(guests, host, KEY))).toEqual([
+    expect(lines(renderSshConfig(guests, host, { key: KEY, system: "windows" }))).toEqual([
       server,
       bridged,
       ["Host beside", "  HostName 192.168.56.10", "  Port 22", "  User ubuntu", through, ...common],
@@ -93,7 +93,7 @@ describe("the SSH file", () => {
       ...common,
     ];
     expect(port("behind")).toBeGreaterThan(1023);
-    expect(lines(renderSshConfig(guests, host, KEY))).toEqual([
+    expect(lines(renderSshConfig(guests, host, { key: KEY, system: "windows" }))).toEqual([
       server,
       bridged,
       forwarded("behind"),
@@ -103,20 +103,20 @@ describe("the SSH file", () => {
 
   test("has no server where this machine is it", () => {
     const { host, guests } = parts(plan("routed", { kind: "this-machine", name: "here" }));
-    expect(lines(renderSshConfig(guests, host, KEY))).toEqual([bridged]);
+    expect(lines(renderSshConfig(guests, host, { key: KEY, system: "windows" }))).toEqual([bridged]);
   });
 
   test("a guest keeps its name where the server has the same", () => {
     const { host, guests } = parts(plan("routed", { ...SERVER, name: "beside" }));
-    const text = renderSshConfig(guests, host, KEY);
+    const text = renderSshConfig(guests, host, { key: KEY, system: "windows" });
     expect(text.match(/^Host .*(?=\r$)/gm)).toEqual(["Host beside-host", "Host ubuntu-test1", "Host beside"]);
     expect(text).toContain("-W [%h]:%p beside-host\r\n");
   });
 
   test("no value can be another setting", () => {
     const { host, guests } = parts(plan("routed"));
-    expect(() => renderSshConfig(guests, host, "~/.ssh/id\n  ProxyCommand calc.exe")).toThrow(
-      "a control character in",
-    );
+    expect(() =>
+      renderSshConfig(guests, host, { key: "~/.ssh/id\n  ProxyCommand calc.exe", system: "windows" }),
+    ).toThrow("a control character in");
   });
 });

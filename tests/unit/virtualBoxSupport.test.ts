@@ -185,7 +185,9 @@ const RENDERED: Partial<Record<Feature, () => void>> = {
   remote: () => {
     const [host] = plan.hosts;
     if (!host) throw new Error("the lab has a host");
-    expect(renderSshConfig([guest("ubuntu-test1")], host, "~/.ssh/key")).toMatch(/^Host ubuntu-test1\r\n/);
+    expect(renderSshConfig([guest("ubuntu-test1")], host, { key: "~/.ssh/key", system: "windows" })).toMatch(
+      /^Host ubuntu-test1\r\n/,
+    );
   },
 };
 

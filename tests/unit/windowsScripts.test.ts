@@ -204,7 +204,7 @@ describe("a guest with Windows, for learners and for verify", () => {
   test("is in the client's own configuration of SSH by that account, too", () => {
     const [host] = PLAN.hosts;
     if (!host) throw new Error("no host");
-    const text = renderSshConfig(PLAN.teams[0]?.guests ?? [], host, "team-01");
+    const text = renderSshConfig(PLAN.teams[0]?.guests ?? [], host, { key: "team-01", system: "windows" });
     expect(text).toContain("User learner-1");
     expect(text).toContain("User ubuntu");
   });

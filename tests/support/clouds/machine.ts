@@ -36,6 +36,9 @@ for name in $(ask net-list --name); do ask net-destroy "$name"; done
 for name in $(ask net-list --all --name); do ask net-undefine "$name"; done
 for name in $(ask pool-list --name); do ask pool-destroy "$name"; done
 for name in $(ask pool-list --all --name); do ask pool-undefine "$name"; done
+pkill -KILL -u learner
+userdel --force --remove learner 2>/dev/null
+rm -f /etc/ssh/sshd_config.d/classlab-*
 rm -rf /var/lib/libvirt/images/* /var/lib/classlab /srv/classlab
 `;
 

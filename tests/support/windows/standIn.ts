@@ -9,6 +9,7 @@ import { channelLine, channelProgram, frame } from "../../../components/hypervis
 import { readModuleFiles } from "../../../components/hypervisors/hyperv/moduleFiles";
 import { commandLine } from "../../../components/hypervisors/hyperv/transport";
 import { output, ROOT } from "../cli";
+import { freePort } from "../learnerPc";
 import { StandInGuest } from "./guest";
 import { type Machine, Windows } from "./model";
 import { KEY_FILE, Pc } from "./pc";
@@ -25,18 +26,6 @@ export interface Loss {
 
 /** Milliseconds that its SSH server is away while it starts anew. */
 const AWAY = 1500;
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 /**
  * A Windows host on this machine's loopback: a real SSH server, which hands each command to a model of Windows. The module that arrives is run, function

@@ -1,0 +1,29 @@
+import { EXPECTED_REACH } from "./expectedReach";
+import { type HostPlan, isCloud } from "./hosts";
+import type { GuestPlan, TeamPlan } from "./plan";
+
+/** Account on a team's host in a cloud by which its learners come to their guests: a jump host, where they can run nothing. */
+export const LEARNER = "learner";
+
+/** Whether a host has that account: learners are elsewhere, and nothing but the host is reached from there. Windows has none yet. */
+export function isJumpHost({ config }: Pick<HostPlan, "config">): boolean {
+  return isCloud(config) && config.os === "linux";
+}
+
+/** A guest's address that its host reaches; undefined where it reaches none. */
+export function addressFromHost(guest: GuestPlan, { target }: Pick<HostPlan, "target">): string | undefined {
+  return addressesFromHost(guest, target)[0];
+}
+
+function addressesFromHost(guest: GuestPlan, target: HostPlan["target"]): string[] {
+  return guest.adapters.flatMap((adapter) =>
+    adapter.mode !== "disabled" && EXPECTED_REACH[target][adapter.mode].fromHost.reachable
+      ? [adapter.address]
+      : [],
+  );
+}
+
+/** Addresses of a team's guests that learners may go to by way of its host: none besides. */
+export function addressesBehind({ guests }: Pick<TeamPlan, "guests">, { target }: HostPlan): string[] {
+  return guests.flatMap((guest) => addressesFromHost(guest, target));
+}

@@ -1,0 +1,67 @@
+import { spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { execute } from "./cli";
+
+/** A TCP port of this machine's loopback that nobody has. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
+
+/** Milliseconds until a page that is forwarded opens, at the most. */
+const PATIENCE = 20_000;
+
+/** A PC of a team's learners, not with Windows: it has the files of the team's folder, and nothing else of the lab. */
+export class LearnerPc {
+  private folder = "";
+  private port = 0;
+
+  /** Takes the files. They say where they are to be put, which here is their own folder, and what port pages are at, which here may be taken. */
+  take(folder: string, port: number): void {
+    this.folder = folder;
+    this.port = port;
+    const config = this.read("config.posix").replaceAll("~/.ssh", folder);
+    writeFileSync(join(folder, "config"), config.replace(/(LocalForward 127\.0\.0\.1:)\d+/, `$1${port}`));
+  }
+
+  /** Text of one of the files. */
+  read(name: string): string {
+    return readFileSync(join(this.folder, name), "utf8");
+  }
+
+  /** Runs a program of OpenSSH's there. */
+  run(program: "ssh" | "sftp", ...words: string[]) {
+    return execute(program, this.words(words));
+  }
+
+  private words(words: readonly string[]): string[] {
+    return ["-F", join(this.folder, "config"), "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", ...words];
+  }
+
+  /** Opens the first page that goes through a host, while connected to it. */
+  async page(host: string, path: string): Promise<string> {
+    const through = spawn("ssh", this.words(["-N", "-o", "ExitOnForwardFailure=yes", host]), {
+      stdio: "ignore",
+    });
+    try {
+      for (const end = Date.now() + PATIENCE; ; await setTimeout(200)) {
+        try {
+          return await (await fetch(`http://127.0.0.1:${this.port}${path}`)).text();
+        } catch (error) {
+          if (Date.now() > end || through.exitCode !== null) throw error;
+        }
+      }
+    } finally {
+      through.kill();
+    }
+  }
+}
