@@ -583,11 +583,11 @@ export const CAUSES: Readonly<Record<FaultCode, Cause>> = {
   "nested-impossible": {
     group: "This machine",
     means:
-      "A guest of the lab is to run guests itself (`nested: true`), and the host's KVM does not show guests that the processor can do that. Nothing was made.",
+      "A guest of the lab is to run guests itself (`nested: true`), and the host's KVM does not show guests that the processor can do that; or a host is a virtual machine itself, in a cloud above all, and its processor shows nothing of virtualization. No guest was made.",
     steps: [
       "See what the host says: `cat /sys/module/kvm_intel/parameters/nested` (AMD: `kvm_amd`). `Y` or `1` is on.",
       "Switch it on while no guest runs: `sudo modprobe -r kvm_intel && sudo modprobe kvm_intel nested=1`. For good: `options kvm_intel nested=1` in a file below `/etc/modprobe.d`.",
-      "If the host is a virtual machine itself, it is a question for its own host, too.",
+      "If the host is a virtual machine itself, it is a question for its own host, too: in a cloud, of a type in which guests run, and on Azure of a security type that is no Trusted Launch.",
     ],
   },
   "host-unreachable": {

@@ -64,6 +64,11 @@ export function cloudHostOf(
 /** The disk that guests on a Windows host are made from. */
 export type MachineImage = NonNullable<Extract<HostConfig, { kind: "existing" }>["machineImage"]>;
 
+/** The disk that guests on a host's Hyper-V are made from; undefined where none is configured, or this machine has none to have. */
+export function machineImageOf(config: HostConfig): MachineImage | undefined {
+  return config.kind === "this-machine" ? undefined : config.machineImage;
+}
+
 /** A host that is reached over SSH. */
 export interface RemoteHost {
   /** What it runs: what is asked of it is asked in another language. */

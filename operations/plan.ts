@@ -1,6 +1,6 @@
 import type { LabFacts } from "../course/facts";
 import { type Fault, FaultError } from "../course/faults";
-import { type HostPlan, isCloud, osOf } from "../course/hosts";
+import { type HostPlan, isCloud, machineImageOf, osOf } from "../course/hosts";
 import { targetOfGuest } from "../course/objects";
 import { guestsOf, type LabPlan, makePlan } from "../course/plan";
 import { BUILT_TARGETS, type Target } from "../course/support";
@@ -28,7 +28,7 @@ function dockerOnVirtualBox(plan: LabPlan): Fault[] {
 
 /** What guests on Hyper-V cannot be given, and what their host lacks. */
 export function unbuiltOnHyperV(plan: LabPlan, { name, config }: HostPlan): Fault[] {
-  const imageless = config.kind === "existing" && !config.machineImage;
+  const imageless = machineImageOf(config) === undefined;
   const guests = guestsOf(plan).filter(({ host }) => host === name);
   return [
     ...(imageless
@@ -37,8 +37,10 @@ export function unbuiltOnHyperV(plan: LabPlan, { name, config }: HostPlan): Faul
             code: "image-missing" as const,
             where: `host ${name}`,
             what: "its machineImage is not configured, and guests on Hyper-V are made from one",
-            expected: "machineImage: { source: D:\\images\\ubuntu.vhdx, sha256: … }",
-            fix: "Make one of a cloud image of Ubuntu with classlab convert, and put it on the host or on a web server",
+            expected: isCloud(config)
+              ? "machineImage: { source: https://…/ubuntu.vhdx, sha256: … }"
+              : "machineImage: { source: D:\\images\\ubuntu.vhdx, sha256: … }",
+            fix: `Make one of a cloud image of Ubuntu with classlab convert, and put it ${isCloud(config) ? "" : "on the host or "}on a web server`,
           },
         ]
       : []),
@@ -63,7 +65,7 @@ export function refuseUnbuilt(plan: LabPlan): void {
   const faults = plan.hosts.flatMap((host): Fault[] => {
     const os = osOf(host.config);
     const cloud = isCloud(host.config);
-    if (os === "windows" && host.target === "hyperv" && !cloud) return unbuiltOnHyperV(plan, host);
+    if (os === "windows" && host.target === "hyperv") return unbuiltOnHyperV(plan, host);
     const remote = os === "linux" && (cloud ? IN_CLOUDS : OVER_SSH).includes(host.target);
     const built = (BUILT_TARGETS.includes(host.target) && host.kind === "this-machine") || remote;
     if (built) return [];
@@ -72,7 +74,7 @@ export function refuseUnbuilt(plan: LabPlan): void {
         code: "target-not-built",
         where: `host ${host.name}`,
         what: `guests on ${host.target} on a host of kind ${host.kind} can be planned, but this version does not make them`,
-        expected: `${BUILT_TARGETS.join(" or ")} on this-machine, ${OVER_SSH.join(" or ")} on an existing host with Linux, ${IN_CLOUDS.join(" or ")} on one in a cloud, or hyperv on an existing one with Windows`,
+        expected: `${BUILT_TARGETS.join(" or ")} on this-machine, ${OVER_SSH.join(" or ")} on an existing host with Linux, ${IN_CLOUDS.join(" or ")} on one in a cloud, or hyperv on one with Windows`,
         fix: "classlab plan shows the lab all the same",
       },
     ];

@@ -16,7 +16,7 @@ export interface HostSettings {
 }
 
 /** Most bytes of user data before base64 that Amazon takes (Amazon EC2 User Guide, "Run commands when you launch an EC2 instance", 2026-11). */
-const MOST_BYTES = 16 * 1024;
+export const MOST_BYTES = 16 * 1024;
 
 const TABLE = "/etc/classlab/hidden.nft";
 const SERVICE = "classlab-hidden.service";

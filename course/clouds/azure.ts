@@ -29,7 +29,8 @@ export function azureLocations(
 
 const azure = (type: string, name: string): PlannedResource => ({ type: `azure-native:${type}`, name });
 
-function hostResources({ name }: AzureHost, stops: boolean): PlannedResource[] {
+function hostResources({ name, config }: AzureHost, stops: boolean): PlannedResource[] {
+  const windows = config.os === "windows";
   return [
     component("AzureHost", name),
     password(`${name}-host-key`),
@@ -38,7 +39,9 @@ function hostResources({ name }: AzureHost, stops: boolean): PlannedResource[] {
     azure("network:Subnet", `${name}-subnet`),
     azure("network:PublicIPAddress", `${name}-address`),
     azure("network:NetworkInterface", `${name}-adapter`),
+    ...(windows ? [password(`${name}-password`)] : []),
     azure("compute:VirtualMachine", `${name}-machine`),
+    ...(windows ? [azure("compute:VirtualMachineRunCommandByVirtualMachine", `${name}-first-boot`)] : []),
     ...(stops ? [azure("devtestlab:GlobalSchedule", `${name}-stop`)] : []),
     { type: REMOTE_SCRIPT, name: `${name}-ready` },
   ];

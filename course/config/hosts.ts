@@ -42,6 +42,20 @@ const OPERATING_SYSTEMS = ["linux", "windows"] as const;
 /** Editions of Windows that differ in what they may do: Home has no Hyper-V. */
 export const WINDOWS_EDITIONS = ["home", "pro", "education", "enterprise", "server"] as const;
 
+/** The disk that guests on Hyper-V are made from, of generation 2 and with cloud-init. @param source where the host finds it, and how that is said */
+const machineImage = (source: RegExp, error: string) =>
+  z
+    .strictObject({
+      /** Path on the host, or address of a web server that the host reaches. */
+      source: z.string().regex(source, { error }),
+      /** SHA-256 of the file, in hexadecimal digits. */
+      sha256: fileHash,
+    })
+    .optional();
+
+/** The same for a host in a cloud: there is nothing on it before it is made. */
+const cloudMachineImage = machineImage(/^https?:\/\/.+\.vhdx$/i, "an address such as https://…/ubuntu.vhdx");
+
 /** Where `allowedCidrs` comes from: nobody else reaches the host. */
 const allowedCidrs = z.array(z.cidrv4()).default([]);
 
@@ -70,17 +84,10 @@ export const hostSchema = z.discriminatedUnion("kind", [
     os: z.enum(OPERATING_SYSTEMS),
     windows: z.enum(WINDOWS_EDITIONS).optional(),
     /** The disk that guests on Hyper-V are made from, of generation 2 and with cloud-init. */
-    machineImage: z
-      .strictObject({
-        /** Path on the host, or address of a web server that the host reaches. */
-        source: z.string().regex(/^(?:[A-Za-z]:\\|https?:\/\/).+\.vhdx$/i, {
-          error:
-            "a path on the host such as D:\\images\\ubuntu.vhdx, or an address such as https://…/ubuntu.vhdx",
-        }),
-        /** SHA-256 of the file, in hexadecimal digits. */
-        sha256: fileHash,
-      })
-      .optional(),
+    machineImage: machineImage(
+      /^(?:[A-Za-z]:\\|https?:\/\/).+\.vhdx$/i,
+      "a path on the host such as D:\\images\\ubuntu.vhdx, or an address such as https://…/ubuntu.vhdx",
+    ),
     /** Whether it is in the classroom by cable or by Wi-Fi: towards Wi-Fi nothing is bridged. */
     link: z.enum(["wired", "wifi"]).default("wired"),
     /** Whether several teams share it: slot 1 then has the course's addresses, the others computed ones. */
@@ -105,6 +112,8 @@ export const hostSchema = z.discriminatedUnion("kind", [
     os: z.enum(OPERATING_SYSTEMS).default("linux"),
     /** GiB. */
     disk: gibibytes.default(100),
+    /** The disk that guests on Hyper-V are made from, of generation 2 and with cloud-init. */
+    machineImage: cloudMachineImage,
     allowedCidrs,
     state,
   }),
@@ -116,6 +125,8 @@ export const hostSchema = z.discriminatedUnion("kind", [
     os: z.enum(OPERATING_SYSTEMS).default("linux"),
     /** GiB. */
     disk: gibibytes.default(128),
+    /** The disk that guests on Hyper-V are made from, of generation 2 and with cloud-init. */
+    machineImage: cloudMachineImage,
     allowedCidrs,
     state,
     bastion: z.boolean().default(false),

@@ -4,6 +4,7 @@ import { isCloud } from "../../course/hosts";
 import { prepareAccess } from "../hosts/access";
 import { machineOf, machinesOf, type RemoteMachine } from "../hosts/machine";
 import { runOn } from "../hosts/ssh";
+import { windowsState } from "../hosts/windows";
 import type { Say } from "../images";
 import { planLab } from "../plan";
 import type { StackFile } from "../stackFile";
@@ -12,7 +13,8 @@ import { hostsStanding } from "./standing";
 /** Why a host cannot be worked on; undefined where it answers. */
 async function silence(machine: RemoteMachine): Promise<string | undefined> {
   try {
-    await runOn(machine)("true", []);
+    if (machine.remote.system === "windows") await windowsState(machine);
+    else await runOn(machine)("true", []);
     return undefined;
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;

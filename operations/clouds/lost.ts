@@ -14,7 +14,8 @@ type Unit = Pick<PreparedUnit, "unit" | "state">;
 
 /** What a stack made first on a host, and all else there depends on; undefined where it has nothing there. */
 function rootOn(host: string, resources: readonly StateResource[]): StateResource | undefined {
-  return resources.find((entry) => isScript(entry.type) && nameOf(entry) === `${host}-pool`);
+  const roots = [`${host}-pool`, `${host}-hyperv`];
+  return resources.find((entry) => isScript(entry.type) && roots.includes(nameOf(entry)));
 }
 
 /** Names of a unit's hosts in clouds. */

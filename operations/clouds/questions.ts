@@ -1,5 +1,5 @@
 import type { Cloud } from "../../course/cost/prices";
-import type { HostPlan } from "../../course/hosts";
+import type { CloudHostConfig, HostPlan } from "../../course/hosts";
 import { amazonRegions } from "./regions";
 
 /** What an account may have of something, and what it has. */
@@ -40,8 +40,8 @@ export interface CloudQuestions {
   identity(): Promise<string>;
   /** Whether a region has a type in which guests run. */
   offers(region: string, type: string): Promise<TypeOffer>;
-  /** The image that hosts begin with; undefined where a region has none. */
-  image(region: string): Promise<string | undefined>;
+  /** The image that hosts with a system begin with; undefined where a region has none. */
+  image(region: string, os: CloudHostConfig["os"]): Promise<string | undefined>;
   /** What others have of processors, as far as hosts of a type count, and of public addresses. */
   quotas(
     region: string,

@@ -1,7 +1,9 @@
+import { dirname } from "node:path/posix";
+import { azureImage, imageParameter } from "../../course/clouds/images";
 import { cloudNetwork } from "../../course/clouds/network";
 import type { Cloud } from "../../course/cost/prices";
 import { groupBy } from "../../course/groupBy";
-import { isCloud } from "../../course/hosts";
+import { type CloudHostConfig, isCloud } from "../../course/hosts";
 import { machineSize, machineType } from "../../course/instanceTypes";
 import { overlaps, parseSubnet } from "../../course/network";
 import { hasCloudHosts } from "../clouds/accounts";
@@ -17,6 +19,7 @@ interface Group {
   readonly cloud: Cloud;
   readonly region: string;
   readonly type: string;
+  readonly os: CloudHostConfig["os"];
   readonly count: number;
   /** vCPUs of each; 0 where the type is not in the table. */
   readonly cpus: number;
@@ -29,7 +32,7 @@ function groupsOf({ plan }: Subject): Group[] {
     .flatMap(({ config }) => (isCloud(config) ? [config] : []));
   const regionOf = (host: (typeof hosts)[number]) => (host.kind === "ec2" ? host.region : host.location);
   return [
-    ...groupBy(hosts, (host) => `${host.kind} ${regionOf(host)} ${machineType(host)}`).values(),
+    ...groupBy(hosts, (host) => `${host.kind} ${regionOf(host)} ${machineType(host)} ${host.os}`).values(),
   ].flatMap((own): Group[] => {
     const [host] = own;
     return host === undefined
@@ -39,6 +42,7 @@ function groupsOf({ plan }: Subject): Group[] {
             cloud: host.kind,
             region: regionOf(host),
             type: machineType(host) ?? "",
+            os: host.os,
             count: own.length,
             cpus: machineSize(host)?.cpus ?? 0,
           },
@@ -74,11 +78,16 @@ const OTHER_TYPES: Readonly<Record<Cloud, (region: string) => string>> = {
     `See what there is: az vm list-skus --location ${location} --resource-type virtualMachines --output table`,
 };
 
-const IMAGES: Readonly<Record<Cloud, (region: string) => string>> = {
-  ec2: (region) =>
-    `See Ubuntu's: aws ssm get-parameters-by-path --region ${region} --path /aws/service/canonical/ubuntu/server/24.04 --recursive`,
-  azure: (location) =>
-    `See Ubuntu's: az vm image list-skus --location ${location} --publisher Canonical --offer ubuntu-24_04-lts`,
+/** What a host runs, as its maker calls it. */
+const SYSTEMS = { linux: "Ubuntu 24.04", windows: "Windows Server 2025" } as const;
+
+const IMAGES: Readonly<Record<Cloud, (group: Pick<Group, "region" | "os">) => string>> = {
+  ec2: ({ region, os }) =>
+    `See what there is: aws ssm get-parameters-by-path --region ${region} --path ${dirname(imageParameter({ os }))} --recursive`,
+  azure: ({ region, os }) => {
+    const { publisher, offer } = azureImage({ os });
+    return `See what there is: az vm image list-skus --location ${region} --publisher ${publisher} --offer ${offer}`;
+  },
 };
 
 const MORE: Readonly<Record<Cloud, (region: string, quota: Quota, wanted: number) => string>> = {
@@ -137,14 +146,14 @@ export const CLOUD_CHECKS: readonly CheckDefinition[] = [
     title: "Image of cloud hosts",
     after: ["cloud"],
     look: (subject) =>
-      eachGroup(subject, async (questions, { cloud, region }): Promise<Finding> => {
-        const image = await questions.image(region);
+      eachGroup(subject, async (questions, { cloud, region, os }): Promise<Finding> => {
+        const image = await questions.image(region, os);
         if (image !== undefined) return fine(`${region} has ${image}`);
         return {
           status: "blocking",
-          found: `${region} has no image of Ubuntu 24.04`,
-          expected: "one that Ubuntu publishes",
-          fix: IMAGES[cloud](region),
+          found: `${region} has no image of ${SYSTEMS[os]}`,
+          expected: "one that its maker publishes",
+          fix: IMAGES[cloud]({ region, os }),
           code: "image-missing",
         };
       }),

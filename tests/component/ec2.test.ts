@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { deployEc2 } from "../../components/hosts/ec2";
-import { IMAGE_PARAMETER } from "../../course/clouds/images";
+import { imageParameter } from "../../course/clouds/images";
 import { resourcesOf } from "../../course/resources";
 import { deployHosts } from "../../stacks/hosts";
 import { ALLOWED, amazonAnswers, cloudLab, EC2, PRIVATE_KEY, READY } from "../support/cloudLabs";
@@ -12,6 +12,7 @@ import { isSecretInput, MockEngine, type Registration, unsecret } from "../suppo
 import { planOf } from "../unit/labs";
 
 // What these tests do not prove: that Amazon takes it. tests/integration/clouds.test.ts has a stand-in that knows some of its rules.
+const IMAGE_PARAMETER = imageParameter({ os: "linux" });
 const LAB_ID = "0123456789abcdef";
 const plan = planOf("lab", cloudLab([EC2]));
 const [unit, ...others] = plan.units;

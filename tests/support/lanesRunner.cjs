@@ -12,6 +12,7 @@ const EITHER = [
   "troubleDaemon",
   "virtualbox",
   "windowsRoom",
+  "windowsCloud",
   "enrolment",
   "convert",
   "hypervChannel",

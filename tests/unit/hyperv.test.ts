@@ -294,7 +294,7 @@ describe("adapters", () => {
     const adapter = DESK.adapters[index];
     return adapter && adapter.mode !== "disabled" ? adapter.mac.replaceAll(":", "").toUpperCase() : "";
   };
-  const none = { inside: "", notBeyond: "" };
+  const none = { inside: "", notBeyond: "", hidden: [] };
   const untagged = { kind: "untagged" };
 
   test("one of every mode, in order", () => {
@@ -322,6 +322,7 @@ describe("adapters", () => {
               port: untagged,
               inside: "192.168.20.0/24",
               notBeyond: "192.168.20.0/23",
+              hidden: [],
             },
             {
               name: "adapter-3",
@@ -331,6 +332,7 @@ describe("adapters", () => {
               port: { kind: "isolated", primaryVlan: 5, secondaryVlan: 6 },
               inside: "192.168.21.0/24",
               notBeyond: "192.168.20.0/23",
+              hidden: [],
             },
             {
               name: "adapter-4",

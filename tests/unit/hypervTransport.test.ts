@@ -247,6 +247,7 @@ test("every fault that the module tells is one of the closed list", () => {
     "image-missing",
     "merge-unfinished",
     "module-mismatch",
+    "nested-impossible",
     "object-in-the-way",
     "subnet-in-use",
   ]);

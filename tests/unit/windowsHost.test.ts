@@ -212,11 +212,33 @@ test.each<[string, (windows: Windows) => void, RegExp]>([
     },
     /^host-unsuitable: virtualization is off in the firmware$/,
   ],
+  [
+    "no virtualization in the processor of a server that is a virtual machine",
+    (windows) => {
+      windows.productType = 3;
+      windows.nests = false;
+    },
+    /^nested-impossible: Windows does not turn Hyper-V on: .*プロセッサ/,
+  ],
 ])("Hyper-V is not turned on: %s", async (_name, prepare, words) => {
   host.feature = "Disabled";
   prepare(host);
   expect(await refusal(HYPERV_ON)).toMatch(words);
   expect(host.feature).toBe("Disabled");
+});
+
+test("guests are kept from addresses of the cloud's own, wherever their adapters are", async () => {
+  const hidden = ["169.254.169.254", "168.63.129.16"];
+  const settings = { mark: MARK, slot: 1, switches: PLAN.switches, natPrefix: PREFIX, hidden };
+  await all([HOST, IMAGE, ...SWITCHES, diskOf(DESK), guestCalls(DESK, { mark: MARK })]);
+  await all([adapterCalls(DESK, settings)]);
+  const desk = host.machines.find(({ Name }) => Name === DESK.objectName);
+  const connected = desk?.adapters.filter(({ SwitchName }) => SwitchName !== "") ?? [];
+  expect(connected.length).toBeGreaterThan(3);
+  for (const { acl } of connected)
+    expect(acl.flatMap(({ action, remote }) => (action === "Deny" ? [remote] : []))).toEqual(
+      expect.arrayContaining(hidden),
+    );
 });
 
 test("Hyper-V that waits for a restart is told as that, on a client and on a server", async () => {

@@ -3,9 +3,11 @@ import * as devtestlab from "@pulumi/azure-native/devtestlab";
 import * as network from "@pulumi/azure-native/network";
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import { type AzureHost as AzureHostPlan, allowedOnce } from "../../../course/clouds/hosts";
-import { AZURE_IMAGE } from "../../../course/clouds/images";
+import { azureImage } from "../../../course/clouds/images";
 import { cloudSubnet } from "../../../course/clouds/network";
+import { hiddenFromGuests } from "../../../course/clouds/ownServices";
 import { type CloudTags, cloudTags } from "../../../course/clouds/tags";
 import type { StackProviders } from "../../hypervisors/driver";
 import type { SshKeyPair } from "../../sshKey";
@@ -13,16 +15,14 @@ import { renderHostUserData } from "../cloudConfig";
 import { keptKey } from "../labKey";
 import { hostKeyFor } from "../ownKey";
 import { HOST_USER, hostReady, SSH } from "../ready";
+import { firstBootOrder, firstBootScript } from "../windows/firstBoot";
 import type { AzureLocation } from "./location";
 
 /** Azure makes a user of its own and refuses to call it root. */
 const ADMIN = "classlab";
 
-/**
- * Azure's own services: metadata, which answers at any number of hops, and the one that agents ask (learn.microsoft.com, "What is IP address
- * 168.63.129.16?"). Guests behind the host's translation would be taken for the host.
- */
-const HIDDEN = ["169.254.169.254", "168.63.129.16"];
+/** Seconds that the first boot of Windows may take, the fetching of a feature in it. */
+const FIRST_BOOT_SECONDS = 1800;
 
 /** Arguments of an {@link AzureHost}. */
 export interface AzureHostArgs {
@@ -81,6 +81,7 @@ export class AzureHost extends pulumi.ComponentResource {
     const { lab, id } = tags.mark;
     const made = { parent: this, provider: args.location.api };
     const tagged = cloudTags(tags, `${lab}-${name}`, team.id);
+    const windows = config.os === "windows";
     const own = hostKeyFor(name, providers.random, this);
     this.hostKey = own.publicKey;
 
@@ -144,7 +145,7 @@ export class AzureHost extends pulumi.ComponentResource {
         hardwareProfile: { vmSize: config.vmSize },
         // No security profile: with Trusted Launch guests may not run, and what is not said is none (learn.microsoft.com, "Trusted Launch").
         storageProfile: {
-          imageReference: AZURE_IMAGE,
+          imageReference: azureImage(config),
           osDisk: {
             createOption: "FromImage",
             // By default it stays behind, and is paid for.
@@ -157,23 +158,7 @@ export class AzureHost extends pulumi.ComponentResource {
         osProfile: {
           computerName: name,
           adminUsername: ADMIN,
-          customData: own.pair.apply((hostKey) =>
-            Buffer.from(
-              renderHostUserData({
-                name,
-                authorizedKey: key.publicKey,
-                hostKey,
-                users: ["default"],
-                hidden: HIDDEN,
-              }),
-            ).toString("base64"),
-          ),
-          linuxConfiguration: {
-            disablePasswordAuthentication: true,
-            ssh: {
-              publicKeys: [{ path: `/home/${ADMIN}/.ssh/authorized_keys`, keyData: key.publicKey }],
-            },
-          },
+          ...(windows ? this.windowsProfile(name, providers) : linuxProfile(name, key, own.pair)),
         },
       },
       {
@@ -201,15 +186,91 @@ export class AzureHost extends pulumi.ComponentResource {
         made,
       );
     // One that is made anew has the same resource id.
-    const ready = { host: this, machine, identity: machine.vmId, key, provider: providers.command };
-    hostReady(name, ready, this);
+    const identity = machine.vmId;
+    const after = windows ? [firstBoot(name, { common, machine, key, hostKey: own.pair }, made)] : [];
+    const user = windows ? ADMIN : HOST_USER;
+    const { os } = config;
+    const provider = providers.command;
+    hostReady(name, { host: this, os, user, machine, identity, key, provider, after }, this);
     this.registerOutputs({
       address: this.address,
       port: SSH,
-      user: HOST_USER,
+      user,
       hostKey: this.hostKey,
       vmId: machine.vmId,
       ...keptKey(key),
     });
   }
+  /** How Windows begins there: with an administrator whose password nobody is told, since Azure asks for one. */
+  private windowsProfile(name: string, { random: provider }: StackProviders) {
+    const password = new random.RandomPassword(
+      `${name}-password`,
+      { length: 32, minLower: 1, minUpper: 1, minNumeric: 1, minSpecial: 1 },
+      { parent: this, provider },
+    );
+    return { adminPassword: password.result, windowsConfiguration: { provisionVMAgent: true } };
+  }
+}
+
+/** How Linux begins there: by what cloud-init is told. */
+function linuxProfile(name: string, key: SshKeyPair, pair: pulumi.Output<SshKeyPair>) {
+  return {
+    customData: pair.apply((hostKey) =>
+      Buffer.from(
+        renderHostUserData({
+          name,
+          authorizedKey: key.publicKey,
+          hostKey,
+          users: ["default"],
+          hidden: hiddenFromGuests({ kind: "azure" }),
+        }),
+      ).toString("base64"),
+    ),
+    linuxConfiguration: {
+      disablePasswordAuthentication: true,
+      ssh: { publicKeys: [{ path: `/home/${ADMIN}/.ssh/authorized_keys`, keyData: key.publicKey }] },
+    },
+  };
+}
+
+/** What the first boot of Windows is made of. */
+interface FirstBootArgs {
+  /** What all that is in the host's group has. */
+  readonly common: Readonly<{
+    resourceGroupName: pulumi.Input<string>;
+    location: string;
+    tags: Record<string, string>;
+  }>;
+  readonly machine: compute.VirtualMachine;
+  readonly key: SshKeyPair;
+  readonly hostKey: pulumi.Output<SshKeyPair>;
+}
+
+/** Has Azure's agent run what makes Windows answer: without the last option a script that failed would be taken for one that did not. */
+function firstBoot(
+  name: string,
+  { common, machine, key, hostKey }: FirstBootArgs,
+  made: pulumi.CustomResourceOptions,
+): pulumi.CustomResource {
+  const order = hostKey.apply((pair) => firstBootOrder({ authorizedKey: key.publicKey, hostKey: pair }));
+  return new compute.VirtualMachineRunCommandByVirtualMachine(
+    `${name}-first-boot`,
+    {
+      ...common,
+      vmName: name,
+      runCommandName: "first-boot",
+      source: { script: firstBootScript() },
+      protectedParameters: [{ name: "Order", value: order }],
+      timeoutInSeconds: FIRST_BOOT_SECONDS,
+      asyncExecution: false,
+      treatFailureAsDeploymentFailure: true,
+    },
+    {
+      ...made,
+      dependsOn: [machine],
+      deletedWith: machine,
+      // It is run at the first boot alone.
+      ignoreChanges: ["source", "protectedParameters"],
+    },
+  );
 }

@@ -3,7 +3,7 @@ import * as ssm from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Ec2Host } from "../../../course/clouds/hosts";
-import { IMAGE_PARAMETER } from "../../../course/clouds/images";
+import { imageParameter } from "../../../course/clouds/images";
 
 const choiceSchema = z.strictObject({
   /** Id of the image that hosts begin with. */
@@ -55,7 +55,7 @@ export function keptChoice(
 ): pulumi.Output<Choice> {
   const { instanceType } = config;
   const asked = { provider };
-  const image = ssm.getParameterOutput({ name: IMAGE_PARAMETER, withDecryption: false }, asked);
+  const image = ssm.getParameterOutput({ name: imageParameter(config), withDecryption: false }, asked);
   const type = ec2.getInstanceTypeOutput({ instanceType }, asked);
   const offered = ec2.getInstanceTypeOfferingsOutput(
     { locationType: "availability-zone", filters: [{ name: "instance-type", values: [instanceType] }] },

@@ -11,7 +11,11 @@ import { renderHostUserData } from "../cloudConfig";
 import { keptKey } from "../labKey";
 import { hostKeyFor } from "../ownKey";
 import { HOST_USER, hostReady, SSH } from "../ready";
+import { renderWindowsUserData } from "../windows/firstBoot";
 import type { Ec2Region } from "./region";
+
+/** Who logs in to Windows, which Amazon's images have; nobody knows the password that it is given. */
+const ADMINISTRATOR = "Administrator";
 
 /** Arguments of an {@link Ec2Host}. */
 export interface Ec2HostArgs {
@@ -44,6 +48,7 @@ export class Ec2Host extends pulumi.ComponentResource {
     super("classlab:index:Ec2Host", name, { team: team.id, region: config.region }, opts);
     const made = { parent: this, provider: region.api };
     const tagged = cloudTags(tags, `${tags.mark.lab}-${name}`, team.id);
+    const windows = config.os === "windows";
     const choice = region.choices.get(config.name);
     if (!choice) throw new Error(`the region has nothing decided for hosts of ${config.name}`);
 
@@ -118,9 +123,10 @@ export class Ec2Host extends pulumi.ComponentResource {
           encrypted: true,
           deleteOnTermination: true,
         },
-        userData: own.pair.apply((hostKey) =>
-          renderHostUserData({ name, authorizedKey: key.publicKey, hostKey }),
-        ),
+        userData: own.pair.apply((hostKey) => {
+          const settings = { authorizedKey: key.publicKey, hostKey };
+          return windows ? renderWindowsUserData(name, settings) : renderHostUserData({ name, ...settings });
+        }),
         tags: tagged,
         // Tags of the root device come after it is made; these come with it.
         volumeTags: tagged,
@@ -141,11 +147,17 @@ export class Ec2Host extends pulumi.ComponentResource {
     );
     this.address = address.publicIp;
     this.instanceId = machine.id;
-    hostReady(name, { host: this, machine, identity: machine.id, key, provider: providers.command }, this);
+    const user = windows ? ADMINISTRATOR : HOST_USER;
+    const { os } = config;
+    hostReady(
+      name,
+      { host: this, os, user, machine, identity: machine.id, key, provider: providers.command },
+      this,
+    );
     this.registerOutputs({
       address: this.address,
       port: SSH,
-      user: HOST_USER,
+      user,
       hostKey: this.hostKey,
       instanceId: this.instanceId,
       ...keptKey(key),

@@ -21,6 +21,8 @@ export interface AdapterSettings {
   readonly switches: readonly SwitchPlan[];
   /** What {@link natPrefix} gave for the guest's host. */
   readonly natPrefix: string | undefined;
+  /** IPv4 addresses that the guest is kept from: a cloud's own services, which would take it for the host. None by default. */
+  readonly hidden?: readonly string[];
 }
 
 type Connected = Extract<AdapterPlan, { switch: string }>;
@@ -74,6 +76,8 @@ export interface AdapterDocument {
   readonly inside: string;
   /** The prefix of which it reaches its own subnet alone; empty where it reaches all. */
   readonly notBeyond: string;
+  /** IPv4 addresses that it never reaches. */
+  readonly hidden: readonly string[];
 }
 
 /**
@@ -86,6 +90,7 @@ export function adapterDocuments(guest: GuestPlan, settings: AdapterSettings): r
       name: adapterName(index),
       mac: macOf(guest, index, settings),
       spoofing: guest.nested ? ("On" as const) : ("Off" as const),
+      hidden: settings.hidden ?? [],
     };
     if (adapter.mode === "disabled")
       return { ...made, switch: "", port: { kind: "untagged" }, ...EVERYWHERE };

@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { hiddenFromGuests } from "../../../course/clouds/ownServices";
+import { machineImageOf } from "../../../course/hosts";
 import { natPrefix } from "../../../course/hypervNat";
 import { type GuestPlan, guestsOf, type HostPlan } from "../../../course/plan";
 import { guestSettings, siteSettingsOf } from "../../../course/siteSettings";
@@ -91,9 +93,9 @@ function insideGuest(
 }
 
 function imageOf({ name, config }: HostPlan) {
-  if (config.kind !== "existing" || !config.machineImage)
-    throw new Error(`host ${name} has no machine image`);
-  return config.machineImage;
+  const image = machineImageOf(config);
+  if (!image) throw new Error(`host ${name} has no machine image`);
+  return image;
 }
 
 /** The prefix that a host translates for; a plan has none of which there is more than one. */
@@ -108,12 +110,13 @@ function slotOf(guest: GuestPlan, { plan }: DriverContext): number {
   return team.slot;
 }
 
-function adapterSettings(guest: GuestPlan, { context }: PreparedHost): AdapterSettings {
+function adapterSettings(guest: GuestPlan, { plan, context }: PreparedHost): AdapterSettings {
   return {
     mark: context.mark,
     slot: slotOf(guest, context),
     switches: context.plan.switches,
     natPrefix: prefixOf(guest.host, context),
+    hidden: hiddenFromGuests(plan.config),
   };
 }
 

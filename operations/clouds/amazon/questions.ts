@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { IMAGE_PARAMETER } from "../../../course/clouds/images";
+import { imageParameter } from "../../../course/clouds/images";
 import { FaultError } from "../../../course/faults";
 import { MARK_KEYS } from "../../../course/mark";
 import type { CloudQuestions, Quota } from "../questions";
@@ -68,9 +68,10 @@ export function amazonQuestions(home: string): CloudQuestions {
       const nests = bareMetal === "true" || features.includes("nested-virtualization");
       return nests ? {} : { refused: `Amazon says of ${type} in ${region} that no guests run in it` };
     },
-    image: async (region) => {
+    image: async (region, os) => {
       try {
-        const found = await amazon.json("ssm", region, "AmazonSSM.GetParameter", { Name: IMAGE_PARAMETER });
+        const named = { Name: imageParameter({ os }) };
+        const found = await amazon.json("ssm", region, "AmazonSSM.GetParameter", named);
         return parameterSchema.parse(found).Parameter.Value;
       } catch (error) {
         if (error instanceof FaultError && error.message.includes("(ParameterNotFound)")) return undefined;

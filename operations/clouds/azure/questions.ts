@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AZURE_IMAGE } from "../../../course/clouds/images";
+import { azureImage } from "../../../course/clouds/images";
 import { MARK_KEYS } from "../../../course/mark";
 import type { CloudQuestions, Quota } from "../questions";
 import { azureMachines } from "./machines";
@@ -87,8 +87,8 @@ export function azureQuestions(): CloudQuestions {
           }
         : {};
     },
-    image: async (location) => {
-      const { publisher, offer, sku } = AZURE_IMAGE;
+    image: async (location, os) => {
+      const { publisher, offer, sku } = azureImage({ os });
       const place = `locations/${location}/publishers/${publisher}/artifacttypes/vmimage/offers/${offer}/skus/${sku}/versions`;
       const path = `${await azure.subscription()}/providers/Microsoft.Compute/${place}`;
       const found = await azure.get(path, VERSIONS.compute);

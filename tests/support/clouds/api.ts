@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { IMAGE_PARAMETER } from "../../../course/clouds/images";
+import { imageParameter } from "../../../course/clouds/images";
 import { type CloudAccount, shortType } from "./account";
 import { ACCOUNT } from "./amazon";
 import { type CloudObject, field } from "./kinds";
@@ -74,7 +74,9 @@ export class AmazonApis {
   /** What the account may have, by code. */
   quotas: Readonly<Record<string, number>> = { "L-1216C47A": 64, "L-0263D0A3": 5, "L-F678F1CE": 5 };
   /** Parameters that Amazon and others publish. */
-  parameters: Readonly<Record<string, string>> = { [IMAGE_PARAMETER]: "ami-0123456789abcdef0" };
+  parameters: Readonly<Record<string, string>> = {
+    [imageParameter({ os: "linux" })]: "ami-0123456789abcdef0",
+  };
 
   /** @param ended told of a machine that was removed */
   constructor(

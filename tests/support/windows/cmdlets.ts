@@ -356,6 +356,11 @@ const CMDLETS: Readonly<Record<string, Cmdlet>> = {
       host.productType === 1,
       "The term 'Install-WindowsFeature' is not recognized as the name of a cmdlet.",
     );
+    host.rule(
+      "server-looks-at-processor",
+      !host.nests,
+      "Hyper-V をインストールできません: プロセッサに必要な仮想化機能がありません。",
+    );
     host.feature = "EnablePending";
     return { RestartNeeded: "Yes" };
   }),

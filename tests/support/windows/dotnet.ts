@@ -68,6 +68,9 @@ const MEMBERS: Readonly<Record<string, Member>> = {
   "Security.Principal.WindowsPrincipal::new": (host) => ({
     IsInRole: (sid: unknown) => host.administrator && sid === ADMINISTRATORS,
   }),
+  "Text.Encoding::UTF8": () => ({
+    GetString: (bytes: unknown) => (Buffer.isBuffer(bytes) ? bytes.toString("utf8") : ""),
+  }),
   "StringComparison::OrdinalIgnoreCase": () => true,
   "System.InvalidOperationException::new": (_host, [message]) => new PowerShellError(toText(message)),
 };

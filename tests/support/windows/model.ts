@@ -144,6 +144,8 @@ export class Windows {
   memory = 32 * GIB;
   cpus = 8;
   firmware = true;
+  /** False for a virtual machine whose processor shows no virtualization. */
+  nests = true;
   freeBytes = 200 * GIB;
   /** Seconds from a guest's start to its heartbeat. */
   bootSeconds = 20;

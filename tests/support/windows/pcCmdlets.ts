@@ -243,6 +243,10 @@ const CMDLETS: Readonly<Record<string, Cmdlet>> = {
     pc.removeServer();
     return { RestartNeeded: false };
   }),
+  "restart-service": cmdlet(["name", "force"], (pc, given) => {
+    serviceNamed(pc, given).Status = "Running";
+    pc.startServer();
+  }),
   "set-acl": cmdlet(["literalpath", "aclobject"], (pc, given) => {
     const acl = given.get("aclobject");
     pc.rights.set(

@@ -16,6 +16,10 @@ export const RULES = {
     "a server turns Hyper-V on as a role, and has to start anew",
     "Install-WindowsFeature; Install the Hyper-V role on Windows Server",
   ],
+  "server-looks-at-processor": [
+    "the role is refused where the processor shows no virtualization",
+    "Install the Hyper-V role on Windows Server, prerequisites",
+  ],
   "restart-enables": [
     "a feature that is pending is enabled once Windows has started anew",
     "Enable-WindowsOptionalFeature, NoRestart",

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { channelLine, channelProgram, frame } from "../../../components/hypervisors/hyperv/channel";
 import { readModuleFiles } from "../../../components/hypervisors/hyperv/moduleFiles";
 import { commandLine } from "../../../components/hypervisors/hyperv/transport";
+import type { SshKeyPair } from "../../../components/sshKey";
 import { output, ROOT } from "../cli";
 import { freePort } from "../learnerPc";
 import { StandInGuest } from "./guest";
@@ -23,6 +24,20 @@ export interface Loss {
   /** Whether the host has done it by then. */
   readonly done: boolean;
 }
+
+/** Where a host's SSH server is, and whom it knows. */
+export interface Place {
+  /** Of this machine's loopback. */
+  readonly address: string;
+  readonly port: number;
+  /** The key that it is known by; one of its own by default. */
+  readonly hostKey?: SshKeyPair;
+  /** Who logs in, where this machine has no such user: as root. */
+  readonly user?: string;
+}
+
+/** Begins a program for which this machine's users are those of a file, its first argument. */
+const KNOWING = 'mount --bind "$1" /etc/passwd; shift; exec "$@"';
 
 /** Milliseconds that its SSH server is away while it starts anew. */
 const AWAY = 1500;
@@ -53,25 +68,34 @@ export class StandInWindows {
     /** What the host has. */
     readonly windows: Windows,
     private readonly folder: string,
-    /** TCP port at 127.0.0.1. */
-    readonly port: number,
+    private readonly place: Place,
   ) {
     this.windows.onRestart = () => {
       void this.restart();
     };
   }
 
-  /** Who logs in. */
+  /** Who logs in, unless its place says otherwise. */
   static readonly user = userInfo().username;
+
+  /** TCP port of its address. */
+  get port(): number {
+    return this.place.port;
+  }
 
   /**
    * Starts it.
    * @param windows a PC, where it is to be one that can be enrolled
    * @param pump what joins it with guests, compiled; without it none is led into
+   * @param place where its SSH server is: some port of 127.0.0.1 by default, with a key of its own
    */
-  static async start(windows = new Windows(), pump?: string): Promise<StandInWindows> {
+  static async start(windows = new Windows(), pump?: string, place?: Place): Promise<StandInWindows> {
     const folder = mkdtempSync(join(tmpdir(), "classlab-windows-"));
-    const host = new StandInWindows(windows, folder, await freePort());
+    const host = new StandInWindows(
+      windows,
+      folder,
+      place ?? { address: "127.0.0.1", port: await freePort() },
+    );
     host.pump = pump;
     await host.prepare();
     await host.startSsh();
@@ -114,12 +138,19 @@ export class StandInWindows {
   }
 
   private async prepare(): Promise<void> {
-    await output("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", this.path("host_key")]);
+    const { address, hostKey, user } = this.place;
+    if (hostKey) {
+      writeFileSync(this.path("host_key"), hostKey.privateKey, { mode: 0o600 });
+      writeFileSync(this.path("host_key.pub"), hostKey.publicKey);
+    } else await output("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", this.path("host_key")]);
     writeFileSync(this.path("authorized_keys"), "", { mode: 0o600 });
+    // Somebody whom this machine does not know, to this one SSH server.
+    const own = user === undefined ? "" : `${user}:x:0:0::/root:/bin/sh\n`;
+    writeFileSync(this.path("passwd"), `${readFileSync("/etc/passwd", "utf8")}${own}`);
     const relay = join(ROOT, "tests/support/windows/relay.pl");
     const settings = [
       `Port ${this.port}`,
-      "ListenAddress 127.0.0.1",
+      `ListenAddress ${address}`,
       `HostKey ${this.path("host_key")}`,
       `AuthorizedKeysFile ${this.path("authorized_keys")}`,
       "PidFile none",
@@ -138,9 +169,12 @@ export class StandInWindows {
   }
 
   private async startSsh(): Promise<void> {
-    const sshd = spawn("/usr/sbin/sshd", ["-D", "-f", this.path("sshd_config"), "-E", this.path("log")], {
-      stdio: "ignore",
-    });
+    const server = ["/usr/sbin/sshd", "-D", "-f", this.path("sshd_config"), "-E", this.path("log")];
+    const [program = "", ...words] =
+      this.place.user === undefined
+        ? server
+        : ["unshare", "--mount", "sh", "-c", KNOWING, "sh", this.path("passwd"), ...server];
+    const sshd = spawn(program, words, { stdio: "ignore" });
     this.sshd = sshd;
     for (let tries = 0; tries < 100; tries += 1) {
       await new Promise((resolve) => setTimeout(resolve, 50));

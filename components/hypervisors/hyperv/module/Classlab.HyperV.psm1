@@ -281,7 +281,12 @@ function Enable-HyperV {
     if ([int]$system.ProductType -eq 1) {
       $null = Enable-WindowsOptionalFeature -Online -FeatureName 'Microsoft-Hyper-V' -All -NoRestart
     } else {
-      $null = Install-WindowsFeature -Name 'Hyper-V' -IncludeManagementTools
+      try {
+        $null = Install-WindowsFeature -Name 'Hyper-V' -IncludeManagementTools
+      } catch {
+        # In a virtual machine the firmware tells nothing: Windows looks at the processor, and refuses.
+        throw (New-Fault -Code 'nested-impossible' -Where $where -What "Windows does not turn Hyper-V on: $($_.Exception.Message)" -Expected 'a processor that shows VT-x or AMD-V' -Fix 'In a cloud give the host a type in which guests run; elsewhere turn virtualization on in the firmware')
+      }
     }
   }
   $true
@@ -991,7 +996,9 @@ function Set-PortReach {
     # The port's own subnet.
     [string]$Inside,
     # What of the rest it does not reach; all is reached where empty.
-    [string]$NotBeyond
+    [string]$NotBeyond,
+    # Addresses that it never reaches.
+    [string[]]$Hidden = @()
   )
   foreach ($rule in Get-VMNetworkAdapterAcl -VMNetworkAdapter $Adapter) {
     if ($PSCmdlet.ShouldProcess($Adapter.Name, 'Drop a rule')) { Remove-VMNetworkAdapterAcl -InputObject $rule }
@@ -999,6 +1006,11 @@ function Set-PortReach {
   if ($NotBeyond -and $PSCmdlet.ShouldProcess($Adapter.Name, "Keep to $Inside within $NotBeyond")) {
     Add-VMNetworkAdapterAcl -VMNetworkAdapter $Adapter -Action Deny -Direction Both -RemoteIPAddress $NotBeyond
     Add-VMNetworkAdapterAcl -VMNetworkAdapter $Adapter -Action Allow -Direction Both -RemoteIPAddress $Inside
+  }
+  foreach ($address in $Hidden) {
+    if ($PSCmdlet.ShouldProcess($Adapter.Name, "Keep from $address")) {
+      Add-VMNetworkAdapterAcl -VMNetworkAdapter $Adapter -Action Deny -Direction Both -RemoteIPAddress $address
+    }
   }
 }
 
@@ -1016,7 +1028,8 @@ function Set-OneAdapter {
     [Parameter(Mandatory = $true)] [psobject]$Port,
     [Parameter(Mandatory = $true)] [ValidateSet('On', 'Off')] [string]$Spoofing,
     [string]$Inside,
-    [string]$NotBeyond
+    [string]$NotBeyond,
+    [string[]]$Hidden = @()
   )
   $adapter = Get-VMNetworkAdapter -VM $Guest | Where-Object -FilterScript { $_.Name -eq $Name }
   if ($null -ne $adapter -and "$($adapter.MacAddress)" -ne $Mac -and $PSCmdlet.ShouldProcess($Name, 'Change its address')) {
@@ -1040,7 +1053,7 @@ function Set-OneAdapter {
   if ($PSCmdlet.ShouldProcess($Name, "Join $SwitchName")) {
     # Learners try tools of attackers: no guest answers for the room's DHCP or routers, nor under another's address.
     Set-VMNetworkAdapter -VMNetworkAdapter $adapter -MacAddressSpoofing $Spoofing -DhcpGuard On -RouterGuard On
-    Set-PortReach -Adapter $adapter -Inside $Inside -NotBeyond $NotBeyond
+    Set-PortReach -Adapter $adapter -Inside $Inside -NotBeyond $NotBeyond -Hidden $Hidden
     if ($on -ne $SwitchName) { Connect-VMNetworkAdapter -VMNetworkAdapter $adapter -SwitchName $SwitchName }
   }
 }
@@ -1060,7 +1073,7 @@ function Set-ClasslabAdapter {
     if ($wire -and $null -eq (Get-OwnSwitch -Mark $Mark -Name $wire)) {
       throw (New-Fault -Code 'guest-not-ready' -Where $Guest -What "the switch $wire is absent" -Fix 'Run classlab up again')
     }
-    Set-OneAdapter -Guest $standing -Name $adapter.name -Mac $adapter.mac -SwitchName $wire -Port $adapter.port -Spoofing $adapter.spoofing -Inside $adapter.inside -NotBeyond $adapter.notBeyond
+    Set-OneAdapter -Guest $standing -Name $adapter.name -Mac $adapter.mac -SwitchName $wire -Port $adapter.port -Spoofing $adapter.spoofing -Inside $adapter.inside -NotBeyond $adapter.notBeyond -Hidden $adapter.hidden
   }
   $more = @(Get-VMNetworkAdapter -VM $standing | Where-Object -FilterScript { $names -notcontains $_.Name })
   foreach ($adapter in $more) {

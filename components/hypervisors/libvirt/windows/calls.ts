@@ -6,10 +6,10 @@ import { type GuestNetworkSettings, plannedAddresses } from "../networkConfig";
 import { CHANNEL_ACCOUNT } from "./answers";
 
 /**
- * Settings of a guest's SSH server (learn.microsoft.com, "OpenSSH Server configuration for Windows"): who has the team's key is let in, as whatever account;
+ * Settings of the SSH server of a guest, or of a host in a cloud (learn.microsoft.com, "OpenSSH Server configuration for Windows"): who has the team's key is let in, as whatever account;
  * a password lets nobody in. Every account of the lab's is an administrator.
  */
-const SSHD_CONFIG = `# classlab's own.
+export const SSHD_CONFIG = `# classlab's own.
 HostKey __PROGRAMDATA__/ssh/ssh_host_ed25519_key
 AuthorizedKeysFile __PROGRAMDATA__/ssh/administrators_authorized_keys
 PubkeyAuthentication yes

@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { ROOT } from "../support/cli";
+import { StandInCloud } from "../support/clouds";
+import { WindowsMachine } from "../support/clouds/windowsMachine";
+import { SKIP_INTEGRATION, TestLab } from "../support/testLab";
+import type { StandInWindows } from "../support/windows/standIn";
+
+// A host with Windows on a stand-in for Amazon: the real engine, a real SSH server, user data and module run on a model of Windows (tests/support/windows). Not proved:
+// that Amazon takes it, that EC2Launch and Windows do as their pages say, and all that hyperv.test.ts does not prove. Azure's is in tests/component/windowsHosts.test.ts.
+const skipped = SKIP_INTEGRATION || (process.env.CLASSLAB_TEST_SKIP ?? "").includes("mono");
+const suite = skipped ? describe.skip : describe;
+
+const LAB = "iwincloud";
+const GUEST = `${LAB}-team-01-ubuntu-test1`;
+const IMAGE = "https://images.example/ubuntu.vhdx";
+const CONFIG = (() => {
+  const lab = parse(readFileSync(join(ROOT, "examples/08-aws/Pulumi.aws.yaml"), "utf8")).config[
+    "classlab:lab"
+  ];
+  const sha256 = "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d";
+  return {
+    ...lab,
+    target: "hyperv",
+    teams: 1,
+    hosts: [{ ...lab.hosts[0], os: "windows", disk: 120, machineImage: { source: IMAGE, sha256 } }],
+    guests: [{ name: "ubuntu-test1", memory: 2048, adapters: [{ switch: "nat-network" }] }],
+  };
+})();
+
+suite("a lab on a host with Windows on EC2", () => {
+  const machine = new WindowsMachine(new Map([[IMAGE, Buffer.from([0])]]));
+  let cloud: StandInCloud;
+  let lab: TestLab;
+  const host = (): StandInWindows => {
+    if (!machine.host) throw new Error("no machine stands");
+    return machine.host;
+  };
+
+  beforeAll(async () => {
+    cloud = await StandInCloud.start(machine);
+    lab = new TestLab(LAB, stringify({ config: { "classlab:lab": CONFIG } }));
+    Object.assign(lab.env, cloud.environment(lab.folder, lab.env));
+  }, 60_000);
+
+  afterAll(async () => {
+    await lab.dispose();
+    await cloud.stop();
+    await machine.end();
+  }, 120_000);
+
+  test("is told that the cloud passed over nested virtualization, by Windows itself, before any guest is made", async () => {
+    machine.passesOver = true;
+    const { code, stderr } = await lab.run("up", "--yes");
+    expect(code).not.toBe(0);
+    expect(stderr.match(/\[[a-z-]+\]$/gm)).toEqual(["[nested-impossible]"]);
+    expect(host().windows.machines).toEqual([]);
+  }, 300_000);
+
+  test("goes on from there: Hyper-V is turned on, the host starts anew, and the guest runs on it", async () => {
+    const { windows } = host();
+    windows.nests = true;
+    const { booted } = windows;
+    const document = await lab.up();
+    expect(document.ok).toBe(true);
+    expect(windows.booted).toBeGreaterThan(booted);
+    expect(windows.machines.map(({ Name, State }) => [Name, State])).toEqual([[GUEST, "Running"]]);
+    expect(host().refused).toEqual([]);
+    expect(cloud.of("Instance")).toHaveLength(1);
+  }, 300_000);
+
+  test("has nothing to do then, and no key in the clear in its state", async () => {
+    const { units } = await lab.up();
+    expect(units.flatMap(({ changes }) => Object.keys(changes))).toEqual(units.map(() => "same"));
+    for (const { stack } of units) {
+      const text = (await lab.pulumi("stack", "export", "--stack", stack)).stdout;
+      expect(text).toContain('"deployment"');
+      expect(text).not.toContain("OPENSSH PRIVATE KEY");
+      // What the user data has of it: "PRIVATE KEY" in base64, at each of its three beginnings.
+      expect(text).not.toMatch(/UFJJVkFURSBLRV|BSSVZBVEUgS0VZ|QUklWQVRFIEtFW/);
+    }
+  }, 300_000);
+
+  test("leaves nothing", async () => {
+    const { code, stderr } = await lab.run("down", "--yes");
+    expect([code, code === 0 ? "" : stderr]).toEqual([0, ""]);
+    expect(cloud.standing).toEqual([]);
+    expect(machine.host).toBeUndefined();
+  }, 300_000);
+});
