@@ -26,7 +26,7 @@ export interface GuestSecretsArgs {
 }
 
 /** Writes what people need of a secret below the home folder, for them alone. */
-function keep(path: string, text: string): void {
+export function keepSecret(path: string, text: string): void {
   const home = process.env[HOME_VARIABLE];
   if (home) writePrivateFile(join(home, path), `${text}\n`);
 }
@@ -40,7 +40,7 @@ function madeHostKey(
   const seed = new random.RandomPassword(`${name}-host-key`, { length: SEED_LENGTH, special: false }, opts);
   return seed.result.apply((text) => {
     const pair = sshKeyFromText(text, objectName);
-    keep(hostKeyPath(lab, objectName), pair.publicKey.split(" ").slice(0, 2).join(" "));
+    keepSecret(hostKeyPath(lab, objectName), pair.publicKey.split(" ").slice(0, 2).join(" "));
     return pair;
   });
 }
@@ -52,7 +52,13 @@ export interface WindowsSecretsArgs extends Omit<GuestSecretsArgs, "id"> {
 }
 
 /** Letters and digits: 83 bits, of three kinds, as Windows Server asks for (learn.microsoft.com, "Passwords must meet complexity requirements"). */
-const ACCOUNT_PASSWORD = { length: 14, special: false, minLower: 1, minUpper: 1, minNumeric: 1 } as const;
+export const ACCOUNT_PASSWORD = {
+  length: 14,
+  special: false,
+  minLower: 1,
+  minUpper: 1,
+  minNumeric: 1,
+} as const;
 
 /** What a guest with Windows is known by, and a password for each learner's account in it: as {@link GuestSecrets}, with no other console. */
 export class WindowsSecrets extends pulumi.ComponentResource {
@@ -70,7 +76,7 @@ export class WindowsSecrets extends pulumi.ComponentResource {
     const made = accounts.map((account) =>
       new random.RandomPassword(`${name}-${account}`, ACCOUNT_PASSWORD, child).result.apply(
         (password): [string, string] => {
-          keep(accountPasswordPath(lab, objectName, account), password);
+          keepSecret(accountPasswordPath(lab, objectName, account), password);
           return [account, password];
         },
       ),
@@ -109,7 +115,7 @@ export class GuestSecrets extends pulumi.ComponentResource {
       .slice(0, 16);
     this.password = password.result;
     this.passwordHash = password.result.apply((text) => {
-      keep(consolePasswordPath(lab, objectName), text);
+      keepSecret(consolePasswordPath(lab, objectName), text);
       return sha512Crypt(text, salt);
     });
     this.registerOutputs({});

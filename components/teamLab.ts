@@ -1,12 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { addressesBehind, isJumpHost } from "../course/learnerAccess";
 import type { TeamPlan } from "../course/plan";
 import type { SiteSettings } from "../course/siteSettings";
 import { GuestVm } from "./guestVm";
-import { renderJumpScript } from "./hosts/jumpScript";
+import { jumpAccount } from "./hosts/jump";
 import type { HypervisorHost } from "./hypervisorHost";
 import type { DriverContext, HypervisorDriver, StackProviders } from "./hypervisors/driver";
-import { script } from "./script";
 import { TeamKey } from "./teamKey";
 import type { VirtualSwitch } from "./virtualSwitch";
 
@@ -47,7 +45,12 @@ export class TeamLab extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.letIn(name, key, args);
+    const { providers } = args;
+    jumpAccount(
+      `${name}-jump`,
+      { plan, host: args.host.prepared, publicKey: key.publicKey, mark: context.mark, providers },
+      { parent: this },
+    );
     const bases = new Map<string, pulumi.CustomResource | undefined>();
     // Clones come behind what they are copied from.
     for (const guest of plan.guests) {
@@ -73,26 +76,5 @@ export class TeamLab extends pulumi.ComponentResource {
       bases.set(guest.name, base);
     }
     this.registerOutputs({});
-  }
-
-  /** Learners come to guests in a cloud by way of their host, which lets them through and does nothing else for them. */
-  private letIn(name: string, key: TeamKey, { plan, host, context, providers }: TeamLabArgs): void {
-    const { plan: hostPlan, connection, objects } = host.prepared;
-    if (!isJumpHost(hostPlan)) return;
-    const { mark } = context;
-    script(
-      `${name}-jump`,
-      {
-        on: connection,
-        shell: "sh -s --",
-        apply: "apply",
-        remove: "remove",
-        script: key.publicKey.apply((publicKey) =>
-          renderJumpScript({ mark, publicKey, addresses: addressesBehind(plan, hostPlan) }),
-        ),
-        deadline: "2m",
-      },
-      { parent: this, provider: providers.command, dependsOn: [...objects], deleteBeforeReplace: true },
-    );
   }
 }

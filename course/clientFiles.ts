@@ -1,7 +1,7 @@
 import { userOf } from "./access";
 import { EXPECTED_REACH } from "./expectedReach";
 import { osOf } from "./hosts";
-import { addressFromHost, isJumpHost, LEARNER } from "./learnerAccess";
+import { addressFromHost, isJumpHost, LEARNER, REMOTE_DESKTOP_PORT } from "./learnerAccess";
 import { MODE_TRAITS } from "./modes";
 import type { GuestPlan, HostPlan } from "./plan";
 import { SSH_PORT } from "./ports";
@@ -35,16 +35,18 @@ const CRLF = "\r\n";
 export const RDP_ENCODING = "utf16le" as const;
 
 /**
- * The file by which Remote Desktop of a client PC opens a team's server, to be written as {@link RDP_ENCODING}; undefined where the server is
- * no Windows PC of the room. The desktop has the clipboard for what the sheets say; drives and printers of the client PC stay its own
+ * The file by which Remote Desktop of a client PC opens a team's server, to be written as {@link RDP_ENCODING}; undefined where the server has
+ * no Windows, or is in a cloud and does not stand. One in a cloud is reached by what SSH forwards. The desktop has the clipboard for what the sheets say; drives and printers of the client PC stay its own
  * (learn.microsoft.com/azure/virtual-desktop/rdp-properties).
  * @throws for an address or a user with a control character
  */
 export function renderRdp(host: HostPlan): string | undefined {
   const server = serverOf(host);
   if (!server || osOf(host.config) !== "windows") return undefined;
+  const forwarded = desktopOf(host);
+  const address = forwarded ? `localhost:${forwarded.port}` : server.address;
   const settings = [
-    `full address:s:${oneLine(server.address)}`,
+    `full address:s:${oneLine(address)}`,
     `username:s:${oneLine(server.user)}`,
     "screen mode id:i:2",
     "dynamic resolution:i:1",
@@ -84,7 +86,10 @@ export interface ServiceForward {
 const HIGHEST = 65535;
 const STEP = 10_000;
 
-/** The services of a team's guests that learners open by way of a host in a cloud, each at a port of its own; none elsewhere. */
+/** Name by which Remote Desktop of a host stands among what is forwarded. */
+const REMOTE_DESKTOP = "Remote Desktop";
+
+/** What of a host and of its team's guests learners open by way of a host in a cloud, each at a port of its own; none elsewhere. */
 export function forwardsOf(guests: readonly GuestPlan[], host: HostPlan): ServiceForward[] {
   if (!isJumpHost(host)) return [];
   const taken = new Set<number>();
@@ -94,18 +99,36 @@ export function forwardsOf(guests: readonly GuestPlan[], host: HostPlan): Servic
     while (taken.has(port)) port += 1;
     return port;
   };
-  return guests.flatMap((guest) => {
+  const taking = (wanted: number): number => {
+    const port = free(wanted);
+    taken.add(port);
+    return port;
+  };
+  const desktop: ServiceForward = {
+    guest: host.name,
+    stack: REMOTE_DESKTOP,
+    // A PC with Windows has its own at the port itself.
+    port: taking(REMOTE_DESKTOP_PORT + STEP),
+    address: "127.0.0.1",
+    guestPort: REMOTE_DESKTOP_PORT,
+  };
+  const services = guests.flatMap((guest) => {
     const address = addressFromHost(guest, host);
     if (address === undefined) return [];
     return guest.docker.flatMap((stack) =>
       stack.ports.map((guestPort): ServiceForward => {
         // Who is no administrator listens on 1024 and above.
-        const port = free(guestPort < 1024 ? guestPort + STEP : guestPort);
-        taken.add(port);
+        const port = taking(guestPort < 1024 ? guestPort + STEP : guestPort);
         return { guest: guest.name, stack: stack.name, port, address, guestPort };
       }),
     );
   });
+  return osOf(host.config) === "windows" ? [desktop, ...services] : services;
+}
+
+/** Where Remote Desktop of a host in a cloud is opened on the client PC; undefined where it has none, or is no such host. */
+function desktopOf(host: HostPlan): ServiceForward | undefined {
+  return forwardsOf([], host).find(({ stack }) => stack === REMOTE_DESKTOP);
 }
 
 /** What of a client PC and its user decides about its SSH file. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { forwardsOf, type ServiceForward, serverName } from "./clientFiles";
 import { groupBy } from "./groupBy";
-import { addressFromHost } from "./learnerAccess";
+import { addressFromHost, LEARNER } from "./learnerAccess";
 import type { HostPlan, TeamPlan } from "./plan";
 
 /** A key by which a server or a guest is known. */
@@ -17,6 +17,8 @@ export interface ConnectingFiles {
   readonly key: string;
   readonly knownHosts: string;
   readonly known: readonly KnownKey[];
+  /** The file for Remote Desktop of the host, and the password there; absent where the host has none. */
+  readonly desktop?: { readonly file: string; readonly password: string };
 }
 
 /** The fingerprint of a public key as OpenSSH shows it (ssh-keygen(1), -l). @param hostKey type and base64 */
@@ -37,13 +39,14 @@ function pageLines(forwards: readonly ServiceForward[]): string[] {
 
 /** How a team's learners connect from home to guests behind a host in a cloud, in both languages. */
 export function renderConnecting(team: TeamPlan, host: HostPlan, files: ConnectingFiles): string {
-  const { key, knownHosts, known } = files;
+  const { key, knownHosts, known, desktop } = files;
   const { guests } = team;
   const server = serverName(guests, host);
   const logins = guests.flatMap((guest) =>
     addressFromHost(guest, host) === undefined ? [] : [`  ssh ${guest.name}`],
   );
-  const pages = pageLines(forwardsOf(guests, host));
+  const forwards = forwardsOf(guests, host);
+  const pages = pageLines(forwards.filter(({ guest }) => guest !== host.name));
   const prints = known.map(({ name, hostKey }) => `  ${name}   ${fingerprint(hostKey)}`);
   const web = [
     "3. ゲストの Web ページを開く。次のコマンドを実行したままにする。",
@@ -65,6 +68,15 @@ export function renderConnecting(team: TeamPlan, host: HostPlan, files: Connecti
     ...logins,
     "",
     ...(pages.length > 0 ? web : []),
+    ...(desktop
+      ? [
+          `4. ホストの画面を開く。次のコマンドを実行したまま ${desktop.file} を開く（ユーザー ${LEARNER}、パスワード ${desktop.password}）。`,
+          `   Open the host's screen: with this command left running, open ${desktop.file} (user ${LEARNER}, password ${desktop.password}).`,
+          "",
+          `  ssh -N ${server}`,
+          "",
+        ]
+      : []),
     "鍵の指紋 / Fingerprints of keys",
     "",
     ...prints,

@@ -5,10 +5,13 @@ import type { GuestPlan, TeamPlan } from "./plan";
 /** Account on a team's host in a cloud by which its learners come to their guests: a jump host, where they can run nothing. */
 export const LEARNER = "learner";
 
-/** Whether a host has that account: learners are elsewhere, and nothing but the host is reached from there. Windows has none yet. */
+/** Whether a host has that account: learners are elsewhere, and nothing but the host is reached from there. */
 export function isJumpHost({ config }: Pick<HostPlan, "config">): boolean {
-  return isCloud(config) && config.os === "linux";
+  return isCloud(config);
 }
+
+/** Port of Remote Desktop (learn.microsoft.com, "Change the listening port for Remote Desktop"). */
+export const REMOTE_DESKTOP_PORT = 3389;
 
 /** A guest's address that its host reaches; undefined where it reaches none. */
 export function addressFromHost(guest: GuestPlan, { target }: Pick<HostPlan, "target">): string | undefined {

@@ -1,5 +1,5 @@
 import { hostsResources } from "./clouds/resources";
-import { type HostPlan, makesHost } from "./hosts";
+import { type HostPlan, makesHost, osOf } from "./hosts";
 import { isJumpHost } from "./learnerAccess";
 import type { DockerStackPlan, GuestPlan, LabPlan, TeamPlan, UnitPlan } from "./plan";
 import {
@@ -255,13 +255,21 @@ function guestResources(
   ];
 }
 
+/** What lets a team's learners through its host, where that is in a cloud: with Windows there is a password for its desktop. */
+function jumpResources({ id }: TeamPlan, host: HostPlan | undefined): PlannedResource[] {
+  if (!host || !isJumpHost(host)) return [];
+  const name = `${id}-jump`;
+  const windows = osOf(host.config) === "windows";
+  return [...(windows ? [password(`${name}-password`)] : []), command(name, REMOTE_SCRIPT)];
+}
+
 /** @param site whether guests take settings from the site */
 function teamResources(team: TeamPlan, place: Place, site: boolean): PlannedResource[] {
   return [
     component("TeamLab", team.id),
     component("TeamKey", `${team.id}-key`),
     password(`${team.id}-key-seed`),
-    ...(place.host && isJumpHost(place.host) ? [command(`${team.id}-jump`, REMOTE_SCRIPT)] : []),
+    ...jumpResources(team, place.host),
     ...team.guests.flatMap((guest) => guestResources(team, guest, place, site)),
   ];
 }

@@ -1,12 +1,13 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { accountPasswordPath } from "../components/guestSecretPaths";
 import { teamKeyPath } from "../components/hypervisors/channelOptions";
 import { writePrivateFile } from "../components/privateFile";
 import { RDP_ENCODING, renderRdp, renderSshConfig, serverName } from "../course/clientFiles";
 import { handoutsOf } from "../course/composeFiles";
 import { type KnownKey, renderConnecting } from "../course/connecting";
 import { FaultError } from "../course/faults";
-import { isJumpHost } from "../course/learnerAccess";
+import { isJumpHost, LEARNER } from "../course/learnerAccess";
 import type { HostPlan, LabPlan, TeamPlan } from "../course/plan";
 import { renderAccount } from "../course/registrySheet";
 import { hostNamed } from "../course/resources";
@@ -29,6 +30,8 @@ interface HandoutFile {
   readonly name: string;
   readonly text: string;
   readonly encoding?: typeof RDP_ENCODING;
+  /** Whether nobody else may read it. */
+  readonly secret?: boolean;
 }
 
 /** A host in a cloud with how it is reached: what the last `up` wrote down on this machine, since no engine is asked here. */
@@ -46,15 +49,25 @@ function filesFromHome(plan: LabPlan, team: TeamPlan, host: HostPlan): HandoutFi
   const known = knownKeys(plan, team, host);
   const knownHosts = `${keyName(plan, team)}.known_hosts`;
   const settings = { key, knownHosts: `~/.ssh/${knownHosts}` };
+  const rdp = renderRdp(host);
+  const password = rdp === undefined ? undefined : desktopPassword(plan, host);
+  const desktop = password === undefined ? {} : { desktop: { file: rdpName(host), password } };
+  const text = renderConnecting(team, host, { key: keyName(plan, team), knownHosts, known, ...desktop });
   return [
     { name: "config", text: renderSshConfig(team.guests, host, { ...settings, system: "windows" }) },
     { name: "config.posix", text: renderSshConfig(team.guests, host, { ...settings, system: "posix" }) },
     { name: knownHosts, text: known.map(({ name, hostKey }) => `${name} ${hostKey}\n`).join("") },
-    {
-      name: "connect.txt",
-      text: renderConnecting(team, host, { key: keyName(plan, team), knownHosts, known }),
-    },
+    ...(rdp === undefined ? [] : [{ name: rdpName(host), text: rdp, encoding: RDP_ENCODING }]),
+    { name: "connect.txt", text, secret: password !== undefined },
   ];
+}
+
+const rdpName = ({ name }: HostPlan): string => `${name}.rdp`;
+
+/** Password of the learners' account on a host with Windows, as the last `up` kept it; undefined before. */
+function desktopPassword({ lab }: LabPlan, { name }: HostPlan): string | undefined {
+  const file = join(homeFolder(), accountPasswordPath(lab, name, LEARNER));
+  return existsSync(file) ? readFileSync(file, "utf8").trim() : undefined;
 }
 
 /** The keys by which a team's host and guests are known, as the last `up` wrote them down; of guests those that were seen by then. */
@@ -85,7 +98,7 @@ function filesOf(plan: LabPlan, team: TeamPlan): HandoutFile[] {
   const config = renderSshConfig(team.guests, host, { key, system: "windows" });
   return [
     ...(provider ? [{ name: "Vagrantfile", text: renderVagrantfile(plan, team, provider) }] : []),
-    ...(rdp === undefined ? [] : [{ name: `${host.name}.rdp`, text: rdp, encoding: RDP_ENCODING }]),
+    ...(rdp === undefined ? [] : [{ name: rdpName(host), text: rdp, encoding: RDP_ENCODING }]),
     ...(config === "" ? [] : [{ name: "config", text: config }]),
     ...compose,
   ];
@@ -125,9 +138,11 @@ export function writeHandout(plan: LabPlan, target: string, teams: readonly stri
       const account = accountSheet(plan, team);
       try {
         mkdirSync(folder, { recursive: true });
-        for (const { name, text, encoding = "utf8" } of files) {
-          mkdirSync(dirname(join(folder, name)), { recursive: true });
-          writeFileSync(join(folder, name), text, { encoding });
+        for (const { name, text, encoding = "utf8", secret } of files) {
+          const file = join(folder, name);
+          mkdirSync(dirname(file), { recursive: true });
+          if (secret) writePrivateFile(file, text);
+          else writeFileSync(file, text, { encoding });
         }
         if (account !== undefined) writePrivateFile(join(folder, ACCOUNT_FILE), account);
         if (withKey) {

@@ -10,14 +10,23 @@ export interface JumpSettings {
   readonly addresses: readonly string[];
 }
 
+/** Whose an account is: the lab's. */
+export function jumpOwner({ lab, id }: OwnerMark): string {
+  return `classlab ${lab} ${id}`;
+}
+
+/** Places that learners may go on to, as sshd_config(5) has them for `PermitOpen`; nothing for none. */
+export function openPlaces(addresses: readonly string[]): string {
+  return addresses.map((address) => `${address}:*`).join(" ");
+}
+
 /** What of sshd_config(5) keeps the account to connections to the guests; the last line ends what is for it alone. */
 function settings(addresses: readonly string[]): string {
-  const open = addresses.length > 0 ? addresses.map((address) => `${address}:*`).join(" ") : "none";
   return `# classlab's own.
 Match User ${LEARNER}
   AuthenticationMethods publickey
   AllowTcpForwarding local
-  PermitOpen ${open}
+  PermitOpen ${openPlaces(addresses) || "none"}
   PermitListen none
   AllowStreamLocalForwarding no
   AllowAgentForwarding no
@@ -37,7 +46,7 @@ export function renderJumpScript({ mark, publicKey, addresses }: JumpSettings): 
   return `set -eu
 PATH=$PATH:/usr/sbin:/sbin
 name=${LEARNER}
-owner='classlab ${mark.lab} ${mark.id}'
+owner='${jumpOwner(mark)}'
 settings=/etc/ssh/sshd_config.d/classlab-${LEARNER}.conf
 known=$(getent passwd "$name" | cut -d: -f5)
 reload() {

@@ -383,6 +383,8 @@ suite("a lab on EC2", () => {
       learner.take(join(out, "team-01"), await freePort());
     }, 60_000);
 
+    afterAll(() => learner.dispose());
+
     test("log in to their guests by what they are handed, and know host and guests by it", async () => {
       const { stdout, stderr } = await ssh(GUEST, "hostname; id -un");
       expect([stdout, stderr]).toEqual([`${GUEST}\nubuntu\n`, ""]);

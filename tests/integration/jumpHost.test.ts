@@ -54,6 +54,7 @@ suite("the account that learners go through", () => {
     await host.stop();
     await internet.stop();
     rmSync(folder, { recursive: true, force: true });
+    learner.dispose();
   }, 60_000);
 
   test("somebody else's account of the name stays as it is, and is told", async () => {

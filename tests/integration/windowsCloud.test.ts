@@ -5,6 +5,7 @@ import { ROOT } from "../support/cli";
 import { StandInCloud } from "../support/clouds";
 import { WindowsMachine } from "../support/clouds/windowsMachine";
 import { SKIP_INTEGRATION, TestLab } from "../support/testLab";
+import { CloudServer } from "../support/windows/learner";
 import type { StandInWindows } from "../support/windows/standIn";
 
 // A host with Windows on a stand-in for Amazon: the real engine, a real SSH server, user data and module run on a model of Windows (tests/support/windows). Not proved:
@@ -81,6 +82,32 @@ suite("a lab on a host with Windows on EC2", () => {
       expect(text).not.toMatch(/UFJJVkFURSBLRV|BSSVZBVEUgS0VZ|QUklWQVRFIEtFW/);
     }
   }, 300_000);
+
+  test("lets learners in by an account of their own, whose password they are handed, and lets them through to guests and desktop", async () => {
+    const { windows } = host();
+    if (!(windows instanceof CloudServer)) throw new Error("no server");
+    const out = join(lab.folder, "handout");
+    expect((await lab.run("handout", "--out", out)).code).toBe(0);
+    const read = (name: string) => readFileSync(join(out, "team-01", name));
+    expect(windows.descriptions.get("learner")).toMatch(new RegExp(`^classlab ${LAB} [0-9a-f]{16}$`));
+    expect([...windows.groups.values()]).toEqual([["learner"], ["learner"]]);
+    expect(windows.members.some((name) => name.includes("learner"))).toBe(false);
+    const connect = read("connect.txt").toString();
+    const password = windows.passwords.get("learner") ?? "";
+    expect(password).toMatch(/^[A-Za-z0-9]{14}$/);
+    expect(connect).toContain(`user learner, password ${password})`);
+    expect(read("aws-team-01.rdp").toString("utf16le")).toContain("full address:s:localhost:13389\r\n");
+    expect(read("config").toString()).toContain("  LocalForward 127.0.0.1:13389 127.0.0.1:3389\r\n");
+    const address = /HostName (192\.168\.20\.\d+)/.exec(read("config").toString())?.[1];
+    const settings = windows.need("C:\\ProgramData\\ssh\\sshd_config").bytes.toString("utf8");
+    expect(settings).toContain(`Match User learner\n`);
+    expect(settings).toContain(`  PermitOpen 127.0.0.1:3389 ${address}:*\n`);
+    const key = windows.need("C:\\ProgramData\\ssh\\learner_authorized_keys").bytes.toString("utf8");
+    expect(key).toMatch(new RegExp(`^ssh-ed25519 \\S+ classlab:${LAB}/team-01\n$`));
+    // Nobody reaches the desktop itself.
+    expect(windows.remoteDesktop).toBe(true);
+    expect(windows.firewall.find(({ Name }) => Name === "RemoteDesktop-In-TCP")?.Enabled).toBe("False");
+  }, 60_000);
 
   test("leaves nothing", async () => {
     const { code, stderr } = await lab.run("down", "--yes");

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { execute } from "./cli";
@@ -22,15 +23,24 @@ const PATIENCE = 20_000;
 
 /** A PC of a team's learners, not with Windows: it has the files of the team's folder, and nothing else of the lab. */
 export class LearnerPc {
-  private folder = "";
+  /** Without a blank: ssh tells itself the path of its file without quotes, where it goes on through another host. */
+  private readonly folder = mkdtempSync(join(tmpdir(), "classlab-learner-"));
   private port = 0;
 
-  /** Takes the files. They say where they are to be put, which here is their own folder, and what port pages are at, which here may be taken. */
+  /** Takes the files. They say where they are to be put, which here is a folder of its own, and what port pages are at, which here may be taken. */
   take(folder: string, port: number): void {
-    this.folder = folder;
+    cpSync(folder, this.folder, { recursive: true });
     this.port = port;
-    const config = this.read("config.posix").replaceAll("~/.ssh", folder);
-    writeFileSync(join(folder, "config"), config.replace(/(LocalForward 127\.0\.0\.1:)\d+/, `$1${port}`));
+    const config = this.read("config.posix").replaceAll("~/.ssh", this.folder);
+    writeFileSync(
+      join(this.folder, "config"),
+      config.replace(/(LocalForward 127\.0\.0\.1:)\d+/, `$1${port}`),
+    );
+  }
+
+  /** Leaves nothing behind. */
+  dispose(): void {
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** Text of one of the files. */

@@ -23,6 +23,7 @@ test("what was looked at is all there is", async () => {
     "components/hosts/enrolment/Classlab.Host.psm1",
     "components/hosts/enrolment/Enroll.ps1",
     "components/hosts/precheck/Precheck.ps1",
+    "components/hosts/windows/Classlab.Learner.psm1",
     "components/hosts/windows/FirstBoot.ps1",
     `${MODULE_FOLDER}/Bootstrap.ps1`,
     `${MODULE_FOLDER}/Channel.ps1`,

@@ -16,10 +16,11 @@ import { sshKeyFromText } from "../../components/sshKey";
 import type { GuestPlan } from "../../course/plan";
 import { parsePowerShell } from "../powershell/parser";
 import { KEY_FILE, Pc } from "../support/windows/pc";
+import { pcMember } from "../support/windows/pcCmdlets";
 import { PowerShell } from "../support/windows/powershell";
 import { answerOf } from "../support/windows/runner";
 import { isObject, toJson } from "../support/windows/values";
-import { guestMember, runGuestCmdlet, WindowsGuest } from "../support/windows/windowsGuest";
+import { runGuestCmdlet, WindowsGuest } from "../support/windows/windowsGuest";
 import { ROOT } from "./labs";
 import { MARK } from "./libvirtLab";
 import { windowsGuest, windowsPlan } from "./windowsLab";
@@ -160,7 +161,7 @@ describe("the module in a guest", () => {
     const shell = new PowerShell(
       {
         cmdlet: (cmdlet, given) => runGuestCmdlet(guest, cmdlet, given),
-        member: (type, member, args) => guestMember(guest, type, member, args ?? []),
+        member: (type, member, args) => pcMember(guest, type, member, args),
       },
       { "env:programdata": "C:\\ProgramData" },
     );

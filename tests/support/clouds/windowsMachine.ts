@@ -1,5 +1,5 @@
 import { parsePowerShell } from "../../powershell/parser";
-import { Pc } from "../windows/pc";
+import { CloudServer } from "../windows/learner";
 import { pcMember, runPcCmdlet } from "../windows/pcCmdlets";
 import { PowerShell } from "../windows/powershell";
 import { compilePump } from "../windows/pump";
@@ -10,9 +10,7 @@ import type { Boot, Machines } from "./index";
 const ADMINISTRATOR = "Administrator";
 
 /** Windows Server 2025 as Amazon's image begins: a server in a virtual machine, with OpenSSH's server there and not running (Microsoft, "OpenSSH for Windows overview"). */
-class Server extends Pc {
-  override productType = 3 as const;
-
+class Server extends CloudServer {
   constructor() {
     super();
     this.addServer("capability");

@@ -323,7 +323,16 @@ const MEMBERS: Readonly<Record<string, (pc: Pc, args: readonly unknown[]) => unk
     pc.file(toText(path), Buffer.from(toText(content)));
   },
   "Security.Cryptography.RandomNumberGenerator::Create": () => ({ GetBytes: () => undefined }),
-  "Security.SecureString::new": () => ({ AppendChar: () => undefined }),
+  // It tells what was put into it.
+  "Security.SecureString::new": () => {
+    const secret = {
+      Text: "",
+      AppendChar: (character: unknown) => {
+        secret.Text += toText(character);
+      },
+    };
+    return secret;
+  },
   "Text.UTF8Encoding::new": () => ({}),
   "byte[]::new": (_pc, [length]) => Buffer.alloc(Number(length)),
 };

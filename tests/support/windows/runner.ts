@@ -6,21 +6,27 @@ import { parsePowerShell } from "../../powershell/parser";
 import { ROOT } from "../cli";
 import { runCmdlet } from "./cmdlets";
 import { staticMember } from "./dotnet";
+import { runLearnerCmdlet } from "./learner";
 import type { Windows } from "./model";
 import { Pc } from "./pc";
 import { pcMember, runPcCmdlet } from "./pcCmdlets";
 import { PowerShell } from "./powershell";
 import { isObject, toJson } from "./values";
 
-/** The modules that hosts are sent: what makes guests, and what makes a PC a host. */
+/** The modules that hosts are sent: what makes guests, what makes a PC a host, and what lets learners through one in a cloud. */
 const MODULES = {
   hyperv: readModuleFiles(ROOT).module,
   host: readFileSync(join(ROOT, "components/hosts/enrolment/Classlab.Host.psm1"), "utf8"),
+  learner: readFileSync(join(ROOT, "components/hosts/windows/Classlab.Learner.psm1"), "utf8"),
 } as const;
 
 type ModuleName = keyof typeof MODULES;
 
-const TREES = { hyperv: parsePowerShell(MODULES.hyperv), host: parsePowerShell(MODULES.host) };
+const TREES = {
+  hyperv: parsePowerShell(MODULES.hyperv),
+  host: parsePowerShell(MODULES.host),
+  learner: parsePowerShell(MODULES.learner),
+};
 
 /** One call that a host was given. */
 export interface Called {
@@ -40,7 +46,7 @@ export function readPayload(payload: string, verb: Verb): Called {
   if (!isObject(document) || !isObject(document.module) || !isObject(document.calls))
     throw new Error("the document has another form");
   const { text, sha256: hash } = document.module;
-  const module = (["hyperv", "host"] as const).find((name) => MODULES[name] === text);
+  const module = (["hyperv", "host", "learner"] as const).find((name) => MODULES[name] === text);
   if (!module || hash !== sha256(MODULES[module])) throw new Error("the module is another");
   const call = document.calls[verb];
   if (!isObject(call) || typeof call.function !== "string" || !isObject(call.data))
@@ -55,9 +61,10 @@ function shellOn(host: Windows, module: ModuleName): PowerShell {
       member: (type, name, args) => staticMember(host, type, name, args),
     });
   if (!(host instanceof Pc)) throw new Error("it is no PC that can be enrolled");
+  const cmdlet = module === "learner" ? runLearnerCmdlet : runPcCmdlet;
   return new PowerShell(
     {
-      cmdlet: (name, given) => runPcCmdlet(host, name, given),
+      cmdlet: (name, given) => cmdlet(host, name, given),
       member: (type, name, args) => pcMember(host, type, name, args),
     },
     { "env:programdata": "C:\\ProgramData" },

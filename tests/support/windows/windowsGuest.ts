@@ -1,5 +1,5 @@
 import { KEY_FILE, Pc } from "./pc";
-import { pcMember, runPcCmdlet } from "./pcCmdlets";
+import { runPcCmdlet } from "./pcCmdlets";
 import { isObject, PowerShellError, propertyOf, toNumber, toText } from "./values";
 
 type Given = ReadonlyMap<string, unknown>;
@@ -158,21 +158,4 @@ export function runGuestCmdlet(guest: WindowsGuest, name: string, given: Given):
   if (unknown !== undefined) throw new Error(`the stand-in was not taught -${unknown} of ${name}`);
   const value = run(guest, given);
   return value === undefined ? [] : Array.isArray(value) ? value : [value];
-}
-
-/** A static member of .NET in a guest: a secret string tells what was put into it. */
-export function guestMember(
-  guest: WindowsGuest,
-  type: string,
-  name: string,
-  args: readonly unknown[],
-): unknown {
-  if (`${type}::${name}` !== "Security.SecureString::new") return pcMember(guest, type, name, args);
-  const secret = {
-    Text: "",
-    AppendChar: (character: unknown) => {
-      secret.Text += toText(character);
-    },
-  };
-  return secret;
 }
