@@ -1,4 +1,4 @@
-import { dirname } from "node:path/posix";
+import { posix } from "node:path";
 import { azureImage, imageParameter } from "../../course/clouds/images";
 import { cloudNetwork } from "../../course/clouds/network";
 import type { Cloud } from "../../course/cost/prices";
@@ -83,7 +83,7 @@ const SYSTEMS = { linux: "Ubuntu 24.04", windows: "Windows Server 2025" } as con
 
 const IMAGES: Readonly<Record<Cloud, (group: Pick<Group, "region" | "os">) => string>> = {
   ec2: ({ region, os }) =>
-    `See what there is: aws ssm get-parameters-by-path --region ${region} --path ${dirname(imageParameter({ os }))} --recursive`,
+    `See what there is: aws ssm get-parameters-by-path --region ${region} --path ${posix.dirname(imageParameter({ os }))} --recursive`,
   azure: ({ region, os }) => {
     const { publisher, offer } = azureImage({ os });
     return `See what there is: az vm image list-skus --location ${region} --publisher ${publisher} --offer ${offer}`;

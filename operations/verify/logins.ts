@@ -2,12 +2,32 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { teamKeyPath } from "../../components/hypervisors/channelOptions";
 import { userOf } from "../../course/access";
+import { addressFromHost, isJumpHost, LEARNER } from "../../course/learnerAccess";
 import type { GuestPlan, LabPlan } from "../../course/plan";
+import { SSH_PORT } from "../../course/ports";
+import { hostNamed } from "../../course/resources";
 import { channelTo } from "../channel";
+import { hostsConfig } from "../hosts/access";
 import { homeFolder } from "../paths";
 import { run } from "../process";
 import type { ProbeResult } from "./probeResults";
 import type { ProbeOptions } from "./probers";
+
+/** What carries a learner's login: from home it is the account on the team's host, elsewhere the guest's channel, which no mode cuts off. */
+function wayIn(
+  plan: LabPlan,
+  guest: GuestPlan,
+  key: string,
+): { readonly command: string; readonly words: string } {
+  const host = hostNamed(plan, guest.host);
+  const address = host && isJumpHost(host) ? addressFromHost(guest, host) : undefined;
+  if (!host || address === undefined) return { command: channelTo(plan, guest).sshRelay, words: "" };
+  const through = `ssh -F "${hostsConfig(plan.lab)}" -l ${LEARNER} -i "${key}"`;
+  return {
+    command: `${through} -W ${address}:${SSH_PORT} ${host.name}`,
+    words: ` by way of ${LEARNER}@${host.name}`,
+  };
+}
 
 /**
  * Logs in as a learner with the team's key.
@@ -22,6 +42,7 @@ export async function tryLogin(
   if (!existsSync(key)) return undefined;
   const began = performance.now();
   const user = userOf(guest);
+  const way = wayIn(plan, guest, key);
   const settings = [
     "BatchMode=yes",
     "IdentitiesOnly=yes",
@@ -30,8 +51,7 @@ export async function tryLogin(
     "UserKnownHostsFile=/dev/null",
     "LogLevel=ERROR",
     `ConnectTimeout=${8 * (options.patience ?? 1)}`,
-    // Whatever the mode, the door is the learners'.
-    `ProxyCommand=${channelTo(plan, guest).sshRelay}`,
+    `ProxyCommand=${way.command}`,
   ];
   const result = await run(
     "ssh",
@@ -52,7 +72,7 @@ export async function tryLogin(
   const seconds = (performance.now() - began) / 1000;
   // Windows tells the machine's name as well.
   if (result.code === 0 && result.stdout.trim().split("\\").at(-1) === user)
-    return { how: "ok", what: `logged in as ${user}`, seconds };
+    return { how: "ok", what: `logged in as ${user}${way.words}`, seconds };
   const words = result.stderr.trim().split("\n").at(-1);
   return { how: "refused", what: words || `ssh ended with exit code ${result.code}`, seconds };
 }

@@ -162,7 +162,7 @@ class Cloud {
   }
 
   /** `up` of the whole lab: its one guest runs on the host, its pages open, and all is what the plan says. */
-  async upWithGuest(...stacks: string[]): Promise<void> {
+  async upWithGuest(host: string, ...stacks: string[]): Promise<void> {
     const document = await this.lab.up();
     expect(document.ok).toBe(true);
     expect(document.services.map(({ stack, ok }) => ({ stack, ok }))).toEqual(
@@ -173,6 +173,9 @@ class Cloud {
     expect(redRows(report)).toEqual({});
     expect(code).toBe(0);
     expect(report.rows.some(({ kind, expected }) => kind === "internet" && expected)).toBe(true);
+    // Logins are those of learners, who come in by the host.
+    const logins = report.rows.filter(({ kind }) => kind === "ssh");
+    expect(JSON.stringify(logins)).toContain(`logged in as ubuntu by way of learner@${host}`);
   }
 
   /** Logs in to the host by the lab's own configuration. */
@@ -369,7 +372,7 @@ suite("a lab on EC2", () => {
   }, 120_000);
 
   test("guests are made on the host, and are what the plan says, every check of it", async () => {
-    await world.upWithGuest("nginx");
+    await world.upWithGuest(HOST, "nginx");
   }, 600_000);
 
   describe("from home a team's learners", () => {
@@ -551,7 +554,7 @@ suite("a lab on Azure", () => {
   }, 240_000);
 
   test("the next up makes what lacks, and guests on the host, every check of them green; a preview is empty", async () => {
-    await world.upWithGuest();
+    await world.upWithGuest(AZURE_HOST);
     expect(await world.login(AZURE_HOST)).toEqual({ code: 0, stdout: `${AZURE_HOST}\n`, stderr: "" });
     expect((await world.preview()).flatMap(({ steps }) => steps)).toEqual([]);
   }, 600_000);
