@@ -3,6 +3,7 @@ import stringWidth from "string-width";
 import { accessOf, type GuestAccess, type ServiceAccess } from "../course/access";
 import { formatFaults } from "../course/faults";
 import type { ImageSet } from "../course/images";
+import { isJumpHost } from "../course/learnerAccess";
 import type { LabPlan } from "../course/plan";
 import type { LabRecord } from "../course/record";
 import type { DownReport } from "../operations/down";
@@ -135,6 +136,9 @@ export function renderUp(report: UpReport, selection: string): string {
     ...renderLeft(report.left, selection),
     images(report.record),
     ...(plan.hosts.some(({ target }) => target === "containers") ? [CONTAINERS_NOTE] : []),
+    ...(plan.hosts.some(isJumpHost)
+      ? [`What learners come in from home by, a folder a team: npx classlab handout ${selection}`]
+      : []),
     `Take it down: npx classlab down ${selection}`,
     ...(failed.length > 0 ? [renderFailed(report, selection)] : []),
     "",

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectionTo } from "../../components/hosts/connection";
@@ -91,6 +91,26 @@ test("each team's scripts run on its own host, by its pinned key and the lab's o
     const hosts = registrations.filter(({ type }) => type === "classlab:index:HypervisorHost");
     expect(hosts.map(({ inputs }) => inputs)).toEqual([{ kind: index === 0 ? "ec2" : "azure", machine }]);
   }
+});
+
+test("on a host with Windows a team has what the plan lists, and learners a password that is a secret and is kept for them", async () => {
+  const image = { source: "https://images.example/ubuntu.vhdx", sha256: "0".repeat(64) };
+  const windows = { ...EC2, os: "windows", target: "hyperv", disk: 120, machineImage: image };
+  const lab = planOf(
+    "lab",
+    { ...cloudLab([windows], 1), calendar: undefined },
+    { hosts: { "aws-team-01": { ...fact(1), user: "Administrator" } } },
+  );
+  const made = await registered(lab, false);
+  expect(made.map(titles)).toEqual(planned(lab));
+  const jump = made.flat().find(({ name }) => name === "team-01-jump");
+  expect(String(jump?.inputs.create)).toMatch(/^powershell\.exe /);
+  expect(isSecretInput(jump?.inputs.stdin)).toBe(true);
+  const kept = join(home, "keys", "lab", "aws-team-01.learner.password");
+  expect(statSync(kept).mode & 0o777).toBe(0o600);
+  const document = String(unsecret(jump?.inputs.stdin)).split("\n")[1] ?? "";
+  const { calls } = JSON.parse(Buffer.from(document, "base64").toString());
+  expect(`${calls.apply.data.password}\n`).toBe(readFileSync(kept, "utf8"));
 });
 
 test("nothing is run on a host that does not stand", async () => {
