@@ -14,6 +14,9 @@ import type { RemoteMachine } from "./machine";
 /** Sessions at once over one connection: sshd's own limit is 10 (sshd_config(5), MaxSessions). */
 const SESSIONS = 8;
 
+/** Milliseconds that a host may take until it has said a first word: a machine that is busy starts a shell slowly. */
+const DIAL_DEADLINE = 90_000;
+
 /** One connection to a host, over which all that this process asks of it goes: a login takes longer than most answers. */
 interface Line {
   /** Path of the socket by which ssh finds it. */
@@ -49,11 +52,18 @@ async function dial(machine: RemoteMachine): Promise<Line> {
     { stdio: ["pipe", "pipe", log] },
   );
   closeSync(log);
+  let late = false;
+  // One that lets in and then says nothing, as one that is no POSIX shell's, is not waited for.
+  const patience = setTimeout(() => {
+    late = true;
+    child.kill();
+  }, DIAL_DEADLINE);
   const code = await new Promise<number | undefined>((resolve) => {
     child.stdout?.once("data", () => resolve(undefined));
     child.once("error", () => resolve(127));
     child.once("close", (ended) => resolve(ended ?? 255));
   });
+  clearTimeout(patience);
   if (code === undefined) {
     hangUpAtExit(child, folder);
     return { socket, busy: 0, waiting: [] };
@@ -62,7 +72,10 @@ async function dial(machine: RemoteMachine): Promise<Line> {
   rmSync(folder, { recursive: true, force: true });
   const fault = faultOf(machine, { code: 255, stdout: "", stderr });
   // Nothing but ssh itself has run.
-  throw fault ?? new FaultError([unreachable(machine, stderr.trim().split("\n").at(-1) ?? "")]);
+  const said = late
+    ? `it said nothing within ${DIAL_DEADLINE / 1000} s`
+    : (stderr.trim().split("\n").at(-1) ?? "");
+  throw fault ?? new FaultError([unreachable(machine, said)]);
 }
 
 const LINES = new Map<string, Promise<Line>>();
