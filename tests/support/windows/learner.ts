@@ -1,6 +1,6 @@
 import { Pc } from "./pc";
-import { runPcCmdlet } from "./pcCmdlets";
-import { isObject, PowerShellError, propertyOf, toNumber, toText } from "./values";
+import { passwordIn, runPcCmdlet } from "./pcCmdlets";
+import { PowerShellError, toNumber, toText } from "./values";
 
 type Given = ReadonlyMap<string, unknown>;
 
@@ -24,11 +24,7 @@ export class CloudServer extends Pc {
 }
 
 function setPassword(server: CloudServer, given: Given): void {
-  const secret = given.get("password");
-  const text = isObject(secret) ? toText(propertyOf(secret, "Text")?.value) : "";
-  const kinds = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^A-Za-z0-9]/].filter((kind) => kind.test(text)).length;
-  if (kinds < 3) throw new PowerShellError("The password does not meet the password policy requirements.");
-  server.passwords.set(toText(given.get("name")), text);
+  server.passwords.set(toText(given.get("name")), passwordIn(given));
 }
 
 const CMDLETS: Readonly<

@@ -289,6 +289,15 @@ const CMDLETS: Readonly<Record<string, Cmdlet>> = {
   }),
 };
 
+/** The password that a cmdlet was given. @throws PowerShellError for one of fewer than three kinds of characters */
+export function passwordIn(given: Given): string {
+  const secret = given.get("password");
+  const found = isObject(secret) ? toText(propertyOf(secret, "Text")?.value) : "";
+  const kinds = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^A-Za-z0-9]/].filter((kind) => kind.test(found)).length;
+  if (kinds < 3) throw new PowerShellError("The password does not meet the password policy requirements.");
+  return found;
+}
+
 /** Runs a cmdlet on a PC. @throws Error for what the stand-in was not taught */
 export function runPcCmdlet(pc: Pc, name: string, given: Given): readonly unknown[] {
   const found = CMDLETS[name.toLowerCase()];

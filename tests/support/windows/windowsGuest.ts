@@ -1,6 +1,6 @@
 import { KEY_FILE, Pc } from "./pc";
-import { runPcCmdlet } from "./pcCmdlets";
-import { isObject, PowerShellError, propertyOf, toNumber, toText } from "./values";
+import { passwordIn, runPcCmdlet } from "./pcCmdlets";
+import { PowerShellError, toNumber, toText } from "./values";
 
 type Given = ReadonlyMap<string, unknown>;
 
@@ -50,11 +50,7 @@ export class WindowsGuest extends Pc {
 }
 
 function password(guest: WindowsGuest, given: Given): void {
-  const secret = given.get("password");
-  const text = isObject(secret) ? toText(propertyOf(secret, "Text")?.value) : "";
-  const kinds = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^A-Za-z0-9]/].filter((kind) => kind.test(text)).length;
-  if (kinds < 3) throw new PowerShellError("The password does not meet the password policy requirements.");
-  guest.passwords.set(toText(given.get("name")), text);
+  guest.passwords.set(toText(given.get("name")), passwordIn(given));
 }
 
 const CMDLETS: Readonly<
