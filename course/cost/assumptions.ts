@@ -27,8 +27,8 @@ export function notIncludedOf(plan: LabPlan): readonly Words[] {
     ...(plan.channels.includes("rdp")
       ? [
           {
-            en: "an RDP gateway of its own; RDP goes to the hosts' public addresses or by Azure Bastion, which are counted",
-            ja: "専用の RDP ゲートウェイ（RDP は、計上済みのホストのパブリックアドレスまたは Azure Bastion を通ります）",
+            en: "an RDP gateway of its own; RDP goes through SSH to the hosts' public addresses or by Azure Bastion, which are counted",
+            ja: "専用の RDP ゲートウェイ（RDP は SSH の中を通り、計上済みのホストのパブリックアドレスまたは Azure Bastion を使います）",
           },
         ]
       : []),

@@ -15,20 +15,13 @@ const suite = skipped ? describe.skip : describe;
 
 const LAB = "iwincloud";
 const GUEST = `${LAB}-team-01-ubuntu-test1`;
-const IMAGE = "https://images.example/ubuntu.vhdx";
+/** The example with its host on EC2 alone. */
 const CONFIG = (() => {
-  const lab = parse(readFileSync(join(ROOT, "examples/08-aws/Pulumi.aws.yaml"), "utf8")).config[
-    "classlab:lab"
-  ];
-  const sha256 = "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d";
-  return {
-    ...lab,
-    target: "hyperv",
-    teams: 1,
-    hosts: [{ ...lab.hosts[0], os: "windows", disk: 120, machineImage: { source: IMAGE, sha256 } }],
-    guests: [{ name: "ubuntu-test1", memory: 2048, adapters: [{ switch: "nat-network" }] }],
-  };
+  const text = readFileSync(join(ROOT, "examples/12-cloud-hyperv/Pulumi.cloud-hyperv.yaml"), "utf8");
+  const lab = parse(text).config["classlab:lab"];
+  return { ...lab, teams: [lab.teams[0]], hosts: [lab.hosts[0]] };
 })();
+const IMAGE = CONFIG.hosts[0].machineImage.source;
 
 suite("a lab on a host with Windows on EC2", () => {
   const machine = new WindowsMachine(new Map([[IMAGE, Buffer.from([0])]]));

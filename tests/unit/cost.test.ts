@@ -194,7 +194,7 @@ describe("what an estimate says of itself", () => {
     expect(said(["classroom"])).toEqual([]);
     expect(said(["rdp", "browser"])).toEqual([
       "traffic through the gateway of the channel browser",
-      "an RDP gateway of its own; RDP goes to the hosts' public addresses or by Azure Bastion, which are counted",
+      "an RDP gateway of its own; RDP goes through SSH to the hosts' public addresses or by Azure Bastion, which are counted",
     ]);
   });
 

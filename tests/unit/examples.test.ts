@@ -21,7 +21,7 @@ test.each(examples)("%s is a lab without a fault, and its README runs it by its 
   const plan = planLab(readStackFile(join(ROOT, path)));
   expect(checksOf(plan, undefined).length).toBeGreaterThan(10);
   const readme = readFileSync(join(ROOT, path, "../README.md"), "utf8");
-  // Guests on hosts in clouds are not made yet, so that there is nothing to measure.
+  // Those of clouds are looked at first: they cost.
   const clouds = plan.units.some(({ kind }) => kind === "hosts");
   for (const verb of clouds ? ["plan", "up", "down"] : ["up", "verify", "down"])
     expect(readme).toContain(`npx classlab ${verb} --config ${path}`);
@@ -34,6 +34,11 @@ test("the examples of clouds give each remote team a host of its own; in the mix
   expect(hostsOf("examples/10-mixed-cohort/Pulumi.mixed-cohort.yaml")).toEqual([
     ...["pc-1", "pc-2", "pc-3", "pc-4", "pc-5", "pc-6"],
     ...["aws-team-07", "aws-team-08", "azure-team-09", "azure-team-10"],
+  ]);
+  const windows = planLab(readStackFile(join(ROOT, "examples/12-cloud-hyperv/Pulumi.cloud-hyperv.yaml")));
+  expect(windows.hosts.map(({ name, target }) => [name, target])).toEqual([
+    ["aws-team-01", "hyperv"],
+    ["az-team-02", "hyperv"],
   ]);
 });
 
