@@ -7,7 +7,7 @@ import { gatherFacts, portsInUse } from "../../operations/facts";
 import { refuseUnbuilt } from "../../operations/plan";
 import { chooseTeams } from "../../operations/rotate";
 import { LAB_KEY, readStackFile } from "../../operations/stackFile";
-import { planOf } from "./labs";
+import { EC2, OUT, planOf } from "./labs";
 import { FakeShell } from "./shell";
 
 // Jest gives tests an environment of their own; the programs they start should see it.
@@ -173,7 +173,7 @@ describe("refuseUnbuilt", () => {
   };
 
   const EXPECTED =
-    "Expected containers or libvirt or virtualbox on this-machine, libvirt or virtualbox on an existing host with Linux, libvirt on one in a cloud, or hyperv on an existing one with Windows.";
+    "Expected containers or libvirt or virtualbox on this-machine, libvirt or virtualbox on an existing host with Linux, libvirt on one in a cloud, or hyperv on one with Windows.";
   const roomPc = { kind: "existing", name: "room-pc", address: "192.0.2.7", os: "linux" };
 
   test("containers and libvirt on this machine, and libvirt on a Linux host over SSH can be brought up", () => {
@@ -195,6 +195,19 @@ describe("refuseUnbuilt", () => {
     const host = { ...roomPc, os: "windows", windows: "pro" };
     expect(refused({ target: "virtualbox", guests: [{ name: "web" }], hosts: [host] })).toBe(
       `host room-pc: guests on virtualbox on a host of kind existing can be planned, but this version does not make them. ${EXPECTED} classlab plan shows the lab all the same. [target-not-built]`,
+    );
+  });
+
+  test("hyperv on a host with Windows in a cloud can be brought up from an image that the host fetches, and from nothing else", () => {
+    const host = { ...EC2, os: "windows", target: "hyperv", disk: 120 };
+    const machineImage = { source: "https://images.example/ubuntu.vhdx", sha256: "0".repeat(64) };
+    expect(refused({ ...OUT, teams: 1, hosts: [{ ...host, machineImage }] })).toBe("not refused");
+    expect(refused({ ...OUT, teams: 1, hosts: [host] })).toBe(
+      "host aws-team-01: its machineImage is not configured, and guests on Hyper-V are made from one. Expected machineImage: { source: https://…/ubuntu.vhdx, sha256: … }. Make one of a cloud image of Ubuntu with classlab convert, and put it on a web server. [image-missing]",
+    );
+    const there = { ...machineImage, source: "D:\\images\\ubuntu.vhdx" };
+    expect(() => planOf("lab", { ...OUT, teams: 1, hosts: [{ ...host, machineImage: there }] })).toThrow(
+      "an address such as https://…/ubuntu.vhdx",
     );
   });
 
