@@ -72,6 +72,7 @@ elif [ "$known" != "$owner" ]; then
   echo "object-in-the-way: account $name: it is not this lab's" >&2
   exit 1
 fi
+mkdir -p "\${settings%/*}"
 cat > "$settings.new" <<'END_OF_SETTINGS'
 ${settings(addresses)}END_OF_SETTINGS
 if ! cmp -s "$settings.new" "$settings"; then
