@@ -10,7 +10,7 @@ import { readModuleFiles } from "../../../components/hypervisors/hyperv/moduleFi
 import { commandLine } from "../../../components/hypervisors/hyperv/transport";
 import type { SshKeyPair } from "../../../components/sshKey";
 import { output, ROOT } from "../cli";
-import { freePort } from "../learnerPc";
+import { freePort } from "../freePort";
 import { StandInGuest } from "./guest";
 import { type Machine, Windows } from "./model";
 import { KEY_FILE, Pc } from "./pc";
