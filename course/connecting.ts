@@ -70,7 +70,7 @@ export function renderConnecting(team: TeamPlan, host: HostPlan, files: Connecti
     ...(pages.length > 0 ? web : []),
     ...(desktop
       ? [
-          `4. ホストの画面を開く。次のコマンドを実行したまま ${desktop.file} を開く（ユーザー ${LEARNER}、パスワード ${desktop.password}）。`,
+          `${pages.length > 0 ? 4 : 3}. ホストの画面を開く。次のコマンドを実行したまま ${desktop.file} を開く（ユーザー ${LEARNER}、パスワード ${desktop.password}）。`,
           `   Open the host's screen: with this command left running, open ${desktop.file} (user ${LEARNER}, password ${desktop.password}).`,
           "",
           `  ssh -N ${server}`,

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { renderJumpScript } from "../../components/hosts/jumpScript";
@@ -181,5 +181,27 @@ describe("a team's folder", () => {
       expect(connect).toContain(`${line}\n`);
     // What nobody reaches is not offered.
     expect(connect).not.toContain("ssh alone");
+  });
+
+  test("has a file for the host's desktop and its password, where the host runs Windows", () => {
+    const image = { source: "https://images.example/ubuntu.vhdx", sha256: "0".repeat(64) };
+    const windows = { ...EC2, os: "windows", target: "hyperv", disk: 120, machineImage: image };
+    const lab = planOf("lab", {
+      ...cloudLab([windows], 1),
+      ...SWITCHES,
+      guests: [{ name: "web", adapters: [{ switch: "out" }] }],
+    });
+    writeFileSync(join(place, "home/keys/lab/aws-team-01.learner.password"), "Aa1aaaaaaaaaaa\n");
+    const [first] = writeHandout(lab, join(place, "windows"), []);
+    expect(first?.files).toContain("aws-team-01.rdp");
+    const read = (name: string) => readFileSync(join(place, "windows/team-01", name));
+    expect(read("aws-team-01.rdp").toString("utf16le").split("\r\n").slice(0, 2)).toEqual([
+      "\ufefffull address:s:localhost:13389",
+      "username:s:learner",
+    ]);
+    expect(read("connect.txt").toString()).toContain(
+      "3. ホストの画面を開く。次のコマンドを実行したまま aws-team-01.rdp を開く（ユーザー learner、パスワード Aa1aaaaaaaaaaa）。\n",
+    );
+    expect(statSync(join(place, "windows/team-01/connect.txt")).mode & 0o777).toBe(0o600);
   });
 });
