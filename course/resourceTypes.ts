@@ -13,6 +13,9 @@ export const REMOTE_SCRIPT = "command:remote:Command";
 /** Type token of a random text that is a secret. */
 export const PASSWORD = "random:index/randomPassword:RandomPassword";
 
+/** Type token of the key that opens a lab's hosts in clouds. */
+export const LAB_KEY_TYPE = "classlab:index:LabKey";
+
 /** Type token of a host that guests run on. */
 export const HYPERVISOR_HOST_TYPE = "classlab:index:HypervisorHost";
 

@@ -1,7 +1,8 @@
 import * as command from "@pulumi/command";
 import * as random from "@pulumi/random";
 import type { DeployHosts, MadeHost } from "../components/hosts/cloudHosts";
-import { labKey } from "../components/hosts/labKey";
+import { LabKey, labKey } from "../components/hosts/labKey";
+import { LAB_KEY } from "../course/clouds/resources";
 import type { LabPlan, UnitPlan } from "../course/plan";
 
 /** What the stack of cloud hosts is to hold. */
@@ -22,11 +23,13 @@ export function deployHosts(
   { plan, unit, labId }: HostsSettings,
   clouds: readonly DeployHosts[],
 ): HostsOutputs {
+  const key = labKey(plan.lab);
+  new LabKey(LAB_KEY, key);
   const args = {
     plan,
     unit,
     tags: { mark: { lab: plan.lab, id: labId, stack: unit.stack }, schedule: plan.schedule },
-    key: labKey(plan.lab),
+    key,
     providers: {
       command: new command.Provider("scripts"),
       random: new random.Provider("secrets"),

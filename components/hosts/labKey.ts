@@ -1,16 +1,21 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { LAB_KEY_TYPE } from "../../course/resourceTypes";
 import { HOME_VARIABLE } from "../hypervisors/channelOptions";
 import type { SshKeyPair } from "../sshKey";
 import { hostsKeyPath } from "./paths";
 
-/** That key as outputs of a host: whoever is handed the lab takes it from the state, and does not make another. */
-export function keptKey({ privateKey, publicKey }: SshKeyPair): {
-  readonly authorizedKey: string;
-  readonly privateKey: pulumi.Output<string>;
-} {
-  return { authorizedKey: publicKey, privateKey: pulumi.secret(privateKey) };
+/**
+ * That key as the state of the hosts' stack has it, from before there is a host: whoever is handed the lab, be it half made, takes it from there, and does not make
+ * another.
+ */
+export class LabKey extends pulumi.ComponentResource {
+  /** @param name logical name */
+  constructor(name: string, { privateKey, publicKey }: SshKeyPair, opts?: pulumi.ComponentResourceOptions) {
+    super(LAB_KEY_TYPE, name, {}, opts);
+    this.registerOutputs({ authorizedKey: publicKey, privateKey: pulumi.secret(privateKey) });
+  }
 }
 
 /**

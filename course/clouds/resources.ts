@@ -1,8 +1,11 @@
 import type { LabPlan, UnitPlan } from "../plan";
-import { type PlannedResource, provider } from "../resourceTypes";
+import { LAB_KEY_TYPE, type PlannedResource, provider } from "../resourceTypes";
 import { azureLocations, azureResources } from "./azure";
 import { ec2Regions, ec2Resources } from "./ec2";
 import { azureHostsOf, ec2HostsOf } from "./hosts";
+
+/** Logical name of the key that opens the lab's hosts. */
+export const LAB_KEY = "hosts-key";
 
 /** Every resource of the stack of cloud hosts but the stack's own. */
 export function hostsResources(plan: LabPlan, unit: UnitPlan): PlannedResource[] {
@@ -10,6 +13,7 @@ export function hostsResources(plan: LabPlan, unit: UnitPlan): PlannedResource[]
   return [
     provider("command", "scripts"),
     provider("random", "secrets"),
+    { type: LAB_KEY_TYPE, name: LAB_KEY },
     // What is kept of Amazon's answers is a resource of the engine's own, and its provider is made by the engine.
     ...(regions.length > 0 ? [provider("pulumi", "default")] : []),
     ...regions.flatMap(ec2Resources),

@@ -1,15 +1,15 @@
 import { z } from "zod";
+import { LAB_KEY_TYPE } from "../../course/resourceTypes";
 import type { StackEngine, StackState, StateResource } from "../engine";
 import { keepOwnKey, ownPublicKey } from "../hosts/access";
-import { HOST_TYPES } from "./hostTypes";
 
-/** The lab's own key as the component of a host keeps it: both lines public, the key itself a secret. */
+/** The lab's own key as the state keeps it: both lines public, the key itself a secret. */
 const keptSchema = z.looseObject({ authorizedKey: z.string() });
 /** A secret as a state with secrets shown has it (https://www.pulumi.com/docs/iac/concepts/secrets). */
 const shownSchema = z.looseObject({ privateKey: z.looseObject({ plaintext: z.string() }) });
 
 const outputsOf = (resources: readonly StateResource[]) =>
-  resources.flatMap(({ type, outputs }) => (HOST_TYPES.includes(type) && outputs ? [outputs] : []));
+  resources.flatMap(({ type, outputs }) => (type === LAB_KEY_TYPE && outputs ? [outputs] : []));
 
 /**
  * Brings the key that opens a lab's hosts in clouds from the state of their stack to this machine, where another operator made them: with a key of

@@ -81,7 +81,7 @@ check("it registers what the plan lists, and nothing else", () => {
   expect(engine.registrations.map(({ type, name }) => `${type} ${name}`).sort()).toEqual(
     planned.filter((title) => !title.startsWith("pulumi:pulumi:Stack")).sort(),
   );
-  expect(planned).toHaveLength(27);
+  expect(planned).toHaveLength(28);
 });
 
 check("all of Azure goes by the one provider of its location", () => {

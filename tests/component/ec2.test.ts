@@ -74,7 +74,7 @@ check("it registers what the plan lists, and nothing else", () => {
     // What the engine makes by itself: the stack, and its own provider.
     planned.filter((title) => !/^pulumi:pulumi:Stack|^pulumi:providers:pulumi default$/.test(title)).sort(),
   );
-  expect(planned).toHaveLength(45);
+  expect(planned).toHaveLength(46);
 });
 
 check("all of Amazon goes by the one provider of its region", () => {

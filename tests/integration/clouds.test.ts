@@ -7,6 +7,7 @@ import { parseLab } from "../../course/config";
 import { formatFaults } from "../../course/faults";
 import { makePlan } from "../../course/plan";
 import { resourcesOf } from "../../course/resources";
+import { LAB_KEY_TYPE } from "../../course/resourceTypes";
 import { execute, ROOT } from "../support/cli";
 import { bootOf, StandInCloud } from "../support/clouds";
 import { CloudMachine } from "../support/clouds/machine";
@@ -235,6 +236,15 @@ suite("a lab on EC2", () => {
     while (cloud.of("Vpc").length + cloud.of("Role").length < 2) await setTimeout(50);
     await run.kill("everything");
     cloud.mend();
+    // Whoever is handed the lab now has what opens its hosts.
+    const { deployment } = JSON.parse((await pulumi("stack", "export")).stdout);
+    const { outputs } =
+      deployment.resources.find(({ type }: { type: string }) => type === LAB_KEY_TYPE) ?? {};
+    const own = readFileSync(join(lab.folder, "home", "keys", LAB, "hosts.key.pub"), "utf8").trim();
+    expect([outputs?.authorizedKey, Object.keys(outputs?.privateKey ?? {})]).toEqual([
+      own,
+      expect.arrayContaining(["ciphertext"]),
+    ]);
     // It may have been recorded which of two roles is made; the network was not.
     const [half] = cloud.of("Vpc");
     cloud.fail("create", "Subnet", "InvalidSubnet.Range: it is not");

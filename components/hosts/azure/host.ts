@@ -12,7 +12,6 @@ import { type CloudTags, cloudTags } from "../../../course/clouds/tags";
 import type { StackProviders } from "../../hypervisors/driver";
 import type { SshKeyPair } from "../../sshKey";
 import { renderHostUserData } from "../cloudConfig";
-import { keptKey } from "../labKey";
 import { hostKeyFor } from "../ownKey";
 import { HOST_USER, hostReady, SSH } from "../ready";
 import { firstBootOrder, firstBootScript } from "../windows/firstBoot";
@@ -198,7 +197,6 @@ export class AzureHost extends pulumi.ComponentResource {
       user,
       hostKey: this.hostKey,
       vmId: machine.vmId,
-      ...keptKey(key),
     });
   }
   /** How Windows begins there: with an administrator whose password nobody is told, since Azure asks for one. */

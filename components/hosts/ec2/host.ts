@@ -8,7 +8,6 @@ import { type CloudTags, cloudTags } from "../../../course/clouds/tags";
 import type { StackProviders } from "../../hypervisors/driver";
 import type { SshKeyPair } from "../../sshKey";
 import { renderHostUserData } from "../cloudConfig";
-import { keptKey } from "../labKey";
 import { hostKeyFor } from "../ownKey";
 import { HOST_USER, hostReady, SSH } from "../ready";
 import { renderWindowsUserData } from "../windows/firstBoot";
@@ -160,7 +159,6 @@ export class Ec2Host extends pulumi.ComponentResource {
       user,
       hostKey: this.hostKey,
       instanceId: this.instanceId,
-      ...keptKey(key),
     });
   }
 }
