@@ -86,49 +86,35 @@ export interface ServiceForward {
 const HIGHEST = 65535;
 const STEP = 10_000;
 
-/** Name by which Remote Desktop of a host stands among what is forwarded. */
-const REMOTE_DESKTOP = "Remote Desktop";
+/** Where Remote Desktop of a host in a cloud is opened on the client PC; undefined where it has none, or is no such host. */
+function desktopOf(host: HostPlan): Omit<ServiceForward, "guest" | "stack"> | undefined {
+  if (!isJumpHost(host) || osOf(host.config) !== "windows") return undefined;
+  // A PC with Windows has its own at the port itself.
+  return { port: REMOTE_DESKTOP_PORT + STEP, address: "127.0.0.1", guestPort: REMOTE_DESKTOP_PORT };
+}
 
-/** What of a host and of its team's guests learners open by way of a host in a cloud, each at a port of its own; none elsewhere. */
+/** The services of a team's guests that learners open by way of a host in a cloud, each at a port of its own; none elsewhere. */
 export function forwardsOf(guests: readonly GuestPlan[], host: HostPlan): ServiceForward[] {
   if (!isJumpHost(host)) return [];
-  const taken = new Set<number>();
+  const taken = new Set([desktopOf(host)?.port]);
   const free = (wanted: number): number => {
     for (let port = wanted; port <= HIGHEST; port += STEP) if (!taken.has(port)) return port;
     let port = 1024;
     while (taken.has(port)) port += 1;
     return port;
   };
-  const taking = (wanted: number): number => {
-    const port = free(wanted);
-    taken.add(port);
-    return port;
-  };
-  const desktop: ServiceForward = {
-    guest: host.name,
-    stack: REMOTE_DESKTOP,
-    // A PC with Windows has its own at the port itself.
-    port: taking(REMOTE_DESKTOP_PORT + STEP),
-    address: "127.0.0.1",
-    guestPort: REMOTE_DESKTOP_PORT,
-  };
-  const services = guests.flatMap((guest) => {
+  return guests.flatMap((guest) => {
     const address = addressFromHost(guest, host);
     if (address === undefined) return [];
     return guest.docker.flatMap((stack) =>
       stack.ports.map((guestPort): ServiceForward => {
         // Who is no administrator listens on 1024 and above.
-        const port = taking(guestPort < 1024 ? guestPort + STEP : guestPort);
+        const port = free(guestPort < 1024 ? guestPort + STEP : guestPort);
+        taken.add(port);
         return { guest: guest.name, stack: stack.name, port, address, guestPort };
       }),
     );
   });
-  return osOf(host.config) === "windows" ? [desktop, ...services] : services;
-}
-
-/** Where Remote Desktop of a host in a cloud is opened on the client PC; undefined where it has none, or is no such host. */
-function desktopOf(host: HostPlan): ServiceForward | undefined {
-  return forwardsOf([], host).find(({ stack }) => stack === REMOTE_DESKTOP);
 }
 
 /** What of a client PC and its user decides about its SSH file. */
@@ -161,11 +147,8 @@ function guestEntry(guest: GuestPlan, host: HostPlan, way: string | undefined): 
   // Ports are forwarded by the same gateway that lets guests out.
   const isForwarded = guest.adapters.some(({ mode }) => mode !== "disabled" && MODE_TRAITS[mode].internet);
   if (published && isForwarded) return settings("127.0.0.1", published.hostPort, way);
-  for (const adapter of guest.adapters) {
-    if (adapter.mode !== "disabled" && reach[adapter.mode].fromHost.reachable)
-      return settings(adapter.address, SSH_PORT, way);
-  }
-  return undefined;
+  const address = addressFromHost(guest, host);
+  return address === undefined ? undefined : settings(address, SSH_PORT, way);
 }
 
 /** Name by which the SSH file of a team's client PC knows its server: a guest has the name that its learners type. */
@@ -186,7 +169,8 @@ export function renderSshConfig(
 ): string {
   const server = serverOf(host);
   const name = serverName(guests, host);
-  const forwards = forwardsOf(guests, host).map(
+  const desktop = desktopOf(host);
+  const forwards = [...(desktop ? [desktop] : []), ...forwardsOf(guests, host)].map(
     ({ port, address, guestPort }) => `LocalForward 127.0.0.1:${port} ${address}:${guestPort}`,
   );
   const entries: Entry[] = [

@@ -45,8 +45,7 @@ export function renderConnecting(team: TeamPlan, host: HostPlan, files: Connecti
   const logins = guests.flatMap((guest) =>
     addressFromHost(guest, host) === undefined ? [] : [`  ssh ${guest.name}`],
   );
-  const forwards = forwardsOf(guests, host);
-  const pages = pageLines(forwards.filter(({ guest }) => guest !== host.name));
+  const pages = pageLines(forwardsOf(guests, host));
   const prints = known.map(({ name, hostKey }) => `  ${name}   ${fingerprint(hostKey)}`);
   const web = [
     "3. ゲストの Web ページを開く。次のコマンドを実行したままにする。",

@@ -1,4 +1,4 @@
-import { EXPECTED_REACH } from "./expectedReach";
+import { addressesFromHost } from "./access";
 import { type HostPlan, isCloud } from "./hosts";
 import type { GuestPlan, TeamPlan } from "./plan";
 
@@ -16,14 +16,6 @@ export const REMOTE_DESKTOP_PORT = 3389;
 /** A guest's address that its host reaches; undefined where it reaches none. */
 export function addressFromHost(guest: GuestPlan, { target }: Pick<HostPlan, "target">): string | undefined {
   return addressesFromHost(guest, target)[0];
-}
-
-function addressesFromHost(guest: GuestPlan, target: HostPlan["target"]): string[] {
-  return guest.adapters.flatMap((adapter) =>
-    adapter.mode !== "disabled" && EXPECTED_REACH[target][adapter.mode].fromHost.reachable
-      ? [adapter.address]
-      : [],
-  );
 }
 
 /** Addresses of a team's guests that learners may go to by way of its host: none besides. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { renderJumpScript } from "../../components/hosts/jumpScript";
 import { forwardsOf, renderSshConfig } from "../../course/clientFiles";
-import { fingerprint } from "../../course/connecting";
+import { fingerprint, renderConnecting } from "../../course/connecting";
 import { addressesBehind, isJumpHost } from "../../course/learnerAccess";
 import type { HostPlan, TeamPlan } from "../../course/plan";
 import { writeHandout } from "../../operations/handout";
@@ -95,6 +95,18 @@ test("services have ports of their own on the learner's PC, none of which needs 
     Array.from({ length: 10 }, (_, index) => 18001 + index),
   );
   expect(new Set(forwards.map(({ port }) => port)).size).toBe(forwards.length);
+});
+
+test("pages of a guest that is named as its host are told, too", () => {
+  const named = guests.map((guest, index) => (index === 0 ? { ...guest, name: "aws-team-01" } : guest));
+  if (!team) throw new Error("no team");
+  const text = renderConnecting({ ...team, guests: named }, hostOf(team), {
+    key: "k",
+    knownHosts: "h",
+    known: [],
+  });
+  expect(text).toContain("  http://localhost:10080/   aws-team-01, nginx\n");
+  expect(text).toContain("  ssh -N aws-team-01-host\n");
 });
 
 test("the SSH file knows the host and goes on through it, on Windows by its own program", () => {
