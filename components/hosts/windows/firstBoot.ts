@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { SSHD_CONFIG } from "../../hypervisors/libvirt/windows/calls";
-import { PACKAGE_ROOT } from "../../packageRoot";
+import { PACKAGE_ROOT, textIn } from "../../packageRoot";
 import type { SshKeyPair } from "../../sshKey";
 import { MOST_BYTES } from "../cloudConfig";
 
@@ -18,8 +16,7 @@ const PLACE = "[string]$Order = ''";
 
 /** Text of the script that runs at the first boot. It takes the order as its parameter `Order`, and has no secret in it. */
 export function firstBootScript(): string {
-  const path = join(PACKAGE_ROOT, "components/hosts/windows/FirstBoot.ps1");
-  return readFileSync(path, "utf8").replaceAll("\r\n", "\n");
+  return textIn(PACKAGE_ROOT, "components/hosts/windows/FirstBoot.ps1");
 }
 
 /** The order for {@link firstBootScript}: JSON in base64, a secret as a whole. */

@@ -1,20 +1,17 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { LEARNER } from "../../../course/learnerAccess";
+import { LEARNER, REMOTE_DESKTOP_PORT } from "../../../course/learnerAccess";
 import { type ModuleFiles, readModuleFiles } from "../../hypervisors/hyperv/moduleFiles";
 import type { ModuleCalls } from "../../hypervisors/hyperv/transport";
 import { SSHD_CONFIG } from "../../hypervisors/libvirt/windows/calls";
-import { PACKAGE_ROOT } from "../../packageRoot";
+import { PACKAGE_ROOT, textIn } from "../../packageRoot";
 import { type JumpSettings, jumpOwner, openPlaces } from "../jumpScript";
 
 /** Where Remote Desktop of the host answers to who comes in by SSH. */
-const REMOTE_DESKTOP = "127.0.0.1:3389";
+const REMOTE_DESKTOP = `127.0.0.1:${REMOTE_DESKTOP_PORT}`;
 
 /** Text of the module that makes the account, and what brings it to a host. */
 export function learnerFiles(): ModuleFiles {
-  const path = join(PACKAGE_ROOT, "components/hosts/windows/Classlab.Learner.psm1");
-  const module = readFileSync(path, "utf8").replaceAll("\r\n", "\n");
+  const module = textIn(PACKAGE_ROOT, "components/hosts/windows/Classlab.Learner.psm1");
   return { ...readModuleFiles(PACKAGE_ROOT), module };
 }
 

@@ -32,13 +32,7 @@ import { basePath, imagePath } from "./names";
 import { switchCalls } from "./switchCalls";
 import { commandLine, type ModuleCalls, renderPayload } from "./transport";
 
-let read: ModuleFiles | undefined;
-
-/** Read once: the same for every resource of a run. */
-function files(): ModuleFiles {
-  read ??= readModuleFiles(PACKAGE_ROOT);
-  return read;
-}
+const files = (): ModuleFiles => readModuleFiles(PACKAGE_ROOT);
 
 /** What a resource's calls are besides what they do. */
 interface CallOptions {

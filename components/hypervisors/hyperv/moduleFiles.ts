@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { textIn } from "../../packageRoot";
 
 /** What is run on a Windows host: the same for every host and every call. */
 export interface ModuleFiles {
@@ -22,8 +21,8 @@ export interface ChannelFiles extends Pick<ModuleFiles, "module"> {
   readonly program: string;
 }
 
-const textIn = (root: string, name: string): string =>
-  readFileSync(join(root, "components/hypervisors/hyperv/module", name), "utf8").replaceAll("\r\n", "\n");
+const moduleText = (root: string, name: string): string =>
+  textIn(root, `components/hypervisors/hyperv/module/${name}`);
 
 /**
  * Reads the files of the module.
@@ -31,9 +30,9 @@ const textIn = (root: string, name: string): string =>
  */
 export function readModuleFiles(root: string): ModuleFiles {
   return {
-    bootstrap: textIn(root, "Bootstrap.ps1"),
-    runner: textIn(root, "Runner.ps1"),
-    module: textIn(root, "Classlab.HyperV.psm1"),
+    bootstrap: moduleText(root, "Bootstrap.ps1"),
+    runner: moduleText(root, "Runner.ps1"),
+    module: moduleText(root, "Classlab.HyperV.psm1"),
   };
 }
 
@@ -43,10 +42,10 @@ export function readModuleFiles(root: string): ModuleFiles {
  */
 export function readChannelFiles(root: string): ChannelFiles {
   return {
-    bootstrap: textIn(root, "ChannelBootstrap.ps1"),
-    runner: textIn(root, "Channel.ps1"),
-    module: textIn(root, "Classlab.HyperV.psm1"),
-    program: textIn(root, "Channel.cs"),
+    bootstrap: moduleText(root, "ChannelBootstrap.ps1"),
+    runner: moduleText(root, "Channel.ps1"),
+    module: moduleText(root, "Classlab.HyperV.psm1"),
+    program: moduleText(root, "Channel.cs"),
   };
 }
 

@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { textIn } from "../../../packageRoot";
 
 /** Where what runs in a guest with Windows is, in the checkout. */
 const GUEST = "components/hypervisors/libvirt/windows/guest";
@@ -14,9 +13,6 @@ const SEED_FILES = {
 
 /** Texts of files by their names. */
 export type SeedFiles = Readonly<Record<keyof typeof SEED_FILES, string>>;
-
-const textIn = (root: string, path: string): string =>
-  readFileSync(join(root, path), "utf8").replaceAll("\r\n", "\n");
 
 /**
  * Reads the files that the seed of a guest with Windows has.

@@ -13,13 +13,11 @@ import { readGuestModule } from "./files";
 /** Seconds that the first start of a client over the channel may take. */
 const CONNECT_SECONDS = 30;
 
-let read: ModuleFiles | undefined;
-
-/** Read once: what hosts with Windows are called by, with the module of their guests. */
-function files(): ModuleFiles {
-  read ??= { ...readModuleFiles(PACKAGE_ROOT), module: readGuestModule(PACKAGE_ROOT) };
-  return read;
-}
+/** What hosts with Windows are called by, with the module of their guests. */
+const files = (): ModuleFiles => ({
+  ...readModuleFiles(PACKAGE_ROOT),
+  module: readGuestModule(PACKAGE_ROOT),
+});
 
 /** Name of the shell function that calls the module in a guest. */
 const SHELL = "in_windows";
