@@ -9,19 +9,15 @@ const keptSchema = z.looseObject({ authorizedKey: z.string() });
 const shownSchema = z.looseObject({ privateKey: z.looseObject({ plaintext: z.string() }) });
 
 const outputsOf = (resources: readonly StateResource[]) =>
-  resources.flatMap(({ type, outputs }) => (type === LAB_KEY_TYPE && outputs ? [outputs] : []));
+  resources.find(({ type }) => type === LAB_KEY_TYPE)?.outputs;
 
 /**
  * Brings the key that opens a lab's hosts in clouds from the state of their stack to this machine, where another operator made them: with a key of
  * this machine's own the next run would make every host anew.
  */
 export async function bringKey(lab: string, engine: StackEngine, { resources }: StackState): Promise<void> {
-  const kept = outputsOf(resources).flatMap((outputs) => keptSchema.safeParse(outputs).data ?? []);
-  const [wanted] = kept.map(({ authorizedKey }) => authorizedKey);
+  const wanted = keptSchema.safeParse(outputsOf(resources)).data?.authorizedKey;
   if (wanted === undefined || ownPublicKey(lab) === wanted) return;
-  for (const outputs of outputsOf(await engine.revealed())) {
-    const shown = shownSchema.safeParse(outputs).data;
-    if (shown)
-      return keepOwnKey(lab, { privateKey: JSON.parse(shown.privateKey.plaintext), publicKey: wanted });
-  }
+  const shown = shownSchema.safeParse(outputsOf(await engine.revealed())).data;
+  if (shown) keepOwnKey(lab, { privateKey: JSON.parse(shown.privateKey.plaintext), publicKey: wanted });
 }

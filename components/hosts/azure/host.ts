@@ -199,6 +199,7 @@ export class AzureHost extends pulumi.ComponentResource {
       vmId: machine.vmId,
     });
   }
+
   /** How Windows begins there: with an administrator whose password nobody is told, since Azure asks for one. */
   private windowsProfile(name: string, { random: provider }: StackProviders) {
     const password = new random.RandomPassword(
