@@ -1,11 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parse } from "yaml";
 import { deployAzure } from "../../components/hosts/azure";
 import { resourcesOf } from "../../course/resources";
 import { deployHosts } from "../../stacks/hosts";
 import { ALLOWED, AZURE, cloudLab, PRIVATE_KEY, READY } from "../support/cloudLabs";
+import { useHostsKey } from "../support/hostsKey";
 import { Checks } from "../support/inputMutants";
 import { isSecretInput, MockEngine, type Registration, unsecret } from "../support/mocks";
 import { planOf } from "../unit/labs";
@@ -45,25 +43,14 @@ ExecStart=/usr/sbin/nft -f /etc/classlab/hidden.nft
 WantedBy=multi-user.target
 `;
 
-let home: string;
+useHostsKey();
 let engine: MockEngine;
-const before = process.env.CLASSLAB_HOME;
 beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), "classlab-azure-"));
-  process.env.CLASSLAB_HOME = home;
-  mkdirSync(join(home, "keys", "lab"), { recursive: true });
-  writeFileSync(join(home, "keys", "lab", "hosts.key"), "the key that opens hosts");
-  writeFileSync(join(home, "keys", "lab", "hosts.key.pub"), "ssh-ed25519 AAAA classlab:lab/hosts\n");
   engine = await MockEngine.start({ preview: false, images: {} });
   if (!unit) throw new Error("the plan has no unit");
   deployHosts({ plan, unit, labId: LAB_ID }, [deployAzure]);
   await engine.settle();
 }, 120_000);
-afterAll(() => {
-  rmSync(home, { recursive: true });
-  if (before === undefined) delete process.env.CLASSLAB_HOME;
-  else process.env.CLASSLAB_HOME = before;
-});
 
 const checks = new Checks();
 const { check } = checks;

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { connectionTo } from "../../components/hosts/connection";
 import { draftRecord } from "../../course/draft";
@@ -8,6 +7,7 @@ import type { LabPlan } from "../../course/plan";
 import { resourcesOf } from "../../course/resources";
 import { deployUnit } from "../../stacks/unit";
 import { AZURE, cloudLab, EC2 } from "../support/cloudLabs";
+import { useHostsKey } from "../support/hostsKey";
 import { isSecretInput, MockEngine, type Registration, unsecret } from "../support/mocks";
 import { planOf } from "../unit/labs";
 
@@ -24,19 +24,7 @@ const STANDING = { "aws-team-01": fact(1), "az-team-02": fact(2) };
 const toCome = planOf("lab", LAB);
 const standing = planOf("lab", LAB, { hosts: STANDING });
 
-let home: string;
-const before = process.env.CLASSLAB_HOME;
-beforeAll(() => {
-  home = mkdtempSync(join(tmpdir(), "classlab-cloud-guests-"));
-  process.env.CLASSLAB_HOME = home;
-  mkdirSync(join(home, "keys", "lab"), { recursive: true });
-  writeFileSync(join(home, "keys", "lab", "hosts.key"), "the key that opens hosts");
-});
-afterAll(() => {
-  rmSync(home, { recursive: true });
-  if (before === undefined) delete process.env.CLASSLAB_HOME;
-  else process.env.CLASSLAB_HOME = before;
-});
+const home = useHostsKey();
 
 /** What each unit but that of the hosts registers. */
 async function registered(plan: LabPlan, preview: boolean): Promise<(readonly Registration[])[]> {
@@ -106,7 +94,7 @@ test("on a host with Windows a team has what the plan lists, and learners a pass
   const jump = made.flat().find(({ name }) => name === "team-01-jump");
   expect(String(jump?.inputs.create)).toMatch(/^powershell\.exe /);
   expect(isSecretInput(jump?.inputs.stdin)).toBe(true);
-  const kept = join(home, "keys", "lab", "aws-team-01.learner.password");
+  const kept = join(home(), "keys", "lab", "aws-team-01.learner.password");
   expect(statSync(kept).mode & 0o777).toBe(0o600);
   const document = String(unsecret(jump?.inputs.stdin)).split("\n")[1] ?? "";
   const { calls } = JSON.parse(Buffer.from(document, "base64").toString());

@@ -1,12 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parse } from "yaml";
 import { deployEc2 } from "../../components/hosts/ec2";
 import { imageParameter } from "../../course/clouds/images";
 import { resourcesOf } from "../../course/resources";
 import { deployHosts } from "../../stacks/hosts";
 import { ALLOWED, amazonAnswers, cloudLab, EC2, PRIVATE_KEY, READY } from "../support/cloudLabs";
+import { useHostsKey } from "../support/hostsKey";
 import { Checks } from "../support/inputMutants";
 import { isSecretInput, MockEngine, type Registration, unsecret } from "../support/mocks";
 import { planOf } from "../unit/labs";
@@ -25,25 +23,14 @@ const marked = (name: string, team?: string) => ({
   "classlab.expires": "2027-01-20T15:00:00.000Z",
 });
 
-let home: string;
+useHostsKey();
 let engine: MockEngine;
-const before = process.env.CLASSLAB_HOME;
 beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), "classlab-ec2-"));
-  process.env.CLASSLAB_HOME = home;
-  mkdirSync(join(home, "keys", "lab"), { recursive: true });
-  writeFileSync(join(home, "keys", "lab", "hosts.key"), "the key that opens hosts");
-  writeFileSync(join(home, "keys", "lab", "hosts.key.pub"), "ssh-ed25519 AAAA classlab:lab/hosts\n");
   engine = await MockEngine.start({ preview: false, images: {}, answer: amazonAnswers });
   if (!unit) throw new Error("the plan has no unit");
   deployHosts({ plan, unit, labId: LAB_ID }, [deployEc2]);
   await engine.settle();
 }, 120_000);
-afterAll(() => {
-  rmSync(home, { recursive: true });
-  if (before === undefined) delete process.env.CLASSLAB_HOME;
-  else process.env.CLASSLAB_HOME = before;
-});
 
 const checks = new Checks();
 const { check } = checks;

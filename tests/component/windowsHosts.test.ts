@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { deployAzure } from "../../components/hosts/azure";
 import { deployEc2 } from "../../components/hosts/ec2";
@@ -10,6 +9,7 @@ import { hiddenFromGuests } from "../../course/clouds/ownServices";
 import { resourcesOf } from "../../course/resources";
 import { deployHosts } from "../../stacks/hosts";
 import { AZURE, amazonAnswers, cloudLab, EC2, PRIVATE_KEY } from "../support/cloudLabs";
+import { HOSTS_KEY, useHostsKey } from "../support/hostsKey";
 import { isSecretInput, MockEngine, type Registration, unsecret } from "../support/mocks";
 import { planOf, ROOT } from "../unit/labs";
 
@@ -28,27 +28,15 @@ const plan = planOf(
   ),
 );
 const [unit] = plan.units;
-const KEY = "ssh-ed25519 AAAA classlab:lab/hosts";
 
-let home: string;
+useHostsKey();
 let engine: MockEngine;
-const before = process.env.CLASSLAB_HOME;
 beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), "classlab-windows-hosts-"));
-  process.env.CLASSLAB_HOME = home;
-  mkdirSync(join(home, "keys", "lab"), { recursive: true });
-  writeFileSync(join(home, "keys", "lab", "hosts.key"), "the key that opens hosts");
-  writeFileSync(join(home, "keys", "lab", "hosts.key.pub"), `${KEY}\n`);
   engine = await MockEngine.start({ preview: false, images: {}, answer: amazonAnswers });
   if (!unit) throw new Error("the plan has no unit");
   deployHosts({ plan, unit, labId: "0123456789abcdef" }, [deployEc2, deployAzure]);
   await engine.settle();
 }, 120_000);
-afterAll(() => {
-  rmSync(home, { recursive: true });
-  if (before === undefined) delete process.env.CLASSLAB_HOME;
-  else process.env.CLASSLAB_HOME = before;
-});
 
 const found = (type: string, name: string): Registration => engine.find(type, name);
 const script = readFileSync(join(ROOT, "components/hosts/windows/FirstBoot.ps1"), "utf8");
@@ -67,7 +55,7 @@ function expectFiles(order: string, host: string): void {
     "ssh_host_ed25519_key.pub",
     "sshd_config",
   ]);
-  expect(files.administrators_authorized_keys).toBe(`${KEY}\n`);
+  expect(files.administrators_authorized_keys).toBe(`${HOSTS_KEY}\n`);
   expect(files.ssh_host_ed25519_key).toMatch(PRIVATE_KEY);
   const { connection } = found("remote:Command", `${host}-ready`).inputs;
   const known = String(Reflect.get(Object(unsecret(connection)), "hostKey"));
