@@ -1,4 +1,5 @@
 import { EXPECTED_REACH } from "./expectedReach";
+import { addressesWhere } from "./guestAddresses";
 import { type HostPlan, remoteOf } from "./hosts";
 import { MODE_TRAITS, type SwitchMode } from "./modes";
 import type { DockerStackPlan, GuestPlan, LabPlan } from "./plan";
@@ -32,19 +33,7 @@ export function userOf({ windows }: Pick<GuestPlan, "windows">): string {
   return windows?.accounts[0] ?? GUEST_USER;
 }
 
-/** The addresses of a guest on switches whose mode is so. */
-function addressesWhere(guest: GuestPlan, holds: (mode: SwitchMode) => boolean): string[] {
-  return guest.adapters.flatMap((adapter) =>
-    adapter.mode !== "disabled" && holds(adapter.mode) ? [adapter.address] : [],
-  );
-}
-
-/** The addresses of a guest that its host reaches. @param target of the host */
-export function addressesFromHost(guest: GuestPlan, target: Target): string[] {
-  return addressesWhere(guest, (mode) => EXPECTED_REACH[target][mode].fromHost.reachable);
-}
-
-/** The first of them on a switch whose mode is so; undefined when it has none. */
+/** The first address of a guest on a switch whose mode is so; undefined when it has none. */
 function addressWhere(guest: GuestPlan, holds: (mode: SwitchMode) => boolean): string | undefined {
   return addressesWhere(guest, holds)[0];
 }

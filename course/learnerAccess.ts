@@ -1,4 +1,4 @@
-import { addressesFromHost } from "./access";
+import { addressesFromHost } from "./guestAddresses";
 import { type HostPlan, isCloud } from "./hosts";
 import type { GuestPlan, TeamPlan } from "./plan";
 
