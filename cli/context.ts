@@ -26,6 +26,7 @@ export interface Options {
   readonly replace?: readonly string[];
   readonly fix?: boolean;
   readonly failed?: boolean;
+  readonly live?: boolean;
   readonly verify?: boolean;
   readonly hosts?: boolean;
   readonly preview?: boolean;

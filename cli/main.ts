@@ -140,8 +140,12 @@ function makeProgram(finish: (code: number) => void): Command {
     for (const option of formatOptions()) command.addOption(option);
     return command.addOption(languageOption("of what is shown").default("en"));
   });
-  add("cost", "show what a lab's hosts in clouds cost; asks no cloud", costVerb, (command) =>
+  add("cost", "show what a lab's hosts in clouds cost; asks no cloud but with --live", costVerb, (command) =>
     command
+      .option(
+        "--live",
+        "what hosts cost today, by their clouds' own price lists (Amazon's needs credentials)",
+      )
       .option("--team <id>", "only this team, with its share of what teams share (may be repeated)", collect)
       .addOption(languageOption("of what is shown").default("en")),
   );

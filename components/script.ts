@@ -1,10 +1,11 @@
 import * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
+import { quote } from "../course/shell";
 import type { HostConnection } from "./hosts/connection";
 
 /** A POSIX sh script that a resource stands for. */
 export interface ScriptArgs {
-  /** The host that it runs on; this machine without it. */
+  /** The host that it runs on; this machine without it. One that OpenSSH reaches has a command of this machine. */
   readonly on?: HostConnection | undefined;
   /**
    * Command that runs a script given on its standard input, e.g. `sh -s --` on this machine or a guest channel's
@@ -41,7 +42,10 @@ export function script(
   opts: pulumi.CustomResourceOptions,
 ): command.local.Command | command.remote.Command {
   const { on, deadline } = args;
-  const line = (words: string) => `${on?.asRoot ?? ""}${args.shell} ${words}`.trim();
+  const line = (words: string) => {
+    const there = `${on?.asRoot ?? ""}${args.shell} ${words}`.trim();
+    return on && "ssh" in on.by ? `${on.by.ssh} ${quote(there)}` : there;
+  };
   const inputs = {
     create: line(args.apply),
     update: line(args.again ?? args.apply),
@@ -52,10 +56,10 @@ export function script(
   };
   const timed = { ...opts, customTimeouts: { create: deadline, update: deadline, delete: deadline } };
   // Another address or key of the host updates the script in place: the engine removes by what it recorded last.
-  if (on)
+  if (on && "dial" in on.by)
     return new command.remote.Command(
       name,
-      { ...inputs, connection: on.connection, logging: command.remote.Logging.None },
+      { ...inputs, connection: on.by.dial, logging: command.remote.Logging.None },
       timed,
     );
   return new command.local.Command(

@@ -60,10 +60,14 @@ function services(guest: GuestPlan, target: Target, stack: DockerStackPlan): Ser
 }
 
 /** Consoles of guests by target: a container has none. */
-const CONSOLES: Partial<Record<Target, (guest: GuestPlan, host: HostPlan | undefined) => string>> = {
+const CONSOLES: Partial<
+  Record<Target, (guest: GuestPlan, host: HostPlan | undefined) => string | undefined>
+> = {
   libvirt: ({ objectName }, host) => {
     const console = `virsh -c qemu:///system console ${objectName}`;
     const remote = host && remoteOf(host);
+    // Who comes by a tunnel has the lab's own configuration to come by, and a session that ends with the console's.
+    if (remote?.tunnel) return undefined;
     return remote ? `ssh -t -p ${remote.port} ${remote.user}@${remote.address} ${console}` : console;
   },
 };

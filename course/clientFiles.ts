@@ -1,7 +1,7 @@
 import { userOf } from "./access";
 import { EXPECTED_REACH } from "./expectedReach";
 import { osOf } from "./hosts";
-import { addressFromHost, isJumpHost, LEARNER, REMOTE_DESKTOP_PORT } from "./learnerAccess";
+import { addressFromHost, isJumpHost, isOpen, LEARNER, REMOTE_DESKTOP_PORT } from "./learnerAccess";
 import { MODE_TRAITS } from "./modes";
 import type { GuestPlan, HostPlan } from "./plan";
 import { SSH_PORT } from "./ports";
@@ -13,10 +13,13 @@ interface Server {
   readonly user: string;
 }
 
-/** The server as the client PC reaches it; undefined for this machine, which has no file there, and for one in a cloud that does not stand. */
+/** The server as the client PC reaches it; undefined for this machine, which has no file there, and for one in a cloud that does not stand, or that nobody comes to from outside. */
 function serverOf(host: HostPlan): Server | undefined {
   const { config, standing } = host;
-  if (isJumpHost(host)) return standing && { address: standing.address, port: standing.port, user: LEARNER };
+  if (isJumpHost(host))
+    return standing && isOpen(host)
+      ? { address: standing.address, port: standing.port, user: LEARNER }
+      : undefined;
   if (config.kind !== "existing") return undefined;
   const { address, port, user } = config;
   return { address, port, user };

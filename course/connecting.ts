@@ -37,6 +37,11 @@ function pageLines(forwards: readonly ServiceForward[]): string[] {
   });
 }
 
+/** What learners are told of a host that nobody comes to from outside, in both languages. */
+export const CLOSED = `このホストは外部に公開されていません。ゲストには講師の画面から入ってください。
+This host is not open to the outside: come to your guests by your trainer's screen.
+`;
+
 /** How a team's learners connect from home to guests behind a host in a cloud, in both languages. */
 export function renderConnecting(team: TeamPlan, host: HostPlan, files: ConnectingFiles): string {
   const { key, knownHosts, known, desktop } = files;

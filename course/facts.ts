@@ -1,3 +1,5 @@
+import type { Tunnel } from "./clouds/tunnel";
+
 /** A subnet that is in use on a host, and by whom. */
 export interface SubnetInUse {
   /** IPv4 CIDR. */
@@ -22,7 +24,7 @@ export interface RosterTeam {
 
 /** A host in a cloud that stands. */
 export interface CloudHostFact {
-  /** IPv4 address. */
+  /** IPv4 address: a public one where it has one. */
   readonly address: string;
   /** Port of its SSH server. */
   readonly port: number;
@@ -32,6 +34,8 @@ export interface CloudHostFact {
   readonly hostKey: string;
   /** The cloud's own id of the machine: with another one all that was on it is gone. */
   readonly machine: string;
+  /** What of its cloud leads staff there; absent where its address does. */
+  readonly tunnel?: Tunnel | undefined;
 }
 
 /** A serializable snapshot of the host, taken by operations. Every part may be absent. */

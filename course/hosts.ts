@@ -1,3 +1,4 @@
+import type { Tunnel } from "./clouds/tunnel";
 import type { HostConfig, LabConfig } from "./config";
 import type { CloudHostFact, LabFacts } from "./facts";
 import type { UnitPlan } from "./plan";
@@ -81,6 +82,8 @@ export interface RemoteHost {
   readonly hostKey?: string;
   /** File of this machine with the private key that opens it; the lab's own key where it is absent. */
   readonly identityFile?: string;
+  /** What of its cloud leads there; absent where its address does. */
+  readonly tunnel?: Tunnel | undefined;
   /**
    * What stands before a command there so that root runs it (`sudo -n ` with a space); empty where root logs in, on Windows, and for
    * VirtualBox, whose machines are each user's own.

@@ -10,6 +10,11 @@ export function isJumpHost({ config }: Pick<HostPlan, "config">): boolean {
   return isCloud(config);
 }
 
+/** Whether anybody comes to such a host from outside: not where staff alone do, by a tunnel of its cloud. */
+export function isOpen({ config }: Pick<HostPlan, "config">): boolean {
+  return isCloud(config) && config.allowedCidrs.length > 0;
+}
+
 /** Port of Remote Desktop (learn.microsoft.com, "Change the listening port for Remote Desktop"). */
 export const REMOTE_DESKTOP_PORT = 3389;
 

@@ -1,4 +1,5 @@
-import { hasPublicAddress, regionOf, rentedHosts } from "./cost/hosts";
+import { hasPublicAddress } from "./clouds/hosts";
+import { regionOf, rentedHosts } from "./cost/hosts";
 import type { Words } from "./cost/words";
 import { EXERCISE_IDS, type ExerciseId } from "./exercises";
 import { imageNames } from "./images";

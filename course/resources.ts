@@ -49,9 +49,9 @@ export function guestLogicalName(guest: { readonly team: string; readonly name: 
   return `${guest.team}-${guest.name}`;
 }
 
-/** Type token of a resource that a script on a host stands for. */
+/** Type token of a resource that a script on a host stands for: one in a cloud is reached by a command of this machine. */
 export function scriptOn(host: HostPlan | undefined): string {
-  return host && host.kind !== "this-machine" ? REMOTE_SCRIPT : SCRIPT;
+  return host?.kind === "existing" ? REMOTE_SCRIPT : SCRIPT;
 }
 
 /** Whether a resource of a type stands for a script, wherever that runs. */
@@ -260,7 +260,7 @@ function jumpResources({ id }: TeamPlan, host: HostPlan | undefined): PlannedRes
   if (!host || !isJumpHost(host)) return [];
   const name = `${id}-jump`;
   const windows = osOf(host.config) === "windows";
-  return [...(windows ? [password(`${name}-password`)] : []), command(name, REMOTE_SCRIPT)];
+  return [...(windows ? [password(`${name}-password`)] : []), command(name)];
 }
 
 /** @param site whether guests take settings from the site */

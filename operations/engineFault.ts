@@ -1,6 +1,7 @@
 import { faultIn } from "../components/hypervisors/hyperv/transport";
 import { type Fault, FaultError } from "../course/faults";
 import { refusedByCloud } from "./clouds/faults";
+import { lastWord, OTHER_KEY } from "./hosts/faults";
 import { diskFull, libvirtSilent, saysDiskFull, saysLibvirtSilent } from "./trouble";
 
 /** Where the passphrase comes from, as the engine looks for it. */
@@ -49,14 +50,20 @@ export function lockedFault(
   };
 }
 
-/** What the command provider says of a host over SSH that it does not reach any more, as a fault: before the run it was reached. */
+/** A script that OpenSSH took to a host in a cloud, and did not bring there, with what it said. */
+const BY_SSH = /exit status 255: running "ssh -F [^\n]*?\.hosts\\?" (\S+) [^\n]*:\n((?:[^\n]+\n?)*)/;
+
+/** What is said of a host over SSH that is not reached any more, by the command provider or by OpenSSH, as a fault: before the run it was reached. */
 function hostFault(text: string): Fault | undefined {
-  const words = /after \d+ failed attempts: ([^\n]+)/.exec(text)?.[1]?.trim();
+  const [, host, said = ""] = BY_SSH.exec(text) ?? [];
+  const words =
+    host === undefined ? /after \d+ failed attempts: ([^\n]+)/.exec(text)?.[1]?.trim() : lastWord(said);
   if (words === undefined) return undefined;
-  const changed = words.includes("host key mismatch");
+  const changed = words.includes("host key mismatch") || OTHER_KEY.test(said);
+  const where = host === undefined ? /dial tcp (\S+?):(?= |$)/.exec(words)?.[1] : `host ${host}`;
   return {
     code: changed ? "host-key-changed" : "host-unreachable",
-    where: /dial tcp (\S+?):(?= |$)/.exec(words)?.[1] ?? "the lab's host",
+    where: where ?? "the lab's host",
     what: `${changed ? "in the middle of the run another machine answered there" : "it stopped answering in the middle of the run"} (${words.replace(/\.$/, "")})`,
     fix: "Run npx classlab doctor, and the command again when that is mended: it goes on where it stopped",
   };

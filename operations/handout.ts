@@ -5,9 +5,9 @@ import { teamKeyPath } from "../components/hypervisors/channelOptions";
 import { writePrivateFile } from "../components/privateFile";
 import { RDP_ENCODING, renderRdp, renderSshConfig, serverName } from "../course/clientFiles";
 import { handoutsOf } from "../course/composeFiles";
-import { type KnownKey, renderConnecting } from "../course/connecting";
+import { CLOSED, type KnownKey, renderConnecting } from "../course/connecting";
 import { FaultError } from "../course/faults";
-import { isJumpHost, LEARNER } from "../course/learnerAccess";
+import { isJumpHost, isOpen, LEARNER } from "../course/learnerAccess";
 import type { HostPlan, LabPlan, TeamPlan } from "../course/plan";
 import { renderAccount } from "../course/registrySheet";
 import { hostNamed } from "../course/resources";
@@ -45,6 +45,7 @@ function standingAsWritten({ lab }: LabPlan, host: HostPlan): HostPlan {
 function filesFromHome(plan: LabPlan, team: TeamPlan, host: HostPlan): HandoutFile[] {
   const { standing } = host;
   if (!standing) return [];
+  if (!isOpen(host)) return [{ name: "connect.txt", text: CLOSED }];
   const key = `~/.ssh/${keyName(plan, team)}`;
   const known = knownKeys(plan, team, host);
   const knownHosts = `${keyName(plan, team)}.known_hosts`;

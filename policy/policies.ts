@@ -105,7 +105,7 @@ const unknownSize: Check = ({ type, props }, report) => {
   const common = { name: "host", os: "linux" as const, disk: 1, allowedCidrs: [] };
   if (type === INSTANCE) {
     const instanceType = String(props.instanceType);
-    const known = machineSize({ ...common, kind: "ec2", region: "", instanceType });
+    const known = machineSize({ ...common, kind: "ec2", region: "", instanceType, sessionManager: false });
     if (!known) report(`has the type ${instanceType}, in which guests are not known to run`);
   }
   if (type === MACHINE) {

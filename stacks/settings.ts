@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { tunnelSchema } from "../course/clouds/tunnel";
 import { parseLab } from "../course/config";
 import type { CloudHostFact } from "../course/facts";
 import { formatFaults } from "../course/faults";
@@ -38,6 +39,7 @@ const hostsSchema = z.record(
     user: z.string(),
     hostKey: z.string(),
     machine: z.string(),
+    tunnel: tunnelSchema.optional(),
   }) satisfies z.ZodType<CloudHostFact>,
 );
 

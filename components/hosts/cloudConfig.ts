@@ -21,9 +21,24 @@ export const MOST_BYTES = 16 * 1024;
 const TABLE = "/etc/classlab/hidden.nft";
 const SERVICE = "classlab-hidden.service";
 
+/** Logins at once, of scripts and of learners, that are not turned away: by default from ten on some are (sshd_config(5), MaxStartups). */
+export const MANY_LOGINS = "MaxStartups 100\n";
+
+/** What cloud-init writes, and runs when it has. */
+interface Additions {
+  readonly write_files: readonly object[];
+  readonly runcmd?: readonly (readonly string[])[];
+}
+
+const LOGINS = {
+  path: "/etc/ssh/sshd_config.d/40-classlab-logins.conf",
+  content: MANY_LOGINS,
+  permissions: "0644",
+};
+
 /** Guests' packets to the cloud's own services end at the host, from before libvirt's first network on. */
-function hiding(addresses: readonly string[]): object {
-  if (addresses.length === 0) return {};
+function hiding(addresses: readonly string[]): Additions {
+  if (addresses.length === 0) return { write_files: [] };
   const rules = `table inet classlab_hidden {
   chain forward {
     type filter hook forward priority -10;
@@ -61,6 +76,7 @@ export function renderHostUserData({
   users = [],
   hidden = [],
 }: HostSettings): string {
+  const { write_files: files, ...more } = hiding(hidden);
   const config = {
     hostname: name,
     preserve_hostname: false,
@@ -75,7 +91,8 @@ export function renderHostUserData({
     // The console can be read by whoever may look at the account.
     ssh: { emit_keys_to_console: false },
     no_ssh_fingerprints: true,
-    ...hiding(hidden),
+    ...more,
+    write_files: [LOGINS, ...files],
   };
   const text = `#cloud-config\n${cloudYaml(config)}`;
   const bytes = Buffer.byteLength(text);

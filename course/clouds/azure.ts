@@ -1,8 +1,8 @@
 import { groupBy } from "../groupBy";
 import type { LabPlan } from "../plan";
-import { component, type PlannedResource, password, provider, REMOTE_SCRIPT } from "../resourceTypes";
+import { component, type PlannedResource, password, provider, SCRIPT } from "../resourceTypes";
 import { dailyStop } from "./clock";
-import type { AzureHost } from "./hosts";
+import { type AzureHost, hasPublicAddress } from "./hosts";
 
 /** What a lab has in one location of Azure. */
 export interface AzureLocationPlan {
@@ -10,6 +10,10 @@ export interface AzureLocationPlan {
   readonly name: string;
   readonly location: string;
   readonly hosts: readonly AzureHost[];
+  /** Whether staff come to hosts there by Azure Bastion, one for all of them. */
+  readonly bastion: boolean;
+  /** Whether hosts there get out by a NAT gateway, one for all of them. */
+  readonly nat: boolean;
   /** Time of day in UTC, `hhmm`, at which Azure itself stops the hosts each day; absent without a calendar. */
   readonly dailyStop?: string;
 }
@@ -23,6 +27,8 @@ export function azureLocations(
     name: `azure-${location}`,
     location,
     hosts: own,
+    bastion: own.some(({ config }) => config.bastion),
+    nat: own.some(({ config }) => !hasPublicAddress(config)),
     ...(schedule ? { dailyStop: dailyStop(schedule) } : {}),
   }));
 }
@@ -37,23 +43,39 @@ function hostResources({ name, config }: AzureHost, stops: boolean): PlannedReso
     azure("resources:ResourceGroup", `${name}-group`),
     azure("network:NetworkSecurityGroup", `${name}-firewall`),
     azure("network:Subnet", `${name}-subnet`),
-    azure("network:PublicIPAddress", `${name}-address`),
+    ...(hasPublicAddress(config) ? [azure("network:PublicIPAddress", `${name}-address`)] : []),
     azure("network:NetworkInterface", `${name}-adapter`),
     ...(windows ? [password(`${name}-password`)] : []),
     azure("compute:VirtualMachine", `${name}-machine`),
     ...(windows ? [azure("compute:VirtualMachineRunCommandByVirtualMachine", `${name}-first-boot`)] : []),
     ...(stops ? [azure("devtestlab:GlobalSchedule", `${name}-stop`)] : []),
-    { type: REMOTE_SCRIPT, name: `${name}-ready` },
+    { type: SCRIPT, name: `${name}-ready` },
   ];
 }
 
 /** Every resource of a location. */
-export function azureResources({ name, hosts, dailyStop: stops }: AzureLocationPlan): PlannedResource[] {
+export function azureResources({
+  name,
+  hosts,
+  bastion,
+  nat,
+  dailyStop: stops,
+}: AzureLocationPlan): PlannedResource[] {
   return [
     component("AzureLocation", name),
     provider("azure-native", `${name}-api`),
     azure("resources:ResourceGroup", `${name}-group`),
     azure("network:VirtualNetwork", `${name}-network`),
+    ...(nat
+      ? [azure("network:PublicIPAddress", `${name}-nat-address`), azure("network:NatGateway", `${name}-nat`)]
+      : []),
+    ...(bastion
+      ? [
+          azure("network:Subnet", `${name}-bastion-subnet`),
+          azure("network:PublicIPAddress", `${name}-bastion-address`),
+          azure("network:BastionHost", `${name}-bastion`),
+        ]
+      : []),
     ...hosts.flatMap((host) => hostResources(host, stops !== undefined)),
   ];
 }

@@ -1,7 +1,7 @@
 import { groupBy } from "../groupBy";
 import type { LabPlan } from "../plan";
 import type { PlannedResource } from "../resourceTypes";
-import { component, password, provider, REMOTE_SCRIPT } from "../resourceTypes";
+import { component, password, provider, SCRIPT } from "../resourceTypes";
 import { type Clock, clockOf } from "./clock";
 import { allowedOnce, type Ec2Host } from "./hosts";
 
@@ -51,7 +51,7 @@ function hostResources({ name, config }: Ec2Host): PlannedResource[] {
     aws("vpc/securityGroupEgressRule:SecurityGroupEgressRule", `${name}-outward`),
     aws("ec2/instance:Instance", `${name}-machine`),
     aws("ec2/eip:Eip", `${name}-address`),
-    { type: REMOTE_SCRIPT, name: `${name}-ready` },
+    { type: SCRIPT, name: `${name}-ready` },
   ];
 }
 

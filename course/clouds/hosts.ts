@@ -39,6 +39,14 @@ export function azureHostsOf(plan: LabPlan, unit: Pick<UnitPlan, "hosts">): Azur
   );
 }
 
+/**
+ * Whether a host has a public address of its own, by which it also gets out. On Amazon each has, be its ports all closed: a NAT gateway would cost ten times
+ * that. On Azure one that nobody may come to has none, and gets out by the NAT gateway of its location.
+ */
+export function hasPublicAddress(config: CloudHostConfig): boolean {
+  return config.kind === "ec2" || config.allowedCidrs.length > 0;
+}
+
 /** The prefixes that are let in, once each: what is meant for everybody is written twice. */
 export function allowedOnce(config: CloudHostConfig): string[] {
   return [...new Set(config.allowedCidrs)];

@@ -22,6 +22,14 @@ export function cloudNetwork(plan: Pick<LabPlan, "switches">): string {
 }
 
 /**
+ * The subnet of Azure Bastion in that network, in CIDR form: the last of the prefixes of which each team has one, and as large as Bastion asks for
+ * (learn.microsoft.com, "About Azure Bastion configuration settings": AzureBastionSubnet).
+ */
+export function bastionSubnet(network: string): string {
+  return cloudSubnet(network, 2 ** (TEAM_PREFIX - parseSubnet(network).prefix));
+}
+
+/**
  * The subnet of a team's host in that network, in CIDR form: by slot, so that no team's coming moves another.
  * @param network from {@link cloudNetwork}
  * @param slot from 1

@@ -44,7 +44,10 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   "hosts[].allowedCidrs": "Networks that may reach the host; nobody else does.",
   "hosts[].state":
     "`local-accepted`: the list of what is made in the cloud may be in this checkout, and be lost with it.",
-  "hosts[].bastion": "Whether Azure Bastion leads to it, so that it needs no public address.",
+  "hosts[].bastion":
+    "Whether staff come to it by Azure Bastion, with `az`: without `allowedCidrs` it has no public address, and nobody else comes in.",
+  "hosts[].sessionManager":
+    "Whether staff come to it by AWS Session Manager, with `aws`: without `allowedCidrs` no port of it is open, and nobody else comes in.",
   units: "one: the whole lab in one Pulumi stack; per-team: one for what teams share and one for each team.",
   teams: "How many teams, a list of them, or a roster.",
   "teams[].id": "ASCII id, part of every object's name.",

@@ -116,6 +116,8 @@ export const hostSchema = z.discriminatedUnion("kind", [
     machineImage: cloudMachineImage,
     allowedCidrs,
     state,
+    /** Whether staff come by Session Manager, so that nothing has to be open to them. */
+    sessionManager: z.boolean().default(false),
   }),
   z.strictObject({
     kind: z.literal("azure"),
@@ -129,6 +131,7 @@ export const hostSchema = z.discriminatedUnion("kind", [
     machineImage: cloudMachineImage,
     allowedCidrs,
     state,
+    /** Whether staff come by Azure Bastion, so that nothing has to be open to them. */
     bastion: z.boolean().default(false),
   }),
 ]);

@@ -1,6 +1,7 @@
 import { PREPARATION_MINUTES, WARM_UP_MINUTES } from "../calendar";
+import { hasPublicAddress } from "../clouds/hosts";
 import type { LabPlan } from "../plan";
-import { hasBastion, hasPublicAddress, rentedHosts } from "./hosts";
+import { hasBastion, rentedHosts } from "./hosts";
 import { GATEWAY_DISK, GATEWAY_TYPES } from "./lines";
 import { PRICE_SOURCES, type PriceTable } from "./prices";
 import type { Traffic } from "./traffic";
@@ -108,8 +109,8 @@ export function assumptionsOf(plan: LabPlan, prices: PriceTable, traffic: Traffi
     ...(rented.some(hasBastion)
       ? [
           {
-            en: "one Azure Bastion (Basic) in each region; it bills until it is deleted, used or not",
-            ja: "リージョンごとに Azure Bastion（Basic）1 台。使わなくても削除するまで課金されます",
+            en: "one Azure Bastion (Standard, which alone takes connections of `az`) in each region; it bills until it is deleted, used or not",
+            ja: "リージョンごとに Azure Bastion（Standard、`az` からの接続に必要）1 台。使わなくても削除するまで課金されます",
           },
         ]
       : []),

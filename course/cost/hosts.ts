@@ -38,11 +38,3 @@ export function typeOf(host: CloudHost): string {
 export function hasBastion(host: CloudHost): boolean {
   return host.kind === "azure" && host.bastion;
 }
-
-/**
- * Whether a host has a public address of its own, which it also gets out by. One that nobody may reach, or that is
- * reached by Azure Bastion, has none: it gets out by the NAT gateway of its region.
- */
-export function hasPublicAddress(host: CloudHost): boolean {
-  return host.allowedCidrs.length > 0 && !hasBastion(host);
-}

@@ -1,6 +1,7 @@
 import type { HostState } from "../calendar";
-import { type CloudHost, hasBastion, hasPublicAddress, type RentedHost, regionOf, typeOf } from "./hosts";
-import type { DiskPrice, PriceSourceKey, PriceTable, RegionPrices } from "./prices";
+import { hasPublicAddress } from "../clouds/hosts";
+import { type CloudHost, hasBastion, type RentedHost, regionOf, typeOf } from "./hosts";
+import type { DiskPrice, PriceOrigin, PriceTable, RegionPrices } from "./prices";
 import type { Traffic } from "./traffic";
 import type { Words } from "./words";
 
@@ -16,8 +17,8 @@ export interface CostLine {
   readonly perHour: HourlyRates;
   /** Dollars for one, each time hosts are prepared or a lesson is held. */
   readonly traffic: { readonly preparation: number; readonly lesson: number };
-  /** Where its figure comes from: a key of `PRICE_SOURCES`. */
-  readonly source: PriceSourceKey;
+  /** Where its figure comes from. */
+  readonly source: PriceOrigin;
   /** True for what teams share; otherwise each of them has one. */
   readonly shared: boolean;
   /** Ids of the teams that it is for. */
@@ -129,7 +130,7 @@ function hostLines(
       traffic: { preparation: 0, lesson: traffic.outPerLesson * prices.dataOut.usd },
       source: prices.dataOut.source,
     },
-    ...(outward
+    ...(outward || !prices.nat
       ? []
       : [
           {
@@ -137,10 +138,10 @@ function hostLines(
             what: { en: "traffic through the NAT gateway", ja: "NAT ゲートウェイの通信量" },
             perHour: never,
             traffic: {
-              preparation: traffic.preparation * prices.natTraffic.usd,
-              lesson: (traffic.lesson + traffic.outPerLesson) * prices.natTraffic.usd,
+              preparation: traffic.preparation * prices.nat.perGb,
+              lesson: (traffic.lesson + traffic.outPerLesson) * prices.nat.perGb,
             },
-            source: prices.natTraffic.source,
+            source: prices.nat.source,
           },
         ]),
   ];
@@ -158,7 +159,7 @@ function sharedLines(
   teams: readonly string[],
   what: Words,
   usd: number,
-  source: PriceSourceKey,
+  source: PriceOrigin,
   address: RegionPrices["address"],
 ): CostLine[] {
   const common = { count: 1, shared: true, teams, traffic: NO_TRAFFIC } as const;
@@ -185,7 +186,7 @@ function regionLines(
   const inside = needing((of) => !hasPublicAddress(of));
   const bastion = needing(hasBastion);
   return [
-    ...(inside.length > 0
+    ...(inside.length > 0 && prices.nat
       ? sharedLines(
           inside,
           { en: `NAT gateway, ${region}`, ja: `NAT ゲートウェイ（${region}）` },
@@ -197,7 +198,7 @@ function regionLines(
     ...(bastion.length > 0 && prices.bastion
       ? sharedLines(
           bastion,
-          { en: `Azure Bastion (Basic), ${region}`, ja: `Azure Bastion（Basic、${region}）` },
+          { en: `Azure Bastion (Standard), ${region}`, ja: `Azure Bastion（Standard、${region}）` },
           prices.bastion.usd,
           prices.bastion.source,
           prices.address,

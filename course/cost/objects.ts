@@ -10,7 +10,7 @@ export type BilledObject =
       readonly on: boolean;
     }
   | { readonly kind: "disk"; readonly gib: number }
-  | { readonly kind: "address" };
+  | { readonly kind: "address" | "bastion" | "nat" };
 
 /**
  * What an object costs an hour by the table: a machine without its disk and without a licence of Windows.
@@ -26,8 +26,8 @@ export function hourlyPrice(
   const prices = Object.hasOwn(regions[cloud], region) ? regions[cloud][region] : undefined;
   if (!prices) return undefined;
   const usd = (): number | undefined => {
-    if (object.kind === "address") return prices.address.usd;
     if (object.kind === "machine") return object.on ? prices.instances[object.type]?.usd : 0;
+    if (object.kind !== "disk") return prices[object.kind]?.usd;
     const month = diskPerMonth(prices.disk, object.gib);
     return month === undefined ? undefined : month / HOURS_PER_MONTH;
   };

@@ -44,16 +44,6 @@ export const PRICE_SOURCES = {
     url: "https://repost.aws/articles/ARknH_OR0cTvqoTfJrVGaB8A/why-am-i-seeing-charges-for-public-ipv4-addresses-when-i-am-under-the-aws-free-tier",
     date: "2024-02-01",
   },
-  awsNatUsEast: {
-    title: "Amazon VPC pricing, NAT gateway",
-    url: "https://cloudburn.io/blog/aws-nat-gateway-pricing",
-    date: "2026-02-24",
-  },
-  awsNatTokyo: {
-    title: "AWS Price List API, usage types APN1-NatGateway-Hours and APN1-NatGateway-Bytes",
-    url: "https://aws.amazon.com/vpc/pricing/",
-    date: "2026-09-25",
-  },
   awsOutUsEast: {
     title: "Amazon EC2 on-demand pricing, data transfer out to the internet, first 10 TB a month",
     url: "https://cloudpipelines.pages.dev/guides/aws-nat-gateway-pricing-2026/",
@@ -102,10 +92,10 @@ export const PRICE_SOURCES = {
     note: "read for West Europe; taken to be the same in all regions",
   },
   azureBastion: {
-    title: "Azure Bastion pricing, Basic",
-    url: "https://getstratolens.com/footguns/idle-azure-bastion",
-    date: "2026-07-01",
-    note: "the list price; Infracost has the same for Australia East",
+    title: "Azure Bastion pricing, Standard, as a published laboratory counts it",
+    url: "https://github.com/jonathan-vella/apex-factory-hackathon/tree/fd2b71e8193f8230592ee3d1f2084d3b8eed04b9",
+    date: "2026-11-25",
+    note: "the day on which the page was read; taken to be the same in all regions, with the two instances that it comes with",
   },
   azureOutUs: {
     title: "Azure bandwidth pricing, internet egress from North America, first 10 TB a month",
@@ -129,11 +119,19 @@ export const PRICE_SOURCES = {
 /** A source of the table, by its short name. */
 export type PriceSourceKey = keyof typeof PRICE_SOURCES;
 
+/** Where a figure comes from: a source of the table, or a cloud's own price list as it was just asked. */
+export type PriceOrigin = PriceSourceKey | PriceSource;
+
+/** The source of a figure in full. */
+export function priceSource(origin: PriceOrigin): PriceSource {
+  return typeof origin === "string" ? PRICE_SOURCES[origin] : origin;
+}
+
 /** One figure with where it comes from. */
 export interface Price {
   /** US dollars without tax. */
   readonly usd: number;
-  readonly source: PriceSourceKey;
+  readonly source: PriceOrigin;
 }
 
 /** What a type of host costs while it runs Linux. */
@@ -160,10 +158,8 @@ export interface RegionPrices {
   readonly disk: DiskPrice;
   /** A public IPv4 address, per hour that it is held. */
   readonly address: Price;
-  /** A NAT gateway, per hour that it exists. */
-  readonly nat: Price;
-  /** What goes through a NAT gateway, per GB. */
-  readonly natTraffic: Price;
+  /** A NAT gateway, per hour that it exists, and per GB that goes through it; absent where no host needs one. */
+  readonly nat?: Price & { readonly perGb: number };
   /** Traffic to the internet, per GB. */
   readonly dataOut: Price;
   /** Azure Bastion, per hour that it exists. */
@@ -230,9 +226,8 @@ function standardSsd(source: PriceSourceKey): DiskPrice {
 const AZURE_EVERYWHERE = {
   windows: { usd: 0.046, source: "azureWindows" },
   address: { usd: 0.005, source: "azureAddress" },
-  nat: { usd: 0.045, source: "azureNat" },
-  natTraffic: { usd: 0.045, source: "azureNat" },
-  bastion: { usd: 0.19, source: "azureBastion" },
+  nat: { usd: 0.045, perGb: 0.045, source: "azureNat" },
+  bastion: { usd: 0.29, source: "azureBastion" },
 } as const satisfies Partial<RegionPrices>;
 
 /**
@@ -259,8 +254,6 @@ export const PRICES: PriceTable = {
         windows: { usd: 0.046, source: "ec2Windows" },
         disk: { kind: "per-gib-month", usd: 0.08, source: "ebsUsEast" },
         address: { usd: 0.005, source: "awsAddress" },
-        nat: { usd: 0.045, source: "awsNatUsEast" },
-        natTraffic: { usd: 0.045, source: "awsNatUsEast" },
         dataOut: { usd: 0.09, source: "awsOutUsEast" },
       },
       "ap-northeast-1": {
@@ -268,8 +261,6 @@ export const PRICES: PriceTable = {
         windows: { usd: 0.046, source: "ec2Windows" },
         disk: { kind: "per-gib-month", usd: 0.096, source: "ebsTokyo" },
         address: { usd: 0.005, source: "awsAddress" },
-        nat: { usd: 0.062, source: "awsNatTokyo" },
-        natTraffic: { usd: 0.062, source: "awsNatTokyo" },
         dataOut: { usd: 0.114, source: "awsOutTokyo" },
       },
     },

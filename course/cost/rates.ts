@@ -2,7 +2,7 @@ import type { HostState } from "../calendar";
 import type { CostEstimate } from "./estimate";
 import type { CostLine } from "./lines";
 import { type Money, money } from "./money";
-import { PRICE_SOURCES, type PriceSource } from "./prices";
+import { type PriceSource, priceSource } from "./prices";
 import type { Words } from "./words";
 
 /** Something that bills, all of its kind together. */
@@ -20,7 +20,7 @@ function rateOf({ what, count, perHour, source }: CostLine, usdJpy: number): Rat
     what,
     count,
     perHour: { running: of("running"), stopped: of("stopped"), ended: of("ended") },
-    source: PRICE_SOURCES[source],
+    source: priceSource(source),
   };
 }
 
@@ -36,5 +36,5 @@ export function stillBilling(estimate: CostEstimate): Rate[] {
 
 /** The sources of an estimate's figures, once each. */
 export function sourcesOf({ lines }: CostEstimate): PriceSource[] {
-  return [...new Set(lines.map(({ source }) => source))].map((key) => PRICE_SOURCES[key]);
+  return [...new Set(lines.map(({ source }) => priceSource(source)))];
 }

@@ -1,3 +1,4 @@
+import { tunnelKind } from "../clouds/tunnel";
 import type { HostConfig } from "../config";
 import type { Fault } from "../faults";
 import { isCloud, osOf, targetOf } from "../hosts";
@@ -143,14 +144,13 @@ export const cloudsClosed: Validator = (config) =>
   config.hosts.flatMap((host, index): Fault[] => {
     if (!isCloud(host)) return [];
     const where = `lab.hosts[${index}].allowedCidrs`;
-    const bastion = host.kind === "azure" && host.bastion;
-    if (host.allowedCidrs.length === 0 && !bastion) {
+    if (host.allowedCidrs.length === 0 && tunnelKind(host) === undefined) {
       return [
         {
           code: "cloud-access",
           where,
           what: `nobody may reach host "${host.name}"`,
-          expected: "the subnets that learners and staff come from, such as 203.0.113.0/24",
+          expected: `the subnets that learners and staff come from, such as 203.0.113.0/24; or, for staff alone, ${host.kind === "ec2" ? "sessionManager: true" : "bastion: true"}`,
         },
       ];
     }

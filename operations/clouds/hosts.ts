@@ -1,9 +1,11 @@
+import { tunnelKind } from "../../course/clouds/tunnel";
 import { type Fault, FaultError } from "../../course/faults";
 import { isCloud } from "../../course/hosts";
 import type { LabPlan, UnitPlan } from "../../course/plan";
 import { resourcesOf } from "../../course/resources";
 import type { Changes, EngineEvent, PlannedStep, StackState, StateResource } from "../engine";
 import { ownKey, prepareAccess } from "../hosts/access";
+import { placeBastionStream } from "../hosts/bastionStream";
 import { machinesOf } from "../hosts/machine";
 import type { Say } from "../images";
 import { planLab } from "../plan";
@@ -58,25 +60,10 @@ export function machinesGone(before: readonly StateResource[], after: readonly S
     .map(({ urn }) => urn.split("::").at(-1) ?? urn);
 }
 
-/** The stack of a lab's hosts in clouds. @throws FaultError where it has none, or none that this version makes */
+/** The stack of a lab's hosts in clouds. @throws FaultError where it has none */
 function hostsUnitOf(file: StackFile, plan: LabPlan): UnitPlan {
   const unit = plan.units.find(({ kind }) => kind === "hosts");
   if (!unit) throw refusedWithoutHosts(file.lab);
-  const [first, ...more] = plan.hosts
-    .filter(({ name }) => unit.hosts.includes(name))
-    .flatMap(({ name, config }): Fault[] => {
-      if (config.kind !== "azure" || !config.bastion) return [];
-      return [
-        {
-          code: "target-not-built",
-          where: `host ${name}`,
-          what: "a host of kind azure behind Bastion can be planned, but this version does not make it",
-          expected: "one that is reached from allowedCidrs",
-          fix: "classlab plan shows the lab all the same",
-        },
-      ];
-    });
-  if (first) throw new FaultError([first, ...more]);
   return unit;
 }
 
@@ -94,6 +81,8 @@ async function prepareHosts(
   if (!prepared) throw new Error(`stack ${unit.stack} was not opened`);
   await bringKey(plan.lab, prepared.engine, prepared.state);
   ownKey(plan.lab);
+  // A new host is waited for through its tunnel, too.
+  placeBastionStream(plan.hosts.map(({ config }) => (isCloud(config) ? tunnelKind(config) : undefined)));
   const id = (await knownId(units)) ?? (await makeId(units));
   writeUnitFiles(file, { plan, units }, { id });
   return { ...prepared, id };

@@ -63,6 +63,11 @@ export async function accountOf(hosts: readonly HostPlan[]): Promise<CloudAccoun
   return Object.keys(accounts).length > 0 ? joined(accounts) : undefined;
 }
 
+/** Kinds whose price an hour goes by nothing but themselves. */
+const PLAIN_PRICES = { address: "address", bastion: "bastion", "NAT gateway": "nat" } as const;
+
+const isPlain = (kind: string): kind is keyof typeof PLAIN_PRICES => Object.hasOwn(PLAIN_PRICES, kind);
+
 /** Adds what each object costs an hour. @param machines what the clouds say of machines: their types, and whether they are paid for */
 export function withPrices(
   found: readonly CloudLeftover[],
@@ -80,8 +85,8 @@ export function withPrices(
             type: machine.type,
             on: machine.power !== "stopped",
           })
-        : object.kind === "address"
-          ? hourlyPrice(cloud, object.region, { kind: "address" })
+        : isPlain(object.kind)
+          ? hourlyPrice(cloud, object.region, { kind: PLAIN_PRICES[object.kind] })
           : undefined;
     return perHour ? { ...object, perHour } : object;
   });

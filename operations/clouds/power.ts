@@ -1,9 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { type Tunnel, tunnelKind } from "../../course/clouds/tunnel";
 import { type Fault, FaultError } from "../../course/faults";
 import { isCloud } from "../../course/hosts";
 import type { LabPlan } from "../../course/plan";
+import { hostsConfig, readHostsConfig } from "../hosts/access";
+import { TUNNELS } from "../hosts/faults";
 import type { Say } from "../images";
 import { planLab, refuseUnknownTeams } from "../plan";
+import { run } from "../process";
 import type { StackFile } from "../stackFile";
 import { machineAccounts } from "./accounts";
 import { refusedWithoutHosts } from "./faults";
@@ -41,8 +45,8 @@ export interface PowerOptions {
   readonly patience?: number;
   /** The accounts; those of the lab's hosts by default. */
   readonly accounts?: readonly MachineAccount[];
-  /** Whether a host is reached; by its SSH server's greeting by default. */
-  readonly reaches?: (address: string) => Promise<boolean>;
+  /** Whether a machine is reached; by its SSH server's greeting, or through its tunnel, by default. */
+  readonly reaches?: (machine: CloudMachine) => Promise<boolean>;
 }
 
 /** Amazon gives no bound, and is done in a minute or two; a machine that hangs is cut off after some ten. */
@@ -84,7 +88,12 @@ function nextFor({ power }: CloudMachine, wanted: WantedPower): "there" | "ask" 
   return power === "stopped" || power === "halted" ? "ask" : "wait";
 }
 
-function tooLong({ host, power, address }: CloudMachine, wanted: WantedPower, minutes: number): Fault {
+function tooLong(
+  { host, power, address }: CloudMachine,
+  wanted: WantedPower,
+  minutes: number,
+  tunnel: Tunnel["kind"] | undefined,
+): Fault {
   const where = `host ${host}`;
   if (power !== wanted) {
     return {
@@ -95,6 +104,14 @@ function tooLong({ host, power, address }: CloudMachine, wanted: WantedPower, mi
       fix: "Run the command again: it goes on waiting. If it stays so, look at the machine on the cloud's own page",
     };
   }
+  if (tunnel)
+    return {
+      code: "host-unreachable",
+      where,
+      what: `it runs, and does not answer by ${TUNNELS[tunnel]} after ${minutes} minutes`,
+      expected: "a host whose agent and SSH server run, and credentials that may begin a session there",
+      fix: "Run npx classlab doctor, and look at the machine's console on the cloud's page",
+    };
   return {
     code: "host-unreachable",
     where,
@@ -132,7 +149,7 @@ class Run {
 
   /** Takes a machine a step on. @returns whether there is nothing left to do for it */
   async advance(account: MachineAccount, machine: CloudMachine): Promise<boolean> {
-    const { id, host, address } = machine;
+    const { id, host } = machine;
     if (this.refused.has(id)) return true;
     const next = nextFor(machine, this.wanted);
     if (next !== "there") {
@@ -141,7 +158,7 @@ class Run {
       if (next === "ask") await this.ask(account, machine);
       return this.refused.has(id);
     }
-    if (this.wanted === "stopped" || address === undefined || (await this.options.reaches(address))) {
+    if (this.wanted === "stopped" || (await this.options.reaches(machine))) {
       if (this.asked.has(id)) this.tell(host, this.wanted === "stopped" ? "stopped" : "answers");
       return true;
     }
@@ -161,6 +178,33 @@ class Run {
   }
 }
 
+/** By which tunnel each host is reached that is not reached directly. */
+function tunnelsOf({ hosts }: LabPlan): ReadonlyMap<string, Tunnel["kind"]> {
+  return new Map(
+    hosts.flatMap(({ name, config }): [string, Tunnel["kind"]][] => {
+      const kind = isCloud(config) ? tunnelKind(config) : undefined;
+      return kind ? [[name, kind]] : [];
+    }),
+  );
+}
+
+/** Milliseconds that one attempt to come in by a tunnel may take. */
+const TUNNEL_DEADLINE = 60_000;
+
+/** How it is seen that a machine is reached. */
+function reachedBy(
+  lab: string,
+  tunnels: ReadonlyMap<string, Tunnel["kind"]>,
+): (machine: CloudMachine) => Promise<boolean> {
+  return async ({ host, address }) => {
+    if (!tunnels.has(host)) return address === undefined || greets(address);
+    // Where nothing was brought up from this machine, nothing here leads there: that it runs is all that can be told.
+    if (!readHostsConfig(lab).has(host)) return true;
+    const words = ["-F", hostsConfig(lab), host, "exit"];
+    return (await run("ssh", words, { deadline: TUNNEL_DEADLINE })).code === 0;
+  };
+}
+
 /**
  * Has a lab's machines in clouds stopped or started now, and waits until they are stopped, or answer. They are found by their marks; a machine that
  * is so already is left as it is. Stopped on request it changes nothing more, and the next run goes on.
@@ -172,7 +216,8 @@ export async function changePower(
   options: PowerOptions,
 ): Promise<PowerReport> {
   const plan = planLab(file);
-  const { signal, patience = PATIENCE, reaches = greets, say } = options;
+  const tunnels = tunnelsOf(plan);
+  const { signal, patience = PATIENCE, reaches = reachedBy(plan.lab, tunnels), say } = options;
   const names = chosenHosts(plan, options.teams);
   const accounts = options.accounts ?? (await machineAccounts(plan.hosts, signal));
   const run = new Run(wanted, { say, reaches });
@@ -202,7 +247,10 @@ export async function changePower(
     if (performance.now() > end) {
       const late = own.filter((_entry, index) => !done[index]).map(({ machine }) => machine);
       const minutes = Math.round(patience / 60_000);
-      refuseAll([...run.faults, ...late.map((machine) => tooLong(machine, wanted, minutes))]);
+      refuseAll([
+        ...run.faults,
+        ...late.map((machine) => tooLong(machine, wanted, minutes, tunnels.get(machine.host))),
+      ]);
     }
     await pause(wait, undefined, signal ? { signal } : {});
   }

@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { tunnelSchema } from "../../course/clouds/tunnel";
 import type { CloudHostFact, LabFacts } from "../../course/facts";
 import { type Fault, FaultError } from "../../course/faults";
 import { isCloud } from "../../course/hosts";
@@ -16,20 +18,27 @@ export interface StandingHost extends CloudHostFact {
   readonly team: string;
 }
 
+/** What a host's component tells of itself; one that did not come to stand tells less. */
+const outputsSchema = z.object({
+  address: z.string(),
+  port: z.number(),
+  user: z.string(),
+  hostKey: z.string(),
+  instanceId: z.string().optional(),
+  vmId: z.string().optional(),
+  tunnel: tunnelSchema.optional(),
+});
+
 /** The hosts that the state of their stack has, as they are reached. */
 export function standingHosts(resources: readonly StateResource[]): StandingHost[] {
   return resources.flatMap(({ type, urn, inputs, outputs }): StandingHost[] => {
-    const { address, port, user, hostKey, instanceId, vmId } = outputs ?? {};
+    const told = HOST_TYPES.includes(type) ? outputsSchema.safeParse(outputs).data : undefined;
+    if (!told) return [];
+    const { instanceId, vmId, tunnel, ...reached } = told;
     const machine = instanceId ?? vmId;
-    const told =
-      typeof address === "string" &&
-      typeof port === "number" &&
-      typeof user === "string" &&
-      typeof hostKey === "string" &&
-      typeof machine === "string";
-    if (!HOST_TYPES.includes(type) || !told) return [];
+    if (machine === undefined) return [];
     const name = urn.split("::").at(-1) ?? "";
-    return [{ name, team: String(inputs?.team), address, port, user, hostKey, machine }];
+    return [{ name, team: String(inputs?.team), ...reached, machine, ...(tunnel ? { tunnel } : {}) }];
   });
 }
 

@@ -1,6 +1,8 @@
 import { posix } from "node:path";
+import { hasPublicAddress } from "../../course/clouds/hosts";
 import { azureImage, imageParameter } from "../../course/clouds/images";
 import { cloudNetwork } from "../../course/clouds/network";
+import { type Tunnel, tunnelKind } from "../../course/clouds/tunnel";
 import type { Cloud } from "../../course/cost/prices";
 import { groupBy } from "../../course/groupBy";
 import { type CloudHostConfig, isCloud } from "../../course/hosts";
@@ -21,8 +23,19 @@ interface Group {
   readonly type: string;
   readonly os: CloudHostConfig["os"];
   readonly count: number;
+  /** Public addresses that they have, with those of what they share. */
+  readonly addresses: number;
   /** vCPUs of each; 0 where the type is not in the table. */
   readonly cpus: number;
+}
+
+/** Public addresses of hosts in one region: their own, and one each of a NAT gateway and of a Bastion. */
+function addressesOf(hosts: readonly CloudHostConfig[]): number {
+  const shared = [
+    hosts.some((host) => !hasPublicAddress(host)),
+    hosts.some((host) => tunnelKind(host) === "bastion"),
+  ];
+  return hosts.filter(hasPublicAddress).length + shared.filter(Boolean).length;
 }
 
 function groupsOf({ plan }: Subject): Group[] {
@@ -44,6 +57,7 @@ function groupsOf({ plan }: Subject): Group[] {
             type: machineType(host) ?? "",
             os: host.os,
             count: own.length,
+            addresses: addressesOf(own),
             cpus: machineSize(host)?.cpus ?? 0,
           },
         ];
@@ -110,6 +124,46 @@ function quotaFinding({ cloud, region }: Group, quota: Quota, needed: number, un
   };
 }
 
+/** A program that a tunnel is begun with. */
+interface TunnelProgram {
+  /** What is run to see that it is there. */
+  readonly look: readonly [program: string, ...words: string[]];
+  /** As it is spoken of. */
+  readonly name: string;
+  readonly fix: string;
+}
+
+/** What each tunnel needs on this machine. */
+const TUNNEL_PROGRAMS: Readonly<Record<Tunnel["kind"], readonly TunnelProgram[]>> = {
+  "session-manager": [
+    {
+      look: ["aws", "--version"],
+      name: "the AWS CLI (aws)",
+      fix: "Install it: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html",
+    },
+    {
+      look: ["session-manager-plugin", "--version"],
+      name: "the Session Manager plugin (session-manager-plugin)",
+      fix: "Install it: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html",
+    },
+  ],
+  bastion: [
+    {
+      look: ["az", "version"],
+      name: "the Azure CLI (az)",
+      fix: "Install it: https://learn.microsoft.com/cli/azure/install-azure-cli",
+    },
+    {
+      look: ["az", "extension", "show", "--name", "bastion"],
+      name: "the Azure CLI's extension for Bastion",
+      fix: "Run: az extension add --name bastion",
+    },
+  ],
+};
+
+/** Milliseconds that such a program may take. */
+const PROGRAM_DEADLINE = 30_000;
+
 /** What a lab needs of the clouds that its hosts are to be in. */
 export const CLOUD_CHECKS: readonly CheckDefinition[] = [
   {
@@ -122,6 +176,27 @@ export const CLOUD_CHECKS: readonly CheckDefinition[] = [
       } catch (error) {
         return blocking(error);
       }
+    },
+  },
+  {
+    id: "cloud-tunnel",
+    title: "Programs for tunnels to cloud hosts",
+    look: async ({ plan, machine }): Promise<Finding> => {
+      const kinds = plan.hosts.flatMap(({ config }) => (isCloud(config) ? (tunnelKind(config) ?? []) : []));
+      if (kinds.length === 0) return notNeeded("no host is reached by Session Manager or Bastion");
+      const programs = [...new Set(kinds)].flatMap((kind) => TUNNEL_PROGRAMS[kind]);
+      for (const { look, name, fix } of programs) {
+        const [program, ...words] = look;
+        const { code } = await machine.run(program, words, { deadline: PROGRAM_DEADLINE });
+        if (code !== 0)
+          return {
+            status: "blocking",
+            found: `${name} is not on this machine, or does not run`,
+            fix,
+            code: "environment-missing",
+          };
+      }
+      return fine(programs.map(({ name }) => name).join(", "));
     },
   },
   {
@@ -175,9 +250,9 @@ export const CLOUD_CHECKS: readonly CheckDefinition[] = [
     after: ["cloud"],
     look: (subject) =>
       eachGroup(subject, async (questions, group) => {
-        const { region, type, count, cpus } = group;
+        const { region, type, addresses, cpus } = group;
         const quotas = await questions.quotas(region, type, { lab: subject.plan.lab, cpus });
-        return quotaFinding(group, quotas.addresses, count, "addresses");
+        return quotaFinding(group, quotas.addresses, addresses, "addresses");
       }),
   },
   {

@@ -2,22 +2,15 @@ import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { hostsConfigPath, hostsKeyPath } from "../../components/hosts/paths";
+import { quoted, SSH_COMMON, sshEntry } from "../../components/hosts/sshEntry";
 import { writePrivateFile } from "../../components/privateFile";
 import { type SshKeyPair, sshKeyFromText } from "../../components/sshKey";
 import { FaultError } from "../../course/faults";
 import type { RemoteHost } from "../../course/hosts";
 import { homeFolder } from "../paths";
+import { placeBastionStream } from "./bastionStream";
 import { hostKeyMissing } from "./faults";
 import type { RemoteMachine } from "./machine";
-
-/** Seconds that a host may take to answer. */
-const CONNECT_SECONDS = 10;
-
-/** Signatures that a host with an RSA key makes; the key's own name stands for a withdrawn one (openssh.com/txt/release-8.8). */
-const RSA = "rsa-sha2-512,rsa-sha2-256";
-
-/** Words with a space or a quote for ssh_config(5). */
-const quoted = (path: string): string => `"${path}"`;
 
 /** The SSH configuration by which a lab reaches its hosts, and the list of their keys: nobody else is taken for them. */
 export function renderHostsConfig(
@@ -25,30 +18,11 @@ export function renderHostsConfig(
   knownHosts: string,
   ownKey: string,
 ): { readonly config: string; readonly known: string } {
-  const entries = machines.map(({ name, remote }) => {
-    const type = remote.hostKey?.split(" ")[0] ?? "";
-    return [
-      `Host ${name}`,
-      `  HostName ${remote.address}`,
-      `  Port ${remote.port}`,
-      `  User ${remote.user}`,
-      `  HostKeyAlias ${name}`,
-      `  HostKeyAlgorithms ${type === "ssh-rsa" ? RSA : type}`,
-      `  IdentityFile ${quoted(remote.identityFile ?? ownKey)}`,
-    ].join("\n");
-  });
-  const common = [
-    "Host *",
-    "  BatchMode yes",
-    "  IdentitiesOnly yes",
-    "  StrictHostKeyChecking yes",
-    `  UserKnownHostsFile ${quoted(knownHosts)}`,
-    "  GlobalKnownHostsFile none",
-    "  LogLevel ERROR",
-    `  ConnectTimeout ${CONNECT_SECONDS}`,
-    "  ServerAliveInterval 15",
-    "  ServerAliveCountMax 4",
-  ].join("\n");
+  const home = homeFolder();
+  const entries = machines.map(({ name, remote }) =>
+    sshEntry(name, remote, { home, identityFile: remote.identityFile ?? ownKey }),
+  );
+  const common = [...SSH_COMMON, `  UserKnownHostsFile ${quoted(knownHosts)}`].join("\n");
   return {
     config: `${[...entries, common].join("\n\n")}\n`,
     known: machines.map(({ name, remote }) => `${name} ${remote.hostKey ?? ""}\n`).join(""),
@@ -140,6 +114,7 @@ export function prepareAccess(lab: string, machines: readonly RemoteMachine[]): 
   const path = hostsConfig(lab);
   const knownHosts = `${path}.known`;
   const { config, known } = renderHostsConfig(machines, knownHosts, ownKey(lab).file);
+  placeBastionStream(machines.map(({ remote }) => remote.tunnel?.kind));
   writePrivateFile(knownHosts, known);
   writePrivateFile(path, config);
 }

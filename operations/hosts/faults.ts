@@ -1,4 +1,7 @@
+import { tunnelCommand } from "../../components/hosts/tunnel";
+import type { Tunnel } from "../../course/clouds/tunnel";
 import type { Fault } from "../../course/faults";
+import { homeFolder } from "../paths";
 import type { RemoteMachine } from "./machine";
 
 /** How the server's key is read on the host itself, where nobody stands between. */
@@ -17,8 +20,25 @@ function keysFile({ remote }: RemoteMachine): string {
     : `~/.ssh/authorized_keys of ${remote.user} on the host`;
 }
 
+/** Tunnels as their clouds call them. */
+export const TUNNELS: Readonly<Record<Tunnel["kind"], string>> = {
+  "session-manager": "AWS Session Manager",
+  bastion: "Azure Bastion",
+};
+
 const where = ({ name, remote }: RemoteMachine): string =>
-  `host ${name} (${remote.user}@${remote.address}, port ${remote.port})`;
+  remote.tunnel
+    ? `host ${name} (${remote.user}, by ${TUNNELS[remote.tunnel.kind]})`
+    : `host ${name} (${remote.user}@${remote.address}, port ${remote.port})`;
+
+/** What OpenSSH's client says of any stream that ended too early: what ended it was said before. */
+const ENDED = /^kex_exchange_identification: |^Connection (?:closed|reset) by (?:UNKNOWN|remote)/;
+
+/** What ssh, or the program that it goes through, said of why there is no connection. */
+export function lastWord(words: string): string {
+  const lines = words.split("\n").flatMap((line) => line.trim() || []);
+  return lines.findLast((line) => !ENDED.test(line)) ?? lines.at(-1) ?? "";
+}
 
 /** A host without a key in the configuration, as a fault. */
 export function hostKeyMissing(machine: RemoteMachine): Fault {
@@ -33,7 +53,7 @@ export function hostKeyMissing(machine: RemoteMachine): Fault {
 }
 
 /** Words of OpenSSH's client about a host that is another than it should be. */
-const OTHER_KEY =
+export const OTHER_KEY =
   /Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED|no matching host key type|host key is known for .* strict checking/;
 
 /** Words of OpenSSH's client about a user who is not let in. */
@@ -49,10 +69,19 @@ const NOT_THERE =
 /** A host that cannot be connected to, as a fault. @param said what ssh said of it */
 export function unreachable(machine: RemoteMachine, said: string): Fault {
   const { remote } = machine;
-  return {
+  const common = {
     code: "host-unreachable",
     where: where(machine),
     what: `it does not answer (${said || "no word"})`,
+  } as const;
+  if (remote.tunnel)
+    return {
+      ...common,
+      expected: `a host that is on, credentials that may begin a session there, and the programs for it`,
+      fix: `See that npx classlab doctor finds all of them, and what this says by itself: ${tunnelCommand(remote.tunnel, homeFolder())}`,
+    };
+  return {
+    ...common,
     expected: "a host that is on, in the network, with an SSH server",
     fix: `Switch it on, or mend address and port; ssh -p ${remote.port} ${remote.user}@${remote.address} has to come as far as asking for a login`,
   };
@@ -70,7 +99,7 @@ export function connectionFault(
   publicKey: string | undefined,
 ): Fault | undefined {
   const { remote } = machine;
-  const said = words.trim().split("\n").at(-1)?.trim() ?? "";
+  const said = lastWord(words);
   if (NOT_ROOT.test(words)) {
     return {
       code: "host-access-denied",

@@ -8,7 +8,7 @@ import { quote } from "../../course/shell";
 import type { HostRun } from "../libvirt";
 import { type ProcessResult, run } from "../process";
 import { hostsConfig, publicKeyFor } from "./access";
-import { connectionFault, unreachable } from "./faults";
+import { connectionFault, lastWord, unreachable } from "./faults";
 import type { RemoteMachine } from "./machine";
 
 /** Sessions at once over one connection: sshd's own limit is 10 (sshd_config(5), MaxSessions). */
@@ -72,9 +72,7 @@ async function dial(machine: RemoteMachine): Promise<Line> {
   rmSync(folder, { recursive: true, force: true });
   const fault = faultOf(machine, { code: 255, stdout: "", stderr });
   // Nothing but ssh itself has run.
-  const said = late
-    ? `it said nothing within ${DIAL_DEADLINE / 1000} s`
-    : (stderr.trim().split("\n").at(-1) ?? "");
+  const said = late ? `it said nothing within ${DIAL_DEADLINE / 1000} s` : lastWord(stderr);
   throw fault ?? new FaultError([unreachable(machine, said)]);
 }
 

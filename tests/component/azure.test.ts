@@ -2,7 +2,7 @@ import { parse } from "yaml";
 import { deployAzure } from "../../components/hosts/azure";
 import { resourcesOf } from "../../course/resources";
 import { deployHosts } from "../../stacks/hosts";
-import { ALLOWED, AZURE, cloudLab, PRIVATE_KEY, READY } from "../support/cloudLabs";
+import { ALLOWED, AZURE, cloudLab, PRIVATE_KEY, READY, waitedFor } from "../support/cloudLabs";
 import { useHostsKey } from "../support/hostsKey";
 import { Checks } from "../support/inputMutants";
 import { isSecretInput, MockEngine, type Registration, unsecret } from "../support/mocks";
@@ -58,7 +58,7 @@ const { check } = checks;
 /** Providers of what is not Azure's. */
 const ELSE: Readonly<Record<string, string>> = {
   "random:index/randomPassword:RandomPassword": "secrets",
-  "command:remote:Command": "scripts",
+  "command:local:Command": "scripts",
 };
 
 const found = (type: string, name: string): Registration => engine.find(`:${type}`, name);
@@ -230,10 +230,15 @@ check("its user data keeps guests from Azure's own services, and is a secret", (
     runcmd: [["systemctl", "enable", "--now", "classlab-hidden.service"]],
   });
   expect(keys.ed25519_private).toMatch(PRIVATE_KEY);
-  const { connection } = found("Command", `${HOST}-ready`).inputs;
-  expect(keys.ed25519_public).toBe(`${Reflect.get(Object(unsecret(connection)), "hostKey")} ${HOST}`);
+  const { known } = waitedFor(String(unsecret(found("Command", `${HOST}-ready`).inputs.stdin)));
+  expect(`${HOST} ${keys.ed25519_public}`).toBe(`${known.trim()} ${HOST}`);
   expect(found("RandomPassword", `${HOST}-host-key`).inputs).toEqual({ length: 48, special: false });
   expect(files).toEqual([
+    {
+      path: "/etc/ssh/sshd_config.d/40-classlab-logins.conf",
+      permissions: "0644",
+      content: "MaxStartups 100\n",
+    },
     { path: "/etc/classlab/hidden.nft", permissions: "0644", content: HIDDEN },
     { path: "/etc/systemd/system/classlab-hidden.service", permissions: "0644", content: HIDING },
   ]);
@@ -255,16 +260,9 @@ check("Azure stops it each day when the latest lesson has ended", () => {
 
 check("it is waited for by the key that was made for it", () => {
   const ready = found("Command", `${HOST}-ready`);
-  expect(isSecretInput(ready.inputs.connection)).toBe(true);
-  expect(unsecret(ready.inputs.connection)).toEqual({
-    host: "198.51.100.18",
-    port: 22,
-    user: "root",
-    hostKey: expect.stringMatching(/^ssh-ed25519 [A-Za-z0-9+/=]+$/),
-    privateKey: "the key that opens hosts",
-    dialErrorLimit: -1,
-    perDialTimeout: 10,
-  });
+  const { known, config } = waitedFor(String(unsecret(ready.inputs.stdin)));
+  expect(known).toMatch(new RegExp(`^${HOST} ssh-ed25519 [A-Za-z0-9+/=]+\n$`));
+  expect(config).toEqual(expect.arrayContaining(["HostName 198.51.100.18", "User root"]));
   expect(ready.inputs).toMatchObject(READY);
   // One that is made anew keeps its resource id.
   expect(ready.inputs.triggers).toEqual([`unique id of ${HOST}-machine`]);

@@ -55,27 +55,21 @@ test("a preview before the hosts are made has every resource of the site and the
   expect(planned(toCome)).toEqual(planned(standing));
 });
 
-test("each team's scripts run on its own host, by its pinned key and the lab's own, and state has the machine", async () => {
+test("each team's scripts run on its own host, by the lab's SSH configuration, no key in their stack, and state has the machine", async () => {
   const made = await registered(standing, false);
   expect(made.map(titles)).toEqual(planned(standing));
   const [, ...teams] = made;
   for (const [index, registrations] of teams.entries()) {
-    const { address, hostKey, machine } = fact(index + 1);
-    const scripts = registrations.filter(({ type }) => type === "command:remote:Command");
+    const { machine } = fact(index + 1);
+    const way = `ssh -F "\${CLASSLAB_HOME}/ssh/lab.hosts" ${index === 0 ? "aws-team-01" : "az-team-02"} 'sh -s --`;
+    const scripts = registrations.filter(
+      ({ type, inputs }) => type === "command:local:Command" && String(inputs.create).startsWith(way),
+    );
     expect(scripts.length).toBeGreaterThan(6);
-    for (const { inputs } of scripts) {
-      expect(isSecretInput(inputs.connection)).toBe(true);
-      expect(unsecret(inputs.connection)).toEqual({
-        host: address,
-        port: 22,
-        user: "root",
-        hostKey,
-        privateKey: "the key that opens hosts",
-        dialErrorLimit: 8,
-        perDialTimeout: 10,
-      });
-      expect(String(inputs.create)).toMatch(/^sh -s --/);
-    }
+    expect(registrations.some(({ type }) => type === "command:remote:Command")).toBe(false);
+    expect(JSON.stringify(registrations.map(({ inputs }) => inputs))).not.toContain(
+      "the key that opens hosts",
+    );
     const hosts = registrations.filter(({ type }) => type === "classlab:index:HypervisorHost");
     expect(hosts.map(({ inputs }) => inputs)).toEqual([{ kind: index === 0 ? "ec2" : "azure", machine }]);
   }
@@ -92,7 +86,7 @@ test("on a host with Windows a team has what the plan lists, and learners a pass
   const made = await registered(lab, false);
   expect(made.map(titles)).toEqual(planned(lab));
   const jump = made.flat().find(({ name }) => name === "team-01-jump");
-  expect(String(jump?.inputs.create)).toMatch(/^powershell\.exe /);
+  expect(String(jump?.inputs.create)).toContain(".hosts\" aws-team-01 'powershell.exe ");
   expect(isSecretInput(jump?.inputs.stdin)).toBe(true);
   const kept = join(home(), "keys", "lab", "aws-team-01.learner.password");
   expect(statSync(kept).mode & 0o777).toBe(0o600);

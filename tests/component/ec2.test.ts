@@ -1,9 +1,10 @@
 import { parse } from "yaml";
 import { deployEc2 } from "../../components/hosts/ec2";
+import { renderHostReady } from "../../components/hosts/readyScript";
 import { imageParameter } from "../../course/clouds/images";
 import { resourcesOf } from "../../course/resources";
 import { deployHosts } from "../../stacks/hosts";
-import { ALLOWED, amazonAnswers, cloudLab, EC2, PRIVATE_KEY, READY } from "../support/cloudLabs";
+import { ALLOWED, amazonAnswers, cloudLab, EC2, PRIVATE_KEY, READY, waitedFor } from "../support/cloudLabs";
 import { useHostsKey } from "../support/hostsKey";
 import { Checks } from "../support/inputMutants";
 import { isSecretInput, MockEngine, type Registration, unsecret } from "../support/mocks";
@@ -38,7 +39,7 @@ const { check } = checks;
 /** Providers of what is not Amazon's. */
 const ELSE: Readonly<Record<string, string>> = {
   "random:index/randomPassword:RandomPassword": "secrets",
-  "command:remote:Command": "scripts",
+  "command:local:Command": "scripts",
 };
 
 const found = (type: string, name: string): Registration => engine.find(type, name);
@@ -190,11 +191,18 @@ check("its user data: root by the lab's key alone, and the host's own key made h
     ssh_deletekeys: true,
     ssh: { emit_keys_to_console: false },
     no_ssh_fingerprints: true,
+    write_files: [
+      {
+        path: "/etc/ssh/sshd_config.d/40-classlab-logins.conf",
+        permissions: "0644",
+        content: "MaxStartups 100\n",
+      },
+    ],
   });
   expect(keys.ed25519_private).toMatch(PRIVATE_KEY);
   expect(found("RandomPassword", "aws-team-02-host-key").inputs).toEqual({ length: 48, special: false });
-  const { connection } = found("remote:Command", "aws-team-02-ready").inputs;
-  expect(keys.ed25519_public).toBe(`${Reflect.get(Object(unsecret(connection)), "hostKey")} aws-team-02`);
+  const { known } = waitedFor(String(unsecret(found("local:Command", "aws-team-02-ready").inputs.stdin)));
+  expect(`aws-team-02 ${keys.ed25519_public}`).toBe(`${known.trim()} aws-team-02`);
 });
 
 check("each team has a subnet by its slot, and only the allowed networks come in, by SSH", () => {
@@ -246,21 +254,25 @@ check("its address stays, and it is waited for by its own key", () => {
     tags: marked("aws-team-02", "team-02"),
   });
   expect(address.dependsOn).toContain("ec2-ap-northeast-1-gateway");
-  const ready = found("remote:Command", "aws-team-02-ready");
-  expect(isSecretInput(ready.inputs.connection)).toBe(true);
-  expect(unsecret(ready.inputs.connection)).toEqual({
-    host: "198.51.100.19",
-    port: 22,
-    user: "root",
-    hostKey: expect.stringMatching(/^ssh-ed25519 [A-Za-z0-9+/=]+$/),
-    privateKey: "the key that opens hosts",
-    dialErrorLimit: -1,
-    perDialTimeout: 10,
-  });
+  const ready = found("local:Command", "aws-team-02-ready");
+  const { known, config, command, script } = waitedFor(String(unsecret(ready.inputs.stdin)));
+  expect(known).toMatch(/^aws-team-02 ssh-ed25519 [A-Za-z0-9+/=]+\n$/);
+  expect(config).toEqual(
+    expect.arrayContaining([
+      "HostName 198.51.100.19",
+      "Port 22",
+      "User root",
+      "HostKeyAlias aws-team-02",
+      "StrictHostKeyChecking yes",
+      expect.stringMatching(/^IdentityFile "\$\{CLASSLAB_HOME\}\/keys\/lab\/hosts\.key"$/),
+    ]),
+  );
+  expect(config.join("\n")).not.toContain("ProxyCommand");
+  expect([command, script]).toEqual(["sh -s --", renderHostReady()]);
   expect(ready.inputs).toMatchObject(READY);
   expect(ready.inputs.triggers).toEqual(["aws-team-02-machine-id"]);
   expect(ready.deletedWith).toBe("aws-team-02-machine");
-  expect(ready.createTimeout).toBe("900s");
+  expect(ready.createTimeout).toBe("1560s");
 });
 
 check(

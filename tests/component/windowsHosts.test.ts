@@ -8,7 +8,7 @@ import { commandLine, renderPayload } from "../../components/hypervisors/hyperv/
 import { hiddenFromGuests } from "../../course/clouds/ownServices";
 import { resourcesOf } from "../../course/resources";
 import { deployHosts } from "../../stacks/hosts";
-import { AZURE, amazonAnswers, cloudLab, EC2, PRIVATE_KEY } from "../support/cloudLabs";
+import { AZURE, amazonAnswers, cloudLab, EC2, PRIVATE_KEY, waitedFor } from "../support/cloudLabs";
 import { HOSTS_KEY, useHostsKey } from "../support/hostsKey";
 import { isSecretInput, MockEngine, type Registration, unsecret } from "../support/mocks";
 import { planOf, ROOT } from "../unit/labs";
@@ -57,9 +57,8 @@ function expectFiles(order: string, host: string): void {
   ]);
   expect(files.administrators_authorized_keys).toBe(`${HOSTS_KEY}\n`);
   expect(files.ssh_host_ed25519_key).toMatch(PRIVATE_KEY);
-  const { connection } = found("remote:Command", `${host}-ready`).inputs;
-  const known = String(Reflect.get(Object(unsecret(connection)), "hostKey"));
-  expect(files["ssh_host_ed25519_key.pub"]).toBe(`${known} ${host}\n`);
+  const { known } = waitedFor(String(unsecret(found("local:Command", `${host}-ready`).inputs.stdin)));
+  expect(`${host} ${files["ssh_host_ed25519_key.pub"]}`).toBe(`${known.trim()} ${host}\n`);
   for (const line of ["AuthenticationMethods publickey", "PasswordAuthentication no"])
     expect(files.sshd_config).toContain(`${line}\n`);
 }
@@ -134,11 +133,12 @@ test.each([
   ["aws-team-01", "Administrator", undefined],
   ["az-team-02", "classlab", "az-team-02-first-boot"],
 ])("%s is ready when it answers in PowerShell, after its first boot", (host, user, after) => {
-  const ready = found("remote:Command", `${host}-ready`);
+  const ready = found("local:Command", `${host}-ready`);
   const files = readModuleFiles(ROOT);
-  expect(ready.inputs.create).toBe(commandLine(files, "apply"));
-  expect(unsecret(ready.inputs.stdin)).toBe(renderPayload(files, { apply: HOST_STATE }));
-  expect(unsecret(ready.inputs.connection)).toMatchObject({ user, port: 22, dialErrorLimit: -1 });
+  const { config, command, script } = waitedFor(String(unsecret(ready.inputs.stdin)));
+  expect(command).toBe(commandLine(files, "apply"));
+  expect(script.trimEnd()).toBe(renderPayload(files, { apply: HOST_STATE }).trimEnd());
+  expect(config).toEqual(expect.arrayContaining([`User ${user}`, "Port 22"]));
   if (after) expect(ready.dependsOn).toContain(after);
 });
 

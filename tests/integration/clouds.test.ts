@@ -182,7 +182,8 @@ class Cloud {
 
   /** Logs in to the host by the lab's own configuration. */
   login(host: string) {
-    return execute("ssh", ["-F", `${this.lab.folder}/home/ssh/${LAB}.hosts`, host, "hostname"]);
+    const words = ["-F", `${this.lab.folder}/home/ssh/${LAB}.hosts`, host, "hostname"];
+    return execute("ssh", words, { env: this.lab.env });
   }
 }
 
@@ -601,6 +602,77 @@ suite("a lab on Azure", () => {
     expect(world.cloud.standing).toEqual([]);
     expect((await world.lab.run("sweep")).code).toBe(0);
   }, 120_000);
+});
+
+suite("a lab on Azure that staff alone come to, by Bastion", () => {
+  const AZURE_HOST = "azure-team-01";
+  const [host] = parse(stringify(AZURE_CONFIG)).hosts;
+  const config = { ...AZURE_CONFIG, hosts: [{ ...host, bastion: true, allowedCidrs: [] }] };
+  let world: Cloud;
+
+  beforeAll(async () => {
+    world = await Cloud.start(config, true);
+  }, 120_000);
+
+  afterAll(() => world.stop(), 120_000);
+
+  test("a preview shows every resource, and doctor has what a tunnel needs", async () => {
+    await world.expectAllShown(config);
+    const doctor = await world.lab.run("doctor", "--json");
+    const { checks } = z
+      .looseObject({ checks: z.array(z.looseObject({ id: z.string(), status: z.string() })) })
+      .parse(JSON.parse(doctor.stdout));
+    expect(checks.find(({ id }) => id === "cloud-tunnel")?.status).toBe("ok");
+  }, 120_000);
+
+  test("the host has no address that is public, and is made, waited for and come to by Bastion", async () => {
+    const document = await world.hosts();
+    expect(document.hosts.map(({ name, address }) => [name, address])).toEqual([[AZURE_HOST, "10.200.0.4"]]);
+    expect(world.cloud.of("PublicIPAddress").map(({ props }) => props.publicIpAddressName)).toEqual(
+      expect.arrayContaining(["bastion-address", "nat-address"]),
+    );
+    expect(world.cloud.of("PublicIPAddress")).toHaveLength(2);
+    expect(await world.login(AZURE_HOST)).toEqual({ code: 0, stdout: `${AZURE_HOST}\n`, stderr: "" });
+    const group = world.cloud.of("BastionHost")[0]?.props.resourceGroupName;
+    const machine = world.cloud.of("VirtualMachine")[0]?.id;
+    const command = `az network bastion tunnel --subscription 00000000-0000-0000-0000-000000000000 --resource-group ${group} --name bastion --target-resource-id ${machine} --resource-port 22 --port `;
+    const tunnels = world.cloud.programs.filter((words) => words.startsWith("az network"));
+    expect(tunnels.length).toBeGreaterThan(1);
+    for (const words of tunnels) expect(words.slice(0, command.length)).toBe(command);
+    expect((await world.hosts("--preview")).steps).toEqual([]);
+  }, 240_000);
+
+  test("a host that is stopped and started is come to again by it; without its rule for Bastion the cause is told", async () => {
+    for (const verb of ["stop", "start"]) {
+      const { code, stderr } = await world.lab.run(verb, "--yes");
+      expect({ code, said: code === 0 ? "" : stderr }).toEqual({ code: 0, said: "" });
+    }
+    expect(await world.login(AZURE_HOST)).toMatchObject({ code: 0 });
+    const [firewall] = world.cloud.of("NetworkSecurityGroup");
+    if (!firewall) throw new Error("no firewall stands");
+    world.cloud.account.become(firewall, { securityRules: [] });
+    const status = await world.lab.run("status");
+    expect(status.code).not.toBe(0);
+    expect(status.stderr).toContain(
+      `host ${AZURE_HOST} (root, by Azure Bastion): it does not answer (Error opening tunnel: the target does not answer)`,
+    );
+    world.cloud.account.become(firewall, { securityRules: firewall.props.securityRules });
+  }, 240_000);
+
+  test("learners are told in their folder that nobody comes in from outside", async () => {
+    const out = join(world.lab.folder, "handout");
+    expect((await world.lab.run("handout", "--out", out)).code).toBe(0);
+    expect(readFileSync(join(out, "team-01", "connect.txt"), "utf8")).toContain("not open to the outside");
+  }, 60_000);
+
+  test("sweep finds Bastion and the gateway, with what each costs; down leaves nothing", async () => {
+    const swept = await world.lab.run("sweep");
+    expect(swept.stdout).toMatch(/ bastion +icloud-bastion +- +japaneast +2027-01-20 +\$0\.2900 /);
+    expect(swept.stdout).toMatch(/ NAT gateway +icloud-nat +- +japaneast +2027-01-20 +\$0\.0450 /);
+    const down = await world.lab.run("down", "--yes");
+    expect({ code: down.code, said: down.code === 0 ? "" : down.stderr }).toEqual({ code: 0, said: "" });
+    expect(world.cloud.standing).toEqual([]);
+  }, 240_000);
 });
 
 test("the SDK of a cloud is loaded where a lab has hosts there, and no other", async () => {

@@ -15,11 +15,11 @@ const suite = skipped ? describe.skip : describe;
 
 const LAB = "iwincloud";
 const GUEST = `${LAB}-team-01-ubuntu-test1`;
-/** The example with its host on EC2 alone. */
+/** The example with its host on EC2 alone, to which staff come by Session Manager. */
 const CONFIG = (() => {
   const text = readFileSync(join(ROOT, "examples/12-cloud-hyperv/Pulumi.cloud-hyperv.yaml"), "utf8");
   const lab = parse(text).config["classlab:lab"];
-  return { ...lab, teams: [lab.teams[0]], hosts: [lab.hosts[0]] };
+  return { ...lab, teams: [lab.teams[0]], hosts: [{ ...lab.hosts[0], sessionManager: true }] };
 })();
 const IMAGE = CONFIG.hosts[0].machineImage.source;
 
@@ -62,6 +62,14 @@ suite("a lab on a host with Windows on EC2", () => {
     expect(windows.machines.map(({ Name, State }) => [Name, State])).toEqual([[GUEST, "Running"]]);
     expect(host().refused).toEqual([]);
     expect(cloud.of("Instance")).toHaveLength(1);
+    // All of ours went by a session for that machine, and none of it to an address.
+    const [session, ...others] = new Set(cloud.programs);
+    expect(others).toEqual([]);
+    expect(session).toBe(
+      `aws ssm start-session --region ap-northeast-1 --target ${cloud.of("Instance")[0]?.id} --document-name AWS-StartSSHSession --parameters portNumber=22`,
+    );
+    const config = readFileSync(join(lab.folder, "home", "ssh", `${LAB}.hosts`), "utf8");
+    expect(config).toContain(`  ProxyCommand ${session}\n`);
   }, 300_000);
 
   test("has nothing to do then, and no key in the clear in its state", async () => {

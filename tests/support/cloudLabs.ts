@@ -1,5 +1,3 @@
-import { renderHostReady } from "../../components/hosts/readyScript";
-
 /** Subnets that learners and staff come from in these labs: documentation addresses (RFC 5737), which nobody connects to. */
 export const ALLOWED = ["198.51.100.0/24", "203.0.113.64/26"];
 
@@ -54,10 +52,28 @@ export const PRIVATE_KEY =
 export const READY = {
   create: "sh -s --",
   update: "sh -s --",
-  stdin: renderHostReady(),
+  interpreter: ["/bin/sh", "-c"],
   logging: "none",
   addPreviousOutputInEnv: false,
 };
+
+/** Texts that a script writes to files, by the files' names. */
+function written(script: string): Record<string, string> {
+  const found = script.matchAll(/^cat > "\$work\/(\w+)" <<'(\w+)'\n(.*?)^\2$/gms);
+  return Object.fromEntries([...found].map(([, name = "", , text = ""]) => [name, text]));
+}
+
+/** What a script that waits for a host says: the key that it is known by, how it is come to, and what is run there. */
+export function waitedFor(stdin: string): {
+  known: string;
+  config: string[];
+  command: string;
+  script: string;
+} {
+  const { known = "", config = "", script = "" } = written(stdin);
+  const command = /^there\(\) \{ ssh .* '([^']*)'; \}$/m.exec(stdin)?.[1] ?? "";
+  return { known, config: config.split("\n").map((line) => line.trim()), command, script };
+}
 
 /** What Amazon answers about types and images. */
 export function amazonAnswers(

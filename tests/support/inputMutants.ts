@@ -145,6 +145,9 @@ export class Checks {
     // What classlab's own components say of themselves is for people.
     const real = made.registrations.filter(({ type }) => !type.startsWith("classlab:"));
     const others = made.registrations.filter((entry) => !real.includes(entry));
+    // Where a check fails anyway, every mutant would count as found.
+    show(made);
+    for (const body of this.bodies) body();
     const survivors: string[] = [];
     let count = 0;
     for (const { what, registrations } of inputMutants(real, ({ name }) =>

@@ -47,6 +47,7 @@ const words = (found: Record<string, Finding>) =>
 test("a lab that fits into Amazon's account", async () => {
   expect(words(await ofAmazon())).toEqual({
     "cloud-access": "ok: known as arn:aws:iam::123456789012:user/staff",
+    "cloud-tunnel": "not-needed: no host is reached by Session Manager or Bastion",
     "cloud-types": "ok: ap-northeast-1 has m8i.xlarge",
     "cloud-image": "ok: ap-northeast-1 has ami-0123456789abcdef0",
     "cloud-cpus": "ok: ap-northeast-1: room for 8 vCPUs in Running On-Demand Standard instances (L-1216C47A)",
@@ -125,6 +126,7 @@ test("a lab that fits into Azure's subscription, and what lacks there", async ()
   buildAzureHost(cloud, "lab", "team-01");
   expect(words(await ofAzure())).toEqual({
     "cloud-access": "ok: known as subscription Class",
+    "cloud-tunnel": "not-needed: no host is reached by Session Manager or Bastion",
     "cloud-types": "ok: japaneast has Standard_D4s_v5",
     "cloud-image": "ok: japaneast has Canonical:ubuntu-24_04-lts:server",
     "cloud-cpus": "ok: japaneast: room for 4 vCPUs in Standard DSv5 Family vCPUs",

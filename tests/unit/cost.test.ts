@@ -39,7 +39,7 @@ const AZURE = {
   vmSize: "Standard_D4s_v5",
   os: "windows",
   bastion: true,
-  allowedCidrs: ["203.0.113.0/24"],
+  allowedCidrs: [],
 };
 
 function cohort(host: object, teams: number, rest: object = { calendar: CALENDAR }): LabPlan {
@@ -124,14 +124,14 @@ describe("two teams on Azure in Japan, behind Bastion and a NAT gateway, over a 
   const estimate = estimateCost(cohort(AZURE, 2));
 
   test("to the cent", () => {
-    // Shared: 135 × (0.045 + 0.005 + 0.19 + 0.005) = 33.075.
+    // Shared: 135 × (0.045 + 0.005 + 0.29 + 0.005) = 46.575.
     // One host: 11 × (0.248 + 4 × 0.046) = 4.752; disk 135 × 9.6 / 730 = 1.77534; out 2 × 0.12 = 0.24;
     // through the NAT gateway (20 + 2 × 3) × 0.045 = 1.17.
-    expect(cents(estimate.calendar?.total)).toBe("48.95");
-    expect(estimate.teams.map(({ total }) => cents(total))).toEqual(["24.47", "24.47"]);
-    expect(estimate.teams.map(({ perHour }) => perHour.stopped.usd)).toEqual([0.1357, 0.1357]);
-    expect(estimate.byState.stopped.perHour.usd).toBe(0.2713);
-    expect(estimate.byState.ended.perHour.usd).toBe(0.2713);
+    expect(cents(estimate.calendar?.total)).toBe("62.45");
+    expect(estimate.teams.map(({ total }) => cents(total))).toEqual(["31.22", "31.22"]);
+    expect(estimate.teams.map(({ perHour }) => perHour.stopped.usd)).toEqual([0.1857, 0.1857]);
+    expect(estimate.byState.stopped.perHour.usd).toBe(0.3713);
+    expect(estimate.byState.ended.perHour.usd).toBe(0.3713);
   });
 
   test("what teams share stands once", () => {
@@ -144,10 +144,10 @@ describe("two teams on Azure in Japan, behind Bastion and a NAT gateway, over a 
         "NAT ゲートウェイ（japaneast）のパブリック IPv4 アドレス",
         1,
       ],
-      ["Azure Bastion (Basic), japaneast", "Azure Bastion（Basic、japaneast）", 1],
+      ["Azure Bastion (Standard), japaneast", "Azure Bastion（Standard、japaneast）", 1],
       [
-        "public IPv4 address of the Azure Bastion (Basic), japaneast",
-        "Azure Bastion（Basic、japaneast）のパブリック IPv4 アドレス",
+        "public IPv4 address of the Azure Bastion (Standard), japaneast",
+        "Azure Bastion（Standard、japaneast）のパブリック IPv4 アドレス",
         1,
       ],
     ]);
@@ -217,26 +217,21 @@ function rented(input: object, teams = 1): RentedHost[] {
 const always = (usd: number) => ({ running: usd, stopped: usd, ended: usd });
 
 describe("lines of rented hosts", () => {
-  test("hosts of EC2 that nobody may reach are behind one NAT gateway", () => {
-    const { lines } = linesOf(rented({ ...EC2, allowedCidrs: [] }, 2), PRICES, TRAFFIC);
+  test("hosts of EC2 that staff alone come to have a public address all the same: they get out by it", () => {
+    const { lines } = linesOf(rented({ ...EC2, sessionManager: true, allowedCidrs: [] }, 2), PRICES, TRAFFIC);
     expect(
       lines.map(({ what, count, perHour, traffic }) => [what.en, count, perHour.stopped, traffic]),
     ).toEqual([
       ["host m8i.2xlarge, ap-northeast-1", 2, 0, { preparation: 0, lesson: 0 }],
       ["Windows licence for 8 vCPU", 2, 0, { preparation: 0, lesson: 0 }],
       ["disk of 100 GiB", 2, 9.6 / 730, { preparation: 0, lesson: 0 }],
+      ["public IPv4 address", 2, 0.005, { preparation: 0, lesson: 0 }],
       ["traffic to the internet", 2, 0, { preparation: 0, lesson: 0.114 }],
-      ["traffic through the NAT gateway", 2, 0, { preparation: 1.24, lesson: 0.186 }],
-      ["NAT gateway, ap-northeast-1", 1, 0.062, { preparation: 0, lesson: 0 }],
-      ["public IPv4 address of the NAT gateway, ap-northeast-1", 1, 0.005, { preparation: 0, lesson: 0 }],
     ]);
   });
 
   test("the gateway for browsers is counted once in each region, as a small host that is reached from outside", () => {
-    const hosts = [
-      ...rented({ ...EC2, allowedCidrs: [] }, 2),
-      ...rented(AZURE).map((one) => ({ ...one, team: "team-3" })),
-    ];
+    const hosts = [...rented(EC2, 2), ...rented(AZURE).map((one) => ({ ...one, team: "team-3" }))];
     const { lines } = linesOf(hosts, PRICES, TRAFFIC, true);
     const NAME = "gateway of the channel browser (reserved): ";
     const own = lines.filter(({ what }) => what.en.startsWith(NAME));
@@ -285,7 +280,7 @@ describe("lines of rented hosts", () => {
       [
         ...rented(EC2),
         ...rented({ ...EC2, target: "libvirt", os: "linux", region: "us-east-1" }),
-        ...rented({ ...AZURE, bastion: false, os: "linux" }),
+        ...rented({ ...AZURE, bastion: false, allowedCidrs: ["203.0.113.0/24"], os: "linux" }),
         ...rented(EC2),
       ],
       PRICES,

@@ -21,7 +21,7 @@ test("a team's part of what each has one of is its own, and of what is shared it
   expect(own.byState.running.perHour).toEqual(estimate.teams[1]?.perHour.running);
   expect(own.calendar?.total).toEqual(estimate.teams[1]?.total);
   // Behind Bastion both share it and a gateway, each with an address.
-  const inside = planOf("lab", cloudLab([{ ...AZURE, bastion: true }]));
+  const inside = planOf("lab", cloudLab([{ ...AZURE, bastion: true, allowedCidrs: [] }]));
   const shared = estimateOfTeams(inside, estimateCost(inside), ["team-01"]).lines;
   expect(shared.filter((line) => line.shared).map(({ count }) => count)).toEqual([0.5, 0.5, 0.5, 0.5]);
 });

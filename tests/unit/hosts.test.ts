@@ -99,11 +99,13 @@ test("the configuration for SSH knows each host by its key alone", () => {
       "  HostKeyAlias a",
       "  HostKeyAlgorithms ssh-ed25519",
       '  IdentityFile "/home/own key"',
+      "  ConnectTimeout 10",
     ].join("\n"),
   );
   expect(config).toContain('  IdentityFile "/home/staff/.ssh/id"\n');
   expect(config).toContain("  HostKeyAlgorithms rsa-sha2-512,rsa-sha2-256\n");
-  expect(config).toContain('  StrictHostKeyChecking yes\n  UserKnownHostsFile "/home/known"\n');
+  expect(config).toContain("  StrictHostKeyChecking yes\n");
+  expect(config).toContain('  UserKnownHostsFile "/home/known"\n');
 });
 
 describe("the lab's own key", () => {

@@ -4,18 +4,19 @@ import * as network from "@pulumi/azure-native/network";
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { type AzureHost as AzureHostPlan, allowedOnce } from "../../../course/clouds/hosts";
+import { type AzureHost as AzureHostPlan, allowedOnce, hasPublicAddress } from "../../../course/clouds/hosts";
 import { azureImage } from "../../../course/clouds/images";
-import { cloudSubnet } from "../../../course/clouds/network";
+import { bastionSubnet, cloudSubnet } from "../../../course/clouds/network";
 import { hiddenFromGuests } from "../../../course/clouds/ownServices";
 import { type CloudTags, cloudTags } from "../../../course/clouds/tags";
+import type { Tunnel } from "../../../course/clouds/tunnel";
 import type { StackProviders } from "../../hypervisors/driver";
 import type { SshKeyPair } from "../../sshKey";
 import { renderHostUserData } from "../cloudConfig";
 import { hostKeyFor } from "../ownKey";
 import { HOST_USER, hostReady, SSH } from "../ready";
 import { firstBootOrder, firstBootScript } from "../windows/firstBoot";
-import type { AzureLocation } from "./location";
+import { type AzureLocation, BASTION, FIXED_ADDRESS } from "./location";
 
 /** Azure makes a user of its own and refuses to call it root. */
 const ADMIN = "classlab";
@@ -37,20 +38,25 @@ export interface AzureHostArgs {
   readonly providers: StackProviders;
 }
 
-/** What comes in: SSH from the allowed networks. Azure would let in whatever is in the network, other teams' hosts among it. */
-function rules(cidrs: readonly string[]) {
+/**
+ * What comes in: SSH from the allowed networks, and from Bastion. Azure would let in whatever is in the network, other teams' hosts among it.
+ * @param bastion its subnet; undefined where staff do not come by it
+ */
+function rules(cidrs: readonly string[], bastion: string | undefined) {
   const any = { sourcePortRange: "*", destinationAddressPrefix: "*" } as const;
+  const ssh = (name: string, priority: number, sourceAddressPrefixes: string[]) => ({
+    ...any,
+    name,
+    priority,
+    direction: "Inbound",
+    access: "Allow",
+    protocol: "Tcp",
+    sourceAddressPrefixes,
+    destinationPortRange: String(SSH),
+  });
   return [
-    {
-      ...any,
-      name: "ssh",
-      priority: 100,
-      direction: "Inbound",
-      access: "Allow",
-      protocol: "Tcp",
-      sourceAddressPrefixes: [...cidrs],
-      destinationPortRange: String(SSH),
-    },
+    ...(cidrs.length > 0 ? [ssh("ssh", 100, [...cidrs])] : []),
+    ...(bastion === undefined ? [] : [ssh("bastion", 110, [bastion])]),
     {
       ...any,
       name: "nothing-else",
@@ -66,14 +72,17 @@ function rules(cidrs: readonly string[]) {
 
 /** A team's host on Azure, in a resource group and a subnet of its own: reached and known as one on EC2 is. */
 export class AzureHost extends pulumi.ComponentResource {
-  /** Its public address; it stays while the host is stopped. */
+  /** Its public address, or its own where it has none; it stays while the host is stopped. */
   readonly address: pulumi.Output<string>;
+  /** What of Azure's leads staff there; undefined where they come to its address. */
+  readonly tunnel: pulumi.Output<Tunnel> | undefined;
   /** Its public key, type and base64. */
   readonly hostKey: pulumi.Output<string>;
 
   /** @param name logical name; children are named after it */
   constructor(name: string, args: AzureHostArgs, opts?: pulumi.ComponentResourceOptions) {
     const { plan, tags, key, providers, dailyStop } = args;
+    const { bastion } = args.location;
     const { config, team } = plan;
     const { location } = config;
     super("classlab:index:AzureHost", name, { team: team.id, location }, opts);
@@ -92,9 +101,15 @@ export class AzureHost extends pulumi.ComponentResource {
     const common = { resourceGroupName: group.name, location, tags: tagged };
     const firewall = new network.NetworkSecurityGroup(
       `${name}-firewall`,
-      { ...common, networkSecurityGroupName: `${name}-firewall`, securityRules: rules(allowedOnce(config)) },
+      {
+        ...common,
+        networkSecurityGroupName: `${name}-firewall`,
+        securityRules: rules(allowedOnce(config), config.bastion ? bastionSubnet(args.range) : undefined),
+      },
       made,
     );
+    const open = hasPublicAddress(config);
+    const outward = open ? undefined : args.location.nat;
     const subnet = new network.Subnet(
       `${name}-subnet`,
       {
@@ -105,21 +120,17 @@ export class AzureHost extends pulumi.ComponentResource {
         // What is not said here Azure's next version decides.
         defaultOutboundAccess: false,
         networkSecurityGroup: { id: firewall.id },
+        ...(outward ? { natGateway: { id: outward.id } } : {}),
       },
       made,
     );
-    const address = new network.PublicIPAddress(
-      `${name}-address`,
-      {
-        ...common,
-        publicIpAddressName: `${name}-address`,
-        sku: { name: "Standard" },
-        publicIPAllocationMethod: "Static",
-        publicIPAddressVersion: "IPv4",
-      },
-      made,
-    );
-    this.address = address.ipAddress.apply((text) => text ?? "");
+    const address = open
+      ? new network.PublicIPAddress(
+          `${name}-address`,
+          { ...common, ...FIXED_ADDRESS, publicIpAddressName: `${name}-address` },
+          made,
+        )
+      : undefined;
     const adapter = new network.NetworkInterface(
       `${name}-adapter`,
       {
@@ -130,12 +141,14 @@ export class AzureHost extends pulumi.ComponentResource {
             name: "primary",
             privateIPAllocationMethod: "Dynamic",
             subnet: { id: subnet.id },
-            publicIPAddress: { id: address.id },
+            ...(address ? { publicIPAddress: { id: address.id } } : {}),
           },
         ],
       },
       made,
     );
+    const told = address?.ipAddress ?? adapter.ipConfigurations.apply((own) => own?.[0]?.privateIPAddress);
+    this.address = told.apply((text) => text ?? "");
     const machine = new compute.VirtualMachine(
       `${name}-machine`,
       {
@@ -186,17 +199,25 @@ export class AzureHost extends pulumi.ComponentResource {
       );
     // One that is made anew has the same resource id.
     const identity = machine.vmId;
-    const after = windows ? [firstBoot(name, { common, machine, key, hostKey: own.pair }, made)] : [];
+    const first = windows ? [firstBoot(name, { common, machine, key, hostKey: own.pair }, made)] : [];
+    this.tunnel = config.bastion
+      ? pulumi
+          .all([args.location.group.name, machine.id])
+          .apply(([group, id]): Tunnel => ({ kind: "bastion", name: BASTION, group, machine: id }))
+      : undefined;
+    const after = [...first, ...(config.bastion && bastion ? [bastion] : [])];
     const user = windows ? ADMIN : HOST_USER;
     const { os } = config;
     const provider = providers.command;
-    hostReady(name, { host: this, os, user, machine, identity, key, provider, after }, this);
+    const { tunnel } = this;
+    hostReady(name, { lab, host: this, os, user, tunnel, machine, identity, provider, after }, this);
     this.registerOutputs({
       address: this.address,
       port: SSH,
       user,
       hostKey: this.hostKey,
       vmId: machine.vmId,
+      ...(tunnel ? { tunnel } : {}),
     });
   }
 

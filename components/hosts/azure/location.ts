@@ -3,6 +3,7 @@ import { Provider } from "@pulumi/azure-native/provider";
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import type { AzureLocationPlan } from "../../../course/clouds/azure";
+import { bastionSubnet } from "../../../course/clouds/network";
 import { type CloudTags, cloudTags } from "../../../course/clouds/tags";
 
 /** Arguments of an {@link AzureLocation}. */
@@ -13,12 +14,32 @@ export interface AzureLocationArgs {
   readonly tags: CloudTags;
 }
 
-/** What all hosts of a lab in one location of Azure share: a network of their own. */
+/** Bastion's name in its group. */
+export const BASTION = "bastion";
+
+/** The one name that the subnet of a Bastion may have (learn.microsoft.com, "About Azure Bastion configuration settings"). */
+const BASTION_SUBNET = "AzureBastionSubnet";
+
+/** How a public address is made that stays: the only kind that Azure still makes. */
+export const FIXED_ADDRESS = {
+  sku: { name: "Standard" },
+  publicIPAllocationMethod: "Static",
+  publicIPAddressVersion: "IPv4",
+} as const;
+
+/**
+ * What all hosts of a lab in one location of Azure share: a network of their own; where some have no public address, the gateway by which they get out; where staff come
+ * by Bastion, that.
+ */
 export class AzureLocation extends pulumi.ComponentResource {
   /** The API, told the location. */
   readonly api: Provider;
   readonly group: resources.ResourceGroup;
   readonly network: network.VirtualNetwork;
+  /** The gateway by which hosts without a public address get out; undefined where there is none. */
+  readonly nat: network.NatGateway | undefined;
+  /** What staff come by to hosts that are not reached directly; undefined where there is none. */
+  readonly bastion: network.BastionHost | undefined;
 
   /** @param name logical name; children are named after it */
   constructor(name: string, args: AzureLocationArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -49,6 +70,72 @@ export class AzureLocation extends pulumi.ComponentResource {
       },
       made,
     );
+    const common = { resourceGroupName: this.group.name, location };
+    const address = (what: string) =>
+      new network.PublicIPAddress(
+        `${name}-${what}-address`,
+        {
+          ...common,
+          ...FIXED_ADDRESS,
+          publicIpAddressName: `${what}-address`,
+          tags: cloudTags(tags, `${lab}-${what}-address`),
+        },
+        made,
+      );
+    this.nat = plan.nat
+      ? new network.NatGateway(
+          `${name}-nat`,
+          {
+            ...common,
+            natGatewayName: "nat",
+            sku: { name: "Standard" },
+            publicIpAddresses: [{ id: address("nat").id }],
+            tags: cloudTags(tags, `${lab}-nat`),
+          },
+          made,
+        )
+      : undefined;
+    this.bastion = plan.bastion ? this.makeBastion(name, args, address) : undefined;
     this.registerOutputs({});
+  }
+
+  private makeBastion(
+    name: string,
+    { plan: { location }, range, tags }: AzureLocationArgs,
+    address: (what: string) => network.PublicIPAddress,
+  ): network.BastionHost {
+    const made = { parent: this, provider: this.api };
+    const subnet = new network.Subnet(
+      `${name}-bastion-subnet`,
+      {
+        resourceGroupName: this.group.name,
+        virtualNetworkName: this.network.name,
+        subnetName: BASTION_SUBNET,
+        addressPrefix: bastionSubnet(range),
+        defaultOutboundAccess: false,
+      },
+      made,
+    );
+    return new network.BastionHost(
+      `${name}-bastion`,
+      {
+        resourceGroupName: this.group.name,
+        location,
+        bastionHostName: BASTION,
+        // The cheapest that takes connections of a client of one's own (azure-docs, includes/bastion-sku.md).
+        sku: { name: "Standard" },
+        enableTunneling: true,
+        ipConfigurations: [
+          {
+            name: "primary",
+            privateIPAllocationMethod: "Dynamic",
+            subnet: { id: subnet.id },
+            publicIPAddress: { id: address(BASTION).id },
+          },
+        ],
+        tags: cloudTags(tags, `${tags.mark.lab}-bastion`),
+      },
+      made,
+    );
   }
 }

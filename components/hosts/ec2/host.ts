@@ -5,6 +5,7 @@ import { ruleName } from "../../../course/clouds/ec2";
 import { allowedOnce, type Ec2Host as Ec2HostPlan } from "../../../course/clouds/hosts";
 import { cloudSubnet } from "../../../course/clouds/network";
 import { type CloudTags, cloudTags } from "../../../course/clouds/tags";
+import type { Tunnel } from "../../../course/clouds/tunnel";
 import type { StackProviders } from "../../hypervisors/driver";
 import type { SshKeyPair } from "../../sshKey";
 import { renderHostUserData } from "../cloudConfig";
@@ -29,8 +30,8 @@ export interface Ec2HostArgs {
 }
 
 /**
- * A team's host on EC2: a machine in a subnet of its own that can run guests, reached from the allowed networks only, known by a key that
- * was made here. Its name and key are outputs as those of a host that is configured.
+ * A team's host on EC2: a machine in a subnet of its own that can run guests, reached from the allowed networks only, or by staff through Session Manager, which
+ * its agent asks for from inside; known by a key that was made here. Its name and key are outputs as those of a host that is configured.
  */
 export class Ec2Host extends pulumi.ComponentResource {
   /** Its public address; it stays while the host is stopped. */
@@ -39,6 +40,8 @@ export class Ec2Host extends pulumi.ComponentResource {
   readonly hostKey: pulumi.Output<string>;
   /** Amazon's id of the machine. */
   readonly instanceId: pulumi.Output<string>;
+  /** What of Amazon's leads staff there; undefined where they come to its address. */
+  readonly tunnel: pulumi.Output<Tunnel> | undefined;
 
   /** @param name logical name; children are named after it */
   constructor(name: string, args: Ec2HostArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -146,19 +149,22 @@ export class Ec2Host extends pulumi.ComponentResource {
     );
     this.address = address.publicIp;
     this.instanceId = machine.id;
+    this.tunnel = config.sessionManager
+      ? machine.id.apply((id): Tunnel => ({ kind: "session-manager", region: config.region, machine: id }))
+      : undefined;
     const user = windows ? ADMINISTRATOR : HOST_USER;
     const { os } = config;
-    hostReady(
-      name,
-      { host: this, os, user, machine, identity: machine.id, key, provider: providers.command },
-      this,
-    );
+    const { lab } = tags.mark;
+    const { tunnel } = this;
+    const provider = providers.command;
+    hostReady(name, { lab, host: this, os, user, tunnel, machine, identity: machine.id, provider }, this);
     this.registerOutputs({
       address: this.address,
       port: SSH,
       user,
       hostKey: this.hostKey,
       instanceId: this.instanceId,
+      ...(tunnel ? { tunnel } : {}),
     });
   }
 }

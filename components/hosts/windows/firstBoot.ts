@@ -1,7 +1,7 @@
 import { SSHD_CONFIG } from "../../hypervisors/libvirt/windows/calls";
 import { PACKAGE_ROOT, textIn } from "../../packageRoot";
 import type { SshKeyPair } from "../../sshKey";
-import { MOST_BYTES } from "../cloudConfig";
+import { MANY_LOGINS, MOST_BYTES } from "../cloudConfig";
 
 /** What a Windows host in a cloud is told at its first boot. */
 export interface WindowsHostSettings {
@@ -25,7 +25,7 @@ export function firstBootOrder({ authorizedKey, hostKey }: WindowsHostSettings):
     administrators_authorized_keys: `${authorizedKey}\n`,
     ssh_host_ed25519_key: hostKey.privateKey,
     "ssh_host_ed25519_key.pub": `${hostKey.publicKey}\n`,
-    sshd_config: SSHD_CONFIG,
+    sshd_config: `${MANY_LOGINS}${SSHD_CONFIG}`,
   };
   const order = { files: Object.entries(files).map(([name, text]) => ({ name, text })) };
   return Buffer.from(JSON.stringify(order)).toString("base64");

@@ -1,7 +1,7 @@
 import type { HostPlan } from "../../../course/hosts";
 import type { GuestPlan } from "../../../course/plan";
 import { quote } from "../../../course/shell";
-import { hostsConfigPath } from "../../hosts/paths";
+import { sshToHost } from "../../hosts/paths";
 import { PACKAGE_ROOT } from "../../packageRoot";
 import { channelOptions, HOME_VARIABLE } from "../channelOptions";
 import type { GuestChannel } from "../driver";
@@ -56,7 +56,7 @@ export function channelCall(plan: Pick<GuestPlan, "objectName">, lab: string): s
  */
 function proxyCommand(plan: Pick<GuestPlan, "objectName">, lab: string, host: HostPlan): string {
   const home = `\${${HOME_VARIABLE}}`;
-  const toHost = `ssh -F "${home}/${hostsConfigPath(lab)}" ${host.name} ${channelLine()}`;
+  const toHost = `${sshToHost(lab, host.name)} ${channelLine()}`;
   const begins = `cat "${home}/${HYPERV_CHANNEL}"; echo ${quote(channelCall(plan, lab).trimEnd())}`;
   // Nothing but the SSH to the host holds the output: where that ends, so does the channel, whatever waits for more input.
   return `sh -c ${quote(`exec 3<&0; { ${begins}; exec cat <&3; } | ${toHost} 3<&- & exec >&- 3<&-; wait $!`)}`;

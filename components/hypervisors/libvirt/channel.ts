@@ -1,7 +1,7 @@
 import { type HostPlan, remoteOf } from "../../../course/hosts";
 import type { GuestPlan } from "../../../course/plan";
 import { quote } from "../../../course/shell";
-import { hostFolder, hostsConfigPath } from "../../hosts/paths";
+import { hostFolder, sshToHost } from "../../hosts/paths";
 import { channelOptions, HOME_VARIABLE } from "../channelOptions";
 import type { GuestChannel } from "../driver";
 import { CHANNEL_ACCOUNT } from "./windows/answers";
@@ -16,8 +16,7 @@ export const CHANNEL_CLIENT = "channel.pl";
 function client(lab: string, host: HostPlan | undefined): string {
   const remote = host && remoteOf(host);
   if (!remote) return `perl "\${${HOME_VARIABLE}}/${CHANNEL_CLIENT}"`;
-  const way = `ssh -F "\${${HOME_VARIABLE}}/${hostsConfigPath(lab)}" ${host.name}`;
-  return `${way} ${remote.asRoot}perl ${hostFolder(lab)}/${CHANNEL_CLIENT}`;
+  return `${sshToHost(lab, host.name)} ${remote.asRoot}perl ${hostFolder(lab)}/${CHANNEL_CLIENT}`;
 }
 
 /**

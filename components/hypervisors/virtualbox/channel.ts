@@ -2,7 +2,7 @@ import { GUEST_USER } from "../../../course/access";
 import { type HostPlan, remoteOf } from "../../../course/hosts";
 import type { GuestPlan } from "../../../course/plan";
 import { quote } from "../../../course/shell";
-import { hostsConfigPath } from "../../hosts/paths";
+import { sshToHost } from "../../hosts/paths";
 import { HOME_VARIABLE, teamKeyPath } from "../channelOptions";
 import type { GuestChannel } from "../driver";
 import { GUEST_RUN, hostClientFolder } from "./paths";
@@ -23,7 +23,7 @@ export function virtualBoxChannel(
   const home = `\${${HOME_VARIABLE}}`;
   const remote = host && remoteOf(host);
   const program = remote
-    ? `ssh -F "${home}/${hostsConfigPath(lab)}" ${host.name} sh ${hostClientFolder(lab)}/${GUEST_RUN}`
+    ? `${sshToHost(lab, host.name)} sh ${hostClientFolder(lab)}/${GUEST_RUN}`
     : `sh "${home}/${GUEST_RUN}"`;
   const password = `"${home}/${teamKeyPath(lab, `${objectName}.password`)}"`;
   const words = `${program} ${objectName} ${GUEST_USER}`;

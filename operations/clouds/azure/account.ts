@@ -23,10 +23,12 @@ const GROUP = "microsoft.resources/resourcegroups";
 const KINDS: readonly AzureKind[] = [
   { kind: "clock", type: "microsoft.devtestlab/schedules", version: "2018-09-15" },
   { kind: "machine", type: "microsoft.compute/virtualmachines", version: "2024-07-01" },
+  { kind: "bastion", type: "microsoft.network/bastionhosts", version: "2024-05-01" },
   { kind: "network interface", type: "microsoft.network/networkinterfaces", version: "2024-05-01" },
-  { kind: "address", type: "microsoft.network/publicipaddresses", version: "2024-05-01" },
   { kind: "disk", type: "microsoft.compute/disks", version: "2024-03-02" },
   { kind: "network", type: "microsoft.network/virtualnetworks", version: "2024-05-01" },
+  { kind: "NAT gateway", type: "microsoft.network/natgateways", version: "2024-05-01" },
+  { kind: "address", type: "microsoft.network/publicipaddresses", version: "2024-05-01" },
   { kind: "firewall", type: "microsoft.network/networksecuritygroups", version: "2024-05-01" },
   { kind: "resource group", type: GROUP, version: RESOURCES },
 ];

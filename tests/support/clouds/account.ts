@@ -61,10 +61,24 @@ export function refersTo(user: CloudObject, object: CloudObject): boolean {
 
 const known = ({ required, optional = [] }: Kind): readonly string[] => [...required, ...optional];
 
+/** A value without what the cloud added within it. */
+function without(value: unknown, added: string): unknown {
+  if (Array.isArray(value)) return value.map((entry) => without(entry, added));
+  if (typeof value !== "object" || value === null) return value;
+  const own = Object.entries(value).filter(([name]) => name !== added);
+  return Object.fromEntries(own.map(([name, inner]) => [name, without(inner, added)]));
+}
+
 /** Those of an object's properties that are inputs. */
 export function inputsOf(type: string, from: Props): Props {
-  const names = known(kindOf(type));
-  return Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name)));
+  const kind = kindOf(type);
+  const names = known(kind);
+  const { adds } = kind;
+  return Object.fromEntries(
+    Object.entries(from).flatMap(([name, value]): [string, unknown][] =>
+      names.includes(name) ? [[name, adds === undefined ? value : without(value, adds)]] : [],
+    ),
+  );
 }
 
 /** Looks at inputs as the engine asks for it: properties that were not taught are refused, also in a preview. */
@@ -85,7 +99,8 @@ export function check(type: string, news: Props): object {
 /** Compares what stands with what is asked for. */
 export function diff(type: string, olds: Props, news: Props): object {
   const kind = kindOf(type);
-  const changed = known(kind).filter((name) => !isDeepStrictEqual(olds[name] ?? null, news[name] ?? null));
+  const before = inputsOf(type, olds);
+  const changed = known(kind).filter((name) => !isDeepStrictEqual(before[name] ?? null, news[name] ?? null));
   return {
     changes: changed.length > 0,
     replaces: changed.filter((name) => kind.replaces.includes(name)),

@@ -13,6 +13,8 @@ const FIREWALL = "azure-native:network:NetworkSecurityGroup";
 const ADDRESS = "azure-native:network:PublicIPAddress";
 const ADAPTER = "azure-native:network:NetworkInterface";
 const MACHINE = "azure-native:compute:VirtualMachine";
+const NAT = "azure-native:network:NatGateway";
+const BASTION = "azure-native:network:BastionHost";
 
 /** Tags (learn.microsoft.com, "Use tags to organize your Azure resources": limitations). */
 function wrongTags(tags: unknown): string | undefined {
@@ -65,6 +67,24 @@ function wrongRules({ securityRules }: Props): string | undefined {
     seen.add(place);
   }
   return undefined;
+}
+
+/** Of which tier, and in which subnet, a Bastion may be (learn.microsoft.com, "About Azure Bastion configuration settings"). */
+function wrongBastion(
+  { sku, enableTunneling, ipConfigurations }: Props,
+  account: Account,
+): string | undefined {
+  const tier = field(sku, "name");
+  if (enableTunneling === true && tier !== "Standard" && tier !== "Premium")
+    return `BastionHostSkuNotSupported: tunneling is not supported for sku ${tier}`;
+  const [subnet] = [ipConfigurations].flat().map((own) => field(field(own, "subnet"), "id"));
+  const found = ofType(account, SUBNET).find(({ id }) => id === subnet);
+  if (!found) return undefined;
+  if (found.props.subnetName !== "AzureBastionSubnet")
+    return "BastionHostSubnetNameInvalid: the subnet must be AzureBastionSubnet";
+  return parseSubnet(String(found.props.addressPrefix)).prefix <= 26
+    ? undefined
+    : "BastionHostSubnetTooSmall: AzureBastionSubnet must be /26 or larger";
 }
 
 function wrongMachine({ osProfile, vmName, storageProfile }: Props): string | undefined {
@@ -121,12 +141,18 @@ export const AZURE: Readonly<Record<string, Kind>> = {
       "addressPrefix",
       "defaultOutboundAccess",
     ],
-    optional: ["networkSecurityGroup", "privateEndpointNetworkPolicies", "privateLinkServiceNetworkPolicies"],
+    optional: [
+      "networkSecurityGroup",
+      "natGateway",
+      "privateEndpointNetworkPolicies",
+      "privateLinkServiceNetworkPolicies",
+    ],
     replaces: ["resourceGroupName", "virtualNetworkName", "subnetName"],
     refers: {
       ...inGroup,
       virtualNetworkName: { type: NETWORK, by: "virtualNetworkName" },
       "networkSecurityGroup.id": { type: FIREWALL },
+      "natGateway.id": { type: NAT },
     },
     id: (props) =>
       `${idIn("Microsoft.Network/virtualNetworks", "virtualNetworkName")(props)}/subnets/${props.subnetName}`,
@@ -157,7 +183,54 @@ export const AZURE: Readonly<Record<string, Kind>> = {
     },
     id: idIn("Microsoft.Network/networkInterfaces", "networkInterfaceName"),
     wrong: tagged(),
+    adds: "privateIPAddress",
+    // Azure gives it the first free address of its subnet (learn.microsoft.com, "Private IP addresses in Azure").
+    outputs: ({ ipConfigurations }) => ({
+      ipConfigurations: [ipConfigurations]
+        .flat()
+        .map((own) => ({ ...Object(own), privateIPAddress: "10.200.0.4" })),
+    }),
     sources: [`${REST}/virtualnetwork/network-interfaces/create-or-update`],
+  },
+  [NAT]: {
+    required: ["resourceGroupName", "natGatewayName", "location", "sku", "publicIpAddresses"],
+    optional: ["tags"],
+    replaces: ["resourceGroupName", "natGatewayName", "location"],
+    refers: { ...inGroup, "publicIpAddresses.id": { type: ADDRESS } },
+    id: idIn("Microsoft.Network/natGateways", "natGatewayName"),
+    wrong: tagged(({ sku }) =>
+      field(sku, "name") === "Standard"
+        ? undefined
+        : `InvalidParameter: NAT gateway of sku ${field(sku, "name")}`,
+    ),
+    sources: [`${REST}/virtualnetwork/nat-gateways/create-or-update`],
+  },
+  [BASTION]: {
+    required: ["resourceGroupName", "bastionHostName", "location", "sku", "ipConfigurations"],
+    // The SDK says the others of itself.
+    optional: [
+      "enableTunneling",
+      "disableCopyPaste",
+      "enableFileCopy",
+      "enableIpConnect",
+      "enableKerberos",
+      "enablePrivateOnlyBastion",
+      "enableSessionRecording",
+      "enableShareableLink",
+      "tags",
+    ],
+    replaces: ["resourceGroupName", "bastionHostName", "location"],
+    refers: {
+      ...inGroup,
+      "ipConfigurations.subnet.id": { type: SUBNET },
+      "ipConfigurations.publicIPAddress.id": { type: ADDRESS },
+    },
+    id: idIn("Microsoft.Network/bastionHosts", "bastionHostName"),
+    wrong: tagged(wrongBastion),
+    sources: [
+      `${REST}/virtualnetwork/bastion-hosts/create-or-update`,
+      "https://learn.microsoft.com/azure/bastion/configuration-settings",
+    ],
   },
   [MACHINE]: {
     required: [

@@ -10,7 +10,9 @@ import { AmazonApis } from "./api";
 import { AzureApi, azureEnvironment, isForAzure } from "./azureApi";
 import { Ec2Api } from "./ec2";
 import { type CloudObject, field, type Props } from "./kinds";
+import { amazonProducts, azureItems, type Listed } from "./priceLists";
 import { amazonEnvironment } from "./standing";
+import { openTunnel } from "./tunnels";
 
 const props = z.record(z.string(), z.unknown());
 const requestSchema = z.looseObject({
@@ -54,6 +56,9 @@ export function bootOf(inputs: Props): Boot {
 /** Types of machines, and of addresses with the output that tells one. */
 const MACHINES = ["Instance", "VirtualMachine"];
 const ADDRESSES: Readonly<Record<string, string>> = { Eip: "publicIp", PublicIPAddress: "ipAddress" };
+
+/** Programs of clouds by which their tunnels are begun. */
+const PROGRAMS = ["aws", "az", "session-manager-plugin"];
 
 /** The plugins that the engine finds, with the versions that the SDKs ask for. */
 const PLUGINS = { aws: "7.48.0", "azure-native": "3.28.0" } as const;
@@ -114,6 +119,10 @@ export class StandInCloud {
   private troubles: Trouble[] = [];
   /** What was asked, in order: operation and type, `create Vpc`. */
   readonly asked: string[] = [];
+  /** What types of hosts cost by both clouds' price lists. */
+  listed: readonly Listed[] = [];
+  /** Commands of clouds' own programs, in order. */
+  readonly programs: string[] = [];
   /** What is answered to questions about types and images. */
   answers: Answers = amazonAnswers;
 
@@ -134,6 +143,17 @@ export class StandInCloud {
       let text = "";
       for await (const chunk of request) text += chunk;
       const target = request.headers["x-amz-target"];
+      const list =
+        target === "AWSPriceListService.GetProducts"
+          ? amazonProducts(cloud.listed, text)
+          : request.url?.startsWith("/api/retail/prices?")
+            ? azureItems(cloud.listed, new URL(request.url, cloud.url).searchParams)
+            : undefined;
+      if (list) {
+        response.writeHead(list.status, { "content-type": "application/json" });
+        response.end(JSON.stringify(list.body));
+        return;
+      }
       if (typeof target === "string") {
         const { status, body } = await cloud.apis.answer(target, regionOf(request), text);
         response.writeHead(status, { "content-type": "application/x-amz-json-1.0" });
@@ -154,6 +174,12 @@ export class StandInCloud {
         return;
       }
       const operation = (request.url ?? "").slice(1);
+      if (operation === "program") {
+        const words = z.array(z.string()).parse(JSON.parse(text));
+        cloud.programs.push(words.join(" "));
+        response.end(JSON.stringify(openTunnel(cloud.account, machines.address, words)));
+        return;
+      }
       const asked = requestSchema.parse(JSON.parse(text));
       try {
         response.end(JSON.stringify(await cloud.answer(operation, asked)));
@@ -183,6 +209,12 @@ export class StandInCloud {
       const program = join(bin, `pulumi-resource-${name}`);
       const told = `CLASSLAB_STAND_IN_VERSION=${version}`;
       writeFileSync(program, `#!/bin/sh\n${told} exec "${process.execPath}" "${plugin}" "$@"\n`);
+      chmodSync(program, 0o755);
+    }
+    const tunnel = join(ROOT, "tests", "support", "clouds", "program.cjs");
+    for (const name of PROGRAMS) {
+      const program = join(bin, name);
+      writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${tunnel}" ${name} "$@"\n`);
       chmodSync(program, 0o755);
     }
     return {

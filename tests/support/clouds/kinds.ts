@@ -38,6 +38,8 @@ export interface Kind {
   /** Its id; a random one of Amazon's form by default. */
   readonly id?: (props: Props) => string;
   readonly prefix?: string;
+  /** Name of what the cloud adds within inputs, and nobody asks for. */
+  readonly adds?: string;
   /** Outputs beside the inputs. */
   readonly outputs?: (props: Props, id: string, region: string) => Props;
   /** Pages that the rules are taken from. */
