@@ -23,7 +23,7 @@ export function renderExtend(planned: PlannedExtension, path: string, selection:
     ...(azureStops === undefined
       ? []
       : [
-          `On Azure nothing knows the end: hosts there are stopped each day at ${azureStops.slice(0, 2)}:${azureStops.slice(2)} UTC, before and after it.`,
+          `Hosts on Azure are also stopped each day at ${azureStops.slice(0, 2)}:${azureStops.slice(2)} UTC, whoever started them.`,
         ]),
     "",
   ].join("\n");

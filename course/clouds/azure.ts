@@ -1,7 +1,7 @@
 import { groupBy } from "../groupBy";
 import type { LabPlan } from "../plan";
 import { component, type PlannedResource, password, provider, SCRIPT } from "../resourceTypes";
-import { dailyStop } from "./clock";
+import { type Clock, clockOf, dailyStop } from "./clock";
 import { type AzureHost, hasPublicAddress } from "./hosts";
 
 /** What a lab has in one location of Azure. */
@@ -14,8 +14,10 @@ export interface AzureLocationPlan {
   readonly bastion: boolean;
   /** Whether hosts there get out by a NAT gateway, one for all of them. */
   readonly nat: boolean;
-  /** Time of day in UTC, `hhmm`, at which Azure itself stops the hosts each day; absent without a calendar. */
+  /** Time of day in UTC, `hhmm`, at which Azure itself stops the hosts each day, whoever started them; absent without a calendar. */
   readonly dailyStop?: string;
+  /** When workflows there start and stop them; absent without a calendar. */
+  readonly clock?: Clock;
 }
 
 /** The locations of Azure that a lab's hosts are in, in the order in which each first comes. */
@@ -29,7 +31,7 @@ export function azureLocations(
     hosts: own,
     bastion: own.some(({ config }) => config.bastion),
     nat: own.some(({ config }) => !hasPublicAddress(config)),
-    ...(schedule ? { dailyStop: dailyStop(schedule) } : {}),
+    ...(schedule ? { dailyStop: dailyStop(schedule), clock: clockOf(schedule) } : {}),
   }));
 }
 
@@ -53,6 +55,17 @@ function hostResources({ name, config }: AzureHost, stops: boolean): PlannedReso
   ];
 }
 
+function clockResources(name: string, { entries }: Clock, hosts: readonly AzureHost[]): PlannedResource[] {
+  return [
+    component("AzureClock", name),
+    azure("managedidentity:UserAssignedIdentity", `${name}-identity`),
+    ...hosts.map((host) => azure("authorization:RoleAssignment", `${name}-${host.name}`)),
+    ...[...entries.map((entry) => entry.name), "end"].map((entry) =>
+      azure("logic:Workflow", `${name}-${entry}`),
+    ),
+  ];
+}
+
 /** Every resource of a location. */
 export function azureResources({
   name,
@@ -60,6 +73,7 @@ export function azureResources({
   bastion,
   nat,
   dailyStop: stops,
+  clock,
 }: AzureLocationPlan): PlannedResource[] {
   return [
     component("AzureLocation", name),
@@ -77,5 +91,6 @@ export function azureResources({
         ]
       : []),
     ...hosts.flatMap((host) => hostResources(host, stops !== undefined)),
+    ...(clock ? clockResources(`${name}-clock`, clock, hosts) : []),
   ];
 }

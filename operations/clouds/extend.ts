@@ -80,8 +80,9 @@ export function planExtension(file: StackFile, wish: Wish, now: string): Planned
   };
 }
 
-/** Inputs that follow from the calendar's end: when the clock's last entry begins, and the day on the tags. */
-const OF_THE_END = /^(?:startDate|tags|tagsAll|volumeTags)(?:\b|\[|\.)/;
+/** Inputs that follow from the calendar's end: when the clocks' last entries begin, and the day on the tags. */
+const OF_THE_END =
+  /^(?:startDate|tags|tagsAll|volumeTags|definition\.triggers\.at\.recurrence\.startTime)(?:\b|\[|\.|$)/;
 
 /** Whether a step does no more than move the end. */
 function movesTheEnd({ op, changed }: PlannedStep): boolean {

@@ -48,6 +48,8 @@ export interface CloudQuestions {
     type: string,
     own: OwnHosts,
   ): Promise<{ readonly cpus: Quota; readonly addresses: Quota }>;
+  /** Whether whoever asks may give somebody a role, as the clock of Azure needs one; nobody has to elsewhere. */
+  mayAssign?(): Promise<boolean>;
   /** Networks that others have in a region, and how many there may be. */
   networks(
     region: string,

@@ -85,6 +85,9 @@ async function eachGroup(
   return bad ?? fine([...new Set(findings.map(({ found }) => found))].join("; "));
 }
 
+/** Clouds as people call them. */
+const CLOUD_NAMES: Readonly<Record<Cloud, string>> = { ec2: "Amazon", azure: "Azure" };
+
 const OTHER_TYPES: Readonly<Record<Cloud, (region: string) => string>> = {
   ec2: (region) =>
     `See those that nest: aws ec2 describe-instance-types --region ${region} --filters Name=processor-info.supported-features,Values=nested-virtualization`,
@@ -197,6 +200,26 @@ export const CLOUD_CHECKS: readonly CheckDefinition[] = [
           };
       }
       return fine(programs.map(({ name }) => name).join(", "));
+    },
+  },
+  {
+    id: "cloud-rights",
+    title: "Right to assign roles in clouds",
+    after: ["cloud"],
+    look: async (subject): Promise<Finding> => {
+      if (!subject.plan.schedule) return notNeeded("without a calendar no cloud starts and stops hosts");
+      return eachGroup(subject, async ({ mayAssign }, { cloud }): Promise<Finding> => {
+        if (!mayAssign) return fine(`${CLOUD_NAMES[cloud]} asks for none`);
+        if (await mayAssign()) return fine("whoever asks may assign roles");
+        return {
+          status: "blocking",
+          found:
+            "whoever asks may not assign roles in the subscription, and the clock that starts and stops hosts has to have one at each",
+          expected: "the role Owner, or Role Based Access Control Administrator beside Contributor",
+          fix: "Have an owner run: az role assignment create --assignee YOU --role 'Role Based Access Control Administrator' --scope /subscriptions/SUBSCRIPTION; or leave out the calendar",
+          code: "cloud-denied",
+        };
+      });
     },
   },
   {

@@ -21,6 +21,7 @@ const marked = (name: string, team?: string) => ({
   "classlab.expires": "2027-01-20T15:00:00.000Z",
 });
 const HOST = "az-team-02";
+const CLOCK = "azure-japaneast-clock";
 const GROUP = `classlab-${LAB_ID}-${HOST}`;
 const common = { resourceGroupName: GROUP, location: "japaneast", tags: marked(HOST, "team-02") };
 
@@ -68,7 +69,7 @@ check("it registers what the plan lists, and nothing else", () => {
   expect(engine.registrations.map(({ type, name }) => `${type} ${name}`).sort()).toEqual(
     planned.filter((title) => !title.startsWith("pulumi:pulumi:Stack")).sort(),
   );
-  expect(planned).toHaveLength(28);
+  expect(planned).toHaveLength(36);
 });
 
 check("all of Azure goes by the one provider of its location", () => {
@@ -258,6 +259,85 @@ check("Azure stops it each day when the latest lesson has ended", () => {
   });
 });
 
+check("its clock has an identity that may start and stop these machines, and nothing else", () => {
+  const clock = {
+    resourceGroupName: `classlab-${LAB_ID}-japaneast`,
+    location: "japaneast",
+    tags: marked("clock"),
+  };
+  expect(found("UserAssignedIdentity", `${CLOCK}-identity`).inputs).toEqual({
+    ...clock,
+    resourceName: "clock",
+  });
+  const rights = engine.registrations.filter(({ type }) => type.endsWith(":RoleAssignment"));
+  expect(rights.map(({ name, inputs: { roleAssignmentName: _own, ...inputs } }) => [name, inputs])).toEqual(
+    ["az-team-01", "az-team-02"].map((host) => [
+      `${CLOCK}-${host}`,
+      {
+        scope: `${host}-machine-id`,
+        principalId: `principal of ${CLOCK}-identity`,
+        principalType: "ServicePrincipal",
+        roleDefinitionId: expect.stringMatching(
+          /\/providers\/Microsoft\.Authorization\/roleDefinitions\/40c5ff49-9181-41f8-ae61-143b0e78555e$/,
+        ),
+      },
+    ]),
+  );
+  const names = rights.map(({ inputs }) => inputs.roleAssignmentName);
+  for (const name of names)
+    expect(name).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  expect(new Set(names).size).toBe(2);
+});
+
+/** What one workflow is, as far as another differs from it. */
+const workflow = (name: string, action: string, recurrence: object) => ({
+  resourceGroupName: `classlab-${LAB_ID}-japaneast`,
+  location: "japaneast",
+  workflowName: name,
+  tags: marked("clock"),
+  identity: { type: "UserAssigned", userAssignedIdentities: [`${CLOCK}-identity-id`] },
+  definition: {
+    $schema:
+      "https://schema.management.azure.com/providers/Microsoft.Logic/schemas/2016-06-01/workflowdefinition.json#",
+    contentVersion: "1.0.0.0",
+    triggers: { at: { type: "Recurrence", recurrence } },
+    actions: Object.fromEntries(
+      ["az-team-01", "az-team-02"].map((host) => [
+        host,
+        {
+          type: "Http",
+          runAfter: {},
+          inputs: {
+            method: "POST",
+            uri: `https://management.azure.com${host}-machine-id/${action}?api-version=2024-07-01`,
+            authentication: {
+              type: "ManagedServiceIdentity",
+              identity: `${CLOCK}-identity-id`,
+              audience: "https://management.azure.com/",
+            },
+            retryPolicy: { type: "exponential", count: 10, interval: "PT20S" },
+          },
+        },
+      ]),
+    ),
+  },
+});
+
+check(
+  "the clock stops hosts when lessons end, starts them before, and stops whatever runs after the end",
+  () => {
+    const once = (startTime: string) => ({ frequency: "Month", interval: 16, startTime });
+    const workflows = engine.registrations.filter(({ type }) => type.endsWith(":Workflow"));
+    expect(workflows.map(({ inputs }) => inputs)).toEqual([
+      workflow("stop-20270118T033000Z", "deallocate", once("2027-01-18T03:30:00Z")),
+      workflow("start-20270118T233000Z", "start", once("2027-01-18T23:30:00Z")),
+      workflow("stop-20270119T033000Z", "deallocate", once("2027-01-19T03:30:00Z")),
+      workflow("end", "deallocate", { frequency: "Minute", interval: 15, startTime: "2027-01-19T09:00:00Z" }),
+    ]);
+    for (const { dependsOn } of workflows) expect(dependsOn).toContain(`${CLOCK}-az-team-01`);
+  },
+);
+
 check("it is waited for by the key that was made for it", () => {
   const ready = found("Command", `${HOST}-ready`);
   const { known, config } = waitedFor(String(unsecret(ready.inputs.stdin)));
@@ -273,7 +353,12 @@ check("everything of Azure's that takes tags carries the owner mark and when it 
   const bare = engine.registrations
     .filter(({ type, inputs }) => type.startsWith("azure-native:") && inputs.tags === undefined)
     .map(({ name }) => name);
-  expect(bare.sort()).toEqual(["az-team-01-subnet", "az-team-02-subnet"]);
+  expect(bare.sort()).toEqual([
+    "az-team-01-subnet",
+    "az-team-02-subnet",
+    `${CLOCK}-az-team-01`,
+    `${CLOCK}-az-team-02`,
+  ]);
 });
 
 test("each input and option of the cloud's, dropped or altered once, is found by one of these", () => {

@@ -574,7 +574,7 @@ suite("a lab on Azure", () => {
   test("sweep finds all that Azure has of it by its marks, with what it costs", async () => {
     const swept = await world.lab.run("sweep");
     expect({ code: swept.code, stderr: swept.stderr }).toEqual({ code: 5, stderr: "" });
-    expect(swept.stdout).toContain(`In the cloud of lab "${LAB}": 8 objects;`);
+    expect(swept.stdout).toContain(`In the cloud of lab "${LAB}": 13 objects;`);
     expect(swept.stdout).toMatch(
       / machine +icloud-azure-team-01 +team-01 +japaneast +2027-01-20 +\$0\.2480 /,
     );

@@ -147,6 +147,8 @@ function outputsOf(
       return { ipAddress: `198.51.100.${args.name.length}` };
     case "azure-native:compute:VirtualMachine":
       return { vmId: `unique id of ${args.name}` };
+    case "azure-native:managedidentity:UserAssignedIdentity":
+      return { principalId: `principal of ${args.name}` };
     case "azure-native:resources:ResourceGroup":
       return { name: args.inputs.resourceGroupName };
     case "azure-native:network:VirtualNetwork":

@@ -23,8 +23,19 @@ afterEach(async () => {
 });
 
 /** The findings of all checks, by id. */
-async function findings(lab: object, questions: readonly CloudQuestions[]): Promise<Record<string, Finding>> {
+async function findings(
+  lab: object,
+  questions: readonly CloudQuestions[],
+  programs: readonly string[] = [],
+): Promise<Record<string, Finding>> {
   const subject: object = {
+    machine: {
+      run: async (program: string, words: readonly string[]) => ({
+        code: programs.includes([program, ...words].join(" ")) ? 0 : 127,
+        stdout: "",
+        stderr: "",
+      }),
+    },
     plan: planOf("lab", lab),
     clouds: async () => questions,
     cloudIdentities: async () => Promise.all(questions.map((entry) => entry.identity())),
@@ -48,6 +59,7 @@ test("a lab that fits into Amazon's account", async () => {
   expect(words(await ofAmazon())).toEqual({
     "cloud-access": "ok: known as arn:aws:iam::123456789012:user/staff",
     "cloud-tunnel": "not-needed: no host is reached by Session Manager or Bastion",
+    "cloud-rights": "ok: Amazon asks for none",
     "cloud-types": "ok: ap-northeast-1 has m8i.xlarge",
     "cloud-image": "ok: ap-northeast-1 has ami-0123456789abcdef0",
     "cloud-cpus": "ok: ap-northeast-1: room for 8 vCPUs in Running On-Demand Standard instances (L-1216C47A)",
@@ -127,6 +139,7 @@ test("a lab that fits into Azure's subscription, and what lacks there", async ()
   expect(words(await ofAzure())).toEqual({
     "cloud-access": "ok: known as subscription Class",
     "cloud-tunnel": "not-needed: no host is reached by Session Manager or Bastion",
+    "cloud-rights": "ok: whoever asks may assign roles",
     "cloud-types": "ok: japaneast has Standard_D4s_v5",
     "cloud-image": "ok: japaneast has Canonical:ubuntu-24_04-lts:server",
     "cloud-cpus": "ok: japaneast: room for 4 vCPUs in Standard DSv5 Family vCPUs",
@@ -152,6 +165,59 @@ test("a lab that fits into Azure's subscription, and what lacks there", async ()
     status: "blocking",
     found: "japaneast: the lab needs 12 vCPUs, and of 10 (Standard DSv5 Family vCPUs) others have 0",
     fix: expect.stringContaining("az vm list-usage --location japaneast"),
+  });
+});
+
+test.each([
+  ["an owner", [{ actions: ["*"], notActions: [] }], "ok"],
+  ["a contributor", [{ actions: ["*"], notActions: ["Microsoft.Authorization/*/Write"] }], "blocking"],
+  [
+    "a contributor who may assign roles",
+    [
+      { actions: ["*"], notActions: ["Microsoft.Authorization/*/Write"] },
+      { actions: ["Microsoft.Authorization/roleAssignments/write", "*/read"], notActions: [] },
+    ],
+    "ok",
+  ],
+  ["a reader", [{ actions: ["*/read"], notActions: [] }], "blocking"],
+] as const)("whether a clock can be given its role: %s", async (_who, permissions, status) => {
+  cloud.azure.permissions = permissions;
+  const { "cloud-rights": found } = await ofAzure();
+  expect(found?.status).toBe(status);
+  if (status === "blocking") expect(found?.code).toBe("cloud-denied");
+});
+
+const MANAGER = { ...EC2, sessionManager: true };
+const BEHIND = { ...AZURE, bastion: true };
+
+test.each([
+  [MANAGER, [], "the AWS CLI (aws) is not on this machine, or does not run"],
+  [
+    MANAGER,
+    ["aws --version"],
+    "the Session Manager plugin (session-manager-plugin) is not on this machine, or does not run",
+  ],
+  [BEHIND, ["az version"], "the Azure CLI's extension for Bastion is not on this machine, or does not run"],
+])("what a tunnel needs and this machine lacks is told", async (host, programs, told) => {
+  const found = await findings(cloudLab([host], 1), [amazonQuestions(REGION), azureQuestions()], programs);
+  expect(found["cloud-tunnel"]).toMatchObject({
+    status: "blocking",
+    found: told,
+    code: "environment-missing",
+    fix: expect.stringMatching(/^(?:Install it: https|Run: az)/),
+  });
+});
+
+test("a host behind Bastion needs no public address of its own; what all of them share needs two", async () => {
+  const found = await findings(
+    cloudLab([{ ...BEHIND, allowedCidrs: [] }], 2),
+    [azureQuestions()],
+    ["az version", "az extension show --name bastion"],
+  );
+  expect(found["cloud-tunnel"]?.status).toBe("ok");
+  expect(found["cloud-addresses"]).toMatchObject({
+    status: "ok",
+    found: "japaneast: room for 2 addresses in StandardSkuPublicIpAddresses",
   });
 });
 

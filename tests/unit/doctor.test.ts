@@ -195,7 +195,7 @@ const NO_LIBVIRT = [
   "disk-libvirt",
 ].map((id) => `${id}: not-needed`);
 const NO_HOSTS = ["hosts: not-needed", "hosts-libvirt: not-needed", "hosts-hyperv: not-needed"];
-const NO_CLOUDS = ["access", "types", "image", "cpus", "addresses", "networks"].map(
+const NO_CLOUDS = ["access", "tunnel", "rights", "types", "image", "cpus", "addresses", "networks"].map(
   (what) => `cloud-${what}: not-needed`,
 );
 const labOf = (input: object) => file(solid(parseLab(input)));
@@ -1199,6 +1199,8 @@ describe("hosts in clouds", () => {
     return Object.fromEntries(own.map(({ id, status, found }) => [id, `${status}: ${found}`]));
   };
   const all = (finding: string) => ({
+    "cloud-tunnel": "not-needed: no host is reached by Session Manager or Bastion",
+    "cloud-rights": finding,
     "cloud-types": finding,
     "cloud-image": finding,
     "cloud-cpus": finding,

@@ -74,6 +74,8 @@ function rules(cidrs: readonly string[], bastion: string | undefined) {
 export class AzureHost extends pulumi.ComponentResource {
   /** Its public address, or its own where it has none; it stays while the host is stopped. */
   readonly address: pulumi.Output<string>;
+  /** Azure's resource id of its machine. */
+  readonly machine: pulumi.Output<string>;
   /** What of Azure's leads staff there; undefined where they come to its address. */
   readonly tunnel: pulumi.Output<Tunnel> | undefined;
   /** Its public key, type and base64. */
@@ -181,6 +183,7 @@ export class AzureHost extends pulumi.ComponentResource {
         ignoreChanges: ["storageProfile.imageReference", "osProfile.customData"],
       },
     );
+    this.machine = machine.id;
     if (dailyStop !== undefined)
       new devtestlab.GlobalSchedule(
         `${name}-stop`,

@@ -2,6 +2,7 @@ import { azureLocations } from "../../../course/clouds/azure";
 import { azureHostsOf } from "../../../course/clouds/hosts";
 import { cloudNetwork } from "../../../course/clouds/network";
 import type { CloudHostsArgs, MadeHost } from "../cloudHosts";
+import { AzureClock } from "./clock";
 import { AzureHost } from "./host";
 import { AzureLocation } from "./location";
 
@@ -11,12 +12,15 @@ export function deployAzure({ plan, unit, tags, key, providers }: CloudHostsArgs
   const made: Record<string, MadeHost> = {};
   for (const place of azureLocations(plan, azureHostsOf(plan, unit))) {
     const location = new AzureLocation(place.name, { plan: place, range, tags });
-    for (const host of place.hosts) {
+    const hosts = place.hosts.map((host) => {
       const { dailyStop } = place;
       const args = { plan: host, location, range, tags, dailyStop, key, providers };
-      const { address, hostKey } = new AzureHost(host.name, args);
+      const { address, hostKey, machine } = new AzureHost(host.name, args);
       made[host.name] = { address, hostKey };
-    }
+      return { name: host.name, machine };
+    });
+    const { clock, location: region } = place;
+    if (clock) new AzureClock(`${place.name}-clock`, { clock, location, region, tags, hosts });
   }
   return made;
 }

@@ -22,6 +22,7 @@ const GROUP = "microsoft.resources/resourcegroups";
 /** All kinds, in the order in which they can be removed: what is needed goes after what needs it. */
 const KINDS: readonly AzureKind[] = [
   { kind: "clock", type: "microsoft.devtestlab/schedules", version: "2018-09-15" },
+  { kind: "workflow", type: "microsoft.logic/workflows", version: "2019-05-01" },
   { kind: "machine", type: "microsoft.compute/virtualmachines", version: "2024-07-01" },
   { kind: "bastion", type: "microsoft.network/bastionhosts", version: "2024-05-01" },
   { kind: "network interface", type: "microsoft.network/networkinterfaces", version: "2024-05-01" },
@@ -29,6 +30,7 @@ const KINDS: readonly AzureKind[] = [
   { kind: "network", type: "microsoft.network/virtualnetworks", version: "2024-05-01" },
   { kind: "NAT gateway", type: "microsoft.network/natgateways", version: "2024-05-01" },
   { kind: "address", type: "microsoft.network/publicipaddresses", version: "2024-05-01" },
+  { kind: "identity", type: "microsoft.managedidentity/userassignedidentities", version: "2023-01-31" },
   { kind: "firewall", type: "microsoft.network/networksecuritygroups", version: "2024-05-01" },
   { kind: "resource group", type: GROUP, version: RESOURCES },
 ];

@@ -8,6 +8,7 @@ import { AzureRest } from "./rest";
 /** Versions of what is asked (learn.microsoft.com, REST: "Subscriptions", "Usage", "Resource SKUs", "Virtual Machine Images", "Usages"). */
 const VERSIONS = {
   subscription: "2022-12-01",
+  authorization: "2022-04-01",
   compute: "2024-07-01",
   skus: "2021-07-01",
   network: "2024-05-01",
@@ -17,6 +18,24 @@ const VERSIONS = {
 const CORES = "cores";
 const ADDRESSES = "StandardSkuPublicIpAddresses";
 const NETWORKS = "VirtualNetworks";
+
+/** What somebody may do, as patterns of operations (learn.microsoft.com, "Permissions - List For Resource Group"). */
+const permissionSchema = z.looseObject({
+  actions: z.array(z.string()).default([]),
+  notActions: z.array(z.string()).default([]),
+});
+
+/** The operation of giving somebody a role. */
+const ASSIGN = "microsoft.authorization/roleassignments/write";
+
+/** Whether a pattern covers that operation. */
+function coversAssigning(pattern: string): boolean {
+  const parts = pattern
+    .toLowerCase()
+    .split("*")
+    .map((part) => part.replace(/[.\\/]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`).test(ASSIGN);
+}
 
 const usageSchema = z.looseObject({
   limit: z.number(),
@@ -76,6 +95,15 @@ export function azureQuestions(): CloudQuestions {
     identity: async () => {
       const found = await azure.get(await azure.subscription(), VERSIONS.subscription);
       return `subscription ${String(found?.displayName ?? found?.subscriptionId ?? "without a name")}`;
+    },
+    mayAssign: async () => {
+      const path = `${await azure.subscription()}/providers/Microsoft.Authorization/permissions`;
+      const found = (await azure.list(path, VERSIONS.authorization)).map((entry) =>
+        permissionSchema.parse(entry),
+      );
+      return found.some(
+        ({ actions, notActions }) => actions.some(coversAssigning) && !notActions.some(coversAssigning),
+      );
     },
     offers: async (location, type) => {
       const sku = await skuOf(location, type);

@@ -15,6 +15,11 @@ const ADAPTER = "azure-native:network:NetworkInterface";
 const MACHINE = "azure-native:compute:VirtualMachine";
 const NAT = "azure-native:network:NatGateway";
 const BASTION = "azure-native:network:BastionHost";
+const IDENTITY = "azure-native:managedidentity:UserAssignedIdentity";
+const ASSIGNMENT = "azure-native:authorization:RoleAssignment";
+
+/** Roles of Azure's own that may be assigned here (learn.microsoft.com, "Azure built-in roles for Compute"). */
+const ROLES = ["40c5ff49-9181-41f8-ae61-143b0e78555e"];
 
 /** Tags (learn.microsoft.com, "Use tags to organize your Azure resources": limitations). */
 function wrongTags(tags: unknown): string | undefined {
@@ -85,6 +90,44 @@ function wrongBastion(
   return parseSubnet(String(found.props.addressPrefix)).prefix <= 26
     ? undefined
     : "BastionHostSubnetTooSmall: AzureBastionSubnet must be /26 or larger";
+}
+
+function wrongAssignment({ roleAssignmentName, roleDefinitionId, principalType }: Props): string | undefined {
+  if (!/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/.test(String(roleAssignmentName)))
+    return "InvalidRoleAssignmentId: the role assignment ID must be a GUID";
+  const role = String(roleDefinitionId).split("/").at(-1) ?? "";
+  if (!ROLES.includes(role)) return `RoleDefinitionDoesNotExist: ${role}`;
+  // Without it a new identity may not be found yet (learn.microsoft.com, "Troubleshoot Azure RBAC": new principal).
+  return principalType === "ServicePrincipal" ? undefined : "PrincipalNotFound: the identity was not found";
+}
+
+/** Most months that a recurrence may have between two times (learn.microsoft.com, "Schedule and run recurring workflows"). */
+const LONGEST = { Month: 16, Minute: 72_000 };
+
+function wrongWorkflow({ definition, identity }: Props): string | undefined {
+  const triggers = Object.values(Object(field(definition, "triggers")));
+  if (triggers.length !== 1) return "InvalidTemplate: one trigger";
+  const recurrence = field(triggers[0], "recurrence");
+  const frequency = String(field(recurrence, "frequency"));
+  const longest = Object.entries(LONGEST).find(([name]) => name === frequency)?.[1];
+  const interval = Number(field(recurrence, "interval"));
+  if (longest === undefined || !(interval >= 1 && interval <= longest))
+    return `InvalidTriggerRecurrence: ${interval} ${frequency}`;
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(String(field(recurrence, "startTime"))))
+    return "InvalidTriggerRecurrence: startTime";
+  const own = [field(identity, "userAssignedIdentities")].flat();
+  for (const action of Object.values(Object(field(definition, "actions")))) {
+    const inputs = field(action, "inputs");
+    const who = field(inputs, "authentication");
+    if (!own.includes(field(who, "identity"))) return "InvalidManagedIdentity: it is not the workflow's";
+    if (
+      !/^https:\/\/management\.azure\.com\/subscriptions\/\S+\/(?:start|deallocate)\?api-version=/.test(
+        String(field(inputs, "uri")),
+      )
+    )
+      return "InvalidTemplate: uri";
+  }
+  return undefined;
 }
 
 function wrongMachine({ osProfile, vmName, storageProfile }: Props): string | undefined {
@@ -249,6 +292,8 @@ export const AZURE: Readonly<Record<string, Kind>> = {
     id: idIn("Microsoft.Compute/virtualMachines", "vmName"),
     // Another one of the name has another (learn.microsoft.com, "Virtual Machines - Get": properties.vmId).
     outputs: () => ({ vmId: randomUUID() }),
+    // What is assigned at it goes with it (learn.microsoft.com, "Troubleshoot Azure RBAC").
+    takes: [ASSIGNMENT],
     // What has the option Delete goes with the machine (learn.microsoft.com, "Delete a VM and attached resources").
     drags: ({ networkProfile }) =>
       [field(networkProfile, "networkInterfaces")]
@@ -257,6 +302,38 @@ export const AZURE: Readonly<Record<string, Kind>> = {
         .map((adapter) => String(field(adapter, "id"))),
     wrong: tagged(wrongMachine),
     sources: [`${REST}/compute/virtual-machines/create-or-update`],
+  },
+  [IDENTITY]: {
+    required: ["resourceGroupName", "resourceName", "location"],
+    optional: ["tags"],
+    replaces: ["resourceGroupName", "resourceName", "location"],
+    refers: inGroup,
+    id: idIn("Microsoft.ManagedIdentity/userAssignedIdentities", "resourceName"),
+    wrong: tagged(),
+    outputs: () => ({ principalId: randomUUID() }),
+    sources: [`${REST}/managedidentity/user-assigned-identities/create-or-update`],
+  },
+  [ASSIGNMENT]: {
+    required: ["roleAssignmentName", "scope", "principalId", "roleDefinitionId"],
+    optional: ["principalType"],
+    replaces: ["roleAssignmentName", "scope", "principalId", "roleDefinitionId"],
+    refers: { scope: { type: MACHINE }, principalId: { type: IDENTITY, by: "principalId" } },
+    id: ({ scope, roleAssignmentName }) =>
+      `${scope}/providers/Microsoft.Authorization/roleAssignments/${roleAssignmentName}`,
+    wrong: wrongAssignment,
+    sources: [`${REST}/authorization/role-assignments/create`],
+  },
+  "azure-native:logic:Workflow": {
+    required: ["resourceGroupName", "workflowName", "location", "definition", "identity"],
+    optional: ["tags"],
+    replaces: ["resourceGroupName", "workflowName", "location"],
+    refers: { ...inGroup, "identity.userAssignedIdentities": { type: IDENTITY } },
+    id: idIn("Microsoft.Logic/workflows", "workflowName"),
+    wrong: tagged(wrongWorkflow),
+    sources: [
+      `${REST}/logic/workflows/create-or-update`,
+      "https://learn.microsoft.com/azure/logic-apps/logic-apps-workflow-actions-triggers",
+    ],
   },
   "azure-native:devtestlab:GlobalSchedule": {
     required: [

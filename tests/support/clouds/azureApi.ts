@@ -27,7 +27,10 @@ const TOKEN = "a-token-of-nobody";
 const VERSIONS: Readonly<Record<string, string>> = {
   "Microsoft.Compute": "2024-07-01",
   "Microsoft.Network": "2024-05-01",
+  "Microsoft.Authorization": "2022-04-01",
   "Microsoft.DevTestLab": "2018-09-15",
+  "Microsoft.Logic": "2019-05-01",
+  "Microsoft.ManagedIdentity": "2023-01-31",
   "": "2021-04-01",
 };
 
@@ -100,6 +103,8 @@ export class AzureApi {
       { name: { value: "VirtualNetworks", localizedValue: "Virtual Networks" }, limit: 3, currentValue: 1 },
     ],
   };
+  /** What whoever asks may do: an owner by default. */
+  permissions: readonly object[] = [{ actions: ["*"], notActions: [] }];
   /** Versions of Ubuntu's image. */
   versions: readonly string[] = ["24.04.202611010"];
   private readonly operations = new Map<string, object>();
@@ -167,6 +172,8 @@ export class AzureApi {
     const of = (name: string) =>
       this.account.all.filter(({ type }) => type.startsWith("azure-native:") && shortType(type) === name);
     if (own === "") return { status: 200, body: { subscriptionId: SUBSCRIPTION, displayName: "Class" } };
+    if (own === "/providers/Microsoft.Authorization/permissions")
+      return { status: 200, body: { value: this.permissions } };
     const [, provider] = USAGES.exec(own) ?? [];
     if (provider !== undefined) return { status: 200, body: { value: this.usages[provider] ?? [] } };
     if (own.endsWith(IMAGE)) return { status: 200, body: this.versions.map((name) => ({ name })) };
@@ -194,7 +201,8 @@ export class AzureApi {
   private tracked(): CloudObject[] {
     return this.account.all.filter(
       ({ type }) =>
-        type.startsWith("azure-native:") && !["ResourceGroup", "Subnet"].includes(shortType(type)),
+        type.startsWith("azure-native:") &&
+        !["ResourceGroup", "RoleAssignment", "Subnet"].includes(shortType(type)),
     );
   }
 

@@ -258,6 +258,8 @@ export class StandInCloud {
   async terminate(machine: CloudObject): Promise<void> {
     this.account.forget(machine);
     this.account.release("aws:ec2/eip:Eip", "instance", machine.id);
+    for (const right of this.of("RoleAssignment"))
+      if (right.props.scope === machine.id) this.account.forget(right);
     await this.machines.end();
   }
 
