@@ -149,6 +149,8 @@ export interface LabPlan {
   readonly calendar?: NonNullable<LabConfig["calendar"]>;
   /** The calendar as instants; absent with it. */
   readonly schedule?: SchedulePlan;
+  /** Who is told when hosts in clouds come to cost more than was meant; absent where nobody is. */
+  readonly budget?: NonNullable<LabConfig["budget"]>;
   readonly channels: LabConfig["channels"];
   /** What is kept for the channel browser until it is made; absent without that channel. */
   readonly gateway?: GatewayPlan;
@@ -379,6 +381,7 @@ export function makePlan(lab: string, config: LabConfig, facts: LabFacts = {}): 
     ...(registry.plan ? { registry: registry.plan } : {}),
     ...(config.calendar ? { calendar: config.calendar } : {}),
     ...(schedule.ok && schedule.value ? { schedule: schedule.value } : {}),
+    ...(config.budget ? { budget: config.budget } : {}),
     channels: config.channels,
     ...(gateway ? { gateway } : {}),
     exercises: config.exercises ?? [],

@@ -55,6 +55,19 @@ function hostResources({ name, config }: AzureHost, stops: boolean): PlannedReso
   ];
 }
 
+/** Logical name of the budget of all locations. */
+export const AZURE_BUDGET = "azure-budget";
+
+/** What all locations share. */
+export function azureShared({ budget }: Pick<LabPlan, "budget">): PlannedResource[] {
+  return budget
+    ? [
+        azure("consumption:Budget", AZURE_BUDGET),
+        { type: "pulumi:index:Stash", name: `${AZURE_BUDGET}-since` },
+      ]
+    : [];
+}
+
 function clockResources(name: string, { entries }: Clock, hosts: readonly AzureHost[]): PlannedResource[] {
   return [
     component("AzureClock", name),

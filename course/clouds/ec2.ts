@@ -67,6 +67,14 @@ function clockResources(name: string, { entries }: Clock): PlannedResource[] {
   ];
 }
 
+/** Logical name of the budget of all regions. */
+export const EC2_BUDGET = "ec2-budget";
+
+/** What all regions share. */
+export function ec2Shared({ budget }: Pick<LabPlan, "budget">): PlannedResource[] {
+  return budget ? [aws("budgets/budget:Budget", EC2_BUDGET)] : [];
+}
+
 /** Every resource of a region. */
 export function ec2Resources({ name, hosts, patterns, clock }: Ec2RegionPlan): PlannedResource[] {
   return [

@@ -122,6 +122,11 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   access: "How learners on this machine reach guests: by their own addresses, or by ports on 127.0.0.1.",
   channels: "How learners come to their lab.",
   language: "Decides locale, keyboard and time zone of guests.",
+  budget:
+    "Who is told by mail when hosts in clouds come to cost more than was meant; the calendar is what stops them.",
+  "budget.usd":
+    "US dollars a month, on each cloud: mails go out at 50, 80 and 100 % of it, and when it is foreseen that it will be passed.",
+  "budget.emails": "Who gets the mails.",
   calendar: "When the lab is used.",
   "calendar.timeZone": "IANA time zone of the lessons; by the lab's language by default.",
   "calendar.preparation": "The day on which the lab is made; that of the first lesson by default.",

@@ -5,6 +5,7 @@ import { EXERCISE_IDS } from "../exercises";
 import { IMAGE_SOURCES } from "../images";
 import { LANGUAGES } from "../languages";
 import { TARGETS } from "../support";
+import { budgetSchema } from "./budget";
 import { calendarSchema } from "./calendar";
 import { guestSchema } from "./guests";
 import { hostSchema } from "./hosts";
@@ -76,6 +77,7 @@ export const labSchema = z.strictObject({
   /** Decides locale, keyboard and time zone of guests. */
   language: z.enum(LANGUAGES).default("ja"),
   calendar: calendarSchema.optional(),
+  budget: budgetSchema.optional(),
   registry: registrySchema.optional(),
   site: siteSchema.prefault({}),
   coexistence: z.enum(COEXISTENCE).optional(),

@@ -168,6 +168,19 @@ export const cloudsClosed: Validator = (config) =>
     ];
   });
 
+/** Nothing but hosts in clouds costs anything here. */
+export const budgetNeedsCloud: Validator = (config) =>
+  config.budget === undefined || config.hosts.some(isCloud)
+    ? []
+    : [
+        {
+          code: "config-value",
+          where: "lab.budget",
+          what: "no host of the lab is in a cloud, so that nothing of it costs what a budget counts",
+          expected: "a host of kind ec2 or azure, or no budget",
+        },
+      ];
+
 /** Containers separate networks, not hostile users: nobody comes in from outside. */
 export const channelsPossible: Validator = (config) => {
   if (!config.hosts.some((host) => targetOf(config, host) === "containers")) return [];

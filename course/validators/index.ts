@@ -8,6 +8,7 @@ import { calendarValid } from "./calendar";
 import { coexistenceSaid } from "./coexistence";
 import { dockerStacksValid } from "./dockerStacks";
 import {
+  budgetNeedsCloud,
   channelsPossible,
   cloudsClosed,
   hostNamesUnique,
@@ -43,6 +44,7 @@ const VALIDATORS: readonly Validator[] = [
   targetsPossible,
   virtualizationOn,
   windowsNests,
+  budgetNeedsCloud,
   cloudsClosed,
   channelsPossible,
   roomValid,

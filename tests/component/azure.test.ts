@@ -1,8 +1,9 @@
 import { parse } from "yaml";
 import { deployAzure } from "../../components/hosts/azure";
+import { monthOf } from "../../components/hosts/azure/budget";
 import { resourcesOf } from "../../course/resources";
 import { deployHosts } from "../../stacks/hosts";
-import { ALLOWED, AZURE, cloudLab, PRIVATE_KEY, READY, waitedFor } from "../support/cloudLabs";
+import { ALLOWED, AZURE, BUDGET, cloudLab, PRIVATE_KEY, READY, waitedFor } from "../support/cloudLabs";
 import { useHostsKey } from "../support/hostsKey";
 import { Checks } from "../support/inputMutants";
 import { isSecretInput, MockEngine, type Registration, unsecret } from "../support/mocks";
@@ -10,7 +11,7 @@ import { planOf } from "../unit/labs";
 
 // What these tests do not prove: that Azure takes it.
 const LAB_ID = "0123456789abcdef";
-const plan = planOf("lab", cloudLab([AZURE]));
+const plan = planOf("lab", { ...cloudLab([AZURE]), budget: BUDGET });
 const [unit] = plan.units;
 const marked = (name: string, team?: string) => ({
   Name: `lab-${name}`,
@@ -67,9 +68,9 @@ const found = (type: string, name: string): Registration => engine.find(`:${type
 check("it registers what the plan lists, and nothing else", () => {
   const planned = (unit ? resourcesOf(plan, unit) : []).map(({ type, name }) => `${type} ${name}`);
   expect(engine.registrations.map(({ type, name }) => `${type} ${name}`).sort()).toEqual(
-    planned.filter((title) => !title.startsWith("pulumi:pulumi:Stack")).sort(),
+    planned.filter((title) => !/^pulumi:pulumi:Stack|^pulumi:providers:pulumi default$/.test(title)).sort(),
   );
-  expect(planned).toHaveLength(36);
+  expect(planned).toHaveLength(39);
 });
 
 check("all of Azure goes by the one provider of its location", () => {
@@ -349,6 +350,40 @@ check("it is waited for by the key that was made for it", () => {
   expect(ready.deletedWith).toBe(`${HOST}-machine`);
 });
 
+check("Azure tells by mail what the lab's objects cost in a month, and what it foresees", () => {
+  const told = (thresholdType: string, threshold: number) => ({
+    enabled: true,
+    operator: "GreaterThan",
+    threshold,
+    thresholdType,
+    contactEmails: BUDGET.emails,
+  });
+  const { scope, ...inputs } = found("Budget", "azure-budget").inputs;
+  // The first three parts of the group's id, which is one word here.
+  expect(scope).toBe("azure-japaneast-group-id");
+  expect(inputs).toEqual({
+    budgetName: `classlab-${LAB_ID}-lab`,
+    category: "Cost",
+    timeGrain: "Monthly",
+    amount: 300,
+    timePeriod: { startDate: monthOf(new Date()) },
+    filter: { tags: { name: "classlab.id", operator: "In", values: [LAB_ID] } },
+    notifications: {
+      "spent-50": told("Actual", 50),
+      "spent-80": told("Actual", 80),
+      "spent-100": told("Actual", 100),
+      "foreseen-100": told("Forecasted", 100),
+    },
+  });
+  // The month in which it was made stays: Azure takes none that is over.
+  const since = engine.find("pulumi:index:Stash", "azure-budget-since");
+  expect([since.inputs, since.ignoreChanges]).toEqual([{ input: monthOf(new Date()) }, ["input"]]);
+});
+
+test("a budget begins with a month", () => {
+  expect(monthOf(new Date("2027-01-31T23:59:59.999Z"))).toBe("2027-01-01T00:00:00Z");
+});
+
 check("everything of Azure's that takes tags carries the owner mark and when it should be gone", () => {
   const bare = engine.registrations
     .filter(({ type, inputs }) => type.startsWith("azure-native:") && inputs.tags === undefined)
@@ -356,6 +391,7 @@ check("everything of Azure's that takes tags carries the owner mark and when it 
   expect(bare.sort()).toEqual([
     "az-team-01-subnet",
     "az-team-02-subnet",
+    "azure-budget",
     `${CLOCK}-az-team-01`,
     `${CLOCK}-az-team-02`,
   ]);

@@ -4,7 +4,16 @@ import { renderHostReady } from "../../components/hosts/readyScript";
 import { imageParameter } from "../../course/clouds/images";
 import { resourcesOf } from "../../course/resources";
 import { deployHosts } from "../../stacks/hosts";
-import { ALLOWED, amazonAnswers, cloudLab, EC2, PRIVATE_KEY, READY, waitedFor } from "../support/cloudLabs";
+import {
+  ALLOWED,
+  amazonAnswers,
+  BUDGET,
+  cloudLab,
+  EC2,
+  PRIVATE_KEY,
+  READY,
+  waitedFor,
+} from "../support/cloudLabs";
 import { useHostsKey } from "../support/hostsKey";
 import { Checks } from "../support/inputMutants";
 import { isSecretInput, MockEngine, type Registration, unsecret } from "../support/mocks";
@@ -13,7 +22,7 @@ import { planOf } from "../unit/labs";
 // What these tests do not prove: that Amazon takes it. tests/integration/clouds.test.ts has a stand-in that knows some of its rules.
 const IMAGE_PARAMETER = imageParameter({ os: "linux" });
 const LAB_ID = "0123456789abcdef";
-const plan = planOf("lab", cloudLab([EC2]));
+const plan = planOf("lab", { ...cloudLab([EC2]), budget: BUDGET });
 const [unit, ...others] = plan.units;
 const marked = (name: string, team?: string) => ({
   Name: `lab-${name}`,
@@ -62,7 +71,7 @@ check("it registers what the plan lists, and nothing else", () => {
     // What the engine makes by itself: the stack, and its own provider.
     planned.filter((title) => !/^pulumi:pulumi:Stack|^pulumi:providers:pulumi default$/.test(title)).sort(),
   );
-  expect(planned).toHaveLength(46);
+  expect(planned).toHaveLength(47);
 });
 
 check("all of Amazon goes by the one provider of its region", () => {
@@ -353,6 +362,26 @@ check("the clock's role: for its own group of schedules, and for this lab's mach
         Condition: { StringEquals: { "aws:ResourceTag/classlab.id": LAB_ID } },
       },
     ],
+  });
+});
+
+check("Amazon tells by mail what the lab's objects cost in a month, and what it foresees", () => {
+  const told = (notificationType: string, threshold: number) => ({
+    notificationType,
+    threshold,
+    thresholdType: "PERCENTAGE",
+    comparisonOperator: "GREATER_THAN",
+    subscriberEmailAddresses: BUDGET.emails,
+  });
+  expect(found("Budget", "ec2-budget").inputs).toEqual({
+    name: `classlab-${LAB_ID}-lab`,
+    budgetType: "COST",
+    timeUnit: "MONTHLY",
+    limitAmount: "300",
+    limitUnit: "USD",
+    costFilters: [{ name: "TagKeyValue", values: [`user:classlab.id$${LAB_ID}`] }],
+    notifications: [told("ACTUAL", 50), told("ACTUAL", 80), told("ACTUAL", 100), told("FORECASTED", 100)],
+    tags: marked("budget"),
   });
 });
 

@@ -65,6 +65,7 @@ const previewSchema = z.looseObject({
 const example = (path: string, docker: readonly object[]): object => ({
   ...parse(readFileSync(join(ROOT, "examples", path), "utf8")).config["classlab:lab"],
   teams: 1,
+  budget: { usd: 100, emails: ["staff@example.com"] },
   guests: [
     {
       name: GUEST,
@@ -524,6 +525,7 @@ suite("a lab on EC2", () => {
     expect(swept.code).toBe(0);
     const { clouds, removedClouds } = sweptSchema.parse(JSON.parse(swept.stdout));
     expect(clouds.map(({ kind }) => kind)).toEqual([
+      "budget",
       "clock",
       "machine",
       "address",
@@ -574,7 +576,7 @@ suite("a lab on Azure", () => {
   test("sweep finds all that Azure has of it by its marks, with what it costs", async () => {
     const swept = await world.lab.run("sweep");
     expect({ code: swept.code, stderr: swept.stderr }).toEqual({ code: 5, stderr: "" });
-    expect(swept.stdout).toContain(`In the cloud of lab "${LAB}": 13 objects;`);
+    expect(swept.stdout).toContain(`In the cloud of lab "${LAB}": 14 objects;`);
     expect(swept.stdout).toMatch(
       / machine +icloud-azure-team-01 +team-01 +japaneast +2027-01-20 +\$0\.2480 /,
     );

@@ -12,6 +12,9 @@ export const CALENDAR = {
   teardown: "2027-01-20",
 };
 
+/** Who is told of costs. */
+export const BUDGET = { usd: 300, emails: ["staff@example.com", "books@example.com"] };
+
 /** A pattern of hosts on EC2 as configured. */
 export const EC2 = {
   kind: "ec2",

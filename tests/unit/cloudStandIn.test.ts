@@ -9,7 +9,7 @@ const SUBNET = "aws:ec2/subnet:Subnet";
 
 test("every type names the pages that its rules are taken from", () => {
   const kinds = Object.entries({ ...AMAZON, ...AZURE });
-  expect(kinds).toHaveLength(31);
+  expect(kinds).toHaveLength(33);
   for (const [type, { sources }] of kinds)
     expect({ type, pages: sources.filter((page) => /^https:\/\/\S+$/.test(page)).length }).toEqual({
       type,

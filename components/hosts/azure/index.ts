@@ -1,7 +1,8 @@
-import { azureLocations } from "../../../course/clouds/azure";
+import { AZURE_BUDGET, azureLocations } from "../../../course/clouds/azure";
 import { azureHostsOf } from "../../../course/clouds/hosts";
 import { cloudNetwork } from "../../../course/clouds/network";
 import type { CloudHostsArgs, MadeHost } from "../cloudHosts";
+import { azureBudget } from "./budget";
 import { AzureClock } from "./clock";
 import { AzureHost } from "./host";
 import { AzureLocation } from "./location";
@@ -10,8 +11,12 @@ import { AzureLocation } from "./location";
 export function deployAzure({ plan, unit, tags, key, providers }: CloudHostsArgs): Record<string, MadeHost> {
   const range = cloudNetwork(plan);
   const made: Record<string, MadeHost> = {};
+  let budget = plan.budget;
   for (const place of azureLocations(plan, azureHostsOf(plan, unit))) {
     const location = new AzureLocation(place.name, { plan: place, range, tags });
+    // One for the subscription, whatever the locations.
+    if (budget) azureBudget(AZURE_BUDGET, budget, tags, location);
+    budget = undefined;
     const hosts = place.hosts.map((host) => {
       const { dailyStop } = place;
       const args = { plan: host, location, range, tags, dailyStop, key, providers };

@@ -1,7 +1,8 @@
-import { ec2Regions } from "../../../course/clouds/ec2";
+import { EC2_BUDGET, ec2Regions } from "../../../course/clouds/ec2";
 import { ec2HostsOf } from "../../../course/clouds/hosts";
 import { cloudNetwork } from "../../../course/clouds/network";
 import type { CloudHostsArgs, MadeHost } from "../cloudHosts";
+import { ec2Budget } from "./budget";
 import { Ec2Clock } from "./clock";
 import { Ec2Host } from "./host";
 import { Ec2Region } from "./region";
@@ -10,8 +11,12 @@ import { Ec2Region } from "./region";
 export function deployEc2({ plan, unit, tags, key, providers }: CloudHostsArgs): Record<string, MadeHost> {
   const network = cloudNetwork(plan);
   const made: Record<string, MadeHost> = {};
+  let budget = plan.budget;
   for (const region of ec2Regions(plan, ec2HostsOf(plan, unit))) {
     const shared = new Ec2Region(region.name, { plan: region, network, tags });
+    // One for the account, whatever the regions.
+    if (budget) ec2Budget(EC2_BUDGET, budget, tags, shared.api);
+    budget = undefined;
     const hosts = region.hosts.map((host) => {
       const args = { plan: host, region: shared, network, tags, key, providers };
       const { address, hostKey, instanceId } = new Ec2Host(host.name, args);

@@ -1,3 +1,4 @@
+import { budgetMark } from "../../../course/clouds/budget";
 import { EXPIRES_KEY } from "../../../course/clouds/tags";
 import { MARK_KEYS, readMark } from "../../../course/mark";
 import type { CloudAccount, CloudLeftover } from "../leftovers";
@@ -6,6 +7,9 @@ import type { AmazonApi, Tags } from "./port";
 
 /** Where what belongs to the whole account is asked for (Resource Groups Tagging API Reference: IAM's are in us-east-1). */
 const GLOBAL = "us-east-1";
+
+/** What tells of costs, as people read it. */
+const BUDGET = "budget";
 
 /** Names of roles and profiles of labs: the mark's id is in them. */
 const OWN_NAME = /^classlab-[0-9a-f]{16}-[a-z0-9-]+-(?:hosts|clock)$/;
@@ -82,6 +86,14 @@ export function amazonAccount(api: AmazonApi, regions: readonly string[]): Cloud
     return objects.filter((_object, index) => kept[index]);
   };
 
+  /** Budgets say whose they are by their names. */
+  const budgets = async (lab: string | undefined): Promise<CloudLeftover[]> =>
+    (await api.budgets()).flatMap((name): CloudLeftover[] => {
+      const mark = budgetMark(name);
+      if (!mark || (lab !== undefined && mark.lab !== lab)) return [];
+      return [{ cloud: "aws", region: GLOBAL, kind: BUDGET, id: name, name: `${mark.lab}-budget`, mark }];
+    });
+
   return {
     observe: async (lab) => {
       if (places.length === 0) return [];
@@ -89,10 +101,12 @@ export function amazonAccount(api: AmazonApi, regions: readonly string[]): Cloud
         ...places.map((region) => inRegion(region, lab)),
         ...(places.includes(GLOBAL) ? [] : [inRegion(GLOBAL, lab)]),
         roles(GLOBAL, lab),
+        budgets(lab),
       ]);
       return found.flat().sort((a, b) => order(a) - order(b) || a.name.localeCompare(b.name));
     },
     remove: async ({ kind, region, id }) => {
+      if (kind === BUDGET) return api.removeBudget(id);
       const { type } = amazonKind(kind);
       if (kind === "role")
         for (const policy of await policiesOf(region, id))

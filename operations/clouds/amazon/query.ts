@@ -9,7 +9,7 @@ import { asked, type HttpAnswer, parsed } from "../http";
 // Four services are asked some ten questions: each SDK of its own would be megabytes to install and to load, and signing is the same for all.
 
 /** A service of Amazon's as it is addressed. */
-export type AmazonService = "ec2" | "pricing" | "servicequotas" | "ssm" | "sts";
+export type AmazonService = "budgets" | "ec2" | "pricing" | "servicequotas" | "ssm" | "sts";
 
 /** Version of a query API (Amazon EC2 API Reference; AWS STS API Reference). */
 const QUERY_VERSIONS = { ec2: "2016-11-15", sts: "2011-06-15" } as const;
@@ -42,12 +42,14 @@ function bytes(data: unknown): Uint8Array {
 function endpointOf(service: AmazonService, region: string): URL {
   const named = process.env[`AWS_ENDPOINT_URL_${SERVICE_KEYS[service]}`] ?? process.env.AWS_ENDPOINT_URL;
   const suffix = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
-  // Amazon's price list alone is called otherwise than it signs.
-  const host = service === "pricing" ? "api.pricing" : service;
-  return new URL(named ?? `https://${host}.${region}.${suffix}`);
+  // The price list is called otherwise than it signs, and budgets are in no region.
+  const host =
+    { budgets: "budgets", pricing: `api.pricing.${region}` }[String(service)] ?? `${service}.${region}`;
+  return new URL(named ?? `https://${host}.${suffix}`);
 }
 
 const SERVICE_KEYS: Readonly<Record<AmazonService, string>> = {
+  budgets: "BUDGETS",
   ec2: "EC2",
   pricing: "PRICING",
   servicequotas: "SERVICE_QUOTAS",

@@ -14,6 +14,7 @@ import {
 import { FaultError } from "../../../course/faults";
 import { refusal } from "../faults";
 import { parsed } from "../http";
+import { AmazonBudgets } from "./budgets";
 import type { AmazonApi } from "./port";
 
 /** How often a removal is asked after, in milliseconds. */
@@ -60,7 +61,10 @@ export function amazonBySdk(): AmazonApi {
     clients.set(region, client);
     return client;
   };
+  const budgets = new AmazonBudgets();
   return {
+    budgets: () => budgets.names(),
+    removeBudget: (name) => budgets.remove(name),
     tagged: (region, key, value) =>
       told(`Amazon in ${region}`, async () => {
         const client = new ResourceGroupsTaggingAPIClient({ region, maxAttempts: ATTEMPTS });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { budgetMark } from "../../../course/clouds/budget";
 import { EXPIRES_KEY } from "../../../course/clouds/tags";
 import { FaultError } from "../../../course/faults";
 import { readMark } from "../../../course/mark";
@@ -33,6 +34,7 @@ const KINDS: readonly AzureKind[] = [
   { kind: "identity", type: "microsoft.managedidentity/userassignedidentities", version: "2023-01-31" },
   { kind: "firewall", type: "microsoft.network/networksecuritygroups", version: "2024-05-01" },
   { kind: "resource group", type: GROUP, version: RESOURCES },
+  { kind: "budget", type: "microsoft.consumption/budgets", version: "2024-08-01" },
 ];
 
 const resourceSchema = z.looseObject({
@@ -87,13 +89,15 @@ export function azureAccount(azure: AzureRest = new AzureRest()): CloudAccount {
   return {
     observe: async (lab) => {
       const subscription = await azure.subscription();
-      const [groups, resources] = await Promise.all([
+      const [groups, resources, budgets] = await Promise.all([
         azure.list(`${subscription}/resourcegroups`, RESOURCES),
         azure.list(`${subscription}/resources`, RESOURCES),
+        azure.list(`${subscription}/providers/Microsoft.Consumption/budgets`, "2024-08-01").catch(hidden),
       ]);
-      return [...resources, ...groups]
-        .flatMap((found) => leftover(found, lab))
-        .sort((a, b) => order(a) - order(b) || a.name.localeCompare(b.name));
+      return [
+        ...[...resources, ...groups].flatMap((found) => leftover(found, lab)),
+        ...budgets.flatMap((found) => budget(found, lab)),
+      ].sort((a, b) => order(a) - order(b) || a.name.localeCompare(b.name));
     },
     remove: async (object) => {
       const kind = KINDS[order(object)];
@@ -106,6 +110,22 @@ export function azureAccount(azure: AzureRest = new AzureRest()): CloudAccount {
       await azure.remove(object.id, kind.version);
     },
   };
+}
+
+const budgetSchema = z.looseObject({ id: z.string(), name: z.string() });
+
+/** A budget, which has no tags: its name says whose it is. */
+function budget(found: unknown, lab: string | undefined): CloudLeftover[] {
+  const { id, name } = budgetSchema.parse(found);
+  const mark = budgetMark(name);
+  if (!mark || (lab !== undefined && mark.lab !== lab)) return [];
+  return [{ cloud: "azure", region: "-", kind: "budget", id, name: `${mark.lab}-budget`, mark }];
+}
+
+/** Whoever may not see budgets has made none. */
+function hidden(error: unknown): [] {
+  if (error instanceof FaultError && error.faults[0].code === "cloud-denied") return [];
+  throw error;
 }
 
 /** A group that is gone has nothing. */

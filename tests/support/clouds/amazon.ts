@@ -59,6 +59,21 @@ function wrongSubnet(props: Props, account: Account): string | undefined {
     : size(props.cidrBlock, 16, 28);
 }
 
+/** At most ten subscribers, and five notifications (AWS Cost Management User Guide, "Creating a budget"; quotas). */
+function wrongBudget({ name, notifications, costFilters }: Props): string | undefined {
+  if (/[:\\]/.test(String(name)) || String(name).length > 100) return "InvalidParameterException: BudgetName";
+  const all = [notifications].flat();
+  if (all.length > 5) return "CreationLimitExceededException: more than 5 notifications";
+  for (const one of all) {
+    const emails = [field(one, "subscriberEmailAddresses")].flat();
+    if (emails.length < 1 || emails.length > 10) return "InvalidParameterException: subscribers";
+    if (!["ACTUAL", "FORECASTED"].includes(String(field(one, "notificationType"))))
+      return "InvalidParameterException: notificationType";
+  }
+  const [value] = [field([costFilters].flat()[0], "values")].flat();
+  return /^user:[^$]+\$.+$/.test(String(value)) ? undefined : "InvalidParameterException: TagKeyValue";
+}
+
 function wrongInstance(props: Props): string | undefined {
   const nested = field(props.cpuOptions, "nestedVirtualization");
   if (nested !== undefined && nested !== "enabled" && nested !== "disabled")
@@ -328,6 +343,17 @@ export const AMAZON: Readonly<Record<string, Kind>> = {
     sources: [
       "https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html",
       "https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html",
+    ],
+  },
+  "aws:budgets/budget:Budget": {
+    required: ["name", "budgetType", "timeUnit", "limitAmount", "limitUnit", "costFilters", "notifications"],
+    optional: ["tags"],
+    replaces: ["name", "budgetType"],
+    id: ({ name }) => `${ACCOUNT}:${name}`,
+    wrong: tagged(wrongBudget),
+    sources: [
+      "https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_CreateBudget.html",
+      "https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_Notification.html",
     ],
   },
 };

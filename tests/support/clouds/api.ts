@@ -65,6 +65,7 @@ const requestSchema = z.looseObject({
   Identifier: z.string().default(""),
   QuotaCode: z.string().default(""),
   Name: z.string().default(""),
+  BudgetName: z.string().default(""),
 });
 
 /** Amazon's two APIs over an account. */
@@ -126,6 +127,20 @@ export class AmazonApis {
           if (Value === undefined) throw new Refused("ParameterNotFound", "");
           return { status: 200, body: { Parameter: { Name: request.Name, Value } } };
         }
+        // AWS Cost Management API Reference, DescribeBudgets and DeleteBudget.
+        case "DescribeBudgets":
+          return {
+            status: 200,
+            body: {
+              Budgets: this.budgets().map(({ props }) => ({ BudgetName: props.name, BudgetType: "COST" })),
+            },
+          };
+        case "DeleteBudget": {
+          const found = this.budgets().find(({ props }) => props.name === request.BudgetName);
+          if (!found) throw new Refused("NotFoundException", "the budget doesn't exist");
+          this.account.forget(found);
+          return { status: 200, body: {} };
+        }
         case "DeleteResource":
           return { status: 200, body: { ProgressEvent: await this.remove(TypeName, Identifier, region) } };
         default:
@@ -135,6 +150,10 @@ export class AmazonApis {
       if (!(error instanceof Refused)) throw error;
       return { status: 400, body: { __type: error.type, message: error.message } };
     }
+  }
+
+  private budgets(): CloudObject[] {
+    return this.account.all.filter(({ type }) => type === "aws:budgets/budget:Budget");
   }
 
   private tagged(region: string, filters: z.output<typeof requestSchema>["TagFilters"]): object[] {

@@ -130,6 +130,20 @@ function wrongWorkflow({ definition, identity }: Props): string | undefined {
   return undefined;
 }
 
+/** Names, beginnings and notifications of budgets (Azure REST, "Budgets - Create Or Update"). */
+function wrongBudget({ budgetName, notifications, timePeriod }: Props): string | undefined {
+  if (!/^[A-Za-z0-9_-]{1,63}$/.test(String(budgetName))) return `BadRequest: budget name ${budgetName}`;
+  const start = String(field(timePeriod, "startDate"));
+  if (!/^\d{4}-\d\d-01T00:00:00Z$/.test(start)) return "BadRequest: start date must be the first of a month";
+  if (start.slice(0, 7) < new Date().toISOString().slice(0, 7))
+    return "BadRequest: start date is in the past";
+  const all = Object.values(Object(notifications));
+  if (all.length > 5) return "BadRequest: up to five notifications";
+  return all.every((one) => [field(one, "contactEmails")].flat().length > 0)
+    ? undefined
+    : "BadRequest: no contact";
+}
+
 function wrongMachine({ osProfile, vmName, storageProfile }: Props): string | undefined {
   const user = String(field(osProfile, "adminUsername"));
   if (["root", "admin", "administrator", "user", "test"].includes(user))
@@ -334,6 +348,22 @@ export const AZURE: Readonly<Record<string, Kind>> = {
       `${REST}/logic/workflows/create-or-update`,
       "https://learn.microsoft.com/azure/logic-apps/logic-apps-workflow-actions-triggers",
     ],
+  },
+  "azure-native:consumption:Budget": {
+    required: [
+      "budgetName",
+      "scope",
+      "category",
+      "timeGrain",
+      "amount",
+      "timePeriod",
+      "filter",
+      "notifications",
+    ],
+    replaces: ["budgetName", "scope"],
+    id: ({ scope, budgetName }) => `${scope}/providers/Microsoft.Consumption/budgets/${budgetName}`,
+    wrong: wrongBudget,
+    sources: [`${REST}/consumption/budgets/create-or-update`],
   },
   "azure-native:devtestlab:GlobalSchedule": {
     required: [

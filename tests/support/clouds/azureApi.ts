@@ -29,6 +29,7 @@ const VERSIONS: Readonly<Record<string, string>> = {
   "Microsoft.Network": "2024-05-01",
   "Microsoft.Authorization": "2022-04-01",
   "Microsoft.DevTestLab": "2018-09-15",
+  "Microsoft.Consumption": "2024-08-01",
   "Microsoft.Logic": "2019-05-01",
   "Microsoft.ManagedIdentity": "2023-01-31",
   "": "2021-04-01",
@@ -172,6 +173,7 @@ export class AzureApi {
     const of = (name: string) =>
       this.account.all.filter(({ type }) => type.startsWith("azure-native:") && shortType(type) === name);
     if (own === "") return { status: 200, body: { subscriptionId: SUBSCRIPTION, displayName: "Class" } };
+    if (own === "/providers/Microsoft.Consumption/budgets") return list(of("Budget"));
     if (own === "/providers/Microsoft.Authorization/permissions")
       return { status: 200, body: { value: this.permissions } };
     const [, provider] = USAGES.exec(own) ?? [];
@@ -202,7 +204,7 @@ export class AzureApi {
     return this.account.all.filter(
       ({ type }) =>
         type.startsWith("azure-native:") &&
-        !["ResourceGroup", "RoleAssignment", "Subnet"].includes(shortType(type)),
+        !["Budget", "ResourceGroup", "RoleAssignment", "Subnet"].includes(shortType(type)),
     );
   }
 

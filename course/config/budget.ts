@@ -1,0 +1,12 @@
+import { z } from "zod";
+
+/** Who is told when hosts in clouds come to cost more than was meant. The clouds reckon some hours late: what stops hosts is the calendar. */
+export const budgetSchema = z.strictObject({
+  /** US dollars a month, on each cloud. */
+  usd: z.number().positive().max(1_000_000),
+  /** Who gets the mails. */
+  emails: z.array(z.email()).min(1).max(10),
+});
+
+/** A budget as configured. */
+export type BudgetConfig = z.output<typeof budgetSchema>;

@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { FaultError } from "../../../course/faults";
+import { AmazonQueries } from "./query";
+
+/** Where what belongs to the whole account is asked for, and signed for (AWS General Reference, "AWS Budgets endpoints"). */
+const GLOBAL = "us-east-1";
+
+const pageSchema = z.looseObject({
+  Budgets: z.array(z.looseObject({ BudgetName: z.string() })).default([]),
+  NextToken: z.string().optional(),
+});
+
+/** Budgets of an account, by their own API (AWS Cost Management API Reference, "AWS Budgets"). */
+export class AmazonBudgets {
+  private readonly amazon = new AmazonQueries();
+  private account: Promise<string> | undefined;
+
+  /** Their names; none where whoever asks may not see them, and so has made none. @throws FaultError with Amazon's words for all else */
+  async names(): Promise<string[]> {
+    try {
+      const found: string[] = [];
+      let NextToken: string | undefined;
+      do {
+        const page = pageSchema.parse(
+          await this.ask("DescribeBudgets", { MaxResults: 100, ...(NextToken ? { NextToken } : {}) }),
+        );
+        found.push(...page.Budgets.map(({ BudgetName }) => BudgetName));
+        NextToken = page.NextToken;
+      } while (NextToken !== undefined);
+      return found;
+    } catch (error) {
+      if (error instanceof FaultError && error.faults[0].code === "cloud-denied") return [];
+      throw error;
+    }
+  }
+
+  /** Removes one; one that is gone already is no error. @throws FaultError with Amazon's words */
+  async remove(name: string): Promise<void> {
+    try {
+      await this.ask("DeleteBudget", { BudgetName: name });
+    } catch (error) {
+      if (!(error instanceof FaultError && error.message.includes("NotFoundException"))) throw error;
+    }
+  }
+
+  private async ask(operation: string, input: object): Promise<unknown> {
+    this.account ??= this.identify();
+    const request = { AccountId: await this.account, ...input };
+    return this.amazon.json("budgets", GLOBAL, `AWSBudgetServiceGateway.${operation}`, request);
+  }
+
+  private async identify(): Promise<string> {
+    const { GetCallerIdentityResult: found } = await this.amazon.query("sts", GLOBAL, "GetCallerIdentity");
+    return String(Object(found).Account);
+  }
+}
