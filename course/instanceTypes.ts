@@ -60,6 +60,12 @@ function azureSize(size: string): MachineSize | undefined {
     : { cpus, memory: cpus * ratio * MIB_IN_GIB };
 }
 
+/** What a type of a cloud has; undefined for one that the table does not know. */
+export const TYPE_SIZES: Readonly<Record<"ec2" | "azure", (type: string) => MachineSize | undefined>> = {
+  ec2: ec2Size,
+  azure: azureSize,
+};
+
 /** What a cloud host has by its type; undefined for a type that the table does not know, and for hosts that are in no cloud. */
 export function machineSize(config: HostConfig): MachineSize | undefined {
   if (config.kind === "ec2") return ec2Size(config.instanceType);

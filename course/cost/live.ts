@@ -1,4 +1,4 @@
-import { machineSize } from "../instanceTypes";
+import { TYPE_SIZES } from "../instanceTypes";
 import type { LabPlan } from "../plan";
 import { type CloudHost, regionOf, rentedHosts, typeOf } from "./hosts";
 import { CLOUDS, type Cloud, type PriceSource, type PriceTable, type RegionPrices } from "./prices";
@@ -33,22 +33,13 @@ function renewed(prices: RegionPrices, asked: readonly AskedPrice[]): RegionPric
   let { windows } = prices;
   const instances = { ...prices.instances };
   for (const { cloud, type, linux, windows: licensed, source } of asked) {
-    const vcpus = prices.instances[type]?.vcpus ?? vcpusOf(cloud, type);
+    const vcpus = prices.instances[type]?.vcpus ?? TYPE_SIZES[cloud](type)?.cpus;
     if (linux === undefined || vcpus === undefined) continue;
     instances[type] = { vcpus, usd: linux, source };
     if (licensed !== undefined && windows === prices.windows)
       windows = { usd: Number(((licensed - linux) / vcpus).toFixed(6)), source };
   }
   return { ...prices, instances, windows };
-}
-
-function vcpusOf(cloud: Cloud, type: string): number | undefined {
-  const common = { name: "host", os: "linux", disk: 1, allowedCidrs: [] } as const;
-  return machineSize(
-    cloud === "ec2"
-      ? { ...common, allowedCidrs: [], kind: cloud, region: "", instanceType: type, sessionManager: false }
-      : { ...common, allowedCidrs: [], kind: cloud, location: "", vmSize: type, bastion: false },
-  )?.cpus;
 }
 
 /**

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { hasPublicAddress } from "../../course/clouds/hosts";
 import { azureImage, imageParameter } from "../../course/clouds/images";
 import { cloudNetwork } from "../../course/clouds/network";
-import { type Tunnel, tunnelKind } from "../../course/clouds/tunnel";
+import { tunnelKind } from "../../course/clouds/tunnel";
 import type { Cloud } from "../../course/cost/prices";
 import { groupBy } from "../../course/groupBy";
 import { type CloudHostConfig, isCloud } from "../../course/hosts";
@@ -12,6 +12,7 @@ import { hasCloudHosts } from "../clouds/accounts";
 import type { CloudQuestions, Quota } from "../clouds/questions";
 import { blocking, type CheckDefinition, type Finding, fine, notNeeded } from "./check";
 import type { Subject } from "./subject";
+import { missingProgram } from "./tunnelPrograms";
 
 /** Why a lab has no use for a cloud. */
 export const NO_CLOUD_HOST = "no host of the lab is in a cloud";
@@ -127,46 +128,6 @@ function quotaFinding({ cloud, region }: Group, quota: Quota, needed: number, un
   };
 }
 
-/** A program that a tunnel is begun with. */
-interface TunnelProgram {
-  /** What is run to see that it is there. */
-  readonly look: readonly [program: string, ...words: string[]];
-  /** As it is spoken of. */
-  readonly name: string;
-  readonly fix: string;
-}
-
-/** What each tunnel needs on this machine. */
-const TUNNEL_PROGRAMS: Readonly<Record<Tunnel["kind"], readonly TunnelProgram[]>> = {
-  "session-manager": [
-    {
-      look: ["aws", "--version"],
-      name: "the AWS CLI (aws)",
-      fix: "Install it: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html",
-    },
-    {
-      look: ["session-manager-plugin", "--version"],
-      name: "the Session Manager plugin (session-manager-plugin)",
-      fix: "Install it: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html",
-    },
-  ],
-  bastion: [
-    {
-      look: ["az", "version"],
-      name: "the Azure CLI (az)",
-      fix: "Install it: https://learn.microsoft.com/cli/azure/install-azure-cli",
-    },
-    {
-      look: ["az", "extension", "show", "--name", "bastion"],
-      name: "the Azure CLI's extension for Bastion",
-      fix: "Run: az extension add --name bastion",
-    },
-  ],
-};
-
-/** Milliseconds that such a program may take. */
-const PROGRAM_DEADLINE = 30_000;
-
 /** What a lab needs of the clouds that its hosts are to be in. */
 export const CLOUD_CHECKS: readonly CheckDefinition[] = [
   {
@@ -187,19 +148,7 @@ export const CLOUD_CHECKS: readonly CheckDefinition[] = [
     look: async ({ plan, machine }): Promise<Finding> => {
       const kinds = plan.hosts.flatMap(({ config }) => (isCloud(config) ? (tunnelKind(config) ?? []) : []));
       if (kinds.length === 0) return notNeeded("no host is reached by Session Manager or Bastion");
-      const programs = [...new Set(kinds)].flatMap((kind) => TUNNEL_PROGRAMS[kind]);
-      for (const { look, name, fix } of programs) {
-        const [program, ...words] = look;
-        const { code } = await machine.run(program, words, { deadline: PROGRAM_DEADLINE });
-        if (code !== 0)
-          return {
-            status: "blocking",
-            found: `${name} is not on this machine, or does not run`,
-            fix,
-            code: "environment-missing",
-          };
-      }
-      return fine(programs.map(({ name }) => name).join(", "));
+      return missingProgram([...new Set(kinds)], machine);
     },
   },
   {

@@ -11,12 +11,10 @@ import { AzureLocation } from "./location";
 export function deployAzure({ plan, unit, tags, key, providers }: CloudHostsArgs): Record<string, MadeHost> {
   const range = cloudNetwork(plan);
   const made: Record<string, MadeHost> = {};
-  let budget = plan.budget;
-  for (const place of azureLocations(plan, azureHostsOf(plan, unit))) {
+  for (const [index, place] of azureLocations(plan, azureHostsOf(plan, unit)).entries()) {
     const location = new AzureLocation(place.name, { plan: place, range, tags });
     // One for the subscription, whatever the locations.
-    if (budget) azureBudget(AZURE_BUDGET, budget, tags, location);
-    budget = undefined;
+    if (plan.budget && index === 0) azureBudget(AZURE_BUDGET, plan.budget, tags, location);
     const hosts = place.hosts.map((host) => {
       const { dailyStop } = place;
       const args = { plan: host, location, range, tags, dailyStop, key, providers };

@@ -11,12 +11,10 @@ import { Ec2Region } from "./region";
 export function deployEc2({ plan, unit, tags, key, providers }: CloudHostsArgs): Record<string, MadeHost> {
   const network = cloudNetwork(plan);
   const made: Record<string, MadeHost> = {};
-  let budget = plan.budget;
-  for (const region of ec2Regions(plan, ec2HostsOf(plan, unit))) {
+  for (const [index, region] of ec2Regions(plan, ec2HostsOf(plan, unit)).entries()) {
     const shared = new Ec2Region(region.name, { plan: region, network, tags });
     // One for the account, whatever the regions.
-    if (budget) ec2Budget(EC2_BUDGET, budget, tags, shared.api);
-    budget = undefined;
+    if (plan.budget && index === 0) ec2Budget(EC2_BUDGET, plan.budget, tags, shared.api);
     const hosts = region.hosts.map((host) => {
       const args = { plan: host, region: shared, network, tags, key, providers };
       const { address, hostKey, instanceId } = new Ec2Host(host.name, args);
