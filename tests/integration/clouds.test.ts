@@ -238,6 +238,8 @@ suite("a lab on EC2", () => {
     while (cloud.of("Vpc").length + cloud.of("Role").length < 2) await setTimeout(50);
     await run.kill("everything");
     cloud.mend();
+    // The engine may have died over a file: what reads it next mends that first.
+    await hosts("--preview");
     // Whoever is handed the lab now has what opens its hosts.
     const { deployment } = JSON.parse((await pulumi("stack", "export")).stdout);
     const { outputs } =
