@@ -74,6 +74,8 @@ export class AmazonApis {
   readonly asked: string[] = [];
   /** What the account may have, by code. */
   quotas: Readonly<Record<string, number>> = { "L-1216C47A": 64, "L-0263D0A3": 5, "L-F678F1CE": 5 };
+  /** What whoever asks may not do. */
+  refusedTo: string | undefined;
   /** Parameters that Amazon and others publish. */
   parameters: Readonly<Record<string, string>> = {
     [imageParameter({ os: "linux" })]: "ami-0123456789abcdef0",
@@ -96,6 +98,8 @@ export class AmazonApis {
     const { TypeName, Identifier } = request;
     this.asked.push(`${operation} ${TypeName}`.trim());
     try {
+      if (operation === this.refusedTo)
+        throw new Refused("AccessDeniedException", `not authorized to perform: ${operation}`);
       switch (operation) {
         case "GetResources":
           return { status: 200, body: { ResourceTagMappingList: this.tagged(region, request.TagFilters) } };
