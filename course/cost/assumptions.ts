@@ -1,4 +1,5 @@
 import { PREPARATION_MINUTES, WARM_UP_MINUTES } from "../calendar";
+import { SPENT } from "../clouds/budget";
 import { hasPublicAddress } from "../clouds/hosts";
 import type { LabPlan } from "../plan";
 import { hasBastion, rentedHosts } from "./hosts";
@@ -105,6 +106,14 @@ export function assumptionsOf(plan: LabPlan, prices: PriceTable, traffic: Traffi
           en: `the gateway of the channel browser is reserved and not made yet; it is counted as one Linux host ${type} with ${GATEWAY_DISK} GiB in each region, which runs when hosts run`,
           ja: `ブラウザー接続用のゲートウェイは予約のみで、まだ作成されません。リージョンごとに Linux のホスト ${type}（${GATEWAY_DISK} GiB）1 台とし、ホストと同じ時間だけ稼働するものとして計算`,
         }))
+      : []),
+    ...(plan.budget
+      ? [
+          {
+            en: `each cloud writes to ${plan.budget.emails.join(", ")} when ${SPENT.join(", ")} % of $${plan.budget.usd} a month are spent, some hours late`,
+            ja: `各クラウドは月 $${plan.budget.usd} の ${SPENT.join("・")} % に達すると ${plan.budget.emails.join("、")} にメールで知らせます（数時間の遅れあり）`,
+          },
+        ]
       : []),
     ...(rented.some(hasBastion)
       ? [

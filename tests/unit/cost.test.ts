@@ -153,6 +153,15 @@ describe("two teams on Azure in Japan, behind Bastion and a NAT gateway, over a 
     ]);
   });
 
+  test("who is told of costs is said", () => {
+    const budget = { usd: 300, emails: ["staff@example.com"] };
+    const told = estimateCost(cohort(AZURE, 1, { calendar: CALENDAR, budget }));
+    expect(inEnglish(told.assumptions)).toContain(
+      "each cloud writes to staff@example.com when 50, 80, 100 % of $300 a month are spent, some hours late",
+    );
+    expect(JSON.stringify(estimate.assumptions)).not.toContain("writes to");
+  });
+
   test("stopped and deallocated are told apart", () => {
     expect(inEnglish(estimate.assumptions)).toContain(
       "disks of Azure are Standard SSD (LRS), billed by the next larger size; stopped means deallocated: a host that is shut down from inside stays allocated and bills like a running one",
