@@ -1,3 +1,4 @@
+import { TUNNEL_NAMES, tunnelKind } from "./clouds/tunnel";
 import { coexistenceNotes } from "./coexistence";
 import type { LabConfig } from "./config";
 import { ENDS_OF_SUPPORT } from "./endsOfSupport";
@@ -22,6 +23,7 @@ export const NOTE_CODES = [
   "browser-channel",
   "desktop-seats-unknown",
   "azure-libvirt",
+  "staff-only",
   "nesting-undocumented",
   "coexistence-slow",
   "coexistence-reboot-between",
@@ -244,6 +246,23 @@ const azureLibvirt: NoteMaker = (config) =>
       : [],
   );
 
+const staffOnly: NoteMaker = (config) =>
+  config.hosts.flatMap((host, index): PlanNote[] => {
+    const tunnel = isCloud(host) && host.allowedCidrs.length === 0 ? tunnelKind(host) : undefined;
+    if (tunnel === undefined) return [];
+    return [
+      {
+        code: "staff-only",
+        where: `lab.hosts[${index}].allowedCidrs`,
+        text: {
+          en: `Only staff come to host "${host.name}", by ${TUNNEL_NAMES[tunnel]}: learners have no way in from elsewhere until their networks are in allowedCidrs.`,
+          ja: `ホスト「${host.name}」に入れるのは ${TUNNEL_NAMES[tunnel]} を使うスタッフだけです。受講者の接続元を allowedCidrs に書くまで、外部から入る方法はありません。`,
+        },
+        source: "docs/operator.md, Labs in clouds",
+      },
+    ];
+  });
+
 const nesting: NoteMaker = (config) =>
   config.hosts.flatMap((host, index): PlanNote[] =>
     host.kind === "ec2" && !nestingDocumented(host.instanceType)
@@ -305,6 +324,7 @@ const MAKERS: readonly NoteMaker[] = [
   browser,
   seatsKnown,
   azureLibvirt,
+  staffOnly,
   nesting,
   coexistenceNotes,
   restores,

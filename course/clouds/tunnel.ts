@@ -24,6 +24,12 @@ export const tunnelSchema = z.discriminatedUnion("kind", [
 /** Such a way, as the state of the hosts' stack has it. */
 export type Tunnel = z.output<typeof tunnelSchema>;
 
+/** What they are called by their clouds. */
+export const TUNNEL_NAMES: Readonly<Record<Tunnel["kind"], string>> = {
+  "session-manager": "AWS Session Manager",
+  bastion: "Azure Bastion",
+};
+
 /** Which of them leads to a host as configured; undefined where staff come to its address. */
 export function tunnelKind(config: CloudHostConfig): Tunnel["kind"] | undefined {
   if (config.kind === "ec2") return config.sessionManager ? "session-manager" : undefined;

@@ -1,10 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type Tunnel, tunnelKind } from "../../course/clouds/tunnel";
+import { TUNNEL_NAMES, type Tunnel, tunnelKind } from "../../course/clouds/tunnel";
 import { type Fault, FaultError } from "../../course/faults";
 import { isCloud } from "../../course/hosts";
 import type { LabPlan } from "../../course/plan";
 import { hostsConfig, readHostsConfig } from "../hosts/access";
-import { TUNNELS } from "../hosts/faults";
 import type { Say } from "../images";
 import { planLab, refuseUnknownTeams } from "../plan";
 import { run } from "../process";
@@ -108,7 +107,7 @@ function tooLong(
     return {
       code: "host-unreachable",
       where,
-      what: `it runs, and does not answer by ${TUNNELS[tunnel]} after ${minutes} minutes`,
+      what: `it runs, and does not answer by ${TUNNEL_NAMES[tunnel]} after ${minutes} minutes`,
       expected: "a host whose agent and SSH server run, and credentials that may begin a session there",
       fix: "Run npx classlab doctor, and look at the machine's console on the cloud's page",
     };

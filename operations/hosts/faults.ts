@@ -1,5 +1,5 @@
 import { tunnelCommand } from "../../components/hosts/tunnel";
-import type { Tunnel } from "../../course/clouds/tunnel";
+import { TUNNEL_NAMES } from "../../course/clouds/tunnel";
 import type { Fault } from "../../course/faults";
 import { homeFolder } from "../paths";
 import type { RemoteMachine } from "./machine";
@@ -20,15 +20,9 @@ function keysFile({ remote }: RemoteMachine): string {
     : `~/.ssh/authorized_keys of ${remote.user} on the host`;
 }
 
-/** Tunnels as their clouds call them. */
-export const TUNNELS: Readonly<Record<Tunnel["kind"], string>> = {
-  "session-manager": "AWS Session Manager",
-  bastion: "Azure Bastion",
-};
-
 const where = ({ name, remote }: RemoteMachine): string =>
   remote.tunnel
-    ? `host ${name} (${remote.user}, by ${TUNNELS[remote.tunnel.kind]})`
+    ? `host ${name} (${remote.user}, by ${TUNNEL_NAMES[remote.tunnel.kind]})`
     : `host ${name} (${remote.user}@${remote.address}, port ${remote.port})`;
 
 /** What OpenSSH's client says of any stream that ended too early: what ended it was said before. */

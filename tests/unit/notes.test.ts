@@ -154,6 +154,18 @@ const cases: [string, object, LabFacts, string[]][] = [
     ["azure-libvirt lab.hosts[0].target"],
   ],
   [
+    "a host that staff alone come to",
+    { target: "libvirt", hosts: [{ ...AZURE, bastion: true, allowedCidrs: [] }], ...OUT },
+    {},
+    ["azure-libvirt lab.hosts[0].target", "staff-only lab.hosts[0].allowedCidrs"],
+  ],
+  [
+    "a host that learners come to as well",
+    { target: "libvirt", hosts: [{ ...AZURE, bastion: true }], ...OUT },
+    {},
+    ["azure-libvirt lab.hosts[0].target"],
+  ],
+  [
     "VirtualBox beside Hyper-V",
     { target: "virtualbox", coexistence: "slow", hosts: [{ ...WINDOWS, hyperv: true }], guests: [GUEST] },
     {},
