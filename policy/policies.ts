@@ -90,6 +90,9 @@ const UNTAGGED = [
   "aws:iam/rolePolicy:RolePolicy",
   "aws:scheduler/schedule:Schedule",
   "azure-native:network:Subnet",
+  // Of what is at a machine, and of what has its lab's id in its name.
+  "azure-native:authorization:RoleAssignment",
+  "azure-native:consumption:Budget",
 ];
 
 const unmarked: Check = ({ type, props }, report) => {
