@@ -201,7 +201,7 @@ describe("what is planned", () => {
   test("on Azure it is said what stops hosts there", () => {
     const planned = planExtension(file(cloudLab([AZURE])), { hours: 2 }, EARLY);
     expect(renderExtend(planned, "/f", "--stack lab")).toContain(
-      "stopped each day at 03:30 UTC, before and after it",
+      "also stopped each day at 03:30 UTC, whoever started them",
     );
   });
 
