@@ -81,12 +81,22 @@ export function planExtension(file: StackFile, wish: Wish, now: string): Planned
 }
 
 /** Inputs that follow from the calendar's end: when the clocks' last entries begin, and the day on the tags. */
-const OF_THE_END =
-  /^(?:startDate|tags|tagsAll|volumeTags|definition\.triggers\.at\.recurrence\.startTime)(?:\b|\[|\.|$)/;
+const OF_THE_END = /^(?:startDate|tags|tagsAll|volumeTags)(?:\b|\[|\.)/;
+
+/** Of Azure's clock the workflow of the end is told another beginning within its definition, which providers name as a whole. */
+function isClockOfTheEnd({ type, urn }: PlannedStep): boolean {
+  return type === "azure-native:logic:Workflow" && urn.endsWith("-clock-end");
+}
 
 /** Whether a step does no more than move the end. */
-function movesTheEnd({ op, changed }: PlannedStep): boolean {
-  return op === "update" && changed.every((path) => OF_THE_END.test(path));
+function movesTheEnd(step: PlannedStep): boolean {
+  const { op, changed } = step;
+  return (
+    op === "update" &&
+    changed.every(
+      (path) => OF_THE_END.test(path) || (isClockOfTheEnd(step) && /^definition(?:\b|$)/.test(path)),
+    )
+  );
 }
 
 /** Has the engine run, or show what it would do. */

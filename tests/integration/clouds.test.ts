@@ -663,6 +663,18 @@ suite("a lab on Azure that staff alone come to, by Bastion", () => {
     world.cloud.account.become(firewall, { securityRules: firewall.props.securityRules });
   }, 240_000);
 
+  test("an end that is moved is in the lab's file and in Azure's clock, and nothing else with it", async () => {
+    const end = () => {
+      const found = world.cloud.of("Workflow").find(({ props }) => props.workflowName === "end");
+      return JSON.stringify(found?.props.definition);
+    };
+    expect(end()).toContain('"startTime":"2027-01-19T09:00:00Z"');
+    const { code, stderr } = await world.lab.run("extend", "--hours", "2", "--yes");
+    expect({ code, said: code === 0 ? "" : stderr }).toEqual({ code: 0, said: "" });
+    expect(end()).toContain('"startTime":"2027-01-19T11:00:00Z"');
+    expect(readFileSync(world.lab.file, "utf8")).toContain("hardEnd: 2027-01-19T20:00");
+  }, 120_000);
+
   test("learners are told in their folder that nobody comes in from outside", async () => {
     const out = join(world.lab.folder, "handout");
     expect((await world.lab.run("handout", "--out", out)).code).toBe(0);
