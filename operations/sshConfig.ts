@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { hostKeyPath } from "../components/guestSecretPaths";
+import { CONNECT_SECONDS } from "../components/hosts/sshEntry";
 import { teamKeyPath } from "../components/hypervisors/channelOptions";
 import { writePrivateFile } from "../components/privateFile";
 import { accessOf } from "../course/access";
@@ -35,7 +36,7 @@ async function hostKey(plan: LabPlan, guest: GuestPlan): Promise<string | undefi
   }
   const result = await run("sh", ["-c", channelTo(plan, guest).shell], {
     stdin: "cat /etc/ssh/ssh_host_ed25519_key.pub",
-    deadline: 20_000,
+    deadline: (20 + CONNECT_SECONDS.tunnel) * 1000,
   });
   return result.code === 0 ? result.stdout.trim().split(" ").slice(0, 2).join(" ") : undefined;
 }

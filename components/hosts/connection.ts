@@ -52,7 +52,7 @@ function dialled(host: HostPlan, lab: string, remote: RemoteHost): types.input.r
  * How a lab's scripts reach a host; undefined where that is this machine itself. One in a cloud is reached by OpenSSH: whether directly or by a tunnel
  * of its cloud is settled in the lab's SSH configuration, and may change while the host stands; in a preview it need not stand.
  * @param lab whose key opens it
- * @throws RunError when the host has no key in the plan, does not stand, or the private key is not on this machine
+ * @throws RunError when a host in a cloud does not stand, or another has no key in the plan, or the private key is not on this machine
  */
 export function connectionTo(host: HostPlan, lab: string): HostConnection | undefined {
   const remote = remoteOf(host);

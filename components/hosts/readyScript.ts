@@ -68,7 +68,7 @@ cat > "$work/script" <<'${END}'
 ${script.trimEnd()}
 ${END}
 end=$(($(date +%s) + ${seconds}))
-there() { ssh -F "$work/config" -o UserKnownHostsFile="$work/known" ${name} ${quote(command)}; }
+there() { SHELL=/bin/sh ssh -F "$work/config" -o UserKnownHostsFile="$work/known" ${name} ${quote(command)}; }
 until there < "$work/script" > "$work/out" 2> "$work/said"; do
   code=$?
   # 255 is ssh's own: there is no connection, or no more, and the script may be run again.

@@ -2,7 +2,7 @@ import type { RemoteHost } from "../../course/hosts";
 import { tunnelCommand } from "./tunnel";
 
 /** Seconds that a host may take to answer, and one at the end of a tunnel, which is begun with a session of its own. */
-const CONNECT_SECONDS = { direct: 10, tunnel: 45 } as const;
+export const CONNECT_SECONDS = { direct: 10, tunnel: 45 } as const;
 
 /** Signatures that a host with an RSA key makes; the key's own name stands for a withdrawn one (openssh.com/txt/release-8.8). */
 const RSA = "rsa-sha2-512,rsa-sha2-256";
@@ -33,7 +33,7 @@ export function sshEntry(
     `  HostKeyAlias ${name}`,
     `  HostKeyAlgorithms ${type === "ssh-rsa" ? RSA : type}`,
     `  IdentityFile ${quoted(identityFile)}`,
-    ...(remote.tunnel ? [`  ProxyCommand ${tunnelCommand(remote.tunnel, home)}`] : []),
+    ...(remote.tunnel ? [`  ProxyCommand ${tunnelCommand(remote.tunnel, home.replaceAll("%", "%%"))}`] : []),
     `  ConnectTimeout ${CONNECT_SECONDS[remote.tunnel ? "tunnel" : "direct"]}`,
   ].join("\n");
 }

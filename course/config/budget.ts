@@ -4,6 +4,8 @@ import { z } from "zod";
 export const budgetSchema = z.strictObject({
   /** US dollars a month, on each cloud. */
   usd: z.number().positive().max(1_000_000),
+  /** The same for Azure in the currency that its subscription is billed in, which is what Azure counts in; the number of dollars by default. */
+  azureAmount: z.number().positive().max(1_000_000_000).optional(),
   /** Who gets the mails. */
   emails: z.array(z.email()).min(1).max(10),
 });

@@ -126,6 +126,8 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
     "Who is told by mail when hosts in clouds come to cost more than was meant; the calendar is what stops them.",
   "budget.usd":
     "US dollars a month, on each cloud: mails go out at 50, 80 and 100 % of it, and when it is foreseen that it will be passed.",
+  "budget.azureAmount":
+    "The same for Azure in the currency that its subscription is billed in, such as yen: Azure counts in no other. The number of dollars by default.",
   "budget.emails": "Who gets the mails.",
   calendar: "When the lab is used.",
   "calendar.timeZone": "IANA time zone of the lessons; by the lab's language by default.",

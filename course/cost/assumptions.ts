@@ -1,8 +1,9 @@
 import { PREPARATION_MINUTES, WARM_UP_MINUTES } from "../calendar";
 import { SPENT } from "../clouds/budget";
 import { hasPublicAddress } from "../clouds/hosts";
+import { tunnelKind } from "../clouds/tunnel";
 import type { LabPlan } from "../plan";
-import { hasBastion, rentedHosts } from "./hosts";
+import { rentedHosts } from "./hosts";
 import { GATEWAY_DISK, GATEWAY_TYPES } from "./lines";
 import { PRICE_SOURCES, type PriceTable } from "./prices";
 import type { Traffic } from "./traffic";
@@ -69,8 +70,8 @@ export function assumptionsOf(plan: LabPlan, prices: PriceTable, traffic: Traffi
   return [
     ...localHosts(plan),
     {
-      en: `prices of ${prices.date}, on demand; $1 = ¥${yen} (${title}, ${date})`,
-      ja: `${prices.date} 時点のオンデマンド価格、1 ドル = ${yen} 円（${title}、${date}）`,
+      en: `prices of ${prices.date}, on demand, where their source tells no other day; $1 = ¥${yen} (${title}, ${date})`,
+      ja: `${prices.date} 時点のオンデマンド価格（出典に別の日付があるものを除く）、1 ドル = ${yen} 円（${title}、${date}）`,
     },
     {
       en: "one host for each team, spare teams included; a month has 730 hours",
@@ -115,7 +116,7 @@ export function assumptionsOf(plan: LabPlan, prices: PriceTable, traffic: Traffi
           },
         ]
       : []),
-    ...(rented.some(hasBastion)
+    ...(rented.some((host) => tunnelKind(host) === "bastion")
       ? [
           {
             en: "one Azure Bastion (Standard, which alone takes connections of `az`) in each region; it bills until it is deleted, used or not",

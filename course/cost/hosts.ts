@@ -33,8 +33,3 @@ export function regionOf(host: CloudHost): string {
 export function typeOf(host: CloudHost): string {
   return host.kind === "ec2" ? host.instanceType : host.vmSize;
 }
-
-/** Whether a host is reached by Azure Bastion. */
-export function hasBastion(host: CloudHost): boolean {
-  return host.kind === "azure" && host.bastion;
-}

@@ -1,6 +1,7 @@
 import type { HostState } from "../calendar";
 import { hasPublicAddress } from "../clouds/hosts";
-import { type CloudHost, hasBastion, type RentedHost, regionOf, typeOf } from "./hosts";
+import { tunnelKind } from "../clouds/tunnel";
+import { type CloudHost, type RentedHost, regionOf, typeOf } from "./hosts";
 import type { DiskPrice, PriceOrigin, PriceTable, RegionPrices } from "./prices";
 import type { Traffic } from "./traffic";
 import type { Words } from "./words";
@@ -184,7 +185,7 @@ function regionLines(
   const needing = (test: (of: CloudHost) => boolean): string[] =>
     rented.filter((entry) => here.has(entry.team) && test(entry.host)).map(({ team }) => team);
   const inside = needing((of) => !hasPublicAddress(of));
-  const bastion = needing(hasBastion);
+  const bastion = needing((of) => tunnelKind(of) === "bastion");
   return [
     ...(inside.length > 0 && prices.nat
       ? sharedLines(

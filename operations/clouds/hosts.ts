@@ -3,7 +3,7 @@ import { type Fault, FaultError } from "../../course/faults";
 import { isCloud } from "../../course/hosts";
 import type { LabPlan, UnitPlan } from "../../course/plan";
 import { resourcesOf } from "../../course/resources";
-import type { Changes, EngineEvent, PlannedStep, StackState, StateResource } from "../engine";
+import type { Changes, EngineEvent, PlannedStep, StackEngine, StackState, StateResource } from "../engine";
 import { ownKey, prepareAccess } from "../hosts/access";
 import { placeBastionStream } from "../hosts/bastionStream";
 import { machinesOf } from "../hosts/machine";
@@ -65,6 +65,25 @@ function hostsUnitOf(file: StackFile, plan: LabPlan): UnitPlan {
   const unit = plan.units.find(({ kind }) => kind === "hosts");
   if (!unit) throw refusedWithoutHosts(file.lab);
   return unit;
+}
+
+/**
+ * Refuses to look at hosts that are stopped: another way to one is tried before it counts, and nobody would answer.
+ * @param stopped a fault for each of them
+ * @throws FaultError `host-stopped`, those that would be looked at
+ */
+async function refuseSilent(
+  engine: StackEngine,
+  stopped: readonly Fault[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (stopped.length === 0) return;
+  const { steps } = await engine.preview(signal);
+  const waited = new Set(
+    steps.filter(({ op }) => op === "update").map(({ urn }) => `host ${urn.split("::").at(-1)}`),
+  );
+  const [first, ...more] = stopped.filter(({ where }) => waited.has(`${where}-ready`));
+  if (first) throw new FaultError([first, ...more]);
 }
 
 /** The stack of a lab's hosts, ready to run. */
@@ -139,6 +158,7 @@ export async function bringUpHosts(file: StackFile, options: HostsOptions): Prom
   await refuseLost(file, plan, seen, options.replace ?? []);
   for (const machine of machinesGone(state.resources, seen.resources))
     options.say(`machine ${machine} is gone: somebody removed it, and its disk with it; it is made anew`);
+  await refuseSilent(engine, stopped, options.signal);
   const changes = await engine.up(options.onEvent, options.signal);
   const { resources } = await engine.state();
   const hosts = standingHosts(resources);
@@ -147,6 +167,7 @@ export async function bringUpHosts(file: StackFile, options: HostsOptions): Prom
   prepareAccess(
     plan.lab,
     machines.filter(({ remote }) => remote.hostKey !== undefined),
+    true,
   );
   return { ...common, changes, steps: [], hosts };
 }

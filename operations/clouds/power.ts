@@ -3,7 +3,8 @@ import { TUNNEL_NAMES, type Tunnel, tunnelKind } from "../../course/clouds/tunne
 import { type Fault, FaultError } from "../../course/faults";
 import { isCloud } from "../../course/hosts";
 import type { LabPlan } from "../../course/plan";
-import { hostsConfig, readHostsConfig } from "../hosts/access";
+import { hostsConfig, prepareAccess, readHostsConfig } from "../hosts/access";
+import { machinesOf } from "../hosts/machine";
 import type { Say } from "../images";
 import { planLab, refuseUnknownTeams } from "../plan";
 import { run } from "../process";
@@ -12,6 +13,7 @@ import { machineAccounts } from "./accounts";
 import { refusedWithoutHosts } from "./faults";
 import { greets } from "./greeting";
 import type { CloudMachine, MachineAccount } from "./machines";
+import { hostsStanding } from "./standing";
 
 /** What machines are to do. */
 export type WantedPower = "running" | "stopped";
@@ -44,8 +46,8 @@ export interface PowerOptions {
   readonly patience?: number;
   /** The accounts; those of the lab's hosts by default. */
   readonly accounts?: readonly MachineAccount[];
-  /** Whether a machine is reached; by its SSH server's greeting, or through its tunnel, by default. */
-  readonly reaches?: (machine: CloudMachine) => Promise<boolean>;
+  /** Whether a machine is reached, undefined where nobody can look; by its SSH server's greeting, or through its tunnel, by default. */
+  readonly reaches?: (machine: CloudMachine) => Promise<boolean | undefined>;
 }
 
 /** Amazon gives no bound, and is done in a minute or two; a machine that hangs is cut off after some ten. */
@@ -157,8 +159,10 @@ class Run {
       if (next === "ask") await this.ask(account, machine);
       return this.refused.has(id);
     }
-    if (this.wanted === "stopped" || (await this.options.reaches(machine))) {
-      if (this.asked.has(id)) this.tell(host, this.wanted === "stopped" ? "stopped" : "answers");
+    const reached = this.wanted === "stopped" ? undefined : await this.options.reaches(machine);
+    if (reached !== false) {
+      const there = reached === undefined ? "runs" : "answers";
+      if (this.asked.has(id)) this.tell(host, this.wanted === "stopped" ? "stopped" : there);
       return true;
     }
     this.asked.add(id);
@@ -194,14 +198,29 @@ const TUNNEL_DEADLINE = 60_000;
 function reachedBy(
   lab: string,
   tunnels: ReadonlyMap<string, Tunnel["kind"]>,
-): (machine: CloudMachine) => Promise<boolean> {
+  signal: AbortSignal | undefined,
+): (machine: CloudMachine) => Promise<boolean | undefined> {
   return async ({ host, address }) => {
-    if (!tunnels.has(host)) return address === undefined || greets(address);
-    // Where nothing was brought up from this machine, nothing here leads there: that it runs is all that can be told.
-    if (!readHostsConfig(lab).has(host)) return true;
+    if (!tunnels.has(host)) return address === undefined ? undefined : greets(address);
+    // Where the state that has its key cannot be read, nothing here leads there: that it runs is all that can be told.
+    if (!readHostsConfig(lab).has(host)) return undefined;
     const words = ["-F", hostsConfig(lab), host, "exit"];
-    return (await run("ssh", words, { deadline: TUNNEL_DEADLINE })).code === 0;
+    const { code } = await run("ssh", words, { deadline: TUNNEL_DEADLINE, ...(signal ? { signal } : {}) });
+    return code === 0;
   };
+}
+
+/** Writes down how hosts behind tunnels are reached now, as far as the state that has it can be read: another operator may have made them, or given them another way. */
+async function learnWays(file: StackFile, plan: LabPlan): Promise<void> {
+  try {
+    const machines = machinesOf(planLab(file, await hostsStanding(plan)));
+    prepareAccess(
+      plan.lab,
+      machines.filter(({ remote }) => remote.tunnel !== undefined),
+    );
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error;
+  }
 }
 
 /**
@@ -216,7 +235,9 @@ export async function changePower(
 ): Promise<PowerReport> {
   const plan = planLab(file);
   const tunnels = tunnelsOf(plan);
-  const { signal, patience = PATIENCE, reaches = reachedBy(plan.lab, tunnels), say } = options;
+  const { signal, patience = PATIENCE, say } = options;
+  const reaches = options.reaches ?? reachedBy(plan.lab, tunnels, signal);
+  if (wanted === "running" && tunnels.size > 0) await learnWays(file, plan);
   const names = chosenHosts(plan, options.teams);
   const accounts = options.accounts ?? (await machineAccounts(plan.hosts, signal));
   const run = new Run(wanted, { say, reaches });

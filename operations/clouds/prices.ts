@@ -52,5 +52,14 @@ export async function pricesOfToday(
       }
     }),
   );
-  return { table: withAsked(PRICES, asked.flat()), missing };
+  const found = asked.flat();
+  for (const { type, region, linux } of found)
+    if (linux === undefined)
+      missing.push({
+        code: "cloud-busy",
+        where: `${type} in ${region}`,
+        what: "its cloud's price list does not have it",
+        fix: "See the cloud's own page of prices",
+      });
+  return { table: withAsked(PRICES, found), missing };
 }

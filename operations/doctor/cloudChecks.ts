@@ -30,21 +30,24 @@ interface Group {
   readonly cpus: number;
 }
 
-/** Public addresses of hosts in one region: their own, and one each of a NAT gateway and of a Bastion. */
-function addressesOf(hosts: readonly CloudHostConfig[]): number {
-  const shared = [
-    hosts.some((host) => !hasPublicAddress(host)),
-    hosts.some((host) => tunnelKind(host) === "bastion"),
-  ];
-  return hosts.filter(hasPublicAddress).length + shared.filter(Boolean).length;
-}
-
 function groupsOf({ plan }: Subject): Group[] {
   const used = new Set(plan.teams.map(({ host }) => host));
   const hosts = plan.hosts
     .filter(({ name }) => used.has(name))
     .flatMap(({ config }) => (isCloud(config) ? [config] : []));
   const regionOf = (host: (typeof hosts)[number]) => (host.kind === "ec2" ? host.region : host.location);
+  const placeOf = (host: (typeof hosts)[number]) => `${host.kind} ${regionOf(host)}`;
+  const counted = new Set<string>();
+  /** Addresses of what all hosts of a place share, a NAT gateway's and a Bastion's: they are told of the first group there. */
+  const shared = (first: (typeof hosts)[number]): number => {
+    if (counted.has(placeOf(first))) return 0;
+    counted.add(placeOf(first));
+    const here = hosts.filter((host) => placeOf(host) === placeOf(first));
+    return [
+      here.some((host) => !hasPublicAddress(host)),
+      here.some((host) => tunnelKind(host) === "bastion"),
+    ].filter(Boolean).length;
+  };
   return [
     ...groupBy(hosts, (host) => `${host.kind} ${regionOf(host)} ${machineType(host)} ${host.os}`).values(),
   ].flatMap((own): Group[] => {
@@ -58,7 +61,7 @@ function groupsOf({ plan }: Subject): Group[] {
             type: machineType(host) ?? "",
             os: host.os,
             count: own.length,
-            addresses: addressesOf(own),
+            addresses: own.filter(hasPublicAddress).length + shared(host),
             cpus: machineSize(host)?.cpus ?? 0,
           },
         ];

@@ -101,11 +101,31 @@ export function publicKeyFor({ lab, remote }: RemoteMachine): string | undefined
   return remote.identityFile === undefined ? ownKey(lab).publicKey : undefined;
 }
 
+/** What was written down of hosts but some: a run that goes on beside this one may be on its way to them. */
+function othersWritten(
+  path: string,
+  but: readonly RemoteMachine[],
+): { readonly entries: string[]; readonly known: string[] } {
+  const names = new Set(but.map(({ name }) => name));
+  const isOther = (name: string | undefined) => name !== undefined && name !== "*" && !names.has(name);
+  const read = (file: string) => (existsSync(file) ? readFileSync(file, "utf8") : "");
+  return {
+    entries: read(path)
+      .split("\n\n")
+      .filter((entry) => isOther(/^Host (\S+)\n/.exec(entry)?.[1])),
+    known: read(`${path}.known`)
+      .split("\n")
+      .filter((line) => isOther(/^(\S+) /.exec(line)?.[1])),
+  };
+}
+
 /**
  * Writes what SSH needs to reach a lab's hosts, below the home folder. Connects to nobody.
+ * @param machines the hosts; others that are written down already stay so
+ * @param whole whether these are all that there are, and others are forgotten
  * @throws FaultError `host-key-missing`, a fault each host
  */
-export function prepareAccess(lab: string, machines: readonly RemoteMachine[]): void {
+export function prepareAccess(lab: string, machines: readonly RemoteMachine[], whole = false): void {
   if (machines.length === 0) return;
   const [first, ...more] = machines
     .filter(({ remote }) => remote.hostKey === undefined)
@@ -114,7 +134,9 @@ export function prepareAccess(lab: string, machines: readonly RemoteMachine[]): 
   const path = hostsConfig(lab);
   const knownHosts = `${path}.known`;
   const { config, known } = renderHostsConfig(machines, knownHosts, ownKey(lab).file);
+  const others = whole ? { entries: [], known: [] } : othersWritten(path, machines);
   placeBastionStream(machines.map(({ remote }) => remote.tunnel?.kind));
-  writePrivateFile(knownHosts, known);
-  writePrivateFile(path, config);
+  writePrivateFile(knownHosts, [...others.known.map((line) => `${line}\n`), known].join(""));
+  // The first entry that has a setting decides: what holds for all is the last.
+  writePrivateFile(path, [...others.entries, config].join("\n\n"));
 }

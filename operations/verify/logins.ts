@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { CONNECT_SECONDS } from "../../components/hosts/sshEntry";
 import { teamKeyPath } from "../../components/hypervisors/channelOptions";
 import { userOf } from "../../course/access";
 import { addressFromHost, isJumpHost, LEARNER } from "../../course/learnerAccess";
@@ -18,14 +19,16 @@ function wayIn(
   plan: LabPlan,
   guest: GuestPlan,
   key: string,
-): { readonly command: string; readonly words: string } {
+): { readonly command: string; readonly words: string; readonly more: number } {
   const host = hostNamed(plan, guest.host);
   const address = host && isJumpHost(host) ? addressFromHost(guest, host) : undefined;
-  if (!host || address === undefined) return { command: channelTo(plan, guest).sshRelay, words: "" };
+  if (!host || address === undefined) return { command: channelTo(plan, guest).sshRelay, words: "", more: 0 };
   const through = `ssh -F "${hostsConfig(plan.lab)}" -l ${LEARNER} -i "${key}"`;
   return {
     command: `${through} -W ${address}:${SSH_PORT} ${host.name}`,
     words: ` by way of ${LEARNER}@${host.name}`,
+    // A tunnel is begun for each login.
+    more: host.standing?.tunnel ? CONNECT_SECONDS.tunnel : 0,
   };
 }
 
@@ -50,7 +53,7 @@ export async function tryLogin(
     "StrictHostKeyChecking=no",
     "UserKnownHostsFile=/dev/null",
     "LogLevel=ERROR",
-    `ConnectTimeout=${8 * (options.patience ?? 1)}`,
+    `ConnectTimeout=${8 * (options.patience ?? 1) + way.more}`,
     `ProxyCommand=${way.command}`,
   ];
   const result = await run(
@@ -65,7 +68,7 @@ export async function tryLogin(
       guest.windows ? "whoami" : "id -un",
     ],
     {
-      deadline: Math.min(options.deadline, 15_000 * (options.patience ?? 1)),
+      deadline: Math.min(options.deadline, 15_000 * (options.patience ?? 1) + way.more * 1000),
       ...(options.signal ? { signal: options.signal } : {}),
     },
   );

@@ -308,6 +308,7 @@ const workflow = (name: string, action: string, recurrence: object) => ({
         {
           type: "Http",
           runAfter: {},
+          operationOptions: "DisableAsyncPattern",
           inputs: {
             method: "POST",
             uri: `https://management.azure.com${host}-machine-id/${action}?api-version=2024-07-01`,

@@ -74,7 +74,7 @@ export function waitedFor(stdin: string): {
   script: string;
 } {
   const { known = "", config = "", script = "" } = written(stdin);
-  const command = /^there\(\) \{ ssh .* '([^']*)'; \}$/m.exec(stdin)?.[1] ?? "";
+  const command = /^there\(\) \{ SHELL=\/bin\/sh ssh .* '([^']*)'; \}$/m.exec(stdin)?.[1] ?? "";
   return { known, config: config.split("\n").map((line) => line.trim()), command, script };
 }
 

@@ -63,7 +63,7 @@ test("of Amazon's budgets a lab's own is found and removed, and no other", async
       cloud: "aws",
       region: "us-east-1",
       kind: "budget",
-      id: NAMES[0],
+      id: `123456789012:${NAMES[0]}`,
       name: "lab-budget",
       mark: { lab: "lab", id: ID, stack: "lab-hosts" },
     },
@@ -73,7 +73,7 @@ test("of Amazon's budgets a lab's own is found and removed, and no other", async
   await account.remove(budget);
   // One that is gone already is no error.
   await account.remove(budget);
-  expect(await new AmazonBudgets().names()).toEqual(NAMES.slice(1));
+  expect((await new AmazonBudgets().all()).map(({ name }) => name)).toEqual(NAMES.slice(1));
 });
 
 test("of Azure's budgets a lab's own is found and removed, and no other", async () => {

@@ -8,7 +8,12 @@ import { parseLab } from "../../course/config";
 import { formatFault } from "../../course/faults";
 import { makePlan } from "../../course/plan";
 import { resourcesOf } from "../../course/resources";
-import { prepareAccess, renderHostsConfig } from "../../operations/hosts/access";
+import {
+  hostsConfig,
+  prepareAccess,
+  readHostsConfig,
+  renderHostsConfig,
+} from "../../operations/hosts/access";
 import { connectionFault, hostKeyMissing } from "../../operations/hosts/faults";
 import { machineOf, machinesOf, type RemoteMachine } from "../../operations/hosts/machine";
 import { HOST_PARTS } from "../../operations/hosts/provide";
@@ -106,6 +111,34 @@ test("the configuration for SSH knows each host by its key alone", () => {
   expect(config).toContain("  HostKeyAlgorithms rsa-sha2-512,rsa-sha2-256\n");
   expect(config).toContain("  StrictHostKeyChecking yes\n");
   expect(config).toContain('  UserKnownHostsFile "/home/known"\n');
+});
+
+test("hosts that are written down stay so when others are, and are forgotten where those are all", () => {
+  const home = mkdtempSync(join(tmpdir(), "classlab-home-"));
+  const before = process.env.CLASSLAB_HOME;
+  process.env.CLASSLAB_HOME = home;
+  const at = (name: string, address: string) => ({
+    name,
+    lab: "lab",
+    target: "libvirt" as const,
+    remote: { system: "linux" as const, address, port: 22, user: "root", hostKey: KEY, asRoot: "" },
+  });
+  try {
+    prepareAccess("lab", [at("a", "192.0.2.1"), at("b", "192.0.2.2")]);
+    prepareAccess("lab", [at("b", "192.0.2.3"), at("c", "192.0.2.4")]);
+    const written = () =>
+      Object.fromEntries([...readHostsConfig("lab")].map(([name, { address }]) => [name, address]));
+    expect(written()).toEqual({ a: "192.0.2.1", b: "192.0.2.3", c: "192.0.2.4" });
+    const text = readFileSync(hostsConfig("lab"), "utf8");
+    expect(text.match(/^Host .*$/gm)).toEqual(["Host a", "Host b", "Host c", "Host *"]);
+    expect(readFileSync(`${hostsConfig("lab")}.known`, "utf8")).toBe(`a ${KEY}\nb ${KEY}\nc ${KEY}\n`);
+    prepareAccess("lab", [at("c", "192.0.2.4")], true);
+    expect(written()).toEqual({ c: "192.0.2.4" });
+  } finally {
+    if (before === undefined) delete process.env.CLASSLAB_HOME;
+    else process.env.CLASSLAB_HOME = before;
+    rmSync(home, { recursive: true });
+  }
 });
 
 describe("the lab's own key", () => {

@@ -11,7 +11,7 @@ export function monthOf(now: Date): string {
   return `${now.toISOString().slice(0, 7)}-01T00:00:00Z`;
 }
 
-/** Has Azure tell by mail what a lab's objects cost in a month, known by the tag with its id. */
+/** Has Azure tell by mail what a lab's objects cost in a month, known by the tag with its id: in the currency of the subscription's bills (MicrosoftDocs/azure-docs#51742). */
 export function azureBudget(
   name: string,
   budget: BudgetConfig,
@@ -39,7 +39,7 @@ export function azureBudget(
       scope: group.id.apply((id) => id.split("/").slice(0, 3).join("/")),
       category: "Cost",
       timeGrain: "Monthly",
-      amount: budget.usd,
+      amount: budget.azureAmount ?? budget.usd,
       timePeriod: { startDate: since.output.apply(String) },
       filter: { tags: { name: MARK_KEYS.id, operator: "In", values: [mark.id] } },
       notifications: Object.fromEntries([
@@ -47,6 +47,7 @@ export function azureBudget(
         [`foreseen-${FORESEEN}`, told("Forecasted", FORESEEN)],
       ]),
     },
-    { provider: api },
+    // Its name is its own: another one beside it would be refused.
+    { provider: api, deleteBeforeReplace: true },
   );
 }

@@ -72,6 +72,8 @@ function actions(
       {
         type: "Http",
         runAfter: {},
+        // How it goes on is asked elsewhere than at the machine, where the role ends.
+        operationOptions: "DisableAsyncPattern",
         inputs: {
           method: "POST",
           uri: `${MANAGEMENT}${id}/${ACTIONS[action]}?api-version=${COMPUTE_VERSION}`,

@@ -30,6 +30,7 @@ export function ec2Budget(name: string, budget: BudgetConfig, tags: CloudTags, p
       notifications: [...SPENT.map((part) => told("ACTUAL", part)), told("FORECASTED", FORESEEN)],
       tags: cloudTags(tags, `${mark.lab}-budget`),
     },
-    { provider },
+    // Its name is its own: another one beside it would be refused.
+    { provider, deleteBeforeReplace: true },
   );
 }

@@ -88,10 +88,10 @@ export function amazonAccount(api: AmazonApi, regions: readonly string[]): Cloud
 
   /** Budgets say whose they are by their names. */
   const budgets = async (lab: string | undefined): Promise<CloudLeftover[]> =>
-    (await api.budgets()).flatMap((name): CloudLeftover[] => {
+    (await api.budgets()).flatMap(({ id, name }): CloudLeftover[] => {
       const mark = budgetMark(name);
       if (!mark || (lab !== undefined && mark.lab !== lab)) return [];
-      return [{ cloud: "aws", region: GLOBAL, kind: BUDGET, id: name, name: `${mark.lab}-budget`, mark }];
+      return [{ cloud: "aws", region: GLOBAL, kind: BUDGET, id, name: `${mark.lab}-budget`, mark }];
     });
 
   return {

@@ -15,8 +15,8 @@ export class AmazonBudgets {
   private readonly amazon = new AmazonQueries();
   private account: Promise<string> | undefined;
 
-  /** Their names; none where whoever asks may not see them, and so has made none. @throws FaultError with Amazon's words for all else */
-  async names(): Promise<string[]> {
+  /** All of them, with the id that the engine records; none where whoever asks may not see them, and so has made none. @throws FaultError with Amazon's words for all else */
+  async all(): Promise<{ readonly id: string; readonly name: string }[]> {
     try {
       const found: string[] = [];
       let NextToken: string | undefined;
@@ -27,7 +27,8 @@ export class AmazonBudgets {
         found.push(...page.Budgets.map(({ BudgetName }) => BudgetName));
         NextToken = page.NextToken;
       } while (NextToken !== undefined);
-      return found;
+      const account = await this.account;
+      return found.map((name) => ({ id: `${account}:${name}`, name }));
     } catch (error) {
       if (error instanceof FaultError && error.faults[0].code === "cloud-denied") return [];
       throw error;
@@ -35,9 +36,9 @@ export class AmazonBudgets {
   }
 
   /** Removes one; one that is gone already is no error. @throws FaultError with Amazon's words */
-  async remove(name: string): Promise<void> {
+  async remove(id: string): Promise<void> {
     try {
-      await this.ask("DeleteBudget", { BudgetName: name });
+      await this.ask("DeleteBudget", { BudgetName: id.slice(id.indexOf(":") + 1) });
     } catch (error) {
       if (!(error instanceof FaultError && error.message.includes("NotFoundException"))) throw error;
     }

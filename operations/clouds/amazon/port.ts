@@ -20,10 +20,10 @@ export interface AmazonApi {
   list(region: string, type: string): Promise<string[]>;
   /** An object; undefined when there is none. */
   get(region: string, type: string, identifier: string): Promise<Described | undefined>;
-  /** Names of the account's budgets, which neither of those APIs knows; none where whoever asks may not see them. */
-  budgets(): Promise<string[]>;
+  /** The account's budgets, which neither of those APIs knows; none where whoever asks may not see them. */
+  budgets(): Promise<{ readonly id: string; readonly name: string }[]>;
   /** Removes a budget; one that is gone already is no error. */
-  removeBudget(name: string): Promise<void>;
+  removeBudget(id: string): Promise<void>;
   /** Removes an object and waits until it is gone; one that is gone already is no error. */
   remove(region: string, type: string, identifier: string): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { AskedPrice, RentedType } from "../../../course/cost/live";
+import { parsed } from "../http";
 import { AmazonQueries } from "./query";
 
 /** Where Amazon's price list is asked, for all regions (AWS Billing User Guide, "Using the AWS Price List Query API"). */
@@ -22,7 +23,7 @@ const productSchema = z.looseObject({
 
 /** Dollars an hour on demand that a product of the list has; undefined where it has none. */
 function hourly(text: string): number | undefined {
-  const product = productSchema.safeParse(JSON.parse(text)).data;
+  const product = productSchema.safeParse(parsed(text)).data;
   const dimensions = Object.values(product?.terms.OnDemand ?? {}).flatMap(({ priceDimensions }) =>
     Object.values(priceDimensions),
   );

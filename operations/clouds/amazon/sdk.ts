@@ -63,8 +63,8 @@ export function amazonBySdk(): AmazonApi {
   };
   const budgets = new AmazonBudgets();
   return {
-    budgets: () => budgets.names(),
-    removeBudget: (name) => budgets.remove(name),
+    budgets: () => budgets.all(),
+    removeBudget: (id) => budgets.remove(id),
     tagged: (region, key, value) =>
       told(`Amazon in ${region}`, async () => {
         const client = new ResourceGroupsTaggingAPIClient({ region, maxAttempts: ATTEMPTS });

@@ -92,11 +92,11 @@ export function azureAccount(azure: AzureRest = new AzureRest()): CloudAccount {
       const [groups, resources, budgets] = await Promise.all([
         azure.list(`${subscription}/resourcegroups`, RESOURCES),
         azure.list(`${subscription}/resources`, RESOURCES),
-        azure.list(`${subscription}/providers/Microsoft.Consumption/budgets`, "2024-08-01").catch(hidden),
+        azure.list(`${subscription}/${BUDGETS}`, "2024-08-01").catch(withoutBudgets),
       ]);
       return [
         ...[...resources, ...groups].flatMap((found) => leftover(found, lab)),
-        ...budgets.flatMap((found) => budget(found, lab)),
+        ...budgets.flatMap((found) => budget(subscription, found, lab)),
       ].sort((a, b) => order(a) - order(b) || a.name.localeCompare(b.name));
     },
     remove: async (object) => {
@@ -112,19 +112,23 @@ export function azureAccount(azure: AzureRest = new AzureRest()): CloudAccount {
   };
 }
 
-const budgetSchema = z.looseObject({ id: z.string(), name: z.string() });
+const budgetSchema = z.looseObject({ name: z.string() });
+
+/** Where a subscription's budgets are. */
+const BUDGETS = "providers/Microsoft.Consumption/budgets";
 
 /** A budget, which has no tags: its name says whose it is. */
-function budget(found: unknown, lab: string | undefined): CloudLeftover[] {
-  const { id, name } = budgetSchema.parse(found);
+function budget(subscription: string, found: unknown, lab: string | undefined): CloudLeftover[] {
+  const { name } = budgetSchema.parse(found);
   const mark = budgetMark(name);
   if (!mark || (lab !== undefined && mark.lab !== lab)) return [];
+  const id = `${subscription}/${BUDGETS}/${name}`;
   return [{ cloud: "azure", region: "-", kind: "budget", id, name: `${mark.lab}-budget`, mark }];
 }
 
-/** Whoever may not see budgets has made none. */
-function hidden(error: unknown): [] {
-  if (error instanceof FaultError && error.faults[0].code === "cloud-denied") return [];
+/** Whoever may not see budgets has made none, and a subscription of a kind that has none says so with a refusal. */
+function withoutBudgets(error: unknown): [] {
+  if (error instanceof FaultError && error.faults[0].code !== "cloud-busy") return [];
   throw error;
 }
 

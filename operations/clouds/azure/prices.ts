@@ -43,7 +43,10 @@ export async function azurePrices(
         throw new FaultError([
           refusal("Azure's price list", String(answer.status), answer.text.slice(0, 200)),
         ]);
-      const { Items: items } = answerSchema.parse(parsed(answer.text));
+      const document = answerSchema.safeParse(parsed(answer.text));
+      if (!document.success)
+        throw new FaultError([refusal("Azure's price list", "NotUnderstood", answer.text.slice(0, 200))]);
+      const { Items: items } = document.data;
       const kept = items.filter(
         ({ unitOfMeasure, skuName, meterName }) =>
           unitOfMeasure === "1 Hour" && !OTHERS.test(`${skuName} ${meterName}`),

@@ -28,6 +28,14 @@ async function main() {
   }
   const own = Number(words[words.indexOf("--port") + 1]);
   const server = createServer({ allowHalfOpen: true }, (stream) => {
+    if (told.fails !== undefined) {
+      stream.destroy();
+      setTimeout(() => {
+        console.error(told.fails);
+        process.exit(1);
+      }, 300);
+      return;
+    }
     const socket = connect({ host, port, allowHalfOpen: true });
     for (const end of [stream, socket])
       end.on("error", () => {

@@ -5,7 +5,12 @@ import { type CloudObject, field } from "./kinds";
 /** What a program of a cloud does: it says something, or leads to a place. */
 export type Told =
   | { readonly said: string; readonly code: number }
-  | { readonly address: string; readonly port: number };
+  | {
+      readonly address: string;
+      readonly port: number;
+      /** Why a connection ends at once, though the tunnel is there. */
+      readonly fails?: string;
+    };
 
 const refused = (said: string): Told => ({ said, code: 254 });
 
@@ -65,9 +70,11 @@ function bastion(account: CloudAccount, address: string, options: Record<string,
     return refused("Bastion Host SKU must be Standard or Premium and Native Client must be enabled.");
   const machine = objects(account, "VirtualMachine").find(({ id }) => id === options["target-resource-id"]);
   if (!machine) return refused("Please enter a valid resource ID.");
-  if (!letsIn(account, gate, machine, Number(options["resource-port"])))
-    return refused("Error opening tunnel: the target does not answer");
-  return { address, port: Number(options["resource-port"]) };
+  const port = Number(options["resource-port"]);
+  // The command listens first, and asks for the session when somebody connects (azext_bastion, tunnel.py).
+  return letsIn(account, gate, machine, port)
+    ? { address, port }
+    : { address, port, fails: "Error opening tunnel: the target does not answer" };
 }
 
 /** Whether the rules of a machine's subnet let in what comes from Bastion's. */
