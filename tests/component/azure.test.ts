@@ -3,24 +3,25 @@ import { deployAzure } from "../../components/hosts/azure";
 import { monthOf } from "../../components/hosts/azure/budget";
 import { resourcesOf } from "../../course/resources";
 import { deployHosts } from "../../stacks/hosts";
-import { ALLOWED, AZURE, BUDGET, cloudLab, PRIVATE_KEY, READY, waitedFor } from "../support/cloudLabs";
+import {
+  ALLOWED,
+  AZURE,
+  BUDGET,
+  cloudLab,
+  LAB_ID,
+  marked,
+  PRIVATE_KEY,
+  READY,
+  waitedFor,
+} from "../support/cloudLabs";
 import { useHostsKey } from "../support/hostsKey";
 import { Checks } from "../support/inputMutants";
 import { isSecretInput, MockEngine, type Registration, unsecret } from "../support/mocks";
 import { planOf } from "../unit/labs";
 
 // What these tests do not prove: that Azure takes it.
-const LAB_ID = "0123456789abcdef";
 const plan = planOf("lab", { ...cloudLab([AZURE]), budget: BUDGET });
 const [unit] = plan.units;
-const marked = (name: string, team?: string) => ({
-  Name: `lab-${name}`,
-  classlab: "lab",
-  "classlab.id": LAB_ID,
-  "classlab.stack": "lab-hosts",
-  ...(team === undefined ? {} : { "classlab.team": team }),
-  "classlab.expires": "2027-01-20T15:00:00.000Z",
-});
 const HOST = "az-team-02";
 const CLOCK = "azure-japaneast-clock";
 const GROUP = `classlab-${LAB_ID}-${HOST}`;

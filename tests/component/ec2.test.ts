@@ -10,6 +10,8 @@ import {
   BUDGET,
   cloudLab,
   EC2,
+  LAB_ID,
+  marked,
   PRIVATE_KEY,
   READY,
   waitedFor,
@@ -21,17 +23,8 @@ import { planOf } from "../unit/labs";
 
 // What these tests do not prove: that Amazon takes it. tests/integration/clouds.test.ts has a stand-in that knows some of its rules.
 const IMAGE_PARAMETER = imageParameter({ os: "linux" });
-const LAB_ID = "0123456789abcdef";
 const plan = planOf("lab", { ...cloudLab([EC2]), budget: BUDGET });
 const [unit, ...others] = plan.units;
-const marked = (name: string, team?: string) => ({
-  Name: `lab-${name}`,
-  classlab: "lab",
-  "classlab.id": LAB_ID,
-  "classlab.stack": "lab-hosts",
-  ...(team === undefined ? {} : { "classlab.team": team }),
-  "classlab.expires": "2027-01-20T15:00:00.000Z",
-});
 
 useHostsKey();
 let engine: MockEngine;

@@ -2,7 +2,7 @@ import { deployAzure } from "../../components/hosts/azure";
 import { deployEc2 } from "../../components/hosts/ec2";
 import { resourcesOf } from "../../course/resources";
 import { deployHosts } from "../../stacks/hosts";
-import { AZURE, amazonAnswers, cloudLab, EC2, waitedFor } from "../support/cloudLabs";
+import { AZURE, amazonAnswers, cloudLab, EC2, LAB_ID, marked, waitedFor } from "../support/cloudLabs";
 import { useHostsKey } from "../support/hostsKey";
 import { Checks } from "../support/inputMutants";
 import { MockEngine, type Registration, unsecret } from "../support/mocks";
@@ -10,7 +10,6 @@ import { planOf } from "../unit/labs";
 
 // Hosts that staff alone come to, by a tunnel of their cloud. What these tests do not prove: that the clouds take it, and that a tunnel leads there;
 // tests/integration has stand-ins of both.
-const LAB_ID = "0123456789abcdef";
 const plan = planOf(
   "lab",
   cloudLab(
@@ -24,14 +23,6 @@ const plan = planOf(
 const [unit] = plan.units;
 const LOCATION = "azure-japaneast";
 const HOST = "az-team-02";
-const marked = (name: string, team?: string) => ({
-  Name: `lab-${name}`,
-  classlab: "lab",
-  "classlab.id": LAB_ID,
-  "classlab.stack": "lab-hosts",
-  ...(team === undefined ? {} : { "classlab.team": team }),
-  "classlab.expires": "2027-01-20T15:00:00.000Z",
-});
 const shared = { resourceGroupName: `classlab-${LAB_ID}-japaneast`, location: "japaneast" };
 const FIXED = {
   sku: { name: "Standard" },

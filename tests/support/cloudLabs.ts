@@ -47,6 +47,19 @@ export function cloudLab(hosts: readonly object[], teams: unknown = 2): object {
   };
 }
 
+/** Id of the labs whose components are looked at. */
+export const LAB_ID = "0123456789abcdef";
+
+/** What an object of the lab `lab` is marked with in a cloud. @param name that its page shows behind the lab's */
+export const marked = (name: string, team?: string) => ({
+  Name: `lab-${name}`,
+  classlab: "lab",
+  "classlab.id": LAB_ID,
+  "classlab.stack": "lab-hosts",
+  ...(team === undefined ? {} : { "classlab.team": team }),
+  "classlab.expires": "2027-01-20T15:00:00.000Z",
+});
+
 /** A private key as OpenSSH writes it. */
 export const PRIVATE_KEY =
   /^-----BEGIN OPENSSH PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+\n-----END OPENSSH PRIVATE KEY-----\n$/;

@@ -7,20 +7,16 @@ import { AmazonBudgets } from "../../operations/clouds/amazon/budgets";
 import { amazonBySdk } from "../../operations/clouds/amazon/sdk";
 import { azureAccount } from "../../operations/clouds/azure/account";
 import { BUDGET, cloudLab, EC2 } from "../support/cloudLabs";
-import { StandInCloud } from "../support/clouds";
+import type { StandInCloud } from "../support/clouds";
 import { azureEnvironment } from "../support/clouds/azureApi";
-import { amazonEnvironment, ID, REGION } from "../support/clouds/standing";
+import { useCloud } from "../support/clouds/inEnvironment";
+import { ID, REGION } from "../support/clouds/standing";
 
 // What is asked of both clouds' budgets, as it is signed and sent to their stand-ins. What this does not prove: that they answer so.
+const theCloud = useCloud();
 let cloud: StandInCloud;
-const before = { ...process.env };
-beforeEach(async () => {
-  cloud = await StandInCloud.start();
-  Object.assign(process.env, amazonEnvironment(cloud), azureEnvironment(cloud));
-});
-afterEach(async () => {
-  process.env = { ...before };
-  await cloud.stop();
+beforeEach(() => {
+  cloud = theCloud();
 });
 
 const NAMES = [budgetName({ lab: "lab", id: ID }), budgetName({ lab: "other", id: ID }), "the company's"];

@@ -5,21 +5,16 @@ import type { CloudQuestions } from "../../operations/clouds/questions";
 import type { Finding } from "../../operations/doctor/check";
 import { CLOUD_CHECKS } from "../../operations/doctor/cloudChecks";
 import { AZURE, cloudLab, EC2 } from "../support/cloudLabs";
-import { StandInCloud } from "../support/clouds";
-import { azureEnvironment } from "../support/clouds/azureApi";
-import { addHost, amazonEnvironment, buildAzureHost, buildLab, REGION } from "../support/clouds/standing";
+import type { StandInCloud } from "../support/clouds";
+import { useCloud } from "../support/clouds/inEnvironment";
+import { addHost, buildAzureHost, buildLab, REGION } from "../support/clouds/standing";
 import { planOf } from "./labs";
 
 // What doctor asks of both clouds, as it is signed and sent to their stand-ins. What this does not prove: that they answer so.
+const theCloud = useCloud();
 let cloud: StandInCloud;
-const before = { ...process.env };
-beforeEach(async () => {
-  cloud = await StandInCloud.start();
-  Object.assign(process.env, amazonEnvironment(cloud), azureEnvironment(cloud));
-});
-afterEach(async () => {
-  process.env = { ...before };
-  await cloud.stop();
+beforeEach(() => {
+  cloud = theCloud();
 });
 
 /** The findings of all checks, by id. */

@@ -6,21 +6,15 @@ import { amazonPrices } from "../../operations/clouds/amazon/prices";
 import { azurePrices } from "../../operations/clouds/azure/prices";
 import { type PriceLists, pricesOfToday } from "../../operations/clouds/prices";
 import { AZURE, cloudLab, EC2 } from "../support/cloudLabs";
-import { StandInCloud } from "../support/clouds";
-import { azureEnvironment } from "../support/clouds/azureApi";
-import { amazonEnvironment } from "../support/clouds/standing";
+import type { StandInCloud } from "../support/clouds";
+import { useCloud } from "../support/clouds/inEnvironment";
 import { planOf } from "./labs";
 
 // What is asked of both price lists, as it is signed and sent to their stand-ins. What this does not prove: that they answer so.
+const theCloud = useCloud();
 let cloud: StandInCloud;
-const before = { ...process.env };
-beforeEach(async () => {
-  cloud = await StandInCloud.start();
-  Object.assign(process.env, amazonEnvironment(cloud), azureEnvironment(cloud));
-});
-afterEach(async () => {
-  process.env = { ...before };
-  await cloud.stop();
+beforeEach(() => {
+  cloud = theCloud();
 });
 
 const TODAY = "2027-01-04";
@@ -89,8 +83,10 @@ test("without credentials Amazon's list is not read, and that is told; Azure's a
 });
 
 test("a lab without hosts in clouds asks nobody", async () => {
-  await cloud.stop();
+  const nobody = async (): Promise<never> => {
+    throw new Error("a cloud is asked");
+  };
   const lab = planOf("lab", { ...cloudLab([{ kind: "this-machine", name: "pc" }], 1), calendar: undefined });
-  expect((await today(lab)).table).toEqual(PRICES);
-  cloud = await StandInCloud.start();
+  const asked = await pricesOfToday(lab, TODAY, { lists: { ec2: nobody, azure: nobody } });
+  expect(asked).toEqual({ table: PRICES, missing: [] });
 });
