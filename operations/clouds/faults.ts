@@ -45,6 +45,11 @@ const CAUSES: readonly Cause[] = [
     fix: "Log in to the cloud anew, or have the rights given, and run the command again: it goes on where it stopped",
   },
   {
+    code: "cloud-denied",
+    errors: /^MissingSubscriptionRegistration$/,
+    fix: "Have the provider that is named registered in the subscription: az provider register --wait --namespace NAME; then run the command again: it goes on where it stopped",
+  },
+  {
     code: "cloud-in-use",
     errors: /^(?:DependencyViolation|DeleteConflict\w*|ResourceConflict\w*|InUse\w*|\w*CannotBeDeleted\w*)$/,
     fix: "Remove what is named if it is yours, and run the command again: it goes on where it stopped",

@@ -65,8 +65,22 @@ test.each([
   ],
   [azure("InUseSubnetCannotBeDeleted", "Subnet is in use"), "cloud-in-use"],
   [azure("AuthorizationFailed", "The client does not have authorization to perform action"), "cloud-denied"],
+  [
+    azure(
+      "MissingSubscriptionRegistration",
+      "The subscription is not registered to use namespace 'Microsoft.Logic'.",
+    ),
+    "cloud-denied",
+  ],
 ])("what a cloud refuses is told by its cause: %#", (text, code) => {
   expect(told(text).map((fault) => fault.code)).toEqual([code]);
+});
+
+test("a provider that is not registered in Azure's subscription is told with the command that does it", () => {
+  const [fault] = told(
+    azure("MissingSubscriptionRegistration", "It is not registered to use 'Microsoft.Logic'."),
+  );
+  expect(fault?.fix).toContain("az provider register --wait --namespace NAME");
 });
 
 test("the cloud's own words are told with the resource's name and the API's code", () => {
