@@ -10,6 +10,9 @@ export const SCRIPT = "command:local:Command";
 /** The same for a script on a host over SSH. */
 export const REMOTE_SCRIPT = "command:remote:Command";
 
+/** What is kept as it was first given: a resource of the engine's own. */
+export const kept = (name: string): PlannedResource => ({ type: "pulumi:index:Stash", name });
+
 /** Type token of a random text that is a secret. */
 export const PASSWORD = "random:index/randomPassword:RandomPassword";
 

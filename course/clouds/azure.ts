@@ -1,6 +1,6 @@
 import { groupBy } from "../groupBy";
 import type { LabPlan } from "../plan";
-import { component, type PlannedResource, password, provider, SCRIPT } from "../resourceTypes";
+import { component, kept, type PlannedResource, password, provider, SCRIPT } from "../resourceTypes";
 import { type Clock, clockOf, dailyStop } from "./clock";
 import { type AzureHost, hasPublicAddress } from "./hosts";
 
@@ -60,12 +60,7 @@ export const AZURE_BUDGET = "azure-budget";
 
 /** What all locations share. */
 export function azureShared({ budget }: Pick<LabPlan, "budget">): PlannedResource[] {
-  return budget
-    ? [
-        azure("consumption:Budget", AZURE_BUDGET),
-        { type: "pulumi:index:Stash", name: `${AZURE_BUDGET}-since` },
-      ]
-    : [];
+  return budget ? [azure("consumption:Budget", AZURE_BUDGET), kept(`${AZURE_BUDGET}-since`)] : [];
 }
 
 function clockResources(name: string, { entries }: Clock, hosts: readonly AzureHost[]): PlannedResource[] {

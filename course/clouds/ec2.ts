@@ -1,7 +1,7 @@
 import { groupBy } from "../groupBy";
 import type { LabPlan } from "../plan";
 import type { PlannedResource } from "../resourceTypes";
-import { component, password, provider, SCRIPT } from "../resourceTypes";
+import { component, kept, password, provider, SCRIPT } from "../resourceTypes";
 import { type Clock, clockOf } from "./clock";
 import { allowedOnce, type Ec2Host } from "./hosts";
 
@@ -88,7 +88,7 @@ export function ec2Resources({ name, hosts, patterns, clock }: Ec2RegionPlan): P
     aws("iam/role:Role", `${name}-role`),
     aws("iam/rolePolicy:RolePolicy", `${name}-policy`),
     aws("iam/instanceProfile:InstanceProfile", `${name}-profile`),
-    ...[...patterns.keys()].map((pattern) => ({ type: "pulumi:index:Stash", name: `${pattern}-choice` })),
+    ...[...patterns.keys()].map((pattern) => kept(`${pattern}-choice`)),
     ...hosts.flatMap(hostResources),
     ...(clock ? clockResources(`${name}-clock`, clock) : []),
   ];

@@ -1,6 +1,6 @@
 import { TYPE_SIZES } from "../instanceTypes";
 import type { LabPlan } from "../plan";
-import { type CloudHost, regionOf, rentedHosts, typeOf } from "./hosts";
+import { regionOf, rentedHosts, typeOf } from "./hosts";
 import { CLOUDS, type Cloud, type PriceSource, type PriceTable, type RegionPrices } from "./prices";
 
 /** What a type of host costs an hour by its cloud's own price list, as it was just asked. */
@@ -20,7 +20,7 @@ export type RentedType = Pick<AskedPrice, "cloud" | "region" | "type">;
 
 /** The types of hosts that a lab rents, each once. */
 export function rentedTypes(plan: LabPlan): RentedType[] {
-  const all = rentedHosts(plan).map(({ host }: { readonly host: CloudHost }) => ({
+  const all = rentedHosts(plan).map(({ host }) => ({
     cloud: host.kind,
     region: regionOf(host),
     type: typeOf(host),

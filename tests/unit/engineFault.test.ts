@@ -181,6 +181,18 @@ error: update failed`;
   });
 
   test.each([
+    ["ssh: connect to host 192.0.2.7 port 22: Connection refused", "host-unreachable"],
+    ["Host key verification failed.", "host-key-changed"],
+  ])("that OpenSSH took to a host in a cloud is told with its name: %s", (words, code) => {
+    const line = `ssh -F \\"\${CLASSLAB_HOME}/ssh/lab.hosts\\" aws-team-01 'sh -s -- apply'`;
+    const said = transcript(words)
+      .replaceAll("exit status 1", "exit status 255")
+      .replaceAll(/running "[^"\n]*"/g, () => `running "${line}"`);
+    expect(said).toContain("exit status 255: running");
+    expect(engineFault("dev", said).faults[0]).toMatchObject({ code, where: "host aws-team-01" });
+  });
+
+  test.each([
     [
       'error: cloud-type-unfit: host "aws": no zone of us-east-1 has m8i.xlarge. What there is: aws ec2 describe',
       {

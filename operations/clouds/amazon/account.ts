@@ -4,9 +4,7 @@ import { MARK_KEYS, readMark } from "../../../course/mark";
 import type { CloudAccount, CloudLeftover } from "../leftovers";
 import { AMAZON_KINDS, type AmazonKind, amazonKind, namedBy } from "./kinds";
 import type { AmazonApi, Tags } from "./port";
-
-/** Where what belongs to the whole account is asked for (Resource Groups Tagging API Reference: IAM's are in us-east-1). */
-const GLOBAL = "us-east-1";
+import { GLOBAL_REGION } from "./query";
 
 /** What tells of costs, as people read it. */
 const BUDGET = "budget";
@@ -91,7 +89,7 @@ export function amazonAccount(api: AmazonApi, regions: readonly string[]): Cloud
     (await api.budgets()).flatMap(({ id, name }): CloudLeftover[] => {
       const mark = budgetMark(name);
       if (!mark || (lab !== undefined && mark.lab !== lab)) return [];
-      return [{ cloud: "aws", region: GLOBAL, kind: BUDGET, id, name: `${mark.lab}-budget`, mark }];
+      return [{ cloud: "aws", region: GLOBAL_REGION, kind: BUDGET, id, name: `${mark.lab}-budget`, mark }];
     });
 
   return {
@@ -99,8 +97,8 @@ export function amazonAccount(api: AmazonApi, regions: readonly string[]): Cloud
       if (places.length === 0) return [];
       const found = await Promise.all([
         ...places.map((region) => inRegion(region, lab)),
-        ...(places.includes(GLOBAL) ? [] : [inRegion(GLOBAL, lab)]),
-        roles(GLOBAL, lab),
+        ...(places.includes(GLOBAL_REGION) ? [] : [inRegion(GLOBAL_REGION, lab)]),
+        roles(GLOBAL_REGION, lab),
         budgets(lab),
       ]);
       return found.flat().sort((a, b) => order(a) - order(b) || a.name.localeCompare(b.name));

@@ -1,9 +1,6 @@
 import { z } from "zod";
 import { FaultError } from "../../../course/faults";
-import { AmazonQueries } from "./query";
-
-/** Where what belongs to the whole account is asked for, and signed for (AWS General Reference, "AWS Budgets endpoints"). */
-const GLOBAL = "us-east-1";
+import { AmazonQueries, GLOBAL_REGION } from "./query";
 
 const pageSchema = z.looseObject({
   Budgets: z.array(z.looseObject({ BudgetName: z.string() })).default([]),
@@ -47,11 +44,15 @@ export class AmazonBudgets {
   private async ask(operation: string, input: object): Promise<unknown> {
     this.account ??= this.identify();
     const request = { AccountId: await this.account, ...input };
-    return this.amazon.json("budgets", GLOBAL, `AWSBudgetServiceGateway.${operation}`, request);
+    return this.amazon.json("budgets", GLOBAL_REGION, `AWSBudgetServiceGateway.${operation}`, request);
   }
 
   private async identify(): Promise<string> {
-    const { GetCallerIdentityResult: found } = await this.amazon.query("sts", GLOBAL, "GetCallerIdentity");
+    const { GetCallerIdentityResult: found } = await this.amazon.query(
+      "sts",
+      GLOBAL_REGION,
+      "GetCallerIdentity",
+    );
     return String(Object(found).Account);
   }
 }

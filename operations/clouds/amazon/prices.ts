@@ -1,10 +1,7 @@
 import { z } from "zod";
 import type { AskedPrice, RentedType } from "../../../course/cost/live";
 import { parsed } from "../http";
-import { AmazonQueries } from "./query";
-
-/** Where Amazon's price list is asked, for all regions (AWS Billing User Guide, "Using the AWS Price List Query API"). */
-const LIST_REGION = "us-east-1";
+import { AmazonQueries, GLOBAL_REGION } from "./query";
 
 const answerSchema = z.looseObject({ PriceList: z.array(z.string()).default([]) });
 const productSchema = z.looseObject({
@@ -27,14 +24,13 @@ function hourly(text: string): number | undefined {
   const dimensions = Object.values(product?.terms.OnDemand ?? {}).flatMap(({ priceDimensions }) =>
     Object.values(priceDimensions),
   );
-  const usd = dimensions
+  return dimensions
     .filter(({ unit }) => unit === "Hrs")
     .map(({ pricePerUnit }) => Number(pricePerUnit.USD))
     .find((price) => price > 0);
-  return usd;
 }
 
-/** What types cost by Amazon's price list. @throws FaultError with Amazon's words, also where there are no credentials */
+/** What types cost by Amazon's price list (AWS Billing User Guide, "Using the AWS Price List Query API"). @throws FaultError with Amazon's words, also where there are no credentials */
 export async function amazonPrices(
   types: readonly RentedType[],
   date: string,
@@ -59,7 +55,7 @@ export async function amazonPrices(
     };
     const Filters = Object.entries(fields).map(([Field, Value]) => ({ Type: "TERM_MATCH", Field, Value }));
     const input = { ServiceCode: "AmazonEC2", FormatVersion: "aws_v1", MaxResults: 10, Filters };
-    const answer = await amazon.json("pricing", LIST_REGION, "AWSPriceListService.GetProducts", input);
+    const answer = await amazon.json("pricing", GLOBAL_REGION, "AWSPriceListService.GetProducts", input);
     return answerSchema
       .parse(answer)
       .PriceList.map(hourly)

@@ -11,6 +11,12 @@ import { asked, type HttpAnswer, parsed } from "../http";
 /** A service of Amazon's as it is addressed. */
 export type AmazonService = "budgets" | "ec2" | "pricing" | "servicequotas" | "ssm" | "sts";
 
+/**
+ * Where Amazon is asked about what belongs to the whole account, such as roles and budgets, and about prices of all regions (Resource Groups Tagging API Reference; AWS General
+ * Reference, "AWS Budgets endpoints"; AWS Billing User Guide, "Using the AWS Price List Query API").
+ */
+export const GLOBAL_REGION = "us-east-1";
+
 /** Version of a query API (Amazon EC2 API Reference; AWS STS API Reference). */
 const QUERY_VERSIONS = { ec2: "2016-11-15", sts: "2011-06-15" } as const;
 

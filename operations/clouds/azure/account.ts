@@ -20,6 +20,10 @@ interface AzureKind {
 const RESOURCES = "2021-04-01";
 const GROUP = "microsoft.resources/resourcegroups";
 
+/** Where a subscription's budgets are, and the version of the API that has them. */
+const BUDGETS = "providers/Microsoft.Consumption/budgets";
+const BUDGETS_VERSION = "2024-08-01";
+
 /** All kinds, in the order in which they can be removed: what is needed goes after what needs it. */
 const KINDS: readonly AzureKind[] = [
   { kind: "clock", type: "microsoft.devtestlab/schedules", version: "2018-09-15" },
@@ -34,7 +38,7 @@ const KINDS: readonly AzureKind[] = [
   { kind: "identity", type: "microsoft.managedidentity/userassignedidentities", version: "2023-01-31" },
   { kind: "firewall", type: "microsoft.network/networksecuritygroups", version: "2024-05-01" },
   { kind: "resource group", type: GROUP, version: RESOURCES },
-  { kind: "budget", type: "microsoft.consumption/budgets", version: "2024-08-01" },
+  { kind: "budget", type: "microsoft.consumption/budgets", version: BUDGETS_VERSION },
 ];
 
 const resourceSchema = z.looseObject({
@@ -92,7 +96,7 @@ export function azureAccount(azure: AzureRest = new AzureRest()): CloudAccount {
       const [groups, resources, budgets] = await Promise.all([
         azure.list(`${subscription}/resourcegroups`, RESOURCES),
         azure.list(`${subscription}/resources`, RESOURCES),
-        azure.list(`${subscription}/${BUDGETS}`, "2024-08-01").catch(withoutBudgets),
+        azure.list(`${subscription}/${BUDGETS}`, BUDGETS_VERSION).catch(withoutBudgets),
       ]);
       return [
         ...[...resources, ...groups].flatMap((found) => leftover(found, lab)),
@@ -113,9 +117,6 @@ export function azureAccount(azure: AzureRest = new AzureRest()): CloudAccount {
 }
 
 const budgetSchema = z.looseObject({ name: z.string() });
-
-/** Where a subscription's budgets are. */
-const BUDGETS = "providers/Microsoft.Consumption/budgets";
 
 /** A budget, which has no tags: its name says whose it is. */
 function budget(subscription: string, found: unknown, lab: string | undefined): CloudLeftover[] {
