@@ -13,8 +13,14 @@ beforeEach(() => {
   chmodSync(place, 0o755);
   mkdirSync(join(place, "bin"));
   writeFileSync(join(place, "kvm"), "");
+  processor("fpu vmx sse");
 });
 afterEach(() => rmSync(place, { recursive: true }));
+
+/** The processor as the kernel shows it. */
+function processor(flags: string): void {
+  writeFileSync(join(place, "cpuinfo"), `processor\t: 0\nflags\t\t: ${flags}\n`);
+}
 
 function fake(name: string, script: string): void {
   writeFileSync(join(place, "bin", name), `#!/bin/sh\necho "${name} $*" >>"${place}/calls"\n${script}\n`, {
@@ -46,7 +52,13 @@ const onHost: HostRun = (program, args, options) =>
   run(program, args, {
     ...options,
     env: { PATH: `${place}/bin:${process.env.PATH}` },
-    ...(options?.stdin ? { stdin: options.stdin.replaceAll("/dev/kvm", `${place}/kvm`) } : {}),
+    ...(options?.stdin
+      ? {
+          stdin: options.stdin
+            .replaceAll("/dev/kvm", `${place}/kvm`)
+            .replaceAll("/proc/cpuinfo", `${place}/cpuinfo`),
+        }
+      : {}),
   });
 const probe = () => probeAcceleration(onHost);
 const reason = (found: Acceleration) => (found.kind === "tcg" ? found.reason : "kvm");
@@ -97,6 +109,26 @@ test("no device: nothing is started", async () => {
   fakeQemu(`touch "${place}/started"; exit 43`);
   // The path of the device is this test's own.
   expect(reason(await probe())).toBe("there is no /dev/kvm");
+  expect(existsSync(join(place, "started"))).toBe(false);
+});
+
+test.each(["vmx", "svm"])("a processor that shows %s: a guest is tried", async (flag) => {
+  user("root");
+  processor(`fpu ${flag}`);
+  fakeQemu("exit 43");
+  expect(await probe()).toEqual({ kind: "kvm" });
+});
+
+test("a processor that shows no virtualization: a KVM that works all the same interprets kernels, and is passed over", async () => {
+  user("root");
+  // Words that hold those of the flags are none.
+  processor("fpu vmx_pin svm_lock hypervisor");
+  fakeQemu(`touch "${place}/started"; exit 43`);
+  expect(await probe()).toEqual({
+    kind: "tcg",
+    reason: expect.stringContaining("the processor shows no virtualization (vmx or svm)"),
+    fix: "Switch virtualization on in the firmware, or nested virtualization where this host is a guest itself",
+  });
   expect(existsSync(join(place, "started"))).toBe(false);
 });
 
