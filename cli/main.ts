@@ -11,8 +11,8 @@ import { TARGETS } from "../course/support";
 import { PACKAGE_ROOT } from "../operations/paths";
 import type { Turn } from "../operations/room/turn";
 import { markThisRun } from "../operations/runMark";
+import { lightenSdk } from "../stacks/lightSdk";
 import { json, type Options, type Verb } from "./context";
-import { loadWhenUsed } from "./loadWhenUsed";
 import { SCHEMA_VERSION } from "./output";
 import { formatOptions } from "./plan/formats";
 import { type ConvertOptions, convertVerb } from "./verbs/convert";
@@ -349,7 +349,7 @@ function outliveReaders(): void {
 async function main(): Promise<number> {
   outliveReaders();
   markThisRun();
-  loadWhenUsed("@pulumi/pulumi", ["typescript", "@npmcli/arborist"]);
+  lightenSdk();
   let code: number = EXIT.done;
   const program = makeProgram((value) => {
     code = value;

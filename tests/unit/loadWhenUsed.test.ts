@@ -5,7 +5,7 @@ import { ModuleKind, transpileModule } from "typescript";
 import { ROOT } from "../support/cli";
 
 // In a process of its own: jest has a way of loading modules that is not Node's.
-const { outputText } = transpileModule(readFileSync(join(ROOT, "cli/loadWhenUsed.ts"), "utf8"), {
+const { outputText } = transpileModule(readFileSync(join(ROOT, "stacks/loadWhenUsed.ts"), "utf8"), {
   compilerOptions: { module: ModuleKind.CommonJS },
 });
 
@@ -45,4 +45,13 @@ test("what is not installed, or loaded before, is left alone", () => {
       ${LEFT} loadWhenUsed("no-such-package", ["typescript"]); loadWhenUsed("@pulumi/pulumi", ["no-such-module"]);
       console.log(JSON.stringify([require("typescript") === ts, typeof ts.version]));`),
   ).toEqual([true, "string"]);
+});
+
+test("the program that plain Pulumi runs loads neither, and has no stack of an error translated", () => {
+  expect(
+    run(`require("source-map-support/register");
+      const translated = typeof Error.prepareStackTrace;
+      require("./dist/index.js");
+      console.log(JSON.stringify([translated, typeof Error.prepareStackTrace, loaded()]));`),
+  ).toEqual(["function", "undefined", 0]);
 });
