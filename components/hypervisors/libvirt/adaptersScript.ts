@@ -82,7 +82,7 @@ done
 printf '%s\\n' "$wanted" | while read -r mac address; do
   [ -n "$mac" ] || continue
   device=$(ip -o link show | awk -v mac="$mac" 'index($0, "link/ether " mac " ") { sub(/[:@].*/, "", $2); print $2 }')
-  python3 -c '${ANNOUNCE}' "$device" "$mac" "$address" || :
+  python3 -IS -c '${ANNOUNCE}' "$device" "$mac" "$address" || :
 done
 echo ${set} > ${NETWORK_SET}
 `;

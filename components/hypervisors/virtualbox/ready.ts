@@ -38,7 +38,7 @@ function inGuest(authorizedKey: string): string {
   return `set -eu
 umask 077
 cloud-init status --wait >/dev/null 2>&1 || :
-errors=$(python3 -c 'import json
+errors=$(python3 -IS -c 'import json
 print("; ".join(json.load(open("/run/cloud-init/result.json"))["v1"]["errors"]))')
 if [ -n "$errors" ]; then
   echo "its first start had errors: $errors" >&2
