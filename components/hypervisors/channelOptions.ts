@@ -6,6 +6,12 @@ export function teamKeyPath(lab: string, team: string): string {
   return `keys/${lab}/${team}`;
 }
 
+/**
+ * The exchange of keys that costs both ends least, where nobody listens or nothing is said: the default, which is proof against quantum computers,
+ * takes an emulated guest 1.5 s more of each connection (OpenSSH 9.2; measured: 2.0 s against 0.5 s), and P-256 half of what X25519 does.
+ */
+export const QUICK_EXCHANGE = "KexAlgorithms=^ecdh-sha2-nistp256,curve25519-sha256";
+
 /** What SSH over a guest's management channel leads through, and whose key opens it. */
 export interface ChannelWay {
   readonly lab: string;
@@ -29,9 +35,7 @@ export function channelOptions({ lab, team, proxyCommand, seconds, patient }: Ch
     "StrictHostKeyChecking=no",
     "UserKnownHostsFile=/dev/null",
     "LogLevel=ERROR",
-    // Nobody listens there, and the exchange that is proof against quantum computers takes an emulated guest 1.5 s more of each connection
-    // (measured: 2.0 s against 0.5 s).
-    "KexAlgorithms=^curve25519-sha256",
+    QUICK_EXCHANGE,
     `ConnectTimeout=${seconds}`,
     ...(patient ? ["ServerAliveInterval=15", "ServerAliveCountMax=8"] : []),
   ];

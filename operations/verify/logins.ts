@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CONNECT_SECONDS } from "../../components/hosts/sshEntry";
-import { teamKeyPath } from "../../components/hypervisors/channelOptions";
+import { QUICK_EXCHANGE, teamKeyPath } from "../../components/hypervisors/channelOptions";
 import { userOf } from "../../course/access";
 import { addressFromHost, isJumpHost, LEARNER } from "../../course/learnerAccess";
 import type { GuestPlan, LabPlan } from "../../course/plan";
@@ -53,6 +53,7 @@ export async function tryLogin(
     "StrictHostKeyChecking=no",
     "UserKnownHostsFile=/dev/null",
     "LogLevel=ERROR",
+    QUICK_EXCHANGE,
     `ConnectTimeout=${8 * (options.patience ?? 1) + way.more}`,
     `ProxyCommand=${way.command}`,
   ];

@@ -984,7 +984,7 @@ describe("as text", () => {
       "-o",
       "LogLevel=ERROR",
       "-o",
-      "KexAlgorithms=^curve25519-sha256",
+      "KexAlgorithms=^ecdh-sha2-nistp256,curve25519-sha256",
       "-o",
       "ConnectTimeout=20",
     ]);

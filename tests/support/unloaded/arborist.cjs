@@ -1,0 +1,1 @@
+module.exports = require("./whenUsed.cjs")("@npmcli/arborist/lib/index.js");

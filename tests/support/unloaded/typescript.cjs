@@ -1,0 +1,1 @@
+module.exports = require("./whenUsed.cjs")("typescript/lib/typescript.js");
