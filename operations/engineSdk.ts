@@ -1,2 +1,2 @@
-// For the command line, which knows of the engine's program what operations tell it.
-export { lightenSdk } from "../stacks/lightSdk";
+// For the command line, which knows no components.
+export { lightenSdk } from "../components/lightSdk";

@@ -1,4 +1,4 @@
-import { lightenSdk } from "./lightSdk";
+import { lightenSdk } from "../components/lightSdk";
 
 // What a run by plain Pulumi does first of all: it is a program of its own, which Pulumi's runner starts for every preview and every update.
 lightenSdk();

@@ -5,7 +5,7 @@ import { ModuleKind, transpileModule } from "typescript";
 import { ROOT } from "../support/cli";
 
 // In a process of its own: jest has a way of loading modules that is not Node's.
-const { outputText } = transpileModule(readFileSync(join(ROOT, "stacks/loadWhenUsed.ts"), "utf8"), {
+const { outputText } = transpileModule(readFileSync(join(ROOT, "components/loadWhenUsed.ts"), "utf8"), {
   compilerOptions: { module: ModuleKind.CommonJS },
 });
 
