@@ -5,6 +5,8 @@ import { type LabRecord, labRecordSchema } from "../course/record";
 import { engineFault } from "./engineFault";
 import { homeFolder } from "./paths";
 import { pulumiCommand } from "./pulumiCommand";
+import { keptDeployment } from "./recovery/checkpoint";
+import { stackFiles } from "./recovery/fileBackend";
 
 /** Engine events, passed on for progress. */
 export type EngineEvent = automation.EngineEvent;
@@ -63,11 +65,20 @@ export interface StackState {
   readonly record: LabRecord | undefined;
 }
 
-/** By the program itself: the Automation API would have all secrets decrypted. */
-async function readState(name: string, folder: string): Promise<StackState> {
+/**
+ * What a stack holds, with secrets encrypted: from its file where it has one, since starting the engine for it takes each command a third of a
+ * second and more for each stack; else by the engine itself, as the Automation API would have all secrets decrypted.
+ */
+async function deploymentOf(name: string, folder: string): Promise<unknown> {
+  const files = stackFiles(name);
+  const kept = files && keptDeployment(files);
+  if (kept) return { deployment: kept };
   const command = await pulumiCommand();
-  const exported = await command.run(["stack", "export", "--stack", name], folder, {});
-  const { deployment } = deploymentSchema.parse(JSON.parse(exported.stdout));
+  return JSON.parse((await command.run(["stack", "export", "--stack", name], folder, {})).stdout);
+}
+
+async function readState(name: string, folder: string): Promise<StackState> {
+  const { deployment } = deploymentSchema.parse(await deploymentOf(name, folder));
   const resources = deployment?.resources ?? [];
   const kept = resources.find((resource) => resource.type === LAB_RECORD_TYPE);
   const record = labRecordSchema.safeParse(kept?.inputs);

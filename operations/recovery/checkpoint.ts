@@ -19,6 +19,7 @@ const operationSchema = z.looseObject({
 
 const checkpointSchema = z.looseObject({
   version: z.number(),
+  features: z.array(z.string()).optional(),
   checkpoint: z.looseObject({
     latest: z
       .looseObject({
@@ -38,6 +39,20 @@ function readCheckpoint(path: string): Checkpoint | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Forms of checkpoint whose resources are those that the engine exports; version 4 tells the features that it needs, and labs need one. */
+const KNOWN = { versions: [3, 4], features: ["replaceWith"] };
+
+/**
+ * What a stack holds, as the engine would export it with secrets encrypted, without starting it.
+ * @returns undefined for what only the engine can tell: a stack that is not there, a file that cannot be read, a form that is not known here
+ */
+export function keptDeployment(files: StackFiles): Checkpoint["checkpoint"]["latest"] {
+  const document = readCheckpoint(files.state);
+  if (!document || !KNOWN.versions.includes(document.version)) return undefined;
+  if (!(document.features ?? []).every((feature) => KNOWN.features.includes(feature))) return undefined;
+  return document.checkpoint.latest ?? {};
 }
 
 /** Every copy of the checkpoint that the engine made, newest first. */

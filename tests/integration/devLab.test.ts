@@ -1,5 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { keptDeployment } from "../../operations/recovery/checkpoint";
+import { stackFiles } from "../../operations/recovery/fileBackend";
 import { execute, output, ROOT } from "../support/cli";
 import { SKIP_INTEGRATION, TEST_NET, TestLab, type UpDocument } from "../support/testLab";
 import { WordPressClient } from "../support/wordPress";
@@ -180,6 +182,9 @@ suite("the dev lab", () => {
     expect(exported.code).toBe(0);
     const state: { deployment: { resources: { type: string }[] } } = JSON.parse(exported.stdout);
     expect(state.deployment.resources).toHaveLength(first.units[0]?.planned ?? -1);
+    // Commands read it without the engine: they read the same.
+    const files = stackFiles(lab.name, (await lab.pulumiEnv()).PULUMI_BACKEND_URL);
+    expect(files && keptDeployment(files)?.resources).toEqual(state.deployment.resources);
     // Every provider was named in the program: a default one would be in the state without being in the plan.
     expect(exported.stdout).not.toContain("providers:command::default");
     const secret = await lab.inGuest(GUEST, "cat /disk/classlab/wordpress/site/db-password");

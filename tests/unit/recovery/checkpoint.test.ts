@@ -1,7 +1,11 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { FaultError } from "../../../course/faults";
-import { clearPendingOperations, restoreCheckpoint } from "../../../operations/recovery/checkpoint";
+import {
+  clearPendingOperations,
+  keptDeployment,
+  restoreCheckpoint,
+} from "../../../operations/recovery/checkpoint";
 import { BackendFolder, checkpoint } from "./folder";
 
 let backend: BackendFolder;
@@ -126,5 +130,41 @@ describe("operations that nobody ended", () => {
     expect(clear()).toEqual([]);
     expect(beside()).toEqual(text === undefined ? [] : ["lab.json"]);
     if (text !== undefined) expect(state()).toBe(text);
+  });
+});
+
+describe("what a stack holds is told without the engine", () => {
+  const kept = () => keptDeployment(backend.files);
+  const written = (change: object) => {
+    const text = JSON.stringify({ ...JSON.parse(checkpoint(["a"])), ...change });
+    backend.write(backend.files.state, text);
+  };
+
+  test.each([
+    ["as older engines write it", {}],
+    ["as this one does", { version: 4, features: ["replaceWith"] }],
+  ])("%s", (_words, change) => {
+    written(change);
+    expect(kept()?.resources).toEqual([{ urn: "urn:pulumi:lab::classlab::type::a", type: "type" }]);
+  });
+
+  test("nothing, where nothing ever ran", () => {
+    written({ checkpoint: { stack: "lab", latest: null } });
+    expect(kept()).toEqual({});
+  });
+
+  test.each([
+    ["a version that is not known", { version: 5 }],
+    ["a feature that is not known", { version: 4, features: ["replaceWith", "another"] }],
+  ])("%s is left to the engine", (_words, change) => {
+    written(change);
+    expect(kept()).toBeUndefined();
+  });
+
+  test("so is a file that was cut off, and one that is not there", () => {
+    backend.write(backend.files.state, checkpoint(["a"]).slice(0, -30));
+    expect(kept()).toBeUndefined();
+    rmSync(backend.files.state);
+    expect(kept()).toBeUndefined();
   });
 });
