@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { Preview, StackEngine } from "./engine";
 
 /**
@@ -9,7 +10,12 @@ export class EarlyPreview {
   private readonly result: Promise<Preview>;
   private ended = false;
 
-  constructor(engine: Pick<StackEngine, "preview">, signal: AbortSignal | undefined) {
+  /** @param patience milliseconds that one which is not wanted is given to end */
+  constructor(
+    engine: Pick<StackEngine, "preview">,
+    signal: AbortSignal | undefined,
+    private readonly patience = 5000,
+  ) {
     const signals = signal ? [signal, this.unwanted.signal] : [this.unwanted.signal];
     this.result = engine.preview(AbortSignal.any(signals)).finally(() => {
       this.ended = true;
@@ -23,9 +29,12 @@ export class EarlyPreview {
     return this.result;
   }
 
-  /** Ends it where it still goes on, and waits until it has ended. */
+  /**
+   * Ends it where it still goes on, and waits until it has ended. Not for long: it only looks, and may be asking a guest that does not answer.
+   */
   async end(): Promise<void> {
-    if (!this.ended) this.unwanted.abort();
-    await this.result.catch(() => {});
+    if (this.ended) return;
+    this.unwanted.abort();
+    await Promise.race([this.result.catch(() => {}), setTimeout(this.patience, undefined, { ref: false })]);
   }
 }

@@ -9,6 +9,8 @@ class Engine {
   ended = 0;
   show: () => void = () => {};
   fail: (error: Error) => void = () => {};
+  /** Whether it ends when it is asked to. */
+  deaf = false;
 
   preview = (signal?: AbortSignal): Promise<Preview> => {
     this.signal = signal;
@@ -16,7 +18,9 @@ class Engine {
       this.show = () => resolve(EMPTY);
       this.fail = reject;
       // As Pulumi does: it ends some time after it was asked to.
-      signal?.addEventListener("abort", () => setTimeout(() => reject(new Error("stopped")), 20));
+      signal?.addEventListener("abort", () => {
+        if (!this.deaf) setTimeout(() => reject(new Error("stopped")), 20);
+      });
     });
     return shown.finally(() => {
       this.ended += 1;
@@ -24,9 +28,9 @@ class Engine {
   };
 }
 
-function begin(signal?: AbortSignal) {
+function begin(signal?: AbortSignal, patience?: number) {
   const engine = new Engine();
-  return { engine, early: new EarlyPreview(engine, signal) };
+  return { engine, early: new EarlyPreview(engine, signal, patience) };
 }
 
 test("is shown as the engine has it, and is not stopped then", async () => {
@@ -44,6 +48,13 @@ test("one that is not wanted is stopped, and has ended before anything else goes
   expect(engine.ended).toBe(0);
   await end;
   expect(engine.ended).toBe(1);
+});
+
+test("one that does not end holds nothing up for long", async () => {
+  const { engine, early } = begin(undefined, 50);
+  engine.deaf = true;
+  await early.end();
+  expect([engine.signal?.aborted, engine.ended]).toEqual([true, 0]);
 });
 
 test("one that failed is told to whoever wants it, and to nobody else", async () => {
