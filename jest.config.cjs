@@ -10,7 +10,7 @@ const project = {
     "<rootDir>/.stryker-tmp/",
   ],
   globalSetup: "<rootDir>/tests/support/leftovers.ts",
-  // Pulumi's SDK requires both and tests use neither: half a second of every file that loads the SDK.
+  // Pulumi's SDK requires both and hardly a test uses them: half a second of every file that loads the SDK.
   moduleNameMapper: {
     "^typescript$": "<rootDir>/tests/support/unloaded/typescript.cjs",
     "^@npmcli/arborist$": "<rootDir>/tests/support/unloaded/arborist.cjs",

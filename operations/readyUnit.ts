@@ -1,7 +1,6 @@
 import { type Fault, FaultError } from "../course/faults";
 import type { LabPlan } from "../course/plan";
 import { type Drift, type Found, findDrift } from "./drift";
-import { EarlyPreview } from "./earlyPreview";
 import type { PlannedStep, StateResource } from "./engine";
 import { type PortHolder, portHolders } from "./freePorts";
 import { switchesLeaving } from "./freeSwitches";
@@ -126,30 +125,6 @@ export async function readyUnit(
   id: string,
   options: ReadyOptions,
 ): Promise<ReadyUnit> {
-  // What is repaired is made anew: there is no preview without knowing what.
-  const early =
-    hasMade(prepared.state.resources) && !options.repair
-      ? new EarlyPreview(prepared.engine, options.signal)
-      : undefined;
-  try {
-    return await ready(plan, prepared, id, options, early);
-  } finally {
-    await early?.end();
-  }
-}
-
-/** Whether anything was made that could be lost, or differ from the plan. */
-function hasMade(resources: readonly StateResource[]): boolean {
-  return resources.some((entry) => entry.type === "classlab:index:GuestVm" || entry.id !== undefined);
-}
-
-async function ready(
-  plan: LabPlan,
-  prepared: PreparedUnit,
-  id: string,
-  options: ReadyOptions,
-  early: EarlyPreview | undefined,
-): Promise<ReadyUnit> {
   const { unit, engine } = prepared;
   const recovered = await removeUnknown(plan, prepared, id, options.say, options.look);
   const { resources } = recovered;
@@ -157,7 +132,8 @@ async function ready(
   if (first) throw new FaultError([first, ...more]);
   const nothing = { left: [], direct: [], replace: [], losses: [], leaving: [], holders: [], same: 0 };
   // Where no guest was made yet there is nothing to lose, and nothing to compare with.
-  if (!hasMade(resources)) return { ...prepared, ...nothing, needed: true };
+  if (!resources.some((entry) => entry.type === "classlab:index:GuestVm" || entry.id !== undefined))
+    return { ...prepared, ...nothing, needed: true };
 
   const before = findDrift(plan, unit, resources, recovered.found);
   const [running, ...alsoRunning] = renamed(before);
@@ -182,9 +158,7 @@ async function ready(
   if (taken) throw new FaultError([taken, ...alsoTaken]);
 
   const replace = [...new Set([...[...onHost, ...repaired].flatMap(urnOf), ...(started?.replace ?? [])])];
-  const asBefore = !started && replace.length === 0 && resources === prepared.state.resources;
-  if (!asBefore) await early?.end();
-  const preview = await (asBefore && early ? early.shown() : engine.preview(options.signal, replace));
+  const preview = await engine.preview(options.signal, replace);
   const byEngine = runByEngine(preview.steps);
   for (const drift of onHost.filter((entry) => !byEngine(entry)))
     options.say(`${place(drift)}${drift.what}: making it again`);

@@ -312,15 +312,13 @@ async function bringUp(
   const units = [...hosts, ...run, ...looked.failed].sort(
     (a, b) => order.indexOf(a.stack) - order.indexOf(b.stack),
   );
+  await writeSshConfig(lab.plan);
   const left = looked.ready.flatMap((unit) => unit.left);
   const done = new Set(units.filter((unit) => !unit.failed).map((unit) => unit.stack));
   const guests = chosen
     .filter(({ unit }) => done.has(unit.stack))
     .flatMap(({ unit }) => unitGuests(lab.plan, unit));
-  const [services] = await Promise.all([
-    openServices(lab, guests, left, options.say),
-    writeSshConfig(lab.plan),
-  ]);
+  const services = await openServices(lab, guests, left, options.say);
   const planned = new Map(lab.plan.units.map((unit) => [unit.stack, resourcesOf(lab.plan, unit).length]));
   return {
     plan: lab.plan,

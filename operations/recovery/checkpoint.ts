@@ -19,7 +19,8 @@ const operationSchema = z.looseObject({
 
 const checkpointSchema = z.looseObject({
   version: z.number(),
-  features: z.array(z.string()).optional(),
+  // Whatever form it has: a state that an engine of another version wrote is none that was cut off.
+  features: z.unknown().optional(),
   checkpoint: z.looseObject({
     latest: z
       .looseObject({
@@ -51,7 +52,9 @@ const KNOWN = { versions: [3, 4], features: ["replaceWith"] };
 export function keptDeployment(files: StackFiles): Checkpoint["checkpoint"]["latest"] {
   const document = readCheckpoint(files.state);
   if (!document || !KNOWN.versions.includes(document.version)) return undefined;
-  if (!(document.features ?? []).every((feature) => KNOWN.features.includes(feature))) return undefined;
+  const { features = [] } = document;
+  if (!Array.isArray(features) || !features.every((feature) => KNOWN.features.includes(feature)))
+    return undefined;
   return document.checkpoint.latest ?? {};
 }
 

@@ -52,11 +52,15 @@ interface RegisterRequest {
 
 const nameOf = (urn: string): string | undefined => (urn === "" ? undefined : urn.split("::").at(-1));
 
+let stacksLeftOut = false;
+
 /**
  * The SDK keeps the stack of an error with each promise that it makes, in case one is left over. Jest looks every place in such a stack up in its
  * source maps, which took half of all that these tests take. Stacks of real errors are as they were.
  */
 function leaveStacksOut(): void {
+  if (stacksLeftOut) return;
+  stacksLeftOut = true;
   const original: unknown = Reflect.get(debuggable, "debuggablePromise");
   if (typeof original !== "function") throw new Error("Pulumi's SDK has no debuggablePromise any more");
   Reflect.set(debuggable, "debuggablePromise", (...args: unknown[]): unknown => {

@@ -156,9 +156,11 @@ describe("what a stack holds is told without the engine", () => {
   test.each([
     ["a version that is not known", { version: 5 }],
     ["a feature that is not known", { version: 4, features: ["replaceWith", "another"] }],
-  ])("%s is left to the engine", (_words, change) => {
+    ["features in another form", { version: 4, features: { replaceWith: true } }],
+  ])("%s is left to the engine, and is no damage", (_words, change) => {
     written(change);
     expect(kept()).toBeUndefined();
+    expect(restore()).toBeUndefined();
   });
 
   test("so is a file that was cut off, and one that is not there", () => {
