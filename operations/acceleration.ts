@@ -107,6 +107,8 @@ fi
 echo "$answer"
 `;
 
+const SWITCH_ON =
+  "Switch virtualization on in the firmware, or nested virtualization where this host is a guest itself";
 const OTHER_HOST = "Use a host whose KVM runs guests";
 
 function tcg(reason: string, fix: string): Acceleration {
@@ -123,12 +125,12 @@ function readAnswer(line: string): Acceleration | undefined {
     case "none":
       return tcg(
         "there is no /dev/kvm",
-        "Switch virtualization on in the firmware, or nested virtualization where this host is a guest itself, then run: sudo modprobe kvm_intel || sudo modprobe kvm_amd",
+        `${SWITCH_ON}, then run: sudo modprobe kvm_intel || sudo modprobe kvm_amd`,
       );
     case "bare":
       return tcg(
         "there is a /dev/kvm, and the processor shows no virtualization (vmx or svm): such a KVM interprets the kernel of a guest, more slowly than QEMU does, and guests die of it",
-        "Switch virtualization on in the firmware, or nested virtualization where this host is a guest itself",
+        SWITCH_ON,
       );
     case "denied":
       return tcg(

@@ -19,8 +19,6 @@ const operationSchema = z.looseObject({
 
 const checkpointSchema = z.looseObject({
   version: z.number(),
-  // Whatever form it has: a state that an engine of another version wrote is none that was cut off.
-  features: z.unknown().optional(),
   checkpoint: z.looseObject({
     latest: z
       .looseObject({
@@ -52,6 +50,7 @@ const KNOWN = { versions: [3, 4], features: ["replaceWith"] };
 export function keptDeployment(files: StackFiles): Checkpoint["checkpoint"]["latest"] {
   const document = readCheckpoint(files.state);
   if (!document || !KNOWN.versions.includes(document.version)) return undefined;
+  // Not in the schema: a state whose features have another form is none that was cut off.
   const { features = [] } = document;
   if (!Array.isArray(features) || !features.every((feature) => KNOWN.features.includes(feature)))
     return undefined;

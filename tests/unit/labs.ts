@@ -227,3 +227,9 @@ export const goodLabs = fc
       ),
     })),
   }));
+
+/** No value is there twice. A call of `expect` takes longer than looking: properties make one for all values of a plan, not one for each. */
+export function expectDistinct(values: readonly (string | number)[]): void {
+  const once = new Set(values);
+  if (once.size !== values.length) expect(values).toEqual([...once]);
+}

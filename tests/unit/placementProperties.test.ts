@@ -4,7 +4,7 @@ import { addressToNumber, overlaps, parseSubnet } from "../../course/network";
 import { placeTeams } from "../../course/placement";
 import { guestsOf, type LabPlan, makePlan } from "../../course/plan";
 import { resolveTeams } from "../../course/teams";
-import { solid } from "./labs";
+import { expectDistinct, solid } from "./labs";
 
 const RUNS = { numRuns: 1000 };
 
@@ -78,12 +78,6 @@ const connected = (plan: LabPlan) =>
   guestsOf(plan).flatMap((guest) =>
     guest.adapters.flatMap((adapter) => (adapter.mode === "disabled" ? [] : [{ guest, adapter }])),
   );
-
-// A call of `expect` takes longer than what it is asked here: one for all values of a plan, not one for each.
-function expectDistinct(values: readonly (string | number)[]): void {
-  const once = new Set(values);
-  if (once.size !== values.length) expect(values).toEqual([...once]);
-}
 
 test("on several hosts: no address twice on a wire, none outside its subnet, no subnets that overlap on a host", () => {
   let plans = 0;

@@ -6,7 +6,7 @@ import { addressToNumber, freeSubnet, overlaps, parseSubnet } from "../../course
 import { guestsOf, type LabPlan, makePlan, type TeamPlan } from "../../course/plan";
 import { publishedKey } from "../../course/ports";
 import { resourcesOf } from "../../course/resources";
-import { acceptedLabs, cidrs, facts, goodLabs, planOf } from "./labs";
+import { acceptedLabs, cidrs, expectDistinct, facts, goodLabs, planOf } from "./labs";
 
 const RUNS = { numRuns: 400 };
 
@@ -117,12 +117,6 @@ function expectSound(plan: LabPlan): void {
   const published = guests.flatMap((guest) => guest.published);
   if (plan.access === "routed") expect(published).toEqual([]);
   expect(published.filter(({ hostPort }) => hostPort < 1 || hostPort > 65_535)).toEqual([]);
-}
-
-// A call of `expect` takes longer than what it is asked here: one for all values of a plan, not one for each.
-function expectDistinct(values: readonly (string | number)[]): void {
-  const once = new Set(values);
-  if (once.size !== values.length) expect(values).toEqual([...once]);
 }
 
 function publishedBy(plan: LabPlan): Record<string, number> {

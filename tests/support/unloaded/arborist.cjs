@@ -1,1 +1,3 @@
-module.exports = require("./whenUsed.cjs")("@npmcli/arborist/lib/index.js");
+const { whenUsed } = require("../../../components/loadWhenUsed");
+
+module.exports = whenUsed(() => require("../../../node_modules/@npmcli/arborist/lib/index.js"));

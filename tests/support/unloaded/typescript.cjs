@@ -1,1 +1,3 @@
-module.exports = require("./whenUsed.cjs")("typescript/lib/typescript.js");
+const { whenUsed } = require("../../../components/loadWhenUsed");
+
+module.exports = whenUsed(() => require("../../../node_modules/typescript/lib/typescript.js"));
