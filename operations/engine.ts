@@ -4,7 +4,7 @@ import { LAB_RECORD_TYPE } from "../components/labRecord";
 import { type LabRecord, labRecordSchema } from "../course/record";
 import { engineFault } from "./engineFault";
 import { homeFolder } from "./paths";
-import { pulumiCommand } from "./pulumiCommand";
+import { ENGINE_GC, pulumiCommand } from "./pulumiCommand";
 import { keptDeployment } from "./recovery/checkpoint";
 import { stackFiles } from "./recovery/fileBackend";
 
@@ -316,6 +316,7 @@ export function engineEnvironment(folder: string, stack: string): Record<string,
     ...Object.fromEntries(
       passed.flatMap((key) => (process.env[key] === undefined ? [] : [[key, process.env[key]]])),
     ),
+    ...ENGINE_GC,
     CLASSLAB_HOME: homeFolder(),
     PULUMI_STACK: stack,
     // The engine takes any of its flags from the environment: it works in the derived folder from wherever it is called.

