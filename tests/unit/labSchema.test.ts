@@ -10,7 +10,7 @@ const published: object = JSON.parse(readFileSync(join(ROOT, "docs/lab.schema.js
 const read = (path: string): unknown => parse(readFileSync(join(ROOT, path), "utf8"));
 const validate = new Ajv({
   strict: false,
-  formats: { ipv4: true, cidrv4: true, uri: true, hostname: true, date: true },
+  formats: { ipv4: true, cidrv4: true, uri: true, hostname: true, date: true, email: true },
 }).compile(published);
 
 /** Every key of the schema, by where it stands. */

@@ -5,6 +5,8 @@ import { delimiter, join } from "node:path";
 // A `pulumi` that notes how it is called.
 const folder = mkdtempSync(join(tmpdir(), "classlab-pulumi-"));
 const calls = join(folder, "calls");
+const load = () =>
+  jest.requireActual<typeof import("../../operations/pulumiCommand")>("../../operations/pulumiCommand");
 const before = { ...process.env };
 
 beforeEach(() => {
@@ -30,9 +32,7 @@ test.each([
 ])("an engine whose version is %s is started for what is asked of it", async (_, told, expected) => {
   delete process.env.CLASSLAB_ENGINE_VERSION;
   if (told !== undefined) process.env.CLASSLAB_ENGINE_VERSION = told;
-  const { pulumiCommand } = jest.requireActual<typeof import("../../operations/pulumiCommand")>(
-    "../../operations/pulumiCommand",
-  );
+  const { pulumiCommand } = load();
   const command = await pulumiCommand();
   expect(command.version?.toString()).toBe("3.259.0");
   expect(await command.run(["stack", "ls"], folder, {})).toEqual({
@@ -42,4 +42,16 @@ test.each([
   });
   expect((await pulumiCommand()).command).toBe(command.command);
   expect(readFileSync(calls, "utf8").split("\n").filter(Boolean)).toEqual(expected);
+});
+
+test.each([
+  ["half as often, unless told", undefined, "200\n"],
+  ["as often as who calls it has set", "50", "50\n"],
+])("its garbage collector works %s", async (_, set, expected) => {
+  delete process.env.GOGC;
+  if (set !== undefined) process.env.GOGC = set;
+  process.env.CLASSLAB_ENGINE_VERSION = "3.259.0";
+  writeFileSync(join(folder, "pulumi"), '#!/bin/sh\necho "$GOGC"\n');
+  const command = await load().pulumiCommand();
+  expect((await command.run(["preview"], folder, {})).stdout).toBe(expected);
 });
