@@ -131,7 +131,7 @@ export async function gatherFacts(plan?: Pick<LabPlan, "lab" | "hosts">): Promis
  * are when the gateway of a Docker network is an address of this machine; not with Docker in a VM of its own).
  */
 async function factsHere(): Promise<LabFacts> {
-  const networks = await dockerNetworks();
+  const [networks, fromLibvirt] = await Promise.all([dockerNetworks(), libvirtSubnets()]);
   const local = localSubnets();
   const fromDocker = networks.flatMap((network): SubnetInUse[] =>
     ipv4Configs(network).map(({ subnet }) => {
@@ -145,7 +145,6 @@ async function factsHere(): Promise<LabFacts> {
       };
     }),
   );
-  const fromLibvirt = await libvirtSubnets();
   const told = [...fromDocker, ...fromLibvirt];
   const known = new Set(told.map((entry) => entry.subnet));
   const fromRoutes = local

@@ -1,4 +1,4 @@
-import type { LabFacts } from "../course/facts";
+import type { LabFacts, SubnetInUse } from "../course/facts";
 import { type Fault, FaultError } from "../course/faults";
 import { guestsOf, type LabPlan } from "../course/plan";
 import { publishedKey } from "../course/ports";
@@ -32,6 +32,12 @@ export interface PreparedLab {
   readonly units: readonly PreparedUnit[];
 }
 
+/** A lab that was looked at to be brought up. */
+export interface CheckedLab extends PreparedLab {
+  /** Subnets in use on its hosts, its own among them. */
+  readonly subnets: readonly SubnetInUse[];
+}
+
 function recordOf(
   plan: LabPlan,
   id: string,
@@ -59,7 +65,7 @@ function recordOf(
 export async function prepareUp(
   file: StackFile,
   options: { readonly say: Say; readonly consent: boolean; readonly updateImages?: boolean },
-): Promise<PreparedLab> {
+): Promise<CheckedLab> {
   const hosts = await hostsStanding(planLab(file));
   const drafted = planLab(file, hosts);
   refuseUnbuilt(drafted);
@@ -119,7 +125,7 @@ export async function prepareUp(
   });
   writeUnitFiles(file, { plan, units }, { record });
   await bringTeamKeys(plan, units, options.say);
-  return { plan, record, folder, units };
+  return { plan, record, folder, units, subnets: seen.subnets ?? [] };
 }
 
 /** @throws FaultError `edition-changed` */

@@ -20,7 +20,7 @@ import { mendDirectly } from "./mend";
 import { planLab, refuseUnbuilt } from "./plan";
 import { platformOf } from "./platforms";
 import { defaultParallel, pooled } from "./pool";
-import { type PreparedLab, prepareUp } from "./prepare";
+import { type CheckedLab, type PreparedLab, prepareUp } from "./prepare";
 import { type Allowance, refuseLosses } from "./protect";
 import { type ReadyUnit, type Repair, readyUnit } from "./readyUnit";
 import { REGISTRY_TYPE } from "./registry";
@@ -239,6 +239,15 @@ async function hostsFirst(file: StackFile, plan: LabPlan, options: UpOptions): P
   return [resultOf(stack, changes)];
 }
 
+/** Takes its own switches out of the way of others of its plan. */
+async function clearWay({ plan, record, subnets }: CheckedLab, say: Say): Promise<void> {
+  const inTheWay = (seen: CheckedLab["subnets"]) => switchesInTheWay(plan.switches, seen, record.labId);
+  if (inTheWay(subnets).length === 0) return;
+  // Some may have gone with what a killed run had left.
+  const { subnets: now = [] } = await gatherFacts(plan);
+  await clearSwitches(inTheWay(now), record.labId, (host) => platformOf(plan, host), say);
+}
+
 /** The units, without what went with machines that were made anew. */
 function unitsThatStand({ plan, units }: PreparedLab, say: Say): Promise<PreparedUnit[]> {
   const why = "it was on a machine that is gone, and is made anew";
@@ -247,7 +256,7 @@ function unitsThatStand({ plan, units }: PreparedLab, say: Say): Promise<Prepare
 
 async function bringUp(
   file: StackFile,
-  lab: PreparedLab,
+  lab: CheckedLab,
   hosts: readonly UnitResult[],
   options: UpOptions,
 ): Promise<UpReport> {
@@ -275,15 +284,8 @@ async function bringUp(
   const freed = new Set(looked.ready.flatMap(({ unit, leaving }) => (unit.kind === "site" ? leaving : [])));
   const platform = platformOf(lab.plan);
   // Where nothing is made, nothing can be in its way.
-  if (looked.ready.some(({ needed, direct }) => needed || direct.length > 0)) {
-    const { subnets = [] } = await gatherFacts(lab.plan);
-    await clearSwitches(
-      switchesInTheWay(lab.plan.switches, subnets, lab.record.labId),
-      lab.record.labId,
-      (host) => platformOf(lab.plan, host),
-      options.say,
-    );
-  }
+  if (looked.ready.some(({ needed, direct }) => needed || direct.length > 0))
+    await clearWay(lab, options.say);
   let siteRan = false;
   let passed: Promise<boolean> | undefined;
   const run = await runUnits(
@@ -312,13 +314,15 @@ async function bringUp(
   const units = [...hosts, ...run, ...looked.failed].sort(
     (a, b) => order.indexOf(a.stack) - order.indexOf(b.stack),
   );
-  await writeSshConfig(lab.plan);
   const left = looked.ready.flatMap((unit) => unit.left);
   const done = new Set(units.filter((unit) => !unit.failed).map((unit) => unit.stack));
   const guests = chosen
     .filter(({ unit }) => done.has(unit.stack))
     .flatMap(({ unit }) => unitGuests(lab.plan, unit));
-  const services = await openServices(lab, guests, left, options.say);
+  const [services] = await Promise.all([
+    openServices(lab, guests, left, options.say),
+    writeSshConfig(lab.plan),
+  ]);
   const planned = new Map(lab.plan.units.map((unit) => [unit.stack, resourcesOf(lab.plan, unit).length]));
   return {
     plan: lab.plan,

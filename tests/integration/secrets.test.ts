@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { appendFileSync, copyFileSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { execute, type Finished, output } from "../support/cli";
@@ -40,6 +40,8 @@ suite("secrets", () => {
   );
   const home = join(lab.folder, "home");
   const temporary = join(lab.folder, "tmp");
+  /** Of an operator who has a home of Pulumi's own, where it logs all that it does. */
+  const engineHome = join(lab.folder, "pulumi");
   const key = (team: string) => join(home, "keys", "isecret", team);
   const guest = (team: string) => `isecret-${team}-g1`;
   const started = Date.now();
@@ -110,6 +112,9 @@ suite("secrets", () => {
   beforeAll(async () => {
     mkdirSync(temporary);
     lab.env.TMPDIR = temporary;
+    mkdirSync(engineHome);
+    symlinkSync(join(process.env.PULUMI_HOME ?? "", "plugins"), join(engineHome, "plugins"));
+    lab.env.PULUMI_HOME = engineHome;
     sampler = new SecretSampler([temporary]);
     await sampler.seen();
     before = refused();
@@ -329,12 +334,11 @@ suite("secrets", () => {
         }),
       ),
     );
-    const environment = await lab.pulumiEnv();
     const down = await classlab("down", "--yes");
     expect(down.code).toBe(0);
     await sampler.seen();
     await sampler.stop();
-    const engineLogs = filesBelow(join(environment.PULUMI_HOME ?? "", "logs"), started);
+    const engineLogs = filesBelow(join(engineHome, "logs"), started);
     const places: Place[] = [
       ...sampler.places,
       ...logs,

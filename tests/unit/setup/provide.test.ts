@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -216,6 +217,18 @@ describe("the environment", () => {
     expect(statSync(home).mode & 0o777).toBe(0o700);
     expect(statSync(join(home, "state")).isDirectory()).toBe(true);
     expect(existsSync(join(checkout.place, "user"))).toBe(false);
+  });
+
+  test("has the engine keep no logs, but for who makes them a folder", async () => {
+    checkout.engine(versions.engine.install);
+    checkout.bundle(join(checkout.root, "bundle"));
+    const logs = join(checkout.root, ".engine/home/logs");
+    await checkout.provide({ needs: ["engine"] });
+    expect(readFileSync(logs, "utf8")).toContain("put a folder of this name in its place");
+    rmSync(logs);
+    mkdirSync(logs);
+    expect((await checkout.provide({ needs: ["engine"] })).sentences).toBe("");
+    expect(statSync(logs).isDirectory()).toBe(true);
   });
 
   test("has a passphrase that is made once", async () => {
