@@ -21,7 +21,12 @@ export interface GuestContents {
   readonly objects: readonly GuestObject[];
   /** Images as `name:tag`. */
   readonly images: readonly string[];
+  /** Public key of its SSH server, without its comment; absent where the guest has none. */
+  readonly hostKey?: string;
 }
+
+/** Where a guest's SSH server has its public key. */
+export const HOST_KEY_FILE = "/etc/ssh/ssh_host_ed25519_key.pub";
 
 const labelsSchema = z.record(z.string(), z.string()).nullish();
 
@@ -32,6 +37,8 @@ const ANSWERS = {
   images: z.array(z.object({ RepoTags: z.array(z.string()).nullable() })),
   /** The guest's own, as RFC 3339. */
   clock: z.string(),
+  /** Type and key of the SSH server. */
+  key: z.string(),
   container: z.object({
     Id: z.string(),
     Name: z.string(),
@@ -81,7 +88,7 @@ const END = "end";
  * start of Docker's own client takes an emulated guest half a second, and it would be started eight times. The time since boot is no clock
  * that somebody sets.
  */
-export function renderContents(deadline = ANSWER_DEADLINE): string {
+export function renderContents(deadline = ANSWER_DEADLINE, hostKeyFile = HOST_KEY_FILE): string {
   // One that starts says no at once; an emulated one that works hard may take long for its yes.
   const one = Math.max(10, deadline);
   return `set -eu
@@ -101,6 +108,7 @@ done
 # What has gone since it was listed is passed over.
 [ $# -eq 0 ] || ask "$@" 2>/dev/null | sed 's/^{/container {/'
 date -u '+clock "%FT%TZ"'
+if read -r type key _ 2>/dev/null <${hostKeyFile}; then echo "key \\"$type $key\\""; fi
 echo ${END}
 `;
 }
@@ -140,6 +148,7 @@ export function parseContents(text: string): GuestContents {
     return first;
   };
   const now = one("clock");
+  const [hostKey] = all("key");
   return {
     objects: [
       ...all("container").map((container): GuestObject => {
@@ -161,6 +170,7 @@ export function parseContents(text: string): GuestContents {
       ),
     ],
     images: one("images").flatMap(({ RepoTags }) => RepoTags ?? []),
+    ...(hostKey === undefined ? {} : { hostKey }),
   };
 }
 

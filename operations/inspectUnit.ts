@@ -37,10 +37,11 @@ export type Look = (unit: UnitPlan) => Promise<Found>;
  * Looks at each unit of a lab once, and for what stands on the host once for all of them: for a run that only looks so far.
  */
 export function lookOnce(plan: LabPlan): Look {
+  const onLibvirt = plan.hosts.some(({ kind, target }) => kind === "this-machine" && target === "libvirt");
   let objects: Promise<ObservedObject[]> | undefined;
   const seen = new Map<string, Promise<Found>>();
   const look = async (unit: UnitPlan): Promise<Found> => {
-    objects ??= findMarked(plan.lab, machinesOf(plan));
+    objects ??= findMarked(plan.lab, machinesOf(plan), onLibvirt ? {} : { libvirt: "of-labs" });
     const standing = await objects;
     return { objects: standing, guests: await lookInside(plan, unit, standing) };
   };

@@ -8,6 +8,7 @@ import { accessOf } from "../course/access";
 import { type GuestPlan, guestsOf, type LabPlan } from "../course/plan";
 import { hostNamed } from "../course/resources";
 import { channelTo } from "./channel";
+import { HOST_KEY_FILE } from "./guestContents";
 import { hostsConfig } from "./hosts/access";
 import { machineOf } from "./hosts/machine";
 import { homeFolder } from "./paths";
@@ -35,7 +36,7 @@ async function hostKey(plan: LabPlan, guest: GuestPlan): Promise<string | undefi
     return existsSync(file) ? readFileSync(file, "utf8").trim() : undefined;
   }
   const result = await run("sh", ["-c", channelTo(plan, guest).shell], {
-    stdin: "cat /etc/ssh/ssh_host_ed25519_key.pub",
+    stdin: `cat ${HOST_KEY_FILE}`,
     deadline: (20 + CONNECT_SECONDS.tunnel) * 1000,
   });
   return result.code === 0 ? result.stdout.trim().split(" ").slice(0, 2).join(" ") : undefined;
@@ -51,15 +52,19 @@ function throughHost(plan: LabPlan, guest: GuestPlan): string[] {
 /**
  * Writes the SSH configuration of a lab: one entry a guest, its key, and its host key as read over the management
  * channel, so that the first login is as sure as the tenth.
+ * @param read host keys that were read since the guests were last changed, by the guests' names on their platform
  */
-export async function writeSshConfig(plan: LabPlan): Promise<void> {
+export async function writeSshConfig(
+  plan: LabPlan,
+  read: ReadonlyMap<string, string> = new Map(),
+): Promise<void> {
   const knownHosts = knownHostsPath(plan.lab);
   const entries = await Promise.all(
     guestsOf(plan).map(async (guest) => {
       const access = accessOf(plan, guest);
       if (!access.ssh) return undefined;
       const alias = sshAlias(plan, guest);
-      const key = await hostKey(plan, guest);
+      const key = read.get(guest.objectName) ?? (await hostKey(plan, guest));
       return {
         known: key ? `${alias} ${key}` : undefined,
         config: [

@@ -239,6 +239,19 @@ async function hostsFirst(file: StackFile, plan: LabPlan, options: UpOptions): P
   return [resultOf(stack, changes)];
 }
 
+/** Host keys of guests in stacks that a run left as they were, as they were seen before. */
+async function keysSeen(ready: readonly ReadyUnit[], look: Look): Promise<Map<string, string>> {
+  const untouched = ready.filter(({ needed, direct }) => !needed && direct.length === 0);
+  const found = await Promise.all(untouched.map(({ unit }) => look(unit)));
+  return new Map(
+    found.flatMap(({ guests }) =>
+      [...guests].flatMap(([name, seen]): [string, string][] =>
+        typeof seen === "string" || seen.hostKey === undefined ? [] : [[name, seen.hostKey]],
+      ),
+    ),
+  );
+}
+
 /** Takes its own switches out of the way of others of its plan. */
 async function clearWay({ plan, record, subnets }: CheckedLab, say: Say): Promise<void> {
   const inTheWay = (seen: CheckedLab["subnets"]) => switchesInTheWay(plan.switches, seen, record.labId);
@@ -321,7 +334,7 @@ async function bringUp(
     .flatMap(({ unit }) => unitGuests(lab.plan, unit));
   const [services] = await Promise.all([
     openServices(lab, guests, left, options.say),
-    writeSshConfig(lab.plan),
+    writeSshConfig(lab.plan, await keysSeen(looked.ready, look)),
   ]);
   const planned = new Map(lab.plan.units.map((unit) => [unit.stack, resourcesOf(lab.plan, unit).length]));
   return {

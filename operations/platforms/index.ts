@@ -64,17 +64,21 @@ function onPath(program: string): boolean {
 /** Where libvirt keeps the definitions of its pools. A lab's pool is made first and removed last. */
 const POOL_DEFINITIONS = "/etc/libvirt/storage";
 
-/** Whether a lab stands on this machine's libvirt, be it at work or not. */
-function libvirtHasLabs(folder: string): boolean {
+/** Whether a lab stands on this machine's libvirt, be it at work or not; undefined where that cannot be read. */
+function libvirtHasLabs(folder: string): boolean | undefined {
   try {
     return readdirSync(folder).some((file) => poolMark(file.replace(/\.xml$/, "")) !== undefined);
   } catch {
-    return false;
+    return undefined;
   }
 }
 
-async function observeLibvirt(lab: string | undefined, definitions: string): Promise<ObservedObject[]> {
+async function observeLibvirt(
+  lab: string | undefined,
+  { libvirt, definitions = POOL_DEFINITIONS }: Where,
+): Promise<ObservedObject[]> {
   if (!onPath("virsh")) return [];
+  if (libvirt === "of-labs" && libvirtHasLabs(definitions) === false) return [];
   try {
     return await libvirtPlatform.observe(lab);
   } catch (error) {
@@ -85,6 +89,14 @@ async function observeLibvirt(lab: string | undefined, definitions: string): Pro
   }
 }
 
+/** Where is looked for what carries a mark. */
+export interface Where {
+  /** This machine's libvirt only where it has the pool of a lab, as for a lab that has no guests there; always without it. */
+  readonly libvirt?: "of-labs";
+  /** Folder of libvirt's definitions of pools; another one in tests. */
+  readonly definitions?: string;
+}
+
 /** VirtualBox is each user's own: what this one has. */
 async function observeVirtualBox(): Promise<ObservedObject[]> {
   return process.env[MANAGE_VARIABLE] || onPath("VBoxManage") ? await virtualBoxPlatform.observe() : [];
@@ -93,17 +105,16 @@ async function observeVirtualBox(): Promise<ObservedObject[]> {
 /**
  * What carries the mark of one lab, by name; of every lab when it is undefined.
  * @param machines the hosts beside this machine that are looked at
- * @param definitions folder of libvirt's definitions of pools; another one in tests
  * @throws FaultError when a platform does not answer
  */
 export async function findMarked(
   lab: string | undefined,
   machines: readonly RemoteMachine[] = [],
-  definitions = POOL_DEFINITIONS,
+  where: Where = {},
 ): Promise<ObservedObject[]> {
   const found = await Promise.all([
     containersPlatform.observe(lab),
-    observeLibvirt(lab, definitions),
+    observeLibvirt(lab, where),
     observeVirtualBox(),
     ...machines.map((machine) => remotePlatform(machine).observe(lab)),
   ]);

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { parseContents, renderContents } from "../../operations/guestContents";
 import { contentsLines, type ToldContents, toldContainer, toldLists } from "../support/dockerAnswers";
 import { FakeShell, SHELLS } from "./shell";
@@ -68,6 +69,8 @@ describe.each(SHELLS)("asking a guest, in %s", (shell) => {
   afterAll(() => FakeShell.disposeAll());
 
   const id = (digit: string) => digit.repeat(64);
+  const ask = (deadline: number) =>
+    fake.run(shell, renderContents(deadline, join(fake.folder, "host_key.pub")));
   const curl = (body: string) => {
     fake = new FakeShell("");
     fake.program("curl", `#!/bin/sh\nprintf '%s\\n' "$*" >> "$FAKE/calls"\n${body}`);
@@ -93,7 +96,7 @@ esac
         { networks: { bridge: null }, images: [["nginx:latest"]] },
       ),
     );
-    const result = fake.run(shell, renderContents(5));
+    const result = ask(5);
     expect(result.stderr).toBe("");
     // A container that went between the two questions is no failure.
     expect(result.code).toBe(0);
@@ -110,14 +113,22 @@ esac
 
   test("without containers none is asked about", () => {
     curl(answers([], {}));
-    const result = fake.run(shell, renderContents(5));
+    const result = ask(5);
     expect(parseContents(result.stdout)).toEqual({ objects: [], images: [] });
     expect(result.calls).toHaveLength(1);
   });
 
+  test("its SSH server's key is told without what stands behind it", () => {
+    curl(answers([], {}));
+    fake.write("host_key.pub", "ssh-ed25519 AAAA+/c= root@web\n");
+    const result = ask(5);
+    expect(result.stderr).toBe("");
+    expect(parseContents(result.stdout).hostKey).toBe("ssh-ed25519 AAAA+/c=");
+  });
+
   test("an engine that never answers: by its deadline, in words", () => {
     curl("exit 7\n");
-    const result = fake.run(shell, renderContents(0));
+    const result = ask(0);
     expect(result).toMatchObject({
       code: 1,
       stdout: "",

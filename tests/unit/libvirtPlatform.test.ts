@@ -243,17 +243,25 @@ test("a libvirt that rests and has nothing of ours stops no look at other platfo
   const definitions = join(folder, "storage");
   mkdirSync(definitions);
   writeFileSync(join(definitions, "default.xml"), "");
-  await expect(findMarked(undefined, [], definitions)).resolves.toEqual([]);
+  await expect(findMarked(undefined, [], { definitions })).resolves.toEqual([]);
   // One that has a lab of ours is missed.
   writeFileSync(join(definitions, `${poolName(MARK)}.xml`), "");
-  await expect(findMarked(undefined, [], definitions)).rejects.toMatchObject({
+  await expect(findMarked(undefined, [], { definitions })).rejects.toMatchObject({
     faults: [{ code: "libvirt-not-running" }],
   });
+  const ofLabs = { libvirt: "of-labs", definitions } as const;
+  await expect(findMarked(undefined, [], ofLabs)).rejects.toBeInstanceOf(FaultError);
   rmSync(join(definitions, `${poolName(MARK)}.xml`));
   expect(asked()).toContain("domstats --state");
   rmSync(join(folder, "asked"));
+  // A lab without guests there asks only where some lab has its pool, or where that cannot be seen.
+  await expect(findMarked(undefined, [], ofLabs)).resolves.toEqual([]);
+  expect(asked()).toEqual([]);
+  await findMarked(undefined, [], { ...ofLabs, definitions: join(folder, "hidden") }).catch(() => []);
+  expect(asked()).toContain("domstats --state");
+  rmSync(join(folder, "asked"));
   process.env.PATH = join(folder, "empty");
-  await expect(findMarked(undefined, [], definitions)).rejects.toBeInstanceOf(FaultError);
+  await expect(findMarked(undefined, [], { definitions })).rejects.toBeInstanceOf(FaultError);
   expect(asked()).toEqual([]);
 });
 
