@@ -36,6 +36,8 @@ export interface ReadyUnit extends PreparedUnit {
   readonly holders: readonly PortHolder[];
   /** False when the engine has nothing to do. */
   readonly needed: boolean;
+  /** True when a run changes at most what guests run in their Docker: the guests themselves stay as they were seen. */
+  readonly guestsStay: boolean;
   /** Number of resources that are the same. */
   readonly same: number;
 }
@@ -133,7 +135,7 @@ export async function readyUnit(
   const nothing = { left: [], direct: [], replace: [], losses: [], leaving: [], holders: [], same: 0 };
   // Where no guest was made yet there is nothing to lose, and nothing to compare with.
   if (!resources.some((entry) => entry.type === "classlab:index:GuestVm" || entry.id !== undefined))
-    return { ...prepared, ...nothing, needed: true };
+    return { ...prepared, ...nothing, needed: true, guestsStay: false };
 
   const before = findDrift(plan, unit, resources, recovered.found);
   const [running, ...alsoRunning] = renamed(before);
@@ -178,6 +180,7 @@ export async function readyUnit(
     holders: portHolders(plan, unit, found, id),
     losses: findLosses(preview.steps, resources, gone),
     needed: Object.keys(changes).length > 0,
+    guestsStay: preview.steps.every(({ urn }) => /[:$]classlab:index:DockerHost[:$]/.test(urn)),
     same,
   };
 }

@@ -239,10 +239,10 @@ async function hostsFirst(file: StackFile, plan: LabPlan, options: UpOptions): P
   return [resultOf(stack, changes)];
 }
 
-/** Host keys of guests in stacks that a run left as they were, as they were seen before. */
+/** Host keys of guests that a run left as they were, as they were seen before. */
 async function keysSeen(ready: readonly ReadyUnit[], look: Look): Promise<Map<string, string>> {
-  const untouched = ready.filter(({ needed, direct }) => !needed && direct.length === 0);
-  const found = await Promise.all(untouched.map(({ unit }) => look(unit)));
+  const same = ready.filter(({ guestsStay, direct }) => guestsStay && direct.length === 0);
+  const found = await Promise.all(same.map(({ unit }) => look(unit)));
   return new Map(
     found.flatMap(({ guests }) =>
       [...guests].flatMap(([name, seen]): [string, string][] =>
