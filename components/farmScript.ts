@@ -141,6 +141,6 @@ until bring "$@"; do
   attempt=$((attempt + 1))
   sleep 1
 done
-echo "{\\"containers\\":$(mine | grep -c ' running$' || :)}"
+[ $# -eq 0 ] || echo "{\\"containers\\":$(mine | grep -c ' running$' || :)}"
 `;
 }
