@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { quote } from "../../course/shell";
 import { output, ROOT } from "./cli";
 import { leaveRoot, VIRTUALBOX_ROOT } from "./virtualBoxRoot";
 
@@ -19,7 +20,10 @@ export class VirtualBoxStandIn {
 
   private constructor() {
     const text = readFileSync(join(ROOT, "tests/support/virtualBoxStandIn.sh"), "utf8");
-    writeFileSync(this.program, text.replace("@ROOT@", VIRTUALBOX_ROOT).replace("@PLACE@", this.place));
+    writeFileSync(
+      this.program,
+      text.replace("@ROOT@", () => quote(VIRTUALBOX_ROOT)).replace("@PLACE@", () => quote(this.place)),
+    );
     chmodSync(this.program, 0o755);
     for (const folder of ["running", "interfaces", "guests"])
       mkdirSync(join(this.place, "model", folder), { recursive: true });
