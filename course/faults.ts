@@ -252,6 +252,11 @@ export class FaultError extends Error {
   }
 }
 
+/** True for an error that is a fault of the given cause. */
+export function isFault(error: unknown, code: Fault["code"]): error is FaultError {
+  return error instanceof FaultError && error.faults[0].code === code;
+}
+
 /** A value or the reasons why there is none. */
 export type Result<T> =
   | { readonly ok: true; readonly value: T }

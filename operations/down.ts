@@ -1,4 +1,4 @@
-import { FaultError } from "../course/faults";
+import { FaultError, isFault } from "../course/faults";
 import { hostNamed } from "../course/resources";
 import { hostsAnswering } from "./clouds/answering";
 import { forgetOn, hostsLost, hostsMadeAnew } from "./clouds/lost";
@@ -11,7 +11,7 @@ import type { ObservedObject } from "./platforms/platform";
 import { defaultParallel, pooled, valuesOf } from "./pool";
 import { type OpenedLab, openExisting } from "./prepare";
 import { removeUnknown } from "./recovery/unknown";
-import { isFault, type OnUnitEvent, runUnits, type UnitResult } from "./runUnits";
+import { type OnUnitEvent, runUnits, type UnitResult } from "./runUnits";
 import type { StackFile } from "./stackFile";
 import { inOrder, removeLeftovers } from "./sweep";
 import { knownId, type PreparedUnit } from "./units";

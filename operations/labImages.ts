@@ -1,8 +1,8 @@
+import { isFault } from "../course/faults";
 import type { ImageSet } from "../course/images";
 import { LAB_RECORD_TYPE } from "../course/record";
 import { ensureImages, type Say } from "./images";
 import { openExisting, prepareExisting, prepareUp } from "./prepare";
-import { isFault } from "./runUnits";
 import type { StackFile } from "./stackFile";
 
 /** Options of {@link labImages}. */

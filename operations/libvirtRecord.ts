@@ -8,6 +8,7 @@ import {
   releaseOfImage,
 } from "../course/cloudImages";
 import type { LabConfig } from "../course/config";
+import { isFault } from "../course/faults";
 import type { ImageSet } from "../course/images";
 import type { HostPlan, LabPlan } from "../course/plan";
 import type { LibvirtHostRecord, LibvirtRecord } from "../course/record";
@@ -24,7 +25,6 @@ import { ensureLibvirt } from "./libvirt";
 import { dropDamaged } from "./machineCache";
 import { ensureMachineImage, hasMachineImage } from "./machineImage";
 import { probeVirtualization, refuseImpossibleNesting } from "./nested";
-import { isFault } from "./runUnits";
 
 /** Where distributions put the server of virtiofs. */
 const VIRTIOFSD = ["/usr/libexec/virtiofsd", "/usr/lib/qemu/virtiofsd", "/usr/lib/virtiofsd"];

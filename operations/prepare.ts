@@ -152,13 +152,13 @@ async function imagesFor(
 ): Promise<LabRecord["images"]> {
   const registry = plan.registry?.server !== undefined;
   if (!registry && !needsImages(plan)) return before;
-  const [missing] = await Promise.all([before ? missingImages(before) : [], keepStoreVolume()]);
-  const lacking = !before || (registry && !before.registry) || missing.length > 0;
+  const lacking = !before || (registry && !before.registry) || (await missingImages(before)).length > 0;
   if (lacking) {
     const { edition, images, site } = file.config;
     const wanted = before?.source ?? images.source;
     return ensureImages(wanted, { say, consent, edition, network: site.network, registry });
   }
+  await keepStoreVolume();
   return before;
 }
 

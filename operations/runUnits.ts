@@ -103,8 +103,3 @@ export async function runUnits<T extends PreparedUnit>(
   }
   return results;
 }
-
-/** True for an error that is a fault of the given cause. */
-export function isFault(error: unknown, code: FaultError["faults"][0]["code"]): error is FaultError {
-  return error instanceof FaultError && error.faults[0].code === code;
-}

@@ -1,4 +1,4 @@
-import { type Fault, FaultError } from "../course/faults";
+import { type Fault, FaultError, isFault } from "../course/faults";
 import { guestsOf, type LabPlan } from "../course/plan";
 import { GUEST_KINDS } from "../course/resources";
 import { refuseStopped } from "./clouds/stopped";
@@ -9,7 +9,6 @@ import { checkPassphrase } from "./passphrase";
 import { planLab } from "./plan";
 import type { ObservedObject } from "./platforms/platform";
 import { type PreparedLab, prepareExisting } from "./prepare";
-import { isFault } from "./runUnits";
 import { checkGuestServices, type ServiceCheck } from "./services";
 import type { StackFile } from "./stackFile";
 import { unfinished } from "./unfinished";

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { poolMark } from "../../components/hypervisors/libvirt/pool";
-import { FaultError } from "../../course/faults";
+import { isFault } from "../../course/faults";
 import type { LabPlan } from "../../course/plan";
 import { hostNamed, type PlatformKind } from "../../course/resources";
 import type { Target } from "../../course/support";
@@ -83,8 +83,7 @@ async function observeLibvirt(
     return await libvirtPlatform.observe(lab);
   } catch (error) {
     // A libvirt that rests and has nothing of ours is nobody's trouble.
-    const rests = error instanceof FaultError && error.faults[0].code === "libvirt-not-running";
-    if (rests && !libvirtHasLabs(definitions)) return [];
+    if (isFault(error, "libvirt-not-running") && !libvirtHasLabs(definitions)) return [];
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { FaultError } from "../../../course/faults";
+import { FaultError, isFault } from "../../../course/faults";
 import { AmazonQueries, GLOBAL_REGION } from "./query";
 
 const pageSchema = z.looseObject({
@@ -27,7 +27,7 @@ export class AmazonBudgets {
       const account = await this.account;
       return found.map((name) => ({ id: `${account}:${name}`, name }));
     } catch (error) {
-      if (error instanceof FaultError && error.faults[0].code === "cloud-denied") return [];
+      if (isFault(error, "cloud-denied")) return [];
       throw error;
     }
   }
