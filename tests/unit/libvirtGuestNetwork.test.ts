@@ -1,3 +1,5 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { macOf } from "../../components/hypervisors/identity";
 import { renderGuestNetwork } from "../../components/hypervisors/libvirt/adaptersScript";
 import {
@@ -46,13 +48,13 @@ esac
     fake.write("root/etc/classlab/x", "");
     fake.write("net/eth0/address", `${MAC}\n`);
   });
-  const run = () =>
+  const run = (seconds = "60") =>
     fake.run(
       shell,
       renderGuestNetwork(GUEST, SETTINGS)
         .replaceAll("/run/cloud-init", `${fake.folder}/run`)
         .replaceAll("/sys/class/net", `${fake.folder}/net`),
-      "60",
+      seconds,
     );
   const calls = (told: readonly string[]) => told.map((call) => call.replace("host ", ""));
   const AT_ONCE = [
@@ -69,6 +71,33 @@ esac
     expect(fake.read("root/etc/netplan/50-cloud-init.yaml")).toBe(renderNetplan(GUEST, SETTINGS));
     expect(fake.read(`root${NETWORK_SET}`).trim()).toBe(networkFingerprint(GUEST, SETTINGS));
     expect(run().calls).toEqual([]);
+  });
+
+  test("whose first start is under way: its end is told by systemd, and looked for where that tells nothing", () => {
+    fake.program("sleep", record("sleep"));
+    for (const told of [
+      "echo '{}' > result.json; exit 1",
+      "[ -e told ] && echo '{}' > result.json; : > told; exit 1",
+    ]) {
+      rmSync(join(fake.folder, "run"), { recursive: true });
+      mkdirSync(join(fake.folder, "run"));
+      fake.program(
+        "systemctl",
+        `${record("systemctl")}case "$1" in is-active) exit 0 ;; esac\ncd "$FAKE/run"\n${told}\n`,
+      );
+      rmSync(join(fake.folder, `root${NETWORK_SET}`), { force: true });
+      const ended = run();
+      expect([ended.code, ended.stderr]).toEqual([0, ""]);
+      const looked = "systemctl|is-system-running|--wait";
+      const before = told.startsWith("echo") ? [looked] : [looked, "sleep|1", looked];
+      expect(calls(ended.calls)).toEqual([...before, ...AT_ONCE]);
+    }
+  });
+
+  test("whose first start does not come to its end: told when its time is over", () => {
+    rmSync(join(fake.folder, "run", "result.json"));
+    const ended = run("0");
+    expect([ended.code, ended.stderr, ended.calls]).toEqual([1, "its first start did not end in time\n", []]);
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import { releaseOfImage } from "../../../course/cloudImages";
 import type { GuestBoot } from "./domain";
-import { EMULATED_ARGUMENTS, MACHINE_ARGUMENTS } from "./machine";
+import { EMULATED_CLOCK, EMULATED_SPEED, MACHINE_ARGUMENTS } from "./machine";
 import { type BaseImage, IMAGES } from "./pool";
 
 /** A machine image as a host keeps it: read by all labs there, written by none. */
@@ -21,7 +21,8 @@ export interface CachedImage {
  */
 export function cachedImage(name: string, acceleration: "kvm" | "tcg" = "kvm"): CachedImage {
   const folder = `${IMAGES}/classlab-cache/${name}`;
-  const words = acceleration === "kvm" ? MACHINE_ARGUMENTS : `${MACHINE_ARGUMENTS} ${EMULATED_ARGUMENTS}`;
+  const emulated = acceleration === "kvm" ? [] : [EMULATED_SPEED, EMULATED_CLOCK];
+  const words = [MACHINE_ARGUMENTS, ...emulated].join(" ");
   const [disk, kernel, initrd] = [`${folder}/disk.qcow2`, `${folder}/vmlinuz`, `${folder}/initrd.img`];
   if (releaseOfImage(name) !== undefined) {
     return {

@@ -43,7 +43,9 @@ if ! first_start_ended "$end"; then
   echo "its first start did not end in time: cloud-init is at $(cloud-init status 2>/dev/null | tail -n 1)" >&2
   exit 1
 fi
-errors=$(python3 -IS -c 'import json
+errors=
+# An emulated guest starts Python in half a second.
+grep -Eq '"errors": *\\[ *\\]' ${RESULT} || errors=$(python3 -IS -c 'import json
 print("; ".join(json.load(open("${RESULT}"))["v1"]["errors"]))')
 if [ -n "$errors" ]; then
   echo "its first start had errors: $errors" >&2
