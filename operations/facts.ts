@@ -6,7 +6,7 @@ import type { LabFacts, SubnetInUse } from "../course/facts";
 import { readMark } from "../course/mark";
 import { numberToAddress, parseSubnet } from "../course/network";
 import type { LabPlan } from "../course/plan";
-import { dockerOutput, inspectAll } from "./docker";
+import { listDocker } from "./dockerApi";
 import { machinesOf, type RemoteMachine } from "./hosts/machine";
 import { runOn } from "./hosts/ssh";
 import { windowsSubnets } from "./hosts/windows";
@@ -29,9 +29,8 @@ const networkSchema = z.array(
 /** A network of this machine's Docker with what the facts need of it. */
 type DockerNetwork = z.output<typeof networkSchema>[number];
 
-async function dockerNetworks(): Promise<DockerNetwork[]> {
-  const ids = (await dockerOutput(["network", "ls", "-q", "--no-trunc"])).split("\n").filter(Boolean);
-  return inspectAll(networkSchema, ["network", "inspect"], ids);
+function dockerNetworks(): Promise<DockerNetwork[]> {
+  return listDocker(networkSchema, "networks");
 }
 
 function ipv4Configs(network: DockerNetwork): { subnet: string; gateway: string | undefined }[] {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Fault, FaultError } from "../course/faults";
-import { docker, dockerOutput, inspectAll } from "./docker";
+import { docker } from "./docker";
+import { type DockerFilters, inspectDocker, listDocker } from "./dockerApi";
 import { isoMoment } from "./quantities";
 
 /** An image that classlab built or pulled on this machine; all labs share them. */
@@ -19,19 +20,18 @@ export interface CachedImage {
   readonly usedBy: readonly string[];
 }
 
-const imageSchema = z.array(
-  z.looseObject({
-    Id: z.string(),
-    RepoTags: z.array(z.string()).nullish(),
-    RepoDigests: z.array(z.string()).nullish(),
-    Created: z.string().default(""),
-    Size: z.number().default(0),
-    RootFS: z.looseObject({ Layers: z.array(z.string()).nullish() }).nullish(),
-  }),
-);
-type Image = z.output<typeof imageSchema>[number];
+const imageSchema = z.looseObject({
+  Id: z.string(),
+  RepoTags: z.array(z.string()).nullish(),
+  RepoDigests: z.array(z.string()).nullish(),
+  Created: z.string().default(""),
+  Size: z.number().default(0),
+  RootFS: z.looseObject({ Layers: z.array(z.string()).nullish() }).nullish(),
+});
+type Image = z.output<typeof imageSchema>;
 
-const containerSchema = z.array(z.looseObject({ Id: z.string(), Image: z.string() }));
+const containersSchema = z.array(z.looseObject({ Id: z.string(), ImageID: z.string() }));
+const idsSchema = z.array(z.looseObject({ Id: z.string() }));
 
 const OURS = "classlab/";
 
@@ -52,8 +52,8 @@ function isCached(image: Image): boolean {
   return !named || tags.some((tag) => tag.startsWith(OURS));
 }
 
-async function ids(args: readonly string[]): Promise<string[]> {
-  return [...new Set((await dockerOutput(args)).split("\n").filter(Boolean))];
+async function imageIds(filters: DockerFilters): Promise<string[]> {
+  return (await listDocker(idsSchema, "images", filters)).map(({ Id }) => Id);
 }
 
 /** What a container stands on. */
@@ -64,24 +64,22 @@ interface Use {
 
 /** What the containers of this machine stand on, whoever made them. */
 async function readUses(): Promise<Use[]> {
-  const containers = await inspectAll(containerSchema, ["inspect"], await ids(["ps", "-aq", "--no-trunc"]));
-  const images = await inspectAll(
-    imageSchema,
-    ["image", "inspect"],
-    [...new Set(containers.map((container) => container.Image))],
-  );
+  const containers = await listDocker(containersSchema, "containers");
+  const images = await inspectDocker(imageSchema, "images", [
+    ...new Set(containers.map(({ ImageID }) => ImageID)),
+  ]);
   const layers = new Map(images.map((image) => [image.Id, layersOf(image)]));
-  return containers.map((entry) => ({ container: entry.Id, layers: layers.get(entry.Image) ?? [] }));
+  return containers.map(({ Id, ImageID }) => ({ container: Id, layers: layers.get(ImageID) ?? [] }));
 }
 
 /** The image cache of this machine's Docker, in the order in which it can be removed: what stands on others first. */
 export async function findImageCache(): Promise<CachedImage[]> {
   const [labelled, named, uses] = await Promise.all([
-    ids(["image", "ls", "-q", "--no-trunc", "--filter", "label=classlab.image"]),
-    ids(["image", "ls", "-q", "--no-trunc", `${OURS}*`]),
+    imageIds({ label: ["classlab.image"] }),
+    imageIds({ reference: [`${OURS}*`] }),
     readUses(),
   ]);
-  const images = await inspectAll(imageSchema, ["image", "inspect"], [...new Set([...labelled, ...named])]);
+  const images = await inspectDocker(imageSchema, "images", [...new Set([...labelled, ...named])]);
   return images
     .filter(isCached)
     .map((image) => ({

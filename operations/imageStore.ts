@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
+import { z } from "zod";
 import { IMAGE_STORE } from "../components/imageStore";
 import { type ImageSet, imageNames } from "../course/images";
 import { MARK_KEYS } from "../course/mark";
 import { docker, dockerOutput } from "./docker";
+import { type DockerFilters, listDocker, makeVolume } from "./dockerApi";
 import { courseNames, feedCourseImages, guestContainer } from "./guestEngine";
 import { type ProcessResult, run } from "./process";
 import { saysDiskFull } from "./trouble";
@@ -38,22 +40,25 @@ function storeWords(images: ImageSet, ...words: readonly string[]): string[] {
 
 /** Makes the store's volume where there is none: Docker would make one without a mark for the first guest. */
 export async function keepStoreVolume(): Promise<void> {
-  await dockerOutput(["volume", "create", "--label", "classlab.image=store", IMAGE_STORE.volume]);
+  await makeVolume(IMAGE_STORE.volume, { "classlab.image": "store" });
 }
 
-async function lines(args: readonly string[]): Promise<string[]> {
-  return (await dockerOutput(args)).split("\n").filter(Boolean);
+const volumesSchema = z.array(z.looseObject({ Name: z.string() }));
+const containersSchema = z.array(z.looseObject({ Id: z.string() }));
+
+async function volumeNames(filters: DockerFilters): Promise<string[]> {
+  return (await listDocker(volumesSchema, "volumes", filters)).map(({ Name }) => Name);
 }
 
 /** The image store, or undefined where this machine's Docker has none. */
 export async function findImageStore(): Promise<ImageStore | undefined> {
   const { volume } = IMAGE_STORE;
   const [volumes, containers, disks] = await Promise.all([
-    lines(["volume", "ls", "-q", "--filter", `name=^${volume}$`]),
-    lines(["ps", "-aq", "--no-trunc", "--filter", `volume=${volume}`]),
-    lines(["volume", "ls", "-q", "--filter", `label=${MARK_KEYS.lab}`]),
+    volumeNames({ name: [`^${volume}$`] }),
+    listDocker(containersSchema, "containers", { volume: [volume] }),
+    volumeNames({ label: [MARK_KEYS.lab] }),
   ]);
-  return volumes.length === 0 ? undefined : { volume, usedBy: [...containers, ...disks] };
+  return volumes.length === 0 ? undefined : { volume, usedBy: [...containers.map(({ Id }) => Id), ...disks] };
 }
 
 /** Removes the store; Docker refuses while a container sees it. */

@@ -17,6 +17,7 @@ import { imageTableSchema } from "../course/record";
 import { RECIPES, STAND_IN_TEXT } from "../images/catalog";
 import { type BuildNetwork, buildNetwork, proxyBuildArgs, rootWords } from "./buildNetwork";
 import { docker, dockerOutput } from "./docker";
+import { inspectDocker } from "./dockerApi";
 import { IMAGES_ESTIMATE } from "./doctor/estimate";
 import { explain } from "./explain";
 import { ensureImageStore } from "./imageStore";
@@ -76,9 +77,11 @@ function contextParts(folder: string): (string | Buffer)[] {
     .flatMap((file) => [file, readFileSync(join(folder, file))]);
 }
 
+const idSchema = z.looseObject({ Id: z.string() });
+
 async function imageId(reference: string): Promise<string | undefined> {
-  const result = await docker(["image", "inspect", "-f", "{{.Id}}", reference]);
-  return result.code === 0 ? result.stdout.trim() : undefined;
+  const [found] = await inspectDocker(idSchema, "images", [reference]);
+  return found?.Id;
 }
 
 /** A failed build as a fault. @param what the words of the program that failed @param name of the image */
@@ -468,7 +471,11 @@ export const PROBE_IMAGE: CourseImageName = "hello-world";
 /** The images of a set that this machine's Docker no longer has. */
 export async function missingImages(set: ImageSet): Promise<string[]> {
   const records = [set.guest, ...Object.values(set.course), ...(set.registry ? [set.registry] : [])];
-  const result = await docker(["image", "inspect", "-f", "{{.Id}}", ...records.map((record) => record.id)]);
-  const present = new Set(result.stdout.split("\n"));
+  const found = await inspectDocker(
+    idSchema,
+    "images",
+    records.map((record) => record.id),
+  );
+  const present = new Set(found.map(({ Id }) => Id));
   return records.filter((record) => !present.has(record.id)).map((record) => record.reference);
 }

@@ -1,35 +1,31 @@
 import { z } from "zod";
 import { readMark } from "../../course/mark";
-import { inspectAll } from "../docker";
+import { inspectDocker } from "../dockerApi";
 import type { PlatformGuest } from "./platform";
 
-const schema = z.array(
-  z.looseObject({
-    Id: z.string(),
-    Name: z.string(),
-    Image: z.string(),
-    State: z.looseObject({ Status: z.string(), StartedAt: z.string() }),
-    Config: z.looseObject({ Labels: z.record(z.string(), z.string()).nullable() }),
-    HostConfig: z.looseObject({
-      PortBindings: z
-        .record(z.string(), z.array(z.looseObject({ HostPort: z.string() })).nullable())
-        .nullish(),
-    }),
-    NetworkSettings: z.looseObject({
-      Networks: z
-        .record(
-          z.string(),
-          z.looseObject({
-            NetworkID: z.string(),
-            IPAddress: z.string(),
-            MacAddress: z.string(),
-            IPAMConfig: z.looseObject({ IPv4Address: z.string().optional() }).nullish(),
-          }),
-        )
-        .nullish(),
-    }),
+const schema = z.looseObject({
+  Id: z.string(),
+  Name: z.string(),
+  Image: z.string(),
+  State: z.looseObject({ Status: z.string(), StartedAt: z.string() }),
+  Config: z.looseObject({ Labels: z.record(z.string(), z.string()).nullable() }),
+  HostConfig: z.looseObject({
+    PortBindings: z.record(z.string(), z.array(z.looseObject({ HostPort: z.string() })).nullable()).nullish(),
   }),
-);
+  NetworkSettings: z.looseObject({
+    Networks: z
+      .record(
+        z.string(),
+        z.looseObject({
+          NetworkID: z.string(),
+          IPAddress: z.string(),
+          MacAddress: z.string(),
+          IPAMConfig: z.looseObject({ IPv4Address: z.string().optional() }).nullish(),
+        }),
+      )
+      .nullish(),
+  }),
+});
 
 /**
  * Asks Docker for guests by their names; one that is absent is left out.
@@ -40,7 +36,7 @@ export async function containerGuests(
   names: readonly string[],
   now = Date.now(),
 ): Promise<Map<string, PlatformGuest>> {
-  const found = await inspectAll(schema, ["container", "inspect"], names);
+  const found = await inspectDocker(schema, "containers", names);
   return new Map(
     found.map((entry) => [
       entry.Name.replace(/^\//, ""),

@@ -1,33 +1,32 @@
 import { z } from "zod";
 import { MARK_KEYS, readMark } from "../../course/mark";
 import type { PlatformKind } from "../../course/resources";
-import { docker, dockerOutput, inspectAll } from "../docker";
+import { docker, dockerOutput } from "../docker";
+import { type DockerKind, inspectDocker, listDocker } from "../dockerApi";
 import { isoMoment } from "../quantities";
 import { containerGuests } from "./containerGuests";
 import type { ObservedObject, Owners, Platform } from "./platform";
 
 const labels = z.record(z.string(), z.string()).nullable();
-const containerSchema = z.array(
-  z.looseObject({
-    Id: z.string(),
-    Name: z.string(),
-    Created: z.string(),
-    State: z.looseObject({ Status: z.string() }),
-    Config: z.looseObject({ Labels: labels }),
-    NetworkSettings: z.looseObject({
-      Networks: z
-        .record(
-          z.string(),
-          z.looseObject({
-            /** Empty when connecting failed: Docker lists the network all the same. */
-            NetworkID: z.string(),
-            IPAMConfig: z.looseObject({ IPv4Address: z.string().optional() }).nullish(),
-          }),
-        )
-        .nullish(),
-    }),
+const containerSchema = z.looseObject({
+  Id: z.string(),
+  Name: z.string(),
+  Created: z.string(),
+  State: z.looseObject({ Status: z.string() }),
+  Config: z.looseObject({ Labels: labels }),
+  NetworkSettings: z.looseObject({
+    Networks: z
+      .record(
+        z.string(),
+        z.looseObject({
+          /** Empty when connecting failed: Docker lists the network all the same. */
+          NetworkID: z.string(),
+          IPAMConfig: z.looseObject({ IPv4Address: z.string().optional() }).nullish(),
+        }),
+      )
+      .nullish(),
   }),
-);
+});
 const networkSchema = z.array(
   z.looseObject({ Id: z.string(), Name: z.string(), Created: z.string(), Labels: labels }),
 );
@@ -35,11 +34,7 @@ const volumeSchema = z.array(
   z.looseObject({ Name: z.string(), CreatedAt: z.string().optional(), Labels: labels }),
 );
 
-/** What carries a lab's label, every lab's without its name. */
-async function names(args: readonly string[], lab?: string): Promise<string[]> {
-  const label = lab === undefined ? MARK_KEYS.lab : `${MARK_KEYS.lab}=${lab}`;
-  return (await dockerOutput([...args, "--filter", `label=${label}`])).split("\n").filter(Boolean);
-}
+const idsSchema = z.array(z.looseObject({ Id: z.string() }));
 
 function marked(
   found: Readonly<Record<string, string>> | null,
@@ -51,18 +46,20 @@ function marked(
 
 /** Everything on this machine's Docker that carries an owner mark, a lab's or everybody's, read without Pulumi state. */
 async function observe(lab?: string): Promise<ObservedObject[]> {
+  const carrying = { label: [lab === undefined ? MARK_KEYS.lab : `${MARK_KEYS.lab}=${lab}`] };
   const [containers, networks, volumes] = await Promise.all([
-    names(["ps", "-aq", "--no-trunc"], lab),
-    names(["network", "ls", "-q", "--no-trunc"], lab),
-    names(["volume", "ls", "-q"], lab),
-  ]);
-  const [inspectedContainers, inspectedNetworks, inspectedVolumes] = await Promise.all([
-    inspectAll(containerSchema, ["inspect"], containers),
-    inspectAll(networkSchema, ["network", "inspect"], networks),
-    inspectAll(volumeSchema, ["volume", "inspect"], volumes),
+    listDocker(idsSchema, "containers", carrying).then((listed) =>
+      inspectDocker(
+        containerSchema,
+        "containers",
+        listed.map(({ Id }) => Id),
+      ),
+    ),
+    listDocker(networkSchema, "networks", carrying),
+    listDocker(volumeSchema, "volumes", carrying),
   ]);
   return [
-    ...inspectedContainers.flatMap((entry) =>
+    ...containers.flatMap((entry) =>
       marked(entry.Config.Labels, {
         kind: "container",
         id: entry.Id,
@@ -76,7 +73,7 @@ async function observe(lab?: string): Promise<ObservedObject[]> {
         ),
       }),
     ),
-    ...inspectedNetworks.flatMap((entry) =>
+    ...networks.flatMap((entry) =>
       marked(entry.Labels, {
         kind: "network",
         id: entry.Id,
@@ -84,7 +81,7 @@ async function observe(lab?: string): Promise<ObservedObject[]> {
         created: isoMoment(entry.Created),
       }),
     ),
-    ...inspectedVolumes.flatMap((entry) =>
+    ...volumes.flatMap((entry) =>
       marked(entry.Labels, {
         kind: "volume",
         id: entry.Name,
@@ -109,7 +106,7 @@ async function attached(network: string): Promise<string[]> {
 
 /** Takes the containers that carry a lab's id off a network; they run on. @returns how many there were */
 async function detachOwn(network: string, id: string): Promise<number> {
-  const all = await inspectAll(containerSchema, ["container", "inspect"], await attached(network));
+  const all = await inspectDocker(containerSchema, "containers", await attached(network));
   const own = all.filter((entry) => readMark(entry.Config.Labels ?? {})?.id === id);
   for (const { Id } of own) await dockerOutput(["network", "disconnect", "-f", network, Id], { gone: true });
   return own.length;
@@ -139,17 +136,28 @@ async function remove(object: ObservedObject): Promise<void> {
   }
 }
 
-const LISTS: Partial<Record<PlatformKind, readonly string[]>> = {
-  container: ["ps", "-a", "--format", `{{.Names}}\t{{.Label "${MARK_KEYS.id}"}}`],
-  network: ["network", "ls", "--format", `{{.Name}}\t{{.Label "${MARK_KEYS.id}"}}`],
-  volume: ["volume", "ls", "--format", `{{.Name}}\t{{.Label "${MARK_KEYS.id}"}}`],
+const namedSchema = z.array(
+  z.looseObject({ Name: z.string().optional(), Names: z.array(z.string()).optional(), Labels: labels }),
+);
+
+/** The name among those that Docker lists: those by which others link to a container are longer. */
+function nameOf(names: readonly string[]): string {
+  return names.map((name) => name.slice(1)).find((name) => !name.includes("/")) ?? "";
+}
+
+const LISTS: Partial<Record<PlatformKind, DockerKind>> = {
+  container: "containers",
+  network: "networks",
+  volume: "volumes",
 };
 
 async function ownersOf(kind: PlatformKind): Promise<Owners> {
   const list = LISTS[kind];
   if (!list) throw new Error(`Docker has no ${kind}`);
-  const lines = (await dockerOutput([...list])).split("\n").filter(Boolean);
-  return new Map(lines.map((line) => [line.split("\t")[0] ?? "", line.split("\t")[1] ?? ""]));
+  const listed = await listDocker(namedSchema, list);
+  return new Map(
+    listed.map(({ Name, Names, Labels }) => [Name ?? nameOf(Names ?? []), Labels?.[MARK_KEYS.id] ?? ""]),
+  );
 }
 
 /** This machine's Docker. */

@@ -1,17 +1,7 @@
 import { findInTheWay } from "../../operations/inTheWay";
+import { StandInDocker } from "../support/standInDocker";
 import { wholeState } from "../support/standingLab";
 import { planOf } from "./labs";
-import { FakeShell } from "./shell";
-
-// Jest gives tests an environment of their own; the programs they start should see it.
-jest.mock("node:child_process", () => {
-  const actual = jest.requireActual<typeof import("node:child_process")>("node:child_process");
-  return {
-    ...actual,
-    spawn: (program: string, args: string[], options: object) =>
-      actual.spawn(program, args, { ...options, env: process.env }),
-  };
-});
 
 const plan = planOf("lab", {
   units: "one",
@@ -23,21 +13,31 @@ const [unit] = plan.units;
 if (!unit) throw new Error("the lab has a unit");
 const ID = "own-id";
 
-const path = process.env.PATH;
-let fake: FakeShell;
-/** What stands on the machine: name, tab, the lab's id where it has one. */
-function stands(what: { readonly ps?: string; readonly network?: string; readonly volume?: string }): void {
-  fake = new FakeShell('cat "$FAKE/$1"\n');
-  for (const [list, text] of Object.entries({ ps: "", network: "", volume: "", ...what }))
-    fake.write(list, text);
-  process.env.FAKE = fake.folder;
-  process.env.PATH = `${fake.folder}/bin:${path}`;
-}
-afterEach(() => {
-  process.env.PATH = path;
-  delete process.env.FAKE;
-  FakeShell.disposeAll();
+/** What stands on the machine: each name, with the lab's id where it has one. */
+type Stands = Readonly<Record<string, string | null>>;
+
+let docker: StandInDocker;
+beforeEach(async () => {
+  docker = await StandInDocker.start();
 });
+afterEach(() => docker.stop());
+
+function stands(what: { readonly ps?: Stands; readonly network?: Stands; readonly volume?: Stands }): void {
+  const entries = (of: Stands = {}) =>
+    Object.entries(of).map(([name, id]) => [name, id === null ? {} : { "classlab.id": id }] as const);
+  docker.lists({
+    // A container has more names where others link to it.
+    containers: entries(what.ps).map(([name, Labels]) => ({
+      Names: [`/other/${name}x`, `/${name}`],
+      Labels,
+    })),
+    networks: entries(what.network).map(([Name, Labels]) => ({ Name, Labels })),
+    volumes: entries(what.volume).map(([Name, Labels]) => ({
+      Name,
+      Labels: Object.keys(Labels).length > 0 ? Labels : null,
+    })),
+  });
+}
 const find = (resources = wholeState(plan, unit).slice(0, 0)) => findInTheWay(plan, unit, ID, resources);
 
 test("nothing stands: nothing is in the way", async () => {
@@ -47,15 +47,19 @@ test("nothing stands: nothing is in the way", async () => {
 
 test("what is the lab's own, and what only looks like it, is not in the way", async () => {
   stands({
-    ps: `lab-team-01-web\t${ID}\nlab-team-01-web2\t\nlab-lan\t\n`,
-    network: `lab-lan\t${ID}\nlab-team-01-web\t\n`,
-    volume: "lab-team-01-web\tother\nlab-lan\t\n",
+    ps: { "lab-team-01-web": ID, "lab-team-01-web2": null, "lab-lan": null },
+    network: { "lab-lan": ID, "lab-team-01-web": null },
+    volume: { "lab-team-01-web": "other", "lab-lan": null },
   });
   expect(await find()).toEqual([]);
 });
 
 test("a stranger's container, network and volume: each by its kind and name", async () => {
-  stands({ ps: "lab-team-01-web\t\n", network: "x\t\nlab-lan\t\n", volume: "lab-team-01-web-disk\t\n" });
+  stands({
+    ps: { "lab-team-01-web": null },
+    network: { x: null, "lab-lan": null },
+    volume: { "lab-team-01-web-disk": null },
+  });
   const faults = await find();
   expect(faults.map((fault) => fault.where)).toEqual([
     "network lab-lan",
@@ -70,7 +74,7 @@ test("a stranger's container, network and volume: each by its kind and name", as
 });
 
 test("another lab's of the same name: its id, and the verb that removes it", async () => {
-  stands({ volume: "lab-team-01-web-disk\ttwin\n" });
+  stands({ volume: { "lab-team-01-web-disk": "twin" } });
   expect(await find()).toEqual([
     {
       code: "object-in-the-way",
@@ -82,16 +86,16 @@ test("another lab's of the same name: its id, and the verb that removes it", asy
 });
 
 test("what state has is the lab's own, whatever Docker says of it; then Docker is not even asked", async () => {
-  stands({ network: "lab-lan\t\n", volume: "lab-team-01-web-disk\ttwin\n" });
+  stands({ network: { "lab-lan": null }, volume: { "lab-team-01-web-disk": "twin" } });
   const whole = wholeState(plan, unit);
   expect(await find(whole)).toEqual([]);
-  expect(fake.read("calls")).toBe("");
+  expect(docker.asked).toEqual([]);
   const without = whole.filter((entry) => !entry.urn.endsWith("-disk"));
   expect((await find(without)).map((fault) => fault.where)).toEqual(["volume lab-team-01-web-disk"]);
 });
 
 test("a resource that state has without an id was never made", async () => {
-  stands({ network: "lab-lan\t\n" });
+  stands({ network: { "lab-lan": null } });
   const begun = wholeState(plan, unit).map(({ id: _id, ...entry }) => entry);
   expect((await find(begun)).map((fault) => fault.where)).toEqual(["network lab-lan"]);
 });

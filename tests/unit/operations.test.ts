@@ -7,18 +7,8 @@ import { gatherFacts, portsInUse } from "../../operations/facts";
 import { refuseUnbuilt } from "../../operations/plan";
 import { chooseTeams } from "../../operations/rotate";
 import { LAB_KEY, readStackFile } from "../../operations/stackFile";
+import { StandInDocker } from "../support/standInDocker";
 import { EC2, OUT, planOf } from "./labs";
-import { FakeShell } from "./shell";
-
-// Jest gives tests an environment of their own; the programs they start should see it.
-jest.mock("node:child_process", () => {
-  const actual = jest.requireActual<typeof import("node:child_process")>("node:child_process");
-  return {
-    ...actual,
-    spawn: (program: string, args: string[], options: object) =>
-      actual.spawn(program, args, { ...options, env: process.env }),
-  };
-});
 
 describe("readStackFile", () => {
   const folder = mkdtempSync(join(tmpdir(), "classlab-stacks-"));
@@ -66,28 +56,11 @@ describe("readStackFile", () => {
 });
 
 describe("gatherFacts", () => {
-  const path = process.env.PATH;
-  let fake: FakeShell;
-  const docker = (networks: object[]) => {
-    fake = new FakeShell(`
-case "$1 $2" in
-  "network ls") cat "$FAKE/ids" ;;
-  "network inspect")
-    cat "$FAKE/networks"
-    if [ -e "$FAKE/gone" ]; then echo "Error response from daemon: network 0a1b not found" >&2; exit 1; fi ;;
-  *) exit 9 ;;
-esac
-`);
-    fake.write("ids", networks.map((_, index) => `id${index}\n`).join(""));
-    fake.write("networks", JSON.stringify(networks));
-    process.env.FAKE = fake.folder;
-    process.env.PATH = `${fake.folder}/bin:${path}`;
-  };
-  afterEach(() => {
-    process.env.PATH = path;
-    delete process.env.FAKE;
-    FakeShell.disposeAll();
+  let docker: StandInDocker;
+  beforeEach(async () => {
+    docker = await StandInDocker.start();
   });
+  afterEach(() => docker.stop());
   const network = (Name: string, Subnet: string, Labels: Record<string, string> | null = null) => ({
     Name,
     Labels,
@@ -96,7 +69,7 @@ esac
   });
 
   test("tells whose each network is, and leaves IPv6 and networks without addresses out", async () => {
-    docker([
+    docker.answers([
       network("bridge", "203.0.113.0/24"),
       network("dev-lan", "192.168.99.0/24", { classlab: "dev", "classlab.id": "1", "classlab.stack": "dev" }),
       network("six", "fd00::/64"),
@@ -114,23 +87,14 @@ esac
     ]);
     // A gateway of the documentation's range is no address of this machine.
     expect(facts.routed).toBe(false);
-    expect(fake.read("calls").split("\n")[1]).toBe("host docker|network|inspect|id0|id1|id2|id3|id4");
-  });
-
-  test("a network that another lab took since it was listed is left out", async () => {
-    docker([network("other", "203.0.113.0/24")]);
-    fake.write("gone", "");
-    expect((await gatherFacts()).subnets?.filter(({ user }) => user.startsWith("Docker"))).toEqual([
-      { subnet: "203.0.113.0/24", user: 'Docker network "other"' },
-    ]);
+    expect(docker.asked).toEqual(["GET /networks?filters={}"]);
   });
 
   test("without a network bridge nothing is said of routing; without networks none is looked at", async () => {
-    docker([network("other", "203.0.113.0/24")]);
+    docker.answers([network("other", "203.0.113.0/24")]);
     expect((await gatherFacts()).routed).toBeUndefined();
-    docker([]);
+    docker.answers([]);
     expect((await gatherFacts()).routed).toBeUndefined();
-    expect(fake.read("calls")).toBe("host docker|network|ls|-q|--no-trunc\n");
   });
 });
 

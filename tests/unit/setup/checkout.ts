@@ -303,6 +303,7 @@ export class Checkout {
       cgroup: this.place,
       kvm: join(this.place, "kvm"),
       python: join(this.bin, "python3"),
+      socket: join(this.place, "docker.sock"),
       seconds: 2,
     };
     writeFileSync(

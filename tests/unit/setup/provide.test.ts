@@ -8,6 +8,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { Checkout, until, versions } from "./checkout";
 
@@ -47,6 +48,21 @@ test("a fresh checkout gets everything, and a second run starts nothing but the 
   expect(second.env).toEqual(first.env);
   // For orientation only; the figure depends on the machine.
   if (process.env.CLASSLAB_TEST_TIMES) process.stderr.write(`set-up with nothing missing: ${took} ms\n`);
+});
+
+test("a daemon behind a socket is asked there, and by its client what it says of itself where it does not answer", async () => {
+  let status = 200;
+  const daemon = createServer((request, response) => response.writeHead(status).end(request.url));
+  await new Promise<void>((resolve) => daemon.listen(join(checkout.place, "docker.sock"), resolve));
+  try {
+    expect((await checkout.provide({ needs: ["docker"] })).missing).toEqual([]);
+    expect(checkout.called()).toEqual([]);
+    status = 500;
+    await checkout.provide({ needs: ["docker"] });
+    expect(checkout.called()).toEqual(["docker version --format {{.Server.Version}}"]);
+  } finally {
+    daemon.close();
+  }
 });
 
 test("modules are installed again when the lock file changes, the build is made again when a source does", async () => {

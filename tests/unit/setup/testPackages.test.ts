@@ -18,6 +18,7 @@ async function install(debian = true): Promise<string> {
     systemd: join(place, "systemd"),
     schemas: join(place, "schemas"),
     kvm: join(place, "kvm"),
+    socket: join(place, "docker.sock"),
   };
   writeFileSync(system.osRelease, debian ? "ID=debian\n" : "ID=fedora\n");
   writeFileSync(join(place, "systemd"), "");
