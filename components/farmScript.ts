@@ -28,9 +28,6 @@ export function isYetToCome(container: string, environment: unknown): boolean {
 
 const PORT = "PORT";
 
-/** Longest that a run waits for another one's script to be done with the farm; some hundred containers take a slow guest minutes. */
-const ALONE_SECONDS = 300;
-
 /**
  * What Docker's API takes to make a container of the farm, as curl's files of options quote it, which is as JSON does: what
  * comes before the container's port, and what after.
@@ -61,9 +58,6 @@ export function renderFarm(name: string, imageId: string, mark: OwnerMark): stri
   return `set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# A run that was killed may have its script at work in here still, and a removal begins before the engine asks for it.
-exec 9</run
-flock -w ${ALONE_SECONDS} 9 || { echo "another run is at work on the farm for ${ALONE_SECONDS} seconds already" >&2; exit 1; }
 mine() { docker ps -a --filter 'label=${FARM_LABEL}=${name}' "$@" --format '{{.Names}} {{.State}}'; }
 # A request for each name on standard input; what Docker refuses is listed in "refused", with its words in "answer-NAME".
 ask() {

@@ -10,7 +10,6 @@ import { findInTheWayInside } from "./inTheWayInside";
 import { mendDirectly } from "./mend";
 import { findLosses, type Loss, ownedBy } from "./protect";
 import { removeUnknown } from "./recovery/unknown";
-import { farmsLeaving } from "./removeAhead";
 import type { PreparedUnit } from "./units";
 import { repairsOf } from "./verify/repairs";
 import type { VerifyRow } from "./verify/report";
@@ -35,8 +34,6 @@ export interface ReadyUnit extends PreparedUnit {
   readonly leaving: readonly string[];
   /** Containers in guests that have a port of another stack of the plan. */
   readonly holders: readonly PortHolder[];
-  /** Farms of nginx that the run removes. */
-  readonly farms: readonly StateResource[];
   /** False when the engine has nothing to do. */
   readonly needed: boolean;
   /** True when a run changes at most what guests run in their Docker: the guests themselves stay as they were seen. */
@@ -135,16 +132,7 @@ export async function readyUnit(
   const { resources } = recovered;
   const [first, ...more] = await findInTheWay(plan, unit, id, resources);
   if (first) throw new FaultError([first, ...more]);
-  const nothing = {
-    left: [],
-    direct: [],
-    replace: [],
-    losses: [],
-    leaving: [],
-    holders: [],
-    farms: [],
-    same: 0,
-  };
+  const nothing = { left: [], direct: [], replace: [], losses: [], leaving: [], holders: [], same: 0 };
   // Where no guest was made yet there is nothing to lose, and nothing to compare with.
   if (!resources.some((entry) => entry.type === "classlab:index:GuestVm" || entry.id !== undefined))
     return { ...prepared, ...nothing, needed: true, guestsStay: false };
@@ -190,7 +178,6 @@ export async function readyUnit(
     replace,
     leaving: switchesLeaving(preview.steps, resources),
     holders: portHolders(plan, unit, found, id),
-    farms: farmsLeaving(preview.steps, resources),
     losses: findLosses(preview.steps, resources, gone),
     needed: Object.keys(changes).length > 0,
     guestsStay: preview.steps.every(({ urn }) => /[:$]classlab:index:DockerHost[:$]/.test(urn)),

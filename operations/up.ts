@@ -25,7 +25,6 @@ import { type Allowance, refuseLosses } from "./protect";
 import { type ReadyUnit, type Repair, readyUnit } from "./readyUnit";
 import { REGISTRY_TYPE } from "./registry";
 import { passTrust } from "./registryTrust";
-import { removeAhead } from "./removeAhead";
 import { keepRoster } from "./roster";
 import {
   failedUnit,
@@ -316,16 +315,7 @@ async function bringUp(
       if (!unit.needed && failed.length === 0 && !moved) return { same: unit.same };
       siteRan ||= unit.unit.kind === "site";
       await freePorts(lab.plan, unit.holders, options.say);
-      const ahead = removeAhead(lab.plan, unit.farms, options.signal);
-      try {
-        return await unit.engine.up(
-          (event) => options.onEvent(unit.unit.stack, event),
-          options.signal,
-          replace,
-        );
-      } finally {
-        await ahead;
-      }
+      return unit.engine.up((event) => options.onEvent(unit.unit.stack, event), options.signal, replace);
     },
     {
       parallel,

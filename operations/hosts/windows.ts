@@ -12,7 +12,7 @@ import { FaultError } from "../../course/faults";
 import { numberToAddress, parseSubnet } from "../../course/network";
 import type { Say } from "../images";
 import { PACKAGE_ROOT } from "../paths";
-import { type ProcessResult, run } from "../process";
+import { run } from "../process";
 import { hostsConfig, publicKeyFor } from "./access";
 import { connectionFault } from "./faults";
 import type { RemoteMachine } from "./machine";
@@ -53,15 +53,15 @@ export async function callWindows(
   throw new FaultError(fault ? [fault] : answer.faults);
 }
 
-/** Runs a recorded command line on a Windows host again. */
-export function runOnWindows(
+/** Runs a recorded command line on a Windows host again. @returns whether it ended well */
+export async function runOnWindows(
   machine: RemoteMachine,
   command: string,
   stdin: string,
   deadline: number,
-): Promise<ProcessResult> {
+): Promise<boolean> {
   const words = ["-F", hostsConfig(machine.lab), machine.name, command];
-  return run("ssh", words, { stdin, deadline });
+  return (await run("ssh", words, { stdin, deadline })).code === 0;
 }
 
 const stateSchema = z.object({

@@ -687,17 +687,6 @@ request
       expect(Object.keys(containers())).toEqual(["nginx-farm-800"]);
     });
 
-    test("one script at a time: where another does not come to its end, nothing is changed", () => {
-      stands("nginx-farm-8001", "running");
-      fake.program("flock", "#!/bin/sh\nexit 1\n");
-      const run = farm();
-      expect([run.code, run.stderr]).toEqual([
-        1,
-        "another run is at work on the farm for 300 seconds already\n",
-      ]);
-      expect(changes(run)).toEqual([]);
-    });
-
     test("without ports the whole farm goes, and nothing else", () => {
       stands("nginx-farm-8001", "running");
       stands("nginx-farm-8002", "exited");
