@@ -72,7 +72,7 @@ try {
   const loop = inGuest(LOOP + ANSWERING).seconds;
   inGuest("docker rm -f $(docker ps -aq --filter label=by=hand) >/dev/null");
   const compose = inGuest(COMPOSE + ANSWERING).seconds;
-  const composeDown = inGuest("cd /root/farm\ndocker compose down -t 1 >/dev/null 2>&1").seconds;
+  const composeDown = inGuest("cd /root/farm\ndocker compose down >/dev/null 2>&1").seconds;
   writeFileSync(config, lab(COUNT));
   const up = classlab("up").seconds;
   expectFarm();
