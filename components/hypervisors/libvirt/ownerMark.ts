@@ -1,7 +1,6 @@
-import { create } from "xmlbuilder2";
 import { z } from "zod";
 import { markLabels, type OwnerMark, readMark } from "../../../course/mark";
-import type { Xml } from "./xml";
+import { readXml, type Xml } from "./xml";
 
 /**
  * Namespace of the element in `<metadata>` that holds the mark: libvirt keeps one element a namespace and leaves it as it is
@@ -29,7 +28,7 @@ export function markIn(xml: string): OwnerMark | undefined {
   // A machine's whole description takes ten times as long. libvirt prints one such element, and text of others with < as an entity.
   const [metadata = xml] = /<metadata>.*<\/metadata>/s.exec(xml) ?? [];
   // Whatever its prefix: the namespace is what counts.
-  const ours = create(metadata)
+  const ours = readXml(metadata)
     .root()
     .find(({ node }) => "namespaceURI" in node && node.namespaceURI === MARK_NAMESPACE, false, true);
   const element = elementSchema.safeParse(ours?.toObject());

@@ -1,6 +1,6 @@
 import { IPv4 } from "ipaddr.js";
-import { create } from "xmlbuilder2";
 import { z } from "zod";
+import { readXml } from "../../../components/hypervisors/libvirt/xml";
 
 /** A network adapter of a domain as libvirt shows it. */
 export interface DomainAdapter {
@@ -26,7 +26,7 @@ const interfaceSchema = z.looseObject({
  * @throws on text that is no XML
  */
 export function domainAdapters(xml: string): DomainAdapter[] {
-  return create(xml)
+  return readXml(xml)
     .root()
     .filter(({ node }) => node.nodeName === "interface", false, true)
     .flatMap((element) => {
@@ -57,7 +57,7 @@ const addressSchema = z.looseObject({
  * People write a mask as well.
  */
 export function networkAddress(xml: string): string | undefined {
-  const addresses = create(xml)
+  const addresses = readXml(xml)
     .root()
     .filter(({ node }) => node.nodeName === "ip", false, false);
   return addresses.flatMap((element) => {
@@ -74,7 +74,7 @@ const bridgeSchema = z.looseObject({ bridge: z.looseObject({ "@name": z.string()
 /** The bridge of a network in what `virsh net-dumpxml` printed; absent where it has none, or the text is empty. */
 export function networkBridge(xml: string): string | undefined {
   if (xml === "") return undefined;
-  const [bridge] = create(xml)
+  const [bridge] = readXml(xml)
     .root()
     .filter(({ node }) => node.nodeName === "bridge", false, false);
   const found = bridgeSchema.safeParse(bridge?.toObject());
@@ -95,7 +95,7 @@ const definitionSchema = z.looseObject({
 
 /** The UUID in what `virsh dumpxml` printed; undefined where there is none. */
 export function domainUuid(xml: string): string | undefined {
-  return definitionSchema.safeParse(create(xml).end({ format: "object" })).data?.domain.uuid;
+  return definitionSchema.safeParse(readXml(xml).end({ format: "object" })).data?.domain.uuid;
 }
 
 /** Units of memory in MiB, as libvirt prints them and as people write them (libvirt.org/formatdomain.html, "Memory Allocation"). */
@@ -126,7 +126,7 @@ const CHANNEL = "the management channel";
  * @throws on text that is no XML
  */
 export function domainSettings(xml: string): Record<string, string> {
-  const document = create(xml);
+  const document = readXml(xml);
   const domain = definitionSchema.safeParse(document.end({ format: "object" })).data?.domain;
   const each = (name: string) => document.root().filter(({ node }) => node.nodeName === name, false, true);
   const { memory, vcpu } = domain ?? {};
