@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { EXIT, type Fault, FaultError, formatFaults } from "../course/faults";
+import { endQuestions } from "../operations/dockerApi";
 import { endOwnProcesses, endOwnPrograms } from "../operations/recovery/processes";
 import { Progress } from "./progress";
 
@@ -41,6 +42,7 @@ export async function withProgress<T>(
       progress.line("stopping after the steps under way (once more: at once)");
       controller.abort();
       endOwnPrograms();
+      endQuestions();
       return;
     }
     if (performance.now() - asked < ONE_SIGNAL) return;

@@ -1,6 +1,10 @@
 import { spawn } from "node:child_process";
+import { setMaxListeners } from "node:events";
+import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { connect } from "node:net";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { Duplex } from "node:stream";
 import { z } from "zod";
 import { FaultError } from "../course/faults";
@@ -20,11 +24,35 @@ export type DockerFilters = Readonly<Record<string, readonly string[]>>;
 /** Objects that are inspected at once. */
 const AT_ONCE = 16;
 
+/** Clients at once that lead to an engine elsewhere: over SSH each is a login, and servers drop some from ten on (sshd_config(5), MaxStartups). */
+const CLIENTS = 4;
+
 /** Longest that the engine may take to answer, in milliseconds. */
 const DEADLINE = 60_000;
 
 /** Where the engine listens when nothing else is said. */
 const DEFAULT_HOST = "unix:///var/run/docker.sock";
+
+const settingsSchema = z.looseObject({ currentContext: z.string().optional() });
+
+/** The context that Docker's client would use; undefined where it has none but its own default. */
+function contextInUse(): string | undefined {
+  const { DOCKER_CONTEXT, DOCKER_CONFIG } = process.env;
+  let name = DOCKER_CONTEXT;
+  try {
+    const file = join(DOCKER_CONFIG || join(homedir(), ".docker"), "config.json");
+    name ||= settingsSchema.parse(JSON.parse(readFileSync(file, "utf8"))).currentContext;
+  } catch {
+    // It has no settings, or the client tells what is wrong with them.
+  }
+  return name === "default" ? undefined : name || undefined;
+}
+
+/** Where the engine is: as `DOCKER_HOST` has it, or by the name of a context, which the client alone can read. */
+function engineAddress(): string {
+  const context = process.env.DOCKER_HOST ? undefined : contextInUse();
+  return context === undefined ? process.env.DOCKER_HOST || DEFAULT_HOST : `context ${context}`;
+}
 
 /** A connection with the engine, and what who leads there said in the end. */
 interface Connection {
@@ -32,8 +60,24 @@ interface Connection {
   readonly words: () => Promise<string>;
 }
 
-/** Over SSH, TCP with certificates, or a pipe of Windows: the client knows the way. */
-function dialled(): Connection {
+const waiting: (() => void)[] = [];
+let clients = 0;
+
+/** A client's turn; to be given back by {@link leave}. */
+async function turn(): Promise<void> {
+  if (clients < CLIENTS) clients += 1;
+  else await new Promise<void>((resolve) => waiting.push(resolve));
+}
+
+function leave(): void {
+  const next = waiting.shift();
+  if (next) next();
+  else clients -= 1;
+}
+
+/** Over SSH, TCP with certificates, a pipe of Windows, or a context: the client knows the way. */
+async function dialled(): Promise<Connection> {
+  await turn();
   const client = spawn("docker", ["system", "dial-stdio"], { env: process.env, stdio: "pipe" });
   let said = "";
   client.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -47,13 +91,26 @@ function dialled(): Connection {
     });
     client.on("close", () => resolve(said.trim().split("\n").at(-1) ?? ""));
   });
+  void ended.then(leave);
   stream.on("close", () => client.kill());
   return { stream, words: () => ended };
 }
 
-function connection(host: string): Connection {
-  if (!host.startsWith("unix://")) return dialled();
-  return { stream: connect(host.slice("unix://".length)), words: async () => "" };
+/** Connections that are open. */
+const open = new Set<Duplex>();
+
+/** Ends all questions that are not answered yet: for a run that is stopped. */
+export function endQuestions(): void {
+  for (const stream of open) stream.destroy(new Error("stopped"));
+}
+
+async function connection(address: string): Promise<Connection> {
+  const path = /^unix:\/\/(.*)$/.exec(address)?.[1];
+  const made = path === undefined ? await dialled() : { stream: connect(path), words: async () => "" };
+  open.add(made.stream);
+  // Who asks hears of it as well, once the question is on its way.
+  made.stream.on("error", () => undefined).on("close", () => open.delete(made.stream));
+  return made;
 }
 
 /** What the engine answered: its status, and its body. */
@@ -62,9 +119,15 @@ interface Answer {
   readonly text: string;
 }
 
-function ask(method: "GET" | "POST", path: string, body?: object): Promise<Answer> {
-  const host = process.env.DOCKER_HOST || DEFAULT_HOST;
-  const { stream, words } = connection(host);
+const inTime = () => AbortSignal.timeout(DEADLINE);
+
+async function ask(
+  method: "GET" | "POST",
+  path: string,
+  { signal = inTime(), body }: { readonly signal?: AbortSignal; readonly body?: object } = {},
+): Promise<Answer> {
+  const address = engineAddress();
+  const { stream, words } = await connection(address);
   return new Promise<Answer>((resolve, reject) => {
     const asked = request({
       method,
@@ -72,7 +135,7 @@ function ask(method: "GET" | "POST", path: string, body?: object): Promise<Answe
       createConnection: () => stream,
       // Some engines refuse what names no host, and all take any.
       headers: { host: "docker", connection: "close", "content-type": "application/json" },
-      signal: AbortSignal.timeout(DEADLINE),
+      signal,
     });
     let failed = false;
     const fail = async (error: Error) => {
@@ -82,7 +145,7 @@ function ask(method: "GET" | "POST", path: string, body?: object): Promise<Answe
       stream.destroy();
       const late = error.name === "TimeoutError" || error.name === "AbortError";
       const why = late ? `no answer within ${DEADLINE / 1000} s` : (await words()) || error.message;
-      reject(new FaultError([dockerSilent(`Cannot connect to the Docker daemon at ${host}: ${why}`)]));
+      reject(new FaultError([dockerSilent(`Cannot connect to the Docker daemon at ${address}: ${why}`)]));
     };
     asked.on("error", fail);
     asked.on("response", (response) => {
@@ -108,6 +171,10 @@ function complaintOf({ status, text }: Answer): string {
   }
 }
 
+const named = z.array(z.looseObject({ Name: z.string() }));
+
+const byName = (list: unknown) => named.parse(list).sort((one, other) => (one.Name < other.Name ? -1 : 1));
+
 const volumesSchema = z.looseObject({ Volumes: z.array(z.unknown()).nullish() });
 
 /**
@@ -129,7 +196,9 @@ export async function listDocker<T>(
   const answer = await ask("GET", `${path}filters=${encodeURIComponent(JSON.stringify(filters))}`);
   if (answer.status >= 300) throw dockerFault(`docker ${kind}`, complaintOf(answer));
   const told: unknown = JSON.parse(answer.text);
-  return schema.parse(kind === "volumes" ? (volumesSchema.parse(told).Volumes ?? []) : told);
+  const list = kind === "volumes" ? (volumesSchema.parse(told).Volumes ?? []) : told;
+  // The engine gives networks and volumes in any order, which would show in what is told.
+  return schema.parse(kind === "networks" || kind === "volumes" ? byName(list) : list);
 }
 
 /**
@@ -142,7 +211,11 @@ export async function inspectDocker<T>(
   ids: readonly string[],
 ): Promise<T[]> {
   const tail = kind === "containers" || kind === "images" ? "/json" : "";
-  const answers = await pooled(ids, AT_ONCE, (id) => ask("GET", `/${kind}/${encodeURIComponent(id)}${tail}`));
+  const signal = inTime();
+  setMaxListeners(0, signal);
+  const answers = await pooled(ids, AT_ONCE, (id) =>
+    ask("GET", `/${kind}/${encodeURIComponent(id)}${tail}`, { signal }),
+  );
   return valuesOf(answers).flatMap((answer) => {
     if (answer.status < 300) return [schema.parse(JSON.parse(answer.text))];
     const complaint = complaintOf(answer);
@@ -156,6 +229,6 @@ export async function inspectDocker<T>(
  * @throws FaultError when the engine does not answer, or refuses
  */
 export async function makeVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void> {
-  const answer = await ask("POST", "/volumes/create", { Name: name, Labels: labels });
+  const answer = await ask("POST", "/volumes/create", { body: { Name: name, Labels: labels } });
   if (answer.status >= 300) throw dockerFault("docker volume", complaintOf(answer));
 }

@@ -1,8 +1,8 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { inspectDocker, listDocker, makeVolume } from "../../operations/dockerApi";
+import { endQuestions, inspectDocker, listDocker, makeVolume } from "../../operations/dockerApi";
 import { StandInDocker } from "../support/standInDocker";
 
 const named = z.looseObject({ Name: z.string() });
@@ -13,6 +13,9 @@ beforeEach(async () => {
 });
 afterEach(() => docker.stop());
 
+const until = async (holds: () => boolean) => {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+};
 const faultOf = (work: Promise<unknown>) =>
   work.then(
     () => "no fault",
@@ -109,6 +112,44 @@ test("an engine that is not there, or goes in the middle, is named with its addr
   });
 });
 
+test("networks and volumes come in the order of their names, whatever the engine's", async () => {
+  docker.lists({
+    networks: [{ Name: "b" }, { Name: "a" }, { Name: "c" }],
+    volumes: [{ Name: "2" }, { Name: "1" }],
+  });
+  const names = async (kind: "networks" | "volumes") =>
+    (await listDocker(z.array(named), kind)).map(({ Name }) => Name);
+  expect(await names("networks")).toEqual(["a", "b", "c"]);
+  expect(await names("volumes")).toEqual(["1", "2"]);
+});
+
+test("an engine that says nothing is waited for once, however many are asked for, and not longer than the run", async () => {
+  docker.answer = () => undefined;
+  const late = new AbortController();
+  const clock = jest.spyOn(AbortSignal, "timeout").mockReturnValue(late.signal);
+  const many = faultOf(
+    inspectDocker(
+      named,
+      "containers",
+      Array.from({ length: 40 }, (_, index) => `c${index}`),
+    ),
+  );
+  await until(() => docker.asked.length > 0);
+  late.abort(new DOMException("late", "TimeoutError"));
+  expect(await many).toMatchObject({ what: expect.stringContaining("no answer within 60 s") });
+  expect(clock).toHaveBeenCalledTimes(1);
+  clock.mockRestore();
+
+  docker.asked.length = 0;
+  const stopped = faultOf(listDocker(z.array(named), "networks"));
+  await until(() => docker.asked.length > 0);
+  endQuestions();
+  expect(await stopped).toMatchObject({
+    code: "docker-not-running",
+    what: expect.stringContaining("stopped"),
+  });
+});
+
 describe("an engine elsewhere", () => {
   const path = process.env.PATH;
   let folder: string;
@@ -136,6 +177,48 @@ socket.pipe(process.stdout);
 `);
     docker.answers({ Name: "one" });
     expect(await inspectDocker(named, "containers", ["one", "two", "three"])).toHaveLength(3);
+  });
+
+  test("that a context names is for the client to find; a variable goes before it", async () => {
+    client(`console.error("context " + process.env.DOCKER_CONTEXT + " cannot be used");
+process.exit(1);
+`);
+    const told = async () => (await faultOf(listDocker(z.array(named), "networks"))).what;
+    const { DOCKER_CONFIG, DOCKER_CONTEXT } = process.env;
+    try {
+      delete process.env.DOCKER_HOST;
+      process.env.DOCKER_CONTEXT = "room";
+      expect(await told()).toContain("at context room: context room cannot be used");
+      delete process.env.DOCKER_CONTEXT;
+      process.env.DOCKER_CONFIG = folder;
+      writeFileSync(join(folder, "config.json"), '{ "currentContext": "desktop" }');
+      expect(await told()).toContain("at context desktop: ");
+      process.env.DOCKER_HOST = `unix://${docker.socket}`;
+      docker.answers([]);
+      expect(await listDocker(z.array(named), "networks")).toEqual([]);
+    } finally {
+      for (const [key, value] of Object.entries({ DOCKER_CONFIG, DOCKER_CONTEXT }))
+        if (value === undefined) delete process.env[key];
+        else process.env[key] = value;
+    }
+  });
+
+  test("no more than four clients lead there at once", async () => {
+    const running = join(folder, "running");
+    client(`const { appendFileSync } = require("node:fs");
+appendFileSync(${JSON.stringify(running)}, "+");
+const socket = require("node:net").connect(${JSON.stringify(docker.socket)});
+process.stdin.pipe(socket);
+socket.pipe(process.stdout);
+socket.on("close", () => appendFileSync(${JSON.stringify(running)}, "-"));
+`);
+    docker.answer = (_request, response) => setTimeout(() => response.end('{ "Name": "one" }'), 50);
+    const names = Array.from({ length: 10 }, (_, index) => `c${index}`);
+    expect(await inspectDocker(named, "containers", names)).toHaveLength(10);
+    let now = 0;
+    const most = [...readFileSync(running, "utf8")].map((sign) => (now += sign === "+" ? 1 : -1));
+    expect(Math.max(...most)).toBeLessThanOrEqual(4);
+    expect(most.length).toBeGreaterThanOrEqual(10);
   });
 
   test("that the client does not reach: its words", async () => {

@@ -2,7 +2,7 @@
 export const RESULT = "/run/cloud-init/result.json";
 
 /** Longest that the end of the boot is waited for before the clock and the result are looked at again, in seconds. */
-const LOOK_SECONDS = 20;
+const LOOK_SECONDS = 10;
 
 /**
  * Shell for the guest: `uptime` sets `$seconds`; `first_start_ended END` waits, until the guest has been up for END seconds, for the end of its
