@@ -2,7 +2,8 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { endQuestions, inspectDocker, listDocker, makeVolume } from "../../operations/dockerApi";
+import { inspectDocker, listDocker, makeVolume } from "../../operations/dockerApi";
+import { endQuestions } from "../../operations/dockerConnection";
 import { StandInDocker } from "../support/standInDocker";
 
 const named = z.looseObject({ Name: z.string() });
