@@ -55,3 +55,12 @@ test("the program that plain Pulumi runs loads neither, and has no stack of an e
       console.log(JSON.stringify([translated, typeof Error.prepareStackTrace, loaded()]));`),
   ).toEqual(["function", "undefined", 0]);
 });
+
+test("what up is made of loads nothing that reads or writes XML: labs of virtual machines alone have any", () => {
+  const ofXml = "/node_modules\\/(xmlbuilder2|@oozcitak)\\//.test(file)";
+  expect(
+    run(`require("./dist/operations/up.js");
+      const files = Object.keys(require.cache);
+      console.log(JSON.stringify([files.length > 200, files.filter((file) => ${ofXml}).length]));`),
+  ).toEqual([true, 0]);
+});
