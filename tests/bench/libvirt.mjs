@@ -1,9 +1,7 @@
 // Two virtual machines through classlab beside the same two through Vagrant and vagrant-libvirt: same host, image, kernel, processors and
-// memory, in one run, one after the other. Run as root: npm run bench -- libvirt [--json] [--rounds=N] [--same-words]
+// memory, in one run, one after the other. Run as root: npm run bench -- libvirt [--json] [--rounds=N]
 // Ratios are the result: seconds are those of a host that does other things too. What Vagrant does less here: it connects no adapter but its
-// own, and waits for no Docker Engine. What it does not have: the kernel's words by which an emulated start is faster, which our driver adds
-// by itself and a Vagrantfile would have to know of; with --same-words it has them too. What is not counted for either: getting the image to
-// the host.
+// own, and waits for no Docker Engine. What is not counted for either: getting the image to the host.
 import { spawn, spawnSync } from "node:child_process";
 import {
   copyFileSync,
@@ -16,7 +14,6 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,10 +26,6 @@ const NET = process.env.CLASSLAB_BENCH_NET ?? "192.168.233";
 const VAGRANT_NET = process.env.CLASSLAB_BENCH_VAGRANT_NET ?? "192.168.234";
 const GUESTS = ["one", "two"];
 const asJson = process.argv.includes("--json");
-const sameWords = process.argv.includes("--same-words");
-const { EMULATED_SPEED } = createRequire(import.meta.url)(
-  join(ROOT, "dist", "components", "hypervisors", "libvirt", "machine.js"),
-);
 const rounds = Number(
   process.argv.find((word) => word.startsWith("--rounds="))?.slice("--rounds=".length) ?? 1,
 );
@@ -174,7 +167,7 @@ function vagrantfile({ emulated, kernel, initrd, words }) {
     v.machine_type = "q35"
     v.kernel = "${kernel}"
     v.initrd = "${initrd}"
-    v.cmd_line = "${sameWords ? words : words.replace(EMULATED_SPEED, "")}"
+    v.cmd_line = "${words}"
     v.graphics_type = "none"
     v.storage_pool_name = "${POOL}"
     v.management_network_name = "${POOL}"
@@ -308,7 +301,6 @@ try {
   const report = {
     schemaVersion: 1,
     emulated: parts.emulated,
-    sameWords,
     rounds,
     up: {
       seconds: rounded(least(ours)),

@@ -1,6 +1,6 @@
 import { releaseOfImage } from "../../../course/cloudImages";
 import type { GuestBoot } from "./domain";
-import { EMULATED_CLOCK, EMULATED_SPEED, MACHINE_ARGUMENTS } from "./machine";
+import { EMULATED_ARGUMENTS, MACHINE_ARGUMENTS } from "./machine";
 import { type BaseImage, IMAGES } from "./pool";
 
 /** A machine image as a host keeps it: read by all labs there, written by none. */
@@ -21,8 +21,7 @@ export interface CachedImage {
  */
 export function cachedImage(name: string, acceleration: "kvm" | "tcg" = "kvm"): CachedImage {
   const folder = `${IMAGES}/classlab-cache/${name}`;
-  const emulated = acceleration === "kvm" ? [] : [EMULATED_SPEED, EMULATED_CLOCK];
-  const words = [MACHINE_ARGUMENTS, ...emulated].join(" ");
+  const words = acceleration === "kvm" ? MACHINE_ARGUMENTS : `${MACHINE_ARGUMENTS} ${EMULATED_ARGUMENTS}`;
   const [disk, kernel, initrd] = [`${folder}/disk.qcow2`, `${folder}/vmlinuz`, `${folder}/initrd.img`];
   if (releaseOfImage(name) !== undefined) {
     return {
