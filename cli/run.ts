@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { EXIT, type Fault, FaultError, formatFaults } from "../course/faults";
-import { endQuestions } from "../operations/dockerConnection";
+import { endQuestions } from "../operations/dockerApi";
 import { endOwnProcesses, endOwnPrograms } from "../operations/recovery/processes";
 import { Progress } from "./progress";
 

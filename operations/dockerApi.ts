@@ -5,7 +5,7 @@ import { FaultError } from "../course/faults";
 import { connection, engineAddress } from "./dockerConnection";
 import { dockerFault } from "./dockerFaults";
 import { pooled, valuesOf } from "./pool";
-import { dockerSilent } from "./trouble";
+import { dockerSilent, saysGone } from "./trouble";
 
 // Docker's client takes a twentieth of a second for each question, the engine itself a thousandth: what classlab asks again and again it asks
 // over the engine's API. The client goes on doing what changes things, and brings us to an engine that is not on a socket of this machine.
@@ -15,6 +15,9 @@ export type DockerKind = "containers" | "networks" | "volumes" | "images";
 
 /** What a list is narrowed to, as the API has it: `{ label: ["classlab=dev"] }`. */
 export type DockerFilters = Readonly<Record<string, readonly string[]>>;
+
+/** What is read of an object of which only the id is wanted. */
+export const idSchema = z.looseObject({ Id: z.string() });
 
 /** Objects that are inspected at once. */
 const AT_ONCE = 16;
@@ -28,7 +31,21 @@ interface Answer {
   readonly text: string;
 }
 
-const inTime = () => AbortSignal.timeout(DEADLINE);
+/** Aborted when the run is stopped; questions asked later have the next one. */
+let run = new AbortController();
+
+/** Ends all questions that are not answered yet, and those that would follow them: for a run that is stopped. */
+export function endQuestions(): void {
+  run.abort(new Error("the run was stopped"));
+  run = new AbortController();
+}
+
+const inTime = () => AbortSignal.any([AbortSignal.timeout(DEADLINE), run.signal]);
+
+/** Why a question was ended. */
+function reasonOf({ reason }: AbortSignal): string {
+  return reason.name === "TimeoutError" ? `no answer within ${DEADLINE / 1000} s` : reason.message;
+}
 
 async function ask(
   method: "GET" | "POST",
@@ -52,8 +69,7 @@ async function ask(
       if (failed) return;
       failed = true;
       stream.destroy();
-      const late = error.name === "TimeoutError" || error.name === "AbortError";
-      const why = late ? `no answer within ${DEADLINE / 1000} s` : (await words()) || error.message;
+      const why = signal.aborted ? reasonOf(signal) : (await words()) || error.message;
       reject(new FaultError([dockerSilent(`Cannot connect to the Docker daemon at ${address}: ${why}`)]));
     };
     asked.on("error", fail);
@@ -92,7 +108,7 @@ const volumesSchema = z.looseObject({ Volumes: z.array(z.unknown()).nullish() })
  * @see https://docs.docker.com/reference/api/engine/
  */
 export async function listDocker<T>(
-  schema: z.ZodType<T[]>,
+  schema: z.ZodType<T>,
   kind: DockerKind,
   filters: DockerFilters = {},
 ): Promise<T[]> {
@@ -107,7 +123,7 @@ export async function listDocker<T>(
   const told: unknown = JSON.parse(answer.text);
   const list = kind === "volumes" ? (volumesSchema.parse(told).Volumes ?? []) : told;
   // The engine gives networks and volumes in any order, which would show in what is told.
-  return schema.parse(kind === "networks" || kind === "volumes" ? byName(list) : list);
+  return z.array(schema).parse(kind === "networks" || kind === "volumes" ? byName(list) : list);
 }
 
 /**
@@ -128,7 +144,7 @@ export async function inspectDocker<T>(
   return valuesOf(answers).flatMap((answer) => {
     if (answer.status < 300) return [schema.parse(JSON.parse(answer.text))];
     const complaint = complaintOf(answer);
-    if (answer.status === 404 || /no such|not found/i.test(complaint)) return [];
+    if (answer.status === 404 || saysGone(complaint)) return [];
     throw dockerFault(`docker ${kind}`, complaint);
   });
 }

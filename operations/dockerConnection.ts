@@ -75,20 +75,11 @@ async function dialled(): Promise<Connection> {
   return { stream, words: () => ended };
 }
 
-/** Connections that are open. */
-const open = new Set<Duplex>();
-
-/** Ends all questions that are not answered yet: for a run that is stopped. */
-export function endQuestions(): void {
-  for (const stream of open) stream.destroy(new Error("stopped"));
-}
-
 /** Opens a connection with the engine. @param address as {@link engineAddress} gives it */
 export async function connection(address: string): Promise<Connection> {
   const path = /^unix:\/\/(.*)$/.exec(address)?.[1];
   const made = path === undefined ? await dialled() : { stream: connect(path), words: async () => "" };
-  open.add(made.stream);
   // Who asks hears of it as well, once the question is on its way.
-  made.stream.on("error", () => undefined).on("close", () => open.delete(made.stream));
+  made.stream.on("error", () => undefined);
   return made;
 }

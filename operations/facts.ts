@@ -13,21 +13,19 @@ import { windowsSubnets } from "./hosts/windows";
 import { libvirtSubnets } from "./platforms/libvirt/subnets";
 import { virshOn } from "./platforms/libvirt/virsh";
 
-const networkSchema = z.array(
-  z.looseObject({
-    Name: z.string(),
-    Labels: z.record(z.string(), z.string()).nullable(),
-    Options: z.record(z.string(), z.string()).nullable(),
-    IPAM: z.looseObject({
-      Config: z
-        .array(z.looseObject({ Subnet: z.string().optional(), Gateway: z.string().optional() }))
-        .nullable(),
-    }),
+const networkSchema = z.looseObject({
+  Name: z.string(),
+  Labels: z.record(z.string(), z.string()).nullable(),
+  Options: z.record(z.string(), z.string()).nullable(),
+  IPAM: z.looseObject({
+    Config: z
+      .array(z.looseObject({ Subnet: z.string().optional(), Gateway: z.string().optional() }))
+      .nullable(),
   }),
-);
+});
 
 /** A network of this machine's Docker with what the facts need of it. */
-type DockerNetwork = z.output<typeof networkSchema>[number];
+type DockerNetwork = z.output<typeof networkSchema>;
 
 function dockerNetworks(): Promise<DockerNetwork[]> {
   return listDocker(networkSchema, "networks");

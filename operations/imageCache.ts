@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Fault, FaultError } from "../course/faults";
 import { docker } from "./docker";
-import { type DockerFilters, inspectDocker, listDocker } from "./dockerApi";
+import { type DockerFilters, idSchema, inspectDocker, listDocker } from "./dockerApi";
 import { isoMoment } from "./quantities";
 
 /** An image that classlab built or pulled on this machine; all labs share them. */
@@ -30,8 +30,7 @@ const imageSchema = z.looseObject({
 });
 type Image = z.output<typeof imageSchema>;
 
-const containersSchema = z.array(z.looseObject({ Id: z.string(), ImageID: z.string() }));
-const idsSchema = z.array(z.looseObject({ Id: z.string() }));
+const containerSchema = z.looseObject({ Id: z.string(), ImageID: z.string() });
 
 const OURS = "classlab/";
 
@@ -53,7 +52,7 @@ function isCached(image: Image): boolean {
 }
 
 async function imageIds(filters: DockerFilters): Promise<string[]> {
-  return (await listDocker(idsSchema, "images", filters)).map(({ Id }) => Id);
+  return (await listDocker(idSchema, "images", filters)).map(({ Id }) => Id);
 }
 
 /** What a container stands on. */
@@ -64,7 +63,7 @@ interface Use {
 
 /** What the containers of this machine stand on, whoever made them. */
 async function readUses(): Promise<Use[]> {
-  const containers = await listDocker(containersSchema, "containers");
+  const containers = await listDocker(containerSchema, "containers");
   const images = await inspectDocker(imageSchema, "images", [
     ...new Set(containers.map(({ ImageID }) => ImageID)),
   ]);

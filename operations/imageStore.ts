@@ -4,7 +4,7 @@ import { IMAGE_STORE } from "../components/imageStore";
 import { type ImageSet, imageNames } from "../course/images";
 import { MARK_KEYS } from "../course/mark";
 import { docker, dockerOutput } from "./docker";
-import { type DockerFilters, listDocker, makeVolume } from "./dockerApi";
+import { type DockerFilters, idSchema, listDocker, makeVolume } from "./dockerApi";
 import { courseNames, feedCourseImages, guestContainer } from "./guestEngine";
 import { type ProcessResult, run } from "./process";
 import { saysDiskFull } from "./trouble";
@@ -43,11 +43,10 @@ export async function keepStoreVolume(): Promise<void> {
   await makeVolume(IMAGE_STORE.volume, { "classlab.image": "store" });
 }
 
-const volumesSchema = z.array(z.looseObject({ Name: z.string() }));
-const containersSchema = z.array(z.looseObject({ Id: z.string() }));
+const volumeSchema = z.looseObject({ Name: z.string() });
 
 async function volumeNames(filters: DockerFilters): Promise<string[]> {
-  return (await listDocker(volumesSchema, "volumes", filters)).map(({ Name }) => Name);
+  return (await listDocker(volumeSchema, "volumes", filters)).map(({ Name }) => Name);
 }
 
 /** The image store, or undefined where this machine's Docker has none. */
@@ -55,7 +54,7 @@ export async function findImageStore(): Promise<ImageStore | undefined> {
   const { volume } = IMAGE_STORE;
   const [volumes, containers, disks] = await Promise.all([
     volumeNames({ name: [`^${volume}$`] }),
-    listDocker(containersSchema, "containers", { volume: [volume] }),
+    listDocker(idSchema, "containers", { volume: [volume] }),
     volumeNames({ label: [MARK_KEYS.lab] }),
   ]);
   return volumes.length === 0 ? undefined : { volume, usedBy: [...containers.map(({ Id }) => Id), ...disks] };

@@ -17,7 +17,7 @@ import { imageTableSchema } from "../course/record";
 import { RECIPES, STAND_IN_TEXT } from "../images/catalog";
 import { type BuildNetwork, buildNetwork, proxyBuildArgs, rootWords } from "./buildNetwork";
 import { docker, dockerOutput } from "./docker";
-import { inspectDocker } from "./dockerApi";
+import { idSchema, inspectDocker } from "./dockerApi";
 import { IMAGES_ESTIMATE } from "./doctor/estimate";
 import { explain } from "./explain";
 import { ensureImageStore } from "./imageStore";
@@ -76,8 +76,6 @@ function contextParts(folder: string): (string | Buffer)[] {
     .filter((file) => statSync(join(folder, file)).isFile())
     .flatMap((file) => [file, readFileSync(join(folder, file))]);
 }
-
-const idSchema = z.looseObject({ Id: z.string() });
 
 async function imageId(reference: string): Promise<string | undefined> {
   const [found] = await inspectDocker(idSchema, "images", [reference]);

@@ -12,6 +12,11 @@ export function saysDockerSilent(words: string): boolean {
   );
 }
 
+/** Whether Docker's words say that an object is not there (any more). */
+export function saysGone(words: string): boolean {
+  return /no such|not found/i.test(words);
+}
+
 /**
  * A full disk as a fault; how much is free where is added when it is told (`explain.ts`).
  * @param words those of the program that met it

@@ -1,31 +1,6 @@
-import { z } from "zod";
 import { readMark } from "../../course/mark";
-import { inspectDocker } from "../dockerApi";
+import { inspectContainers } from "./inspectedContainer";
 import type { PlatformGuest } from "./platform";
-
-const schema = z.looseObject({
-  Id: z.string(),
-  Name: z.string(),
-  Image: z.string(),
-  State: z.looseObject({ Status: z.string(), StartedAt: z.string() }),
-  Config: z.looseObject({ Labels: z.record(z.string(), z.string()).nullable() }),
-  HostConfig: z.looseObject({
-    PortBindings: z.record(z.string(), z.array(z.looseObject({ HostPort: z.string() })).nullable()).nullish(),
-  }),
-  NetworkSettings: z.looseObject({
-    Networks: z
-      .record(
-        z.string(),
-        z.looseObject({
-          NetworkID: z.string(),
-          IPAddress: z.string(),
-          MacAddress: z.string(),
-          IPAMConfig: z.looseObject({ IPv4Address: z.string().optional() }).nullish(),
-        }),
-      )
-      .nullish(),
-  }),
-});
 
 /**
  * Asks Docker for guests by their names; one that is absent is left out.
@@ -36,7 +11,7 @@ export async function containerGuests(
   names: readonly string[],
   now = Date.now(),
 ): Promise<Map<string, PlatformGuest>> {
-  const found = await inspectDocker(schema, "containers", names);
+  const found = await inspectContainers(names);
   return new Map(
     found.map((entry) => [
       entry.Name.replace(/^\//, ""),

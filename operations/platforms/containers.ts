@@ -2,39 +2,20 @@ import { z } from "zod";
 import { MARK_KEYS, readMark } from "../../course/mark";
 import type { PlatformKind } from "../../course/resources";
 import { docker, dockerOutput } from "../docker";
-import { type DockerKind, inspectDocker, listDocker } from "../dockerApi";
+import { type DockerKind, idSchema, listDocker } from "../dockerApi";
 import { isoMoment } from "../quantities";
 import { containerGuests } from "./containerGuests";
+import { inspectContainers } from "./inspectedContainer";
 import type { ObservedObject, Owners, Platform } from "./platform";
 
 const labels = z.record(z.string(), z.string()).nullable();
-const containerSchema = z.looseObject({
+const networkSchema = z.looseObject({
   Id: z.string(),
   Name: z.string(),
   Created: z.string(),
-  State: z.looseObject({ Status: z.string() }),
-  Config: z.looseObject({ Labels: labels }),
-  NetworkSettings: z.looseObject({
-    Networks: z
-      .record(
-        z.string(),
-        z.looseObject({
-          /** Empty when connecting failed: Docker lists the network all the same. */
-          NetworkID: z.string(),
-          IPAMConfig: z.looseObject({ IPv4Address: z.string().optional() }).nullish(),
-        }),
-      )
-      .nullish(),
-  }),
+  Labels: labels,
 });
-const networkSchema = z.array(
-  z.looseObject({ Id: z.string(), Name: z.string(), Created: z.string(), Labels: labels }),
-);
-const volumeSchema = z.array(
-  z.looseObject({ Name: z.string(), CreatedAt: z.string().optional(), Labels: labels }),
-);
-
-const idsSchema = z.array(z.looseObject({ Id: z.string() }));
+const volumeSchema = z.looseObject({ Name: z.string(), CreatedAt: z.string().optional(), Labels: labels });
 
 function marked(
   found: Readonly<Record<string, string>> | null,
@@ -48,12 +29,8 @@ function marked(
 async function observe(lab?: string): Promise<ObservedObject[]> {
   const carrying = { label: [lab === undefined ? MARK_KEYS.lab : `${MARK_KEYS.lab}=${lab}`] };
   const [containers, networks, volumes] = await Promise.all([
-    listDocker(idsSchema, "containers", carrying).then((listed) =>
-      inspectDocker(
-        containerSchema,
-        "containers",
-        listed.map(({ Id }) => Id),
-      ),
+    listDocker(idSchema, "containers", carrying).then((listed) =>
+      inspectContainers(listed.map(({ Id }) => Id)),
     ),
     listDocker(networkSchema, "networks", carrying),
     listDocker(volumeSchema, "volumes", carrying),
@@ -106,7 +83,7 @@ async function attached(network: string): Promise<string[]> {
 
 /** Takes the containers that carry a lab's id off a network; they run on. @returns how many there were */
 async function detachOwn(network: string, id: string): Promise<number> {
-  const all = await inspectDocker(containerSchema, "containers", await attached(network));
+  const all = await inspectContainers(await attached(network));
   const own = all.filter((entry) => readMark(entry.Config.Labels ?? {})?.id === id);
   for (const { Id } of own) await dockerOutput(["network", "disconnect", "-f", network, Id], { gone: true });
   return own.length;
@@ -136,9 +113,11 @@ async function remove(object: ObservedObject): Promise<void> {
   }
 }
 
-const namedSchema = z.array(
-  z.looseObject({ Name: z.string().optional(), Names: z.array(z.string()).optional(), Labels: labels }),
-);
+const namedSchema = z.looseObject({
+  Name: z.string().optional(),
+  Names: z.array(z.string()).optional(),
+  Labels: labels,
+});
 
 /** The name among those that Docker lists: those by which others link to a container are longer. */
 function nameOf(names: readonly string[]): string {

@@ -2,8 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { inspectDocker, listDocker, makeVolume } from "../../operations/dockerApi";
-import { endQuestions } from "../../operations/dockerConnection";
+import { endQuestions, inspectDocker, listDocker, makeVolume } from "../../operations/dockerApi";
 import { StandInDocker } from "../support/standInDocker";
 
 const named = z.looseObject({ Name: z.string() });
@@ -25,15 +24,15 @@ const faultOf = (work: Promise<unknown>) =>
 
 test("lists by filters, all containers, and no volumes where the engine says that there are none", async () => {
   docker.answers([{ Name: "one", More: 1 }]);
-  expect(await listDocker(z.array(named), "networks", { label: ["classlab=dev"] })).toEqual([
+  expect(await listDocker(named, "networks", { label: ["classlab=dev"] })).toEqual([
     { Name: "one", More: 1 },
   ]);
-  await listDocker(z.array(named), "containers");
-  await listDocker(z.array(named), "images", { reference: ["classlab/*"] });
+  await listDocker(named, "containers");
+  await listDocker(named, "images", { reference: ["classlab/*"] });
   docker.answers({ Volumes: null, Warnings: null });
-  expect(await listDocker(z.array(named), "volumes")).toEqual([]);
+  expect(await listDocker(named, "volumes")).toEqual([]);
   docker.answers({ Volumes: [{ Name: "disk" }] });
-  expect(await listDocker(z.array(named), "volumes")).toEqual([{ Name: "disk" }]);
+  expect(await listDocker(named, "volumes")).toEqual([{ Name: "disk" }]);
   expect(docker.asked).toEqual([
     'GET /networks?filters={"label":["classlab=dev"]}',
     "GET /containers/json?all=1&filters={}",
@@ -86,7 +85,7 @@ test("what the engine refuses is told with its words, a full disk as one", async
     what: "plugin not found here: read-only",
   });
   docker.answers({ message: "write /var/lib/docker/x: no space left on device" }, 500);
-  expect(await faultOf(listDocker(z.array(named), "networks"))).toMatchObject({ code: "disk-full" });
+  expect(await faultOf(listDocker(named, "networks"))).toMatchObject({ code: "disk-full" });
   docker.answer = (_request, response) => response.writeHead(502).end("Bad gateway");
   expect(await faultOf(inspectDocker(named, "containers", ["one"]))).toMatchObject({
     code: "engine-failed",
@@ -104,11 +103,11 @@ test("an engine that is not there, or goes in the middle, is named with its addr
     response.writeHead(200, { "content-length": 100 }).write("[");
     setTimeout(() => response.destroy(), 20);
   };
-  expect(await faultOf(listDocker(z.array(named), "networks"))).toEqual(silent("aborted"));
+  expect(await faultOf(listDocker(named, "networks"))).toEqual(silent("aborted"));
   docker.answer = (request) => request.socket.destroy();
-  expect(await faultOf(listDocker(z.array(named), "networks"))).toEqual(silent("socket hang up"));
+  expect(await faultOf(listDocker(named, "networks"))).toEqual(silent("socket hang up"));
   process.env.DOCKER_HOST = `unix://${docker.socket}.no`;
-  expect(await faultOf(listDocker(z.array(named), "networks"))).toMatchObject({
+  expect(await faultOf(listDocker(named, "networks"))).toMatchObject({
     what: expect.stringContaining(`connect ENOENT ${docker.socket}.no`),
   });
 });
@@ -119,13 +118,14 @@ test("networks and volumes come in the order of their names, whatever the engine
     volumes: [{ Name: "2" }, { Name: "1" }],
   });
   const names = async (kind: "networks" | "volumes") =>
-    (await listDocker(z.array(named), kind)).map(({ Name }) => Name);
+    (await listDocker(named, kind)).map(({ Name }) => Name);
   expect(await names("networks")).toEqual(["a", "b", "c"]);
   expect(await names("volumes")).toEqual(["1", "2"]);
 });
 
 test("an engine that says nothing is waited for once, however many are asked for, and not longer than the run", async () => {
   docker.answer = () => undefined;
+  const names = Array.from({ length: 40 }, (_, index) => `c${index}`);
   const late = new AbortController();
   const clock = jest.spyOn(AbortSignal, "timeout").mockReturnValue(late.signal);
   const many = faultOf(
@@ -142,7 +142,7 @@ test("an engine that says nothing is waited for once, however many are asked for
   clock.mockRestore();
 
   docker.asked.length = 0;
-  const stopped = faultOf(listDocker(z.array(named), "networks"));
+  const stopped = faultOf(inspectDocker(named, "containers", names));
   await until(() => docker.asked.length > 0);
   endQuestions();
   expect(await stopped).toMatchObject({
@@ -184,7 +184,7 @@ socket.pipe(process.stdout);
     client(`console.error("context " + process.env.DOCKER_CONTEXT + " cannot be used");
 process.exit(1);
 `);
-    const told = async () => (await faultOf(listDocker(z.array(named), "networks"))).what;
+    const told = async () => (await faultOf(listDocker(named, "networks"))).what;
     const { DOCKER_CONFIG, DOCKER_CONTEXT } = process.env;
     try {
       delete process.env.DOCKER_HOST;
@@ -196,7 +196,7 @@ process.exit(1);
       expect(await told()).toContain("at context desktop: ");
       process.env.DOCKER_HOST = `unix://${docker.socket}`;
       docker.answers([]);
-      expect(await listDocker(z.array(named), "networks")).toEqual([]);
+      expect(await listDocker(named, "networks")).toEqual([]);
     } finally {
       for (const [key, value] of Object.entries({ DOCKER_CONFIG, DOCKER_CONTEXT }))
         if (value === undefined) delete process.env[key];
@@ -226,7 +226,7 @@ socket.on("close", () => appendFileSync(${JSON.stringify(running)}, "-"));
     client(`console.error("error during connect: ssh: connect to host elsewhere port 22: Connection refused");
 process.exit(1);
 `);
-    expect(await faultOf(listDocker(z.array(named), "networks"))).toMatchObject({
+    expect(await faultOf(listDocker(named, "networks"))).toMatchObject({
       code: "docker-not-running",
       what: expect.stringContaining("elsewhere port 22: Connection refused"),
     });
@@ -235,7 +235,7 @@ process.exit(1);
   test("where there is no client, that is what is told", async () => {
     process.env.DOCKER_HOST = "ssh://root@elsewhere";
     process.env.PATH = folder;
-    expect(await faultOf(listDocker(z.array(named), "networks"))).toMatchObject({
+    expect(await faultOf(listDocker(named, "networks"))).toMatchObject({
       what: expect.stringContaining("spawn docker ENOENT"),
     });
   });
